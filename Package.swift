@@ -1,0 +1,159 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+/// Settings of every target of ours: strict concurrency, explicit `any`, no leaking imports, warnings as errors.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A system library: `module.modulemap` and `shim.h` only.
+func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(
+        name: name,
+        path: "Sources/Libraries/\(name)",
+        pkgConfig: pkgConfig,
+        providers: [.apt([apt])]
+    )
+}
+
+/// One of our targets. `imports` is the whole list of what it may import: the build fails on anything else.
+func module(
+    _ name: String,
+    _ path: String,
+    imports: [Target.Dependency] = [],
+    resources: [Resource] = []
+) -> Target {
+    .target(name: name, dependencies: imports, path: "Sources/\(path)", resources: resources, swiftSettings: strict)
+}
+
+/// The tests of one target; `TestKit` is always there.
+func tests(
+    _ name: String,
+    imports: [Target.Dependency],
+    resources: [Resource] = []
+) -> Target {
+    .testTarget(
+        name: name,
+        dependencies: imports + ["TestKit"],
+        path: "Tests/\(name)",
+        resources: resources,
+        swiftSettings: strict
+    )
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let package = Package(
+    name: "Sternpost",
+    products: [.executable(name: "sternpost", targets: ["sternpost"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Libraries
+        systemLibrary("CLibGit2", pkgConfig: "libgit2", apt: "libgit2-dev"),
+        systemLibrary("CLibYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+        systemLibrary("CLibCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        module("KubeObjects", "Libraries/KubeObjects"),
+        module("YAMLText", "Libraries/YAMLText", imports: ["CLibYAML", "KubeObjects"]),
+        module("GitStore", "Libraries/GitStore", imports: ["CLibGit2", crypto]),
+        module("HTTPWire", "Libraries/HTTPWire", imports: ["CLibCurl"]),
+        module("KubeClient", "Libraries/KubeClient", imports: ["HTTPWire", "KubeObjects"]),
+        module("OCIRegistry", "Libraries/OCIRegistry", imports: ["HTTPWire", "KubeObjects"]),
+
+        // Pipeline: values travel forward, in this order
+        module("SyncSource", "Pipeline/1-Source", imports: ["GitStore"]),
+        module("SyncRender", "Pipeline/2-Render", imports: ["SyncSource", "YAMLText", "KubeObjects"]),
+        module("SyncPlan", "Pipeline/3-Plan", imports: ["SyncRender", "SyncSource", "KubeObjects", crypto]),
+        module(
+            "SyncApply",
+            "Pipeline/4-Apply",
+            imports: ["SyncPlan", "SyncRender", "SyncSource", "KubeClient", "KubeObjects"]
+        ),
+        module(
+            "SyncObserve",
+            "Pipeline/5-Observe",
+            imports: ["SyncApply", "SyncPlan", "SyncRender", "KubeClient", "KubeObjects"]
+        ),
+        module(
+            "SyncRecord",
+            "Pipeline/6-Record",
+            imports: [
+                "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "SyncSource", "KubeClient", "KubeObjects", crypto,
+                grdb,
+            ]
+        ),
+
+        // Control and surface
+        module(
+            "SyncLoop",
+            "Control/SyncLoop",
+            imports: [
+                "SyncSource", "SyncRender", "SyncPlan", "SyncApply", "SyncObserve", "SyncRecord", "KubeClient",
+                "KubeObjects", "YAMLText", "GitStore", logging, lifecycle,
+            ]
+        ),
+        module(
+            "Dashboard",
+            "Surface/Dashboard",
+            imports: ["SyncLoop", "SyncRecord", "SyncPlan", "KubeObjects", hummingbird, logging, lifecycle]
+        ),
+        module("EmbeddedCluster", "EmbeddedCluster", imports: ["KubeObjects", "YAMLText", crypto, hummingbird, logging]),
+        module(
+            "CommandLineTool",
+            "Surface/CommandLineTool",
+            imports: [
+                "SyncLoop", "Dashboard", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan", "SyncApply",
+                "SyncObserve", "SyncRecord", "KubeClient", "KubeObjects", "YAMLText", "GitStore", argumentParser,
+                logging, lifecycle,
+            ]
+        ),
+        .executableTarget(
+            name: "sternpost",
+            dependencies: ["CommandLineTool"],
+            path: "Sources/sternpost",
+            swiftSettings: strict
+        ),
+
+        // Tests
+        .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: strict),
+        tests("KubeObjectsTests", imports: ["KubeObjects"]),
+        tests("YAMLTextTests", imports: ["YAMLText", "KubeObjects"]),
+        tests("GitStoreTests", imports: ["GitStore"]),
+        tests("HTTPWireTests", imports: ["HTTPWire"]),
+        tests("KubeClientTests", imports: ["KubeClient", "HTTPWire", "KubeObjects"]),
+        tests("SyncSourceTests", imports: ["SyncSource", "GitStore"]),
+        tests("SyncRenderTests", imports: ["SyncRender", "SyncSource", "YAMLText", "KubeObjects"]),
+        tests("SyncPlanTests", imports: ["SyncPlan", "SyncRender", "SyncSource", "KubeObjects"]),
+        tests("SyncApplyTests", imports: ["SyncApply", "SyncPlan", "SyncRender", "SyncSource", "KubeObjects"]),
+        tests("SyncObserveTests", imports: ["SyncObserve", "SyncRender", "KubeObjects"]),
+        tests(
+            "SyncRecordTests",
+            imports: ["SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "SyncSource", "KubeObjects"]
+        ),
+        tests("EmbeddedClusterTests", imports: ["EmbeddedCluster", "KubeObjects"]),
+        tests("SyncLoopTests", imports: ["SyncLoop", "KubeObjects", "YAMLText"]),
+        tests("CommandLineToolTests", imports: ["CommandLineTool"]),
+        tests(
+            "EndToEndTests",
+            imports: [
+                "SyncLoop", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan", "SyncApply", "SyncObserve",
+                "SyncRecord", "KubeClient", "KubeObjects", "YAMLText", "GitStore",
+            ]
+        ),
+    ]
+)

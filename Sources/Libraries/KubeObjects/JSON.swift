@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One JSON value. The closed set that every manifest, API answer and stored document is made of.
+///
+/// Integers that fit `Int64` are `.int`; every other number is `.double`, as in Kubernetes' own unstructured objects.
+/// Equality is exact: strings compare by their UTF-8 bytes (never by Unicode equivalence), `1` and `1.0` differ.
+package enum JSON: Sendable {
+    case null
+    case bool(Bool)
+    case int(Int64)
+    case double(Double)
+    case string(String)
+    case array([JSON])
+    case object(JSONObject)
+}
+
+extension JSON {
+    /// The members when this is an object, else nil.
+    package var object: JSONObject? {
+        if case .object(let value) = self { value } else { nil }
+    }
+
+    /// The elements when this is an array, else nil.
+    package var array: [JSON]? {
+        if case .array(let value) = self { value } else { nil }
+    }
+
+    /// The text when this is a string, else nil; numbers and booleans are never coerced.
+    package var string: String? {
+        if case .string(let value) = self { value } else { nil }
+    }
+
+    /// The value when this is an integer within `Int64`, else nil.
+    package var int: Int64? {
+        if case .int(let value) = self { value } else { nil }
+    }
+
+    /// The value when this is a boolean, else nil.
+    package var bool: Bool? {
+        if case .bool(let value) = self { value } else { nil }
+    }
+
+    /// Whether this is JSON `null`.
+    package var isNull: Bool {
+        if case .null = self { true } else { false }
+    }
+
+    /// The kind of value as a person would say it: `null`, `boolean`, `number`, `string`, `list`, `map`.
+    package var typeName: String {
+        switch self {
+        case .null: "null"
+        case .bool: "boolean"
+        case .int, .double: "number"
+        case .string: "string"
+        case .array: "list"
+        case .object: "map"
+        }
+    }
+
+    /// The member `key` of an object; nil when absent or when this is no object. Setting on a non-object makes it one;
+    /// setting nil removes the member.
+    package subscript(key: String) -> JSON? {
+        get { object?[key] }
+        set {
+            var members: JSONObject
+            if case .object(let existing) = self { members = existing } else { members = JSONObject() }
+            self = .null  // releases our reference, so that the write below is in place
+            members[key] = newValue
+            self = .object(members)
+        }
+    }
+
+    /// The value at a path of object keys; nil when any step is absent.
+    package subscript(path: [String]) -> JSON? {
+        get {
+            var current = self
+            for key in path {
+                guard let next = current[key] else { return nil }
+                current = next
+            }
+            return current
+        }
+        set {
+            guard let first = path.first else {
+                if let newValue { self = newValue }
+                return
+            }
+            if path.count == 1 {
+                self[first] = newValue
+                return
+            }
+            var child = self[first]
+            if child == nil, newValue == nil { return }
+            if child?.object == nil { child = .object(JSONObject()) }
+            child?[Array(path.dropFirst())] = newValue
+            self[first] = child
+        }
+    }
+}
+
+extension JSON: Equatable {
+    package static func == (left: JSON, right: JSON) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.bool(let a), .bool(let b)): a == b
+        case (.int(let a), .int(let b)): a == b
+        case (.double(let a), .double(let b)): a == b
+        case (.string(let a), .string(let b)): a.hasSameBytes(as: b)
+        case (.array(let a), .array(let b)): a == b
+        case (.object(let a), .object(let b)): a == b
+        default: false
+        }
+    }
+}
+
+extension JSON: Hashable {
+    package func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: hasher.combine(0)
+        case .bool(let value): hasher.combine(value)
+        case .int(let value): hasher.combine(value)
+        case .double(let value): hasher.combine(value)
+        case .string(let value): hasher.combine(value)
+        case .array(let value): hasher.combine(value)
+        case .object(let value): hasher.combine(value)
+        }
+    }
+}
+
+extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+    ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral,
+    ExpressibleByStringInterpolation
+{
+    package init(nilLiteral: ()) { self = .null }
+    package init(booleanLiteral value: Bool) { self = .bool(value) }
+    package init(integerLiteral value: Int64) { self = .int(value) }
+    package init(floatLiteral value: Double) { self = .double(value) }
+    package init(stringLiteral value: String) { self = .string(value) }
+    package init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    /// Builds an object; of a repeated key the last value stays.
+    package init(dictionaryLiteral elements: (String, JSON)...) {
+        var members = JSONObject()
+        for (key, value) in elements { members[key] = value }
+        self = .object(members)
+    }
+}
+
+extension String {
+    /// Whether both texts are the same UTF-8 bytes. `==` on `String` also equates composed and decomposed letters,
+    /// which are different values to Kubernetes.
+    package func hasSameBytes(as other: String) -> Bool {
+        guard self == other else { return false }
+        let length = utf8.count
+        guard length == other.utf8.count else { return false }
+        return utf8.elementsEqual(other.utf8)
+    }
+
+    /// Byte order of two texts: the order in which Go, and so kubectl, sorts map keys.
+    package func precedesInByteOrder(_ other: String) -> Bool {
+        utf8.lexicographicallyPrecedes(other.utf8)
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The members of a JSON object: unique keys, kept in byte order of the keys (the order in which kubectl prints).
+///
+/// A sorted array of pairs is smaller than a dictionary, compares fast and never decides output order by chance.
+/// Look-up is a binary search; insertion out of order costs O(n).
+package struct JSONObject: Sendable, Hashable {
+    /// One key with its value.
+    package struct Member: Sendable, Hashable {
+        package var key: String
+        package var value: JSON
+
+        package init(key: String, value: JSON) {
+            self.key = key
+            self.value = value
+        }
+
+        package static func == (left: Member, right: Member) -> Bool {
+            left.key.hasSameBytes(as: right.key) && left.value == right.value
+        }
+    }
+
+    /// All members, ascending by key.
+    package private(set) var members: [Member]
+
+    /// An object without members.
+    package init() { members = [] }
+
+    /// Makes an object of members in any order; of a repeated key the last one stays.
+    package init(_ unsorted: [Member]) {
+        members = unsorted
+        normalize()
+    }
+
+    /// How many members there are.
+    package var count: Int { members.count }
+
+    /// Whether there is no member.
+    package var isEmpty: Bool { members.isEmpty }
+
+    /// The keys, ascending.
+    package var keys: [String] { members.map(\.key) }
+
+    /// The value of `key`, or nil. Setting nil removes the member.
+    package subscript(key: String) -> JSON? {
+        get {
+            let index = lowerBound(key)
+            guard index < members.count, members[index].key.hasSameBytes(as: key) else { return nil }
+            return members[index].value
+        }
+        set {
+            let index = lowerBound(key)
+            let found = index < members.count && members[index].key.hasSameBytes(as: key)
+            switch (found, newValue) {
+            case (true, .some(let value)): members[index].value = value
+            case (true, .none): members.remove(at: index)
+            case (false, .some(let value)): members.insert(Member(key: key, value: value), at: index)
+            case (false, .none): break
+            }
+        }
+    }
+
+    /// The first index whose key is not before `key`.
+    private func lowerBound(_ key: String) -> Int {
+        if let last = members.last, last.key.precedesInByteOrder(key) { return members.count }
+        var low = 0
+        var high = members.count
+        while low < high {
+            let middle = (low + high) / 2
+            if members[middle].key.precedesInByteOrder(key) { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    private mutating func normalize() {
+        guard members.count > 1 else { return }
+        var ascending = true
+        for index in 1..<members.count where !members[index - 1].key.precedesInByteOrder(members[index].key) {
+            ascending = false
+            break
+        }
+        if ascending { return }
+        var indexed = Array(members.enumerated())
+        indexed.sort { left, right in
+            if left.element.key.hasSameBytes(as: right.element.key) { return left.offset < right.offset }
+            return left.element.key.precedesInByteOrder(right.element.key)
+        }
+        var unique: [Member] = []
+        unique.reserveCapacity(indexed.count)
+        for (_, member) in indexed {
+            if let last = unique.last, last.key.hasSameBytes(as: member.key) {
+                unique[unique.count - 1] = member
+            } else {
+                unique.append(member)
+            }
+        }
+        members = unique
+    }
+}
+
+extension JSONObject: Sequence {
+    package func makeIterator() -> IndexingIterator<[Member]> { members.makeIterator() }
+}

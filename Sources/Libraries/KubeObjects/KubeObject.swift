@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a JSON value is no Kubernetes object.
+package struct KubeObjectError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Path of the offending field, such as `metadata.name`.
+    package let path: String
+    /// What is wrong there, one line, without the value itself.
+    package let problem: String
+
+    package init(path: String, problem: String) {
+        self.path = path
+        self.problem = problem
+    }
+
+    package var description: String { "\(path): \(problem)" }
+}
+
+/// A Kubernetes object: its whole JSON, and typed views of the fields every object has.
+///
+/// Made only through `init(_:)`, which checks that `apiVersion`, `kind` and `metadata.name` are texts, so the views
+/// never have to guess. `name` may be empty only for `generateName` objects read from an API server.
+package struct KubeObject: Sendable, Hashable {
+    /// The whole document, as given.
+    package var json: JSON {
+        didSet { refreshIdentity() }
+    }
+    package private(set) var gvk: GroupVersionKind
+    /// Empty for cluster-scoped objects and for manifests that name none.
+    package private(set) var namespace: String
+    package private(set) var name: String
+
+    /// Checks and wraps one object.
+    ///
+    /// - Throws: ``KubeObjectError`` naming the first wrong field; numbers and booleans are never taken for text.
+    package init(_ json: JSON) throws(KubeObjectError) {
+        guard json.object != nil else {
+            throw KubeObjectError(path: ".", problem: "expected a map with apiVersion, kind and metadata")
+        }
+        let apiVersion = try KubeObject.text(json["apiVersion"], "apiVersion")
+        let kind = try KubeObject.text(json["kind"], "kind")
+        guard let metadata = json["metadata"], metadata.object != nil else {
+            throw KubeObjectError(path: "metadata", problem: "is missing or no map")
+        }
+        self.json = json
+        gvk = GroupVersionKind(apiVersion: apiVersion, kind: kind)
+        name = try KubeObject.text(metadata["name"] ?? (metadata["generateName"] == nil ? nil : ""), "metadata.name")
+        if let space = metadata["namespace"], !space.isNull {
+            namespace = try KubeObject.text(space, "metadata.namespace", mayBeEmpty: true)
+        } else {
+            namespace = ""
+        }
+        for key in ["labels", "annotations"] {
+            guard let map = metadata[key], !map.isNull else { continue }
+            guard let members = map.object else {
+                throw KubeObjectError(path: "metadata.\(key)", problem: "expected a map, found a \(map.typeName)")
+            }
+            for member in members where member.value.string == nil {
+                throw KubeObjectError(
+                    path: "metadata.\(key).\(member.key)",
+                    problem: "expected text, found a \(member.value.typeName); put the value in quotes"
+                )
+            }
+        }
+    }
+
+    private static func text(_ value: JSON?, _ path: String, mayBeEmpty: Bool = false) throws(KubeObjectError) -> String {
+        guard let value, !value.isNull else { throw KubeObjectError(path: path, problem: "is missing") }
+        guard let text = value.string else {
+            throw KubeObjectError(
+                path: path,
+                problem: "expected text, found a \(value.typeName); put the value in quotes"
+            )
+        }
+        if text.isEmpty, !mayBeEmpty, path != "metadata.name" {
+            throw KubeObjectError(path: path, problem: "is empty")
+        }
+        return text
+    }
+
+    private mutating func refreshIdentity() {
+        gvk = GroupVersionKind(apiVersion: json["apiVersion"]?.string ?? "", kind: json["kind"]?.string ?? "")
+        namespace = json["metadata"]?["namespace"]?.string ?? ""
+        name = json["metadata"]?["name"]?.string ?? ""
+    }
+}
+
+extension KubeObject {
+    package var id: ObjectID { ObjectID(groupKind: gvk.groupKind, namespace: namespace, name: name) }
+    package var metadata: JSON { json["metadata"] ?? .object(JSONObject()) }
+    /// `metadata.uid`, nil for a manifest.
+    package var uid: String? { metadata["uid"]?.string }
+    /// Opaque: compare for equality only.
+    package var resourceVersion: String? { metadata["resourceVersion"]?.string }
+    package var generation: Int64? { metadata["generation"]?.int }
+    /// RFC 3339 time at which deletion was asked for; nil while the object is not being deleted.
+    package var deletionTimestamp: String? { metadata["deletionTimestamp"]?.string }
+    package var creationTimestamp: String? { metadata["creationTimestamp"]?.string }
+    package var finalizers: [String] { metadata["finalizers"]?.array?.compactMap(\.string) ?? [] }
+    package var spec: JSON? { json["spec"] }
+    package var status: JSON? { json["status"] }
+
+    /// The label's value, or nil.
+    package func label(_ key: String) -> String? { json["metadata"]?["labels"]?[key]?.string }
+    /// The annotation's value, or nil.
+    package func annotation(_ key: String) -> String? { json["metadata"]?["annotations"]?[key]?.string }
+
+    /// `status.conditions[type=…]`, or nil.
+    package func condition(_ type: String) -> JSON? {
+        json["status"]?["conditions"]?.array?.first { $0["type"]?.string == type }
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import Synchronization
+
+/// The one place through which everything passes that leaves the process: logs, errors, diffs, events, rows, pages.
+///
+/// It knows secrets by value (registered once, when they are loaded) in their plain, base64 and percent-encoded forms,
+/// and masks by pattern what looks like a credential: user info in URLs, `Authorization:` headers, `token=` parameters.
+package final class Redactor: Sendable {
+    /// The redactor of this process.
+    package static let shared = Redactor()
+
+    /// What stands in the place of a secret.
+    package static let mask = "••••••"
+
+    private let secrets = Mutex<Set<String>>([])
+
+    package init() {}
+
+    /// Remembers a secret's value. Texts shorter than four bytes are not registered: masking them would garble all.
+    package func register(_ secret: String) {
+        guard secret.utf8.count >= 4 else { return }
+        let forms = [secret, Redactor.base64(Array(secret.utf8)), Redactor.percentEncoded(secret)]
+        secrets.withLock { known in
+            for form in forms { known.insert(form) }
+            for line in secret.split(whereSeparator: \.isNewline) where line.utf8.count >= 16 {
+                known.insert(String(line))
+            }
+        }
+    }
+
+    /// Registers every value of a Secret's `data` (decoded and as written) and `stringData`.
+    package func register(secretObject object: KubeObject) {
+        guard object.gvk.groupKind == GroupKind(group: "", kind: "Secret") else { return }
+        for member in object.json["data"]?.object ?? JSONObject() {
+            guard let text = member.value.string else { continue }
+            register(text)
+            if let bytes = Redactor.bytes(base64: text), let plain = String(validating: bytes, as: UTF8.self) {
+                register(plain)
+            }
+        }
+        for member in object.json["stringData"]?.object ?? JSONObject() {
+            if let text = member.value.string { register(text) }
+        }
+    }
+
+    /// The text with every known secret and everything shaped like a credential masked.
+    package func redact(_ text: String) -> String {
+        var result = text
+        let known = secrets.withLock { $0.sorted { $0.utf8.count > $1.utf8.count } }
+        for secret in known where result.contains(secret) {
+            result = result.split(separator: secret, omittingEmptySubsequences: false)
+                .joined(separator: Redactor.mask)
+        }
+        return Redactor.maskPatterns(result)
+    }
+
+    private static func maskPatterns(_ text: String) -> String {
+        guard text.contains("://") || text.contains("uthorization") || text.contains("oken") || text.contains("assword")
+        else { return text }
+        var result = text
+        result.replace(#/(?<scheme>[a-zA-Z][a-zA-Z0-9+.-]*:\/\/)[^\/\s@"']+@/#) { "\($0.output.scheme)\(mask)@" }
+        result.replace(#/(?<head>[Aa]uthorization:?\s*(?:[Bb]earer|[Bb]asic)?\s+)[A-Za-z0-9._~+\/=-]{4,}/#) {
+            "\($0.output.head)\(mask)"
+        }
+        result.replace(#/(?<head>\b(?:access_|refresh_|id_)?(?:[Tt]oken|[Pp]assword)=)[^\s&"']+/#) {
+            "\($0.output.head)\(mask)"
+        }
+        return result
+    }
+}

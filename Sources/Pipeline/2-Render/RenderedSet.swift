@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncSource
+
+/// The place in the repository where something is written.
+package struct Origin: Sendable, Hashable, Codable, Comparable, CustomStringConvertible {
+    /// Path from the repository's root.
+    package let file: String
+    /// Line, from 1.
+    package let line: Int
+
+    package init(file: String, line: Int) {
+        self.file = file
+        self.line = line
+    }
+
+    /// `infra/web.yaml:12`.
+    package var description: String { "\(file):\(line)" }
+
+    package static func < (left: Origin, right: Origin) -> Bool {
+        if left.file != right.file { return left.file.precedesInByteOrder(right.file) }
+        return left.line < right.line
+    }
+}
+
+/// An object that the commit wants, and where it says so. The object is as written: no namespace or label is added yet.
+package struct RenderedObject: Sendable, Hashable {
+    package let object: KubeObject
+    package let origin: Origin
+
+    package init(object: KubeObject, origin: Origin) {
+        self.object = object
+        self.origin = origin
+    }
+}
+
+/// Everything one commit wants, in the order of the files and of the documents in them. Made whole or not at all.
+package struct RenderedSet: Sendable, Hashable {
+    package let commit: CommitInfo
+    package let treeID: String
+    package let objects: [RenderedObject]
+    /// Files that were passed over on purpose (`kustomization.yaml`, `Chart.yaml`, …) with the reason, ascending by path.
+    package let notices: [RenderNotice]
+
+    package init(commit: CommitInfo, treeID: String, objects: [RenderedObject], notices: [RenderNotice]) {
+        self.commit = commit
+        self.treeID = treeID
+        self.objects = objects
+        self.notices = notices
+    }
+}
+
+/// Something a person should know that is no error: a file passed over, a field stripped.
+package struct RenderNotice: Sendable, Hashable, Codable {
+    package let origin: Origin
+    package let message: String
+
+    package init(origin: Origin, message: String) {
+        self.origin = origin
+        self.message = message
+    }
+}
+
+/// One thing in the files that keeps the commit from being rendered.
+package struct RenderProblem: Sendable, Hashable, Codable, CustomStringConvertible {
+    package let origin: Origin
+    /// What is wrong and why, one line; never a Secret's value.
+    package let problem: String
+    /// What to do about it, one line; empty when the problem says it all.
+    package let remedy: String
+
+    package init(origin: Origin, problem: String, remedy: String) {
+        self.origin = origin
+        self.problem = problem
+        self.remedy = remedy
+    }
+
+    /// `infra/web.yaml:12: problem; remedy`.
+    package var description: String { "\(origin): \(problem)\(remedy.isEmpty ? "" : "; \(remedy)")" }
+}
+
+/// Why a commit gave no rendered set: all problems of all files, ascending by origin. Nothing of it may be applied.
+package struct RenderFailure: Error, Sendable, Hashable {
+    package let commit: CommitInfo
+    /// Never empty.
+    package let problems: [RenderProblem]
+
+    package init(commit: CommitInfo, problems: [RenderProblem]) {
+        self.commit = commit
+        self.problems = problems
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+import Crypto
+import KubeObjects
+
+/// What the project owns: the third input of a plan. Written to the cluster before an apply as the union of old and new
+/// members and narrowed after the prune.
+package struct Inventory: Sendable, Hashable {
+    /// An object that we created or adopted, or are about to create.
+    package struct Member: Sendable, Hashable {
+        /// The object's uid; nil while creation was intended but not yet confirmed.
+        package let uid: String?
+
+        package init(uid: String?) { self.uid = uid }
+    }
+
+    /// What we last saw after applying an object: the same content on the same resource version needs no write.
+    package struct AppliedMark: Sendable, Hashable {
+        package let uid: String
+        package let resourceVersion: String
+        /// SHA-256 of the applied document, hexadecimal.
+        package let contentHash: String
+
+        package init(uid: String, resourceVersion: String, contentHash: String) {
+            self.uid = uid
+            self.resourceVersion = resourceVersion
+            self.contentHash = contentHash
+        }
+    }
+
+    package let applySet: ApplySet
+    package var members: [ObjectID: Member]
+    /// Local knowledge only (kept in the history's database); may be empty without harm.
+    package var marks: [ObjectID: AppliedMark]
+
+    package init(applySet: ApplySet, members: [ObjectID: Member] = [:], marks: [ObjectID: AppliedMark] = [:]) {
+        self.applySet = applySet
+        self.members = members
+        self.marks = marks
+    }
+}
+
+/// The parent of a project's objects, by kubectl's ApplySet convention (KEP-3659, prefix `applyset.kubernetes.io/`).
+package struct ApplySet: Sendable, Hashable {
+    package static let idLabel = "applyset.kubernetes.io/id"
+    package static let partOfLabel = "applyset.kubernetes.io/part-of"
+    package static let toolingAnnotation = "applyset.kubernetes.io/tooling"
+    package static let groupKindsAnnotation = "applyset.kubernetes.io/contains-group-kinds"
+    package static let namespacesAnnotation = "applyset.kubernetes.io/additional-namespaces"
+
+    /// The object that carries the inventory.
+    package let parent: ObjectID
+
+    package init(parent: ObjectID) { self.parent = parent }
+
+    /// The Secret `sternpost-<project>`: the parent of a project that is no custom resource.
+    package init(project: String, namespace: String) {
+        parent = ObjectID(group: "", kind: "Secret", namespace: namespace, name: "sternpost-\(project)")
+    }
+
+    /// `applyset-<base64url-nopad(sha256("<name>.<namespace>.<kind>.<group>"))>-v1`.
+    package var id: String {
+        let text = "\(parent.name).\(parent.namespace).\(parent.kind).\(parent.group)"
+        let digest = Redactor.base64(Array(SHA256.hash(data: Array(text.utf8))))
+        let urlSafe = digest.map { character -> Character in
+            switch character {
+            case "+": "-"
+            case "/": "_"
+            default: character
+            }
+        }
+        return "applyset-\(String(urlSafe.filter { $0 != "=" }))-v1"
+    }
+}

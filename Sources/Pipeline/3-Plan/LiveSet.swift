@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+/// What the cluster has, as far as it could be read: the second input of a plan.
+package struct LiveSet: Sendable {
+    package let catalog: APICatalog
+    /// Objects that were found, whole, by identity. Holds every object with our ApplySet label, and every rendered
+    /// object that exists without it.
+    package let objects: [ObjectID: KubeObject]
+    /// Kinds whose list could not be read completely, with the reason. Nothing of such a kind may be pruned or counted
+    /// as missing.
+    package let unreadable: [GroupKind: String]
+
+    package init(catalog: APICatalog, objects: [ObjectID: KubeObject], unreadable: [GroupKind: String]) {
+        self.catalog = catalog
+        self.objects = objects
+        self.unreadable = unreadable
+    }
+}
