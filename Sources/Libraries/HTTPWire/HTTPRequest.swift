@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One header line. Names compare without regard to case.
+package struct HTTPHeader: Sendable, Hashable {
+    package let name: String
+    package let value: String
+
+    package init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// The longest waits of one request. Every one of them ends the request with ``HTTPError/Reason/timeout``.
+package struct HTTPDeadlines: Sendable, Hashable {
+    /// From the start until the connection (name look-up, TCP, TLS) stands.
+    package var connect: Duration
+    /// From the start until the last byte of the answer; nil for a stream that lasts as long as it likes.
+    package var total: Duration?
+    /// Without a single byte arriving, once the request is on its way; nil for no such limit.
+    package var silence: Duration?
+
+    package init(connect: Duration = .seconds(10), total: Duration? = .seconds(60), silence: Duration? = nil) {
+        self.connect = connect
+        self.total = total
+        self.silence = silence
+    }
+}
+
+/// One HTTP request, complete: what is sent, whom to trust, how long to wait, how much to accept.
+package struct HTTPRequest: Sendable {
+    /// Which protocol versions may be spoken.
+    package enum Version: Sendable, Hashable {
+        /// HTTP/1.1 only: the version in which libcurl 7.88 notices every cut body.
+        case http1
+        /// HTTP/2 when the server offers it by ALPN, else HTTP/1.1.
+        case http2
+    }
+
+    package var method: String
+    /// Absolute, `http` or `https`, already percent-encoded, without user info.
+    package var url: String
+    package var headers: [HTTPHeader]
+    package var body: [UInt8]?
+    package var security: HTTPSecurity
+    package var proxy: HTTPProxy
+    package var deadlines: HTTPDeadlines
+    /// A longer answer fails with ``HTTPError/Reason/tooLarge``. For streams: the most that waits unread.
+    package var maxBodyBytes: Int
+    package var version: Version
+    /// Whether the wire may send the request again by itself when a kept-alive connection turns out to be dead and no
+    /// byte of an answer came. Only for requests that do no harm when they happen twice.
+    package var mayBeResent: Bool
+
+    package init(
+        method: String = "GET",
+        url: String,
+        headers: [HTTPHeader] = [],
+        body: [UInt8]? = nil,
+        security: HTTPSecurity = HTTPSecurity(),
+        proxy: HTTPProxy = .none,
+        deadlines: HTTPDeadlines = HTTPDeadlines(),
+        maxBodyBytes: Int = 64 << 20,
+        version: Version = .http1,
+        mayBeResent: Bool? = nil
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.security = security
+        self.proxy = proxy
+        self.deadlines = deadlines
+        self.maxBodyBytes = maxBodyBytes
+        self.version = version
+        self.mayBeResent = mayBeResent ?? (method == "GET" || method == "HEAD")
+    }
+}

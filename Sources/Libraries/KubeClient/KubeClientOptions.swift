@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How patient, how large and under which name a client works.
+package struct KubeClientOptions: Sendable, Hashable {
+    package var userAgent: String
+    /// From the start of one request to the last byte of its answer.
+    package var requestDeadline: Duration
+    package var connectDeadline: Duration
+    /// The most of one answer, and of one watch event.
+    package var maxBodyBytes: Int
+    package var maxWatchEventBytes: Int
+    /// Requests to the server at one time; watches do not count.
+    package var requestsInFlight: Int
+    /// Objects of one list page.
+    package var pageSize: Int
+    /// How often one request is sent again, at most.
+    package var maxRetries: Int
+    /// The most that all waits of one request's retries may add up to.
+    package var retryBudget: Duration
+    /// The first wait before a retry; doubles each time up to `maxRetryDelay`, with jitter.
+    package var firstRetryDelay: Duration
+    package var maxRetryDelay: Duration
+    /// A watch without a byte for this long is dead and is opened again. The server's bookmarks come each minute.
+    package var watchSilence: Duration
+    /// How long the server is asked to keep one watch open; each watch adds up to as much again, by chance.
+    package var watchDuration: Duration
+
+    package init(
+        userAgent: String = "sternpost",
+        requestDeadline: Duration = .seconds(60),
+        connectDeadline: Duration = .seconds(10),
+        maxBodyBytes: Int = 64 << 20,
+        maxWatchEventBytes: Int = 8 << 20,
+        requestsInFlight: Int = 16,
+        pageSize: Int = 500,
+        maxRetries: Int = 10,
+        retryBudget: Duration = .seconds(120),
+        firstRetryDelay: Duration = .milliseconds(250),
+        maxRetryDelay: Duration = .seconds(30),
+        watchSilence: Duration = .seconds(90),
+        watchDuration: Duration = .seconds(300)
+    ) {
+        self.userAgent = userAgent
+        self.requestDeadline = requestDeadline
+        self.connectDeadline = connectDeadline
+        self.maxBodyBytes = maxBodyBytes
+        self.maxWatchEventBytes = maxWatchEventBytes
+        self.requestsInFlight = requestsInFlight
+        self.pageSize = pageSize
+        self.maxRetries = maxRetries
+        self.retryBudget = retryBudget
+        self.firstRetryDelay = firstRetryDelay
+        self.maxRetryDelay = maxRetryDelay
+        self.watchSilence = watchSilence
+        self.watchDuration = watchDuration
+    }
+}

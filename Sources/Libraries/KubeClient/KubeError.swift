@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a request to the API server did not do what it was sent for.
+package struct KubeError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What went wrong, as far as the caller can act on it.
+    package enum Reason: Sendable, Hashable {
+        /// The task was cancelled.
+        case cancelled
+        /// No connection, no name, or the connection broke.
+        case unreachable
+        /// A deadline of ours or of the server passed.
+        case timeout
+        /// The server is not who it should be, or the handshake failed.
+        case tls
+        /// 401, after the credentials were read again.
+        case unauthorized
+        /// 403 by authorization.
+        case forbidden
+        case notFound
+        case alreadyExists
+        /// 409: a precondition (resourceVersion, uid) does not hold.
+        case conflict
+        /// 409: other field managers own what the apply sets to another value; `causes` names them.
+        case fieldManagerConflict
+        /// 410: the resourceVersion or the continue token is too old; list again.
+        case expired
+        /// 422, and not for immutability.
+        case invalid
+        /// 422, and every cause says that a field cannot be changed.
+        case immutableField
+        /// An admission webhook or policy denied the request.
+        case admissionDenied
+        /// An admission webhook could not be called.
+        case webhookFailed
+        /// An admission webhook cannot take part in a dry run.
+        case dryRunUnsupported
+        case quotaExceeded
+        /// The namespace is being deleted, so nothing can be created in it.
+        case namespaceTerminating
+        /// 429, until the budget of retries ended.
+        case tooManyRequests
+        /// 413, or more than the store takes, or an answer beyond our own limit.
+        case tooLarge
+        case unsupportedMediaType
+        case badRequest
+        case methodNotAllowed
+        /// 5xx without a better name.
+        case serverError
+        /// The answer is not one complete document of the expected kind.
+        case protocolViolation
+        /// The kubeconfig, the environment or the credentials cannot be used.
+        case configuration
+    }
+
+    /// One of `details.causes` of a Status.
+    package struct Cause: Sendable, Hashable {
+        /// Such as `FieldValueInvalid` or `FieldManagerConflict`.
+        package let reason: String
+        /// The path of the field as the server spells it; empty when there is none.
+        package let field: String
+        package let message: String
+
+        package init(reason: String, field: String, message: String) {
+            self.reason = reason
+            self.field = field
+            self.message = message
+        }
+    }
+
+    package let reason: Reason
+    /// The HTTP status, nil when no answer came.
+    package let statusCode: Int?
+    /// The server's own words where there are any; one line, secrets masked.
+    package let message: String
+    package let causes: [Cause]
+    /// How long the server asked us to wait.
+    package let retryAfter: Duration?
+    /// `PATCH /api/v1/namespaces/x/configmaps/y`: without query, or empty when no request was made.
+    package let request: String
+    /// Whether a write was sent and no answer tells if it happened.
+    package let isOutcomeUnknown: Bool
+
+    package init(
+        reason: Reason,
+        statusCode: Int? = nil,
+        message: String,
+        causes: [Cause] = [],
+        retryAfter: Duration? = nil,
+        request: String = "",
+        isOutcomeUnknown: Bool = false
+    ) {
+        self.reason = reason
+        self.statusCode = statusCode
+        self.message = message
+        self.causes = causes
+        self.retryAfter = retryAfter
+        self.request = request
+        self.isOutcomeUnknown = isOutcomeUnknown
+    }
+
+    /// Whether the same request may succeed later without anyone changing the manifest or the cluster's rules.
+    package var isRetryable: Bool {
+        switch reason {
+        case .unreachable, .timeout, .unauthorized, .tooManyRequests, .serverError, .protocolViolation, .webhookFailed,
+            .conflict, .expired, .namespaceTerminating:
+            true
+        case .cancelled, .tls, .forbidden, .notFound, .alreadyExists, .fieldManagerConflict, .invalid, .immutableField,
+            .admissionDenied, .dryRunUnsupported, .quotaExceeded, .tooLarge, .unsupportedMediaType, .badRequest,
+            .methodNotAllowed, .configuration:
+            false
+        }
+    }
+
+    /// The field managers that own what we tried to set, ascending; empty unless the reason is `fieldManagerConflict`.
+    package var conflictingManagers: [String] { [] }
+
+    package var description: String {
+        let status = statusCode.map { " (HTTP \($0))" } ?? ""
+        let unknown = isOutcomeUnknown ? "; whether the write happened is not known" : ""
+        return request.isEmpty ? "\(message)\(status)" : "\(request): \(message)\(status)\(unknown)"
+    }
+}
