@@ -76,7 +76,7 @@ let package = Package(
         module("OCIRegistry", "Libraries/OCIRegistry", imports: ["HTTPWire", "KubeObjects"]),
 
         // Pipeline: values travel forward, in this order
-        module("SyncSource", "Pipeline/1-Source", imports: ["GitStore"]),
+        module("SyncSource", "Pipeline/1-Source", imports: ["GitStore", "KubeObjects"]),
         module("SyncRender", "Pipeline/2-Render", imports: ["SyncSource", "YAMLText", "KubeObjects"]),
         module("SyncPlan", "Pipeline/3-Plan", imports: ["SyncRender", "SyncSource", "KubeObjects", crypto]),
         module(
@@ -136,7 +136,7 @@ let package = Package(
         tests("GitStoreTests", imports: ["GitStore"]),
         tests("HTTPWireTests", imports: ["HTTPWire"]),
         tests("KubeClientTests", imports: ["KubeClient", "HTTPWire", "KubeObjects"]),
-        tests("SyncSourceTests", imports: ["SyncSource", "GitStore"]),
+        tests("SyncSourceTests", imports: ["SyncSource", "GitStore", "KubeObjects"]),
         tests("SyncRenderTests", imports: ["SyncRender", "SyncSource", "YAMLText", "KubeObjects"]),
         tests("SyncPlanTests", imports: ["SyncPlan", "SyncRender", "SyncSource", "KubeObjects"]),
         tests("SyncApplyTests", imports: ["SyncApply", "SyncPlan", "SyncRender", "SyncSource", "KubeObjects"]),
