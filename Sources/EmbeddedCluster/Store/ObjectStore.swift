@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import Synchronization
+
+/// The cluster's memory: objects by key, one ascending revision for all changes, and the log that watches read.
+///
+/// Writes are compare-and-swap on an object's resourceVersion, so a writer computes its new object outside of any lock
+/// and tries again when it lost. The store sets `metadata.resourceVersion`; every other field is the caller's.
+package final class ObjectStore: Sendable {
+    struct State: Sendable {
+        var revision: Int64 = 1
+        var tables: [GroupResource: ResourceTable] = [:]
+        var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+        var cancelled: Set<UInt64> = []
+        var nextWaiter: UInt64 = 0
+    }
+
+    let state = Mutex(State())
+
+    /// An empty store in memory.
+    package init() {}
+
+    /// The revision of the newest change.
+    package var revision: Int64 { state.withLock { $0.revision } }
+
+    /// The object at `key`, in its storage version; nil when there is none.
+    package func object(_ key: ObjectKey) -> KubeObject? {
+        state.withLock { $0.tables[key.resource]?.objects[key.path] }
+    }
+
+    /// All objects of a resource in one namespace or (empty) in all, by namespace and name, with the store's revision.
+    package func list(_ resource: GroupResource, namespace: String = "") -> (objects: [KubeObject], revision: Int64) {
+        let (all, revision) = state.withLock { ($0.tables[resource]?.sortedObjects ?? [], $0.revision) }
+        return (namespace.isEmpty ? all : all.filter { $0.namespace == namespace }, revision)
+    }
+
+    /// All objects of a resource as they were at `revision`; nil when that revision is compacted away.
+    package func snapshot(_ resource: GroupResource, at revision: Int64) -> [KubeObject]? {
+        state.withLock { state in
+            guard let table = state.tables[resource] else { return [] }
+            return table.snapshot(at: revision)
+        }
+    }
+
+    /// The resources that have objects now.
+    package var populatedResources: [GroupResource] {
+        state.withLock { $0.tables.filter { !$0.value.objects.isEmpty }.map(\.key) }
+    }
+
+    /// Forgets the change log, as etcd's compaction does: watches and lists from before now are answered with 410.
+    package func compact() {
+        state.withLock { state in
+            for resource in Array(state.tables.keys) { state.tables[resource]?.markCompacted(at: state.revision) }
+        }
+        wake()
+    }
+}
