@@ -12,8 +12,10 @@ package struct Plan: Sendable {
     package let unchanged: [SettledObject]
     /// Objects that cannot or must not be applied, each with the reason. Ascending by origin.
     package let refused: [RefusedObject]
+    /// Live changes that the project wants to hear of but not have repaired (`drift: report`).
+    package let reportedDrift: [Step]
     package let prune: PrunePlan
-    /// What the project owns from now on if all goes well: every rendered object that is not refused.
+    /// What the project owns from now on if all goes well: every rendered object that is ours or becomes ours.
     package let desiredMembers: [ObjectID]
 
     package init(
@@ -21,6 +23,7 @@ package struct Plan: Sendable {
         waves: [Wave],
         unchanged: [SettledObject],
         refused: [RefusedObject],
+        reportedDrift: [Step],
         prune: PrunePlan,
         desiredMembers: [ObjectID]
     ) {
@@ -28,6 +31,7 @@ package struct Plan: Sendable {
         self.waves = waves
         self.unchanged = unchanged
         self.refused = refused
+        self.reportedDrift = reportedDrift
         self.prune = prune
         self.desiredMembers = desiredMembers
     }
@@ -56,12 +60,25 @@ package struct Wave: Sendable {
 package struct Step: Sendable {
     package enum Action: String, Sendable, Hashable, Codable {
         case create, configure
-        /// Delete and create again: only for an immutable field, only when the object asks for it.
-        case recreate
+    }
+
+    /// Why the object is written.
+    package enum Cause: String, Sendable, Hashable, Codable {
+        /// The cluster does not have it.
+        case missing
+        /// It was there when we last applied the same manifest, and is gone.
+        case deleted
+        /// Git changed, or we have not applied this object before.
+        case commit
+        /// Git did not change; somebody changed the live object.
+        case drift
+        /// It exists without an owner and is taken in.
+        case adoption
     }
 
     package let id: ObjectID
     package let action: Action
+    package let cause: Cause
     /// The document to send: namespace filled in, ApplySet label added, status stripped.
     package let object: KubeObject
     package let resource: APIResource
@@ -74,14 +91,13 @@ package struct Step: Sendable {
     package let changes: [FieldChange]
     /// Objects of the same plan that must have been applied before; a failure there blocks this step.
     package let dependsOn: [ObjectID]
-    /// Whether the object exists without an owner and is taken in with this step.
-    package let adopts: Bool
     /// Whether an immutable field may be changed by deleting and creating again (`sternpost.dev/force: enabled`).
     package let mayRecreate: Bool
 
     package init(
         id: ObjectID,
         action: Action,
+        cause: Cause,
         object: KubeObject,
         resource: APIResource,
         origin: Origin,
@@ -89,11 +105,11 @@ package struct Step: Sendable {
         live: KubeObject?,
         changes: [FieldChange],
         dependsOn: [ObjectID],
-        adopts: Bool,
         mayRecreate: Bool
     ) {
         self.id = id
         self.action = action
+        self.cause = cause
         self.object = object
         self.resource = resource
         self.origin = origin
@@ -101,7 +117,6 @@ package struct Step: Sendable {
         self.live = live
         self.changes = changes
         self.dependsOn = dependsOn
-        self.adopts = adopts
         self.mayRecreate = mayRecreate
     }
 }
@@ -158,8 +173,17 @@ package struct RefusedObject: Sendable, Hashable, Codable {
         case duplicate
         /// The manifest asks to be left alone (`sternpost.dev/reconcile: disabled`).
         case optedOut
-        /// The manifest itself cannot be applied (a namespace where none is allowed, …).
+        /// The manifest itself cannot be applied (an unreadable wave, …).
         case invalid
+        /// Something it cannot do without is refused itself.
+        case blocked
+        /// The live object is being deleted; it is created again when it is gone.
+        case terminating
+
+        /// Whether it shows that the pass does not know enough to delete anything.
+        package var isPartialKnowledge: Bool {
+            self == .unknownKind || self == .groupUnavailable || self == .liveUnreadable
+        }
     }
 
     package let id: ObjectID

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+/// Compares what a manifest declares with what the cluster has, field by field, the way server-side apply would see it.
+///
+/// An object needs no write when every declared value is live, our Apply entry in `managedFields` owns every declared
+/// field, and it owns no field that the manifest no longer declares. Lists are walked by the keys that `managedFields`
+/// shows, so no schema is needed; where nothing is known of a list, it is compared whole.
+struct FieldComparison {
+    /// At most so many changes are listed for one object.
+    static let maxChanges = 100
+
+    private let declared: KubeObject
+    private let live: KubeObject
+    /// What our manager owns.
+    private let ours: FieldSet
+    /// What anyone owns: tells how lists are keyed.
+    private let everyone: FieldSet
+    private let others: [ManagedFieldsEntry]
+    private let isSecret: Bool
+    private let isBuiltIn: Bool
+    private var changes: [FieldChange] = []
+
+    /// The changes an apply of `declared` would make to `live`, ascending by path; empty when it would make none.
+    static func changes(declared: KubeObject, live: KubeObject) -> [FieldChange] {
+        var comparison = FieldComparison(declared: declared, live: live)
+        comparison.compareRoot()
+        return comparison.changes.sorted { $0.path.precedesInByteOrder($1.path) }
+    }
+
+    private init(declared: KubeObject, live: KubeObject) {
+        self.declared = SecretText.normalized(declared)
+        self.live = live
+        let entries = live.managedFields.filter { $0.subresource.isEmpty }
+        ours = entries.first { $0.manager == FieldManager.main && $0.operation == .apply }?.fields ?? FieldSet()
+        others = entries.filter { !($0.manager == FieldManager.main && $0.operation == .apply) }
+        everyone = entries.reduce(FieldSet()) { $0.union($1.fields) }
+        isSecret = declared.gvk.groupKind == GroupKind(group: "", kind: "Secret")
+        isBuiltIn = !declared.gvk.group.contains(".") || declared.gvk.group.hasSuffix(".k8s.io")
+    }
+
+    private mutating func compareRoot() {
+        for member in declared.json.object ?? JSONObject() where !["apiVersion", "kind"].contains(member.key) {
+            if member.key == "metadata" {
+                compareMetadata(member.value)
+            } else {
+                compare(member.value, live.json[member.key], at: [.field(member.key)])
+            }
+        }
+        reportRemoved(ours, declared: declared.json, live: live.json, at: [])
+    }
+
+    /// Name, namespace and what the server sets are never owned by anyone, so they are left out.
+    private mutating func compareMetadata(_ metadata: JSON) {
+        for member in metadata.object ?? JSONObject()
+        where !["name", "namespace", "creationTimestamp", "generateName"].contains(member.key) {
+            compare(member.value, live.metadata[member.key], at: [.field("metadata"), .field(member.key)])
+        }
+    }
+
+    private mutating func compare(_ wanted: JSON, _ found: JSON?, at path: [FieldPathElement]) {
+        if wanted.isNull {
+            if let found, !found.isNull { report(path, found, nil) }
+            return
+        }
+        guard let found else {
+            if !(isBuiltIn && isOmittedWhenEmpty(wanted)) { report(path, nil, wanted) }
+            return
+        }
+        if case .object(let members) = wanted, !members.isEmpty, found.object != nil, !isAtomic(path) {
+            for member in members { compare(member.value, found[member.key], at: path + [.field(member.key)]) }
+            return
+        }
+        if case .array(let items) = wanted, !items.isEmpty, let liveItems = found.array, !isAtomic(path) {
+            compareList(items, liveItems, at: path)
+            return
+        }
+        if !isSameValue(wanted, found, at: path) || !isOwned(path) { report(path, found, wanted) }
+    }
+
+    private mutating func compareList(_ wanted: [JSON], _ found: [JSON], at path: [FieldPathElement]) {
+        guard let known = subset(of: everyone, at: path), !known.children.isEmpty else {
+            // Nobody's entry tells how the list is keyed.
+            if wanted != found || !isOwned(path) { report(path, .array(found), .array(wanted)) }
+            return
+        }
+        var taken: Set<FieldPathElement> = []
+        for item in wanted {
+            guard let element = ListItem.element(of: item, among: known.children.keys.filter { !taken.contains($0) })
+            else {
+                report(path + [.value(item)], nil, item)
+                continue
+            }
+            taken.insert(element)
+            compare(item, ListItem.item(at: element, in: found), at: path + [element])
+        }
+    }
+
+    /// Whether somebody's entry owns the value as a whole: an atomic list or map.
+    private func isAtomic(_ path: [FieldPathElement]) -> Bool {
+        guard let known = subset(of: everyone, at: path) else { return false }
+        return known.isMember && known.children.isEmpty
+    }
+
+    private func subset(of set: FieldSet, at path: [FieldPathElement]) -> FieldSet? {
+        var current = set
+        for element in path {
+            guard let next = current[element] else { return nil }
+            current = next
+        }
+        return current
+    }
+
+    /// Whether our entry holds this path, or an atomic value above it.
+    private func isOwned(_ path: [FieldPathElement]) -> Bool {
+        var current = ours
+        for element in path {
+            guard let next = current[element] else { return current.isMember && current.children.isEmpty }
+            current = next
+        }
+        return current.isMember || !current.children.isEmpty
+    }
+
+    /// A typed server drops an empty value of an optional field, so its absence is no difference.
+    private func isOmittedWhenEmpty(_ value: JSON) -> Bool {
+        switch value {
+        case .null: true
+        case .bool(let flag): !flag
+        case .int(let number): number == 0
+        case .double(let number): number == 0
+        case .string(let text): text.isEmpty
+        case .array(let items): items.isEmpty
+        case .object(let members): members.isEmpty
+        }
+    }
+
+    private func isSameValue(_ wanted: JSON, _ found: JSON, at path: [FieldPathElement]) -> Bool {
+        if wanted == found { return true }
+        switch (wanted, found) {
+        // An empty map or keyed list declares nothing, so it takes nothing away.
+        case (.object(let members), .object) where members.isEmpty: return !isAtomic(path)
+        case (.array(let items), .array) where items.isEmpty: return !isAtomic(path)
+        case (.double(let a), .int(let b)): return a == Double(b)
+        case (.int(let a), .double(let b)): return Double(a) == b
+        default: return isBuiltIn && Quantity.isQuantityField(path) && Quantity.isEqual(wanted, found)
+        }
+    }
+
+    /// Reports every field of ours that the manifest no longer declares and that is still live.
+    private mutating func reportRemoved(
+        _ owned: FieldSet,
+        declared: JSON?,
+        live: JSON?,
+        at path: [FieldPathElement]
+    ) {
+        guard let live else { return }
+        guard let declared else {
+            if owned.isMember || !owned.children.isEmpty { report(path, live, nil) }
+            return
+        }
+        for (element, child) in owned.sortedChildren {
+            reportRemoved(
+                child,
+                declared: ListItem.value(at: element, in: declared),
+                live: ListItem.value(at: element, in: live),
+                at: path + [element]
+            )
+        }
+    }
+
+    private mutating func report(_ path: [FieldPathElement], _ before: JSON?, _ after: JSON?) {
+        guard changes.count < FieldComparison.maxChanges else { return }
+        let hidden = isSecret && (path.first == .field("data") || path.first == .field("stringData"))
+        changes.append(
+            FieldChange(
+                path: path.display,
+                before: hidden ? nil : before.map(FieldComparison.shortText),
+                after: hidden ? nil : after.map(FieldComparison.shortText),
+                takenFrom: otherOwner(of: path)
+            )
+        )
+    }
+
+    private static func shortText(_ value: JSON) -> String {
+        let text = value.text
+        return text.count > 200 ? "\(text.prefix(199))…" : text
+    }
+
+    /// `kubectl-edit at 2026-11-23T10:42:00Z`: the latest other manager that owns the path or something below it.
+    private func otherOwner(of path: [FieldPathElement]) -> String? {
+        let owners = others.filter { entry in
+            guard let set = subset(of: entry.fields, at: path) else { return false }
+            return set.isMember || !set.children.isEmpty
+        }
+        guard let latest = owners.max(by: { $0.time < $1.time }) else { return nil }
+        return latest.time.isEmpty ? latest.manager : "\(latest.manager) at \(latest.time)"
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+/// The order of kinds within a wave: Flux's staging (fluxcd/pkg `ssa/sort.go`, see `reference/conventions.md` 3.9),
+/// folded into four stages so that as much as possible may run at once.
+package enum KindOrder {
+    /// What everything else may need: namespaces, definitions, classes, cluster roles.
+    private static let definitions: Set<String> = [
+        "Namespace", "CustomResourceDefinition.apiextensions.k8s.io", "ClusterRole.rbac.authorization.k8s.io",
+        "RuntimeClass.node.k8s.io", "PriorityClass.scheduling.k8s.io", "StorageClass.storage.k8s.io",
+        "VolumeSnapshotClass.snapshot.storage.k8s.io", "IngressClass.networking.k8s.io",
+        "GatewayClass.gateway.networking.k8s.io", "ClusterClass.cluster.x-k8s.io",
+    ]
+    /// What workloads refer to.
+    private static let referents: Set<String> = [
+        "ClusterRoleBinding.rbac.authorization.k8s.io", "ResourceQuota", "ServiceAccount",
+        "Role.rbac.authorization.k8s.io", "ConfigMap", "Secret", "Service", "LimitRange", "PersistentVolume",
+        "PersistentVolumeClaim", "NetworkPolicy.networking.k8s.io",
+    ]
+    /// What can refuse everything else, so comes last.
+    private static let gates: Set<String> = [
+        "MutatingWebhookConfiguration.admissionregistration.k8s.io",
+        "ValidatingWebhookConfiguration.admissionregistration.k8s.io",
+        "ValidatingAdmissionPolicyBinding.admissionregistration.k8s.io",
+        "MutatingAdmissionPolicyBinding.admissionregistration.k8s.io", "APIService.apiregistration.k8s.io",
+    ]
+
+    /// 0 definitions, 1 what is referred to, 2 the rest, 3 admission gates. Prune goes the other way.
+    package static func stage(of kind: GroupKind) -> Int {
+        let key = kind.description
+        if definitions.contains(key) { return 0 }
+        if referents.contains(key) { return 1 }
+        return gates.contains(key) ? 3 : 2
+    }
+
+    /// Kinds whose deletion takes more with it than the object: a prune of one always waits for a person.
+    package static let protected: Set<GroupKind> = [
+        GroupKind(group: "", kind: "Namespace"), GroupKind(group: "", kind: "PersistentVolume"),
+        GroupKind(group: "", kind: "PersistentVolumeClaim"), customResourceDefinition,
+    ]
+
+    package static let namespace = GroupKind(group: "", kind: "Namespace")
+    package static let customResourceDefinition = GroupKind(
+        group: "apiextensions.k8s.io",
+        kind: "CustomResourceDefinition"
+    )
+}

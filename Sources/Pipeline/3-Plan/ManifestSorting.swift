@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncRender
+
+/// An object that must be written, before its dependencies are known.
+struct WantedChange: Sendable {
+    let manifest: ResolvedManifest
+    let action: Step.Action
+    let cause: Step.Cause
+    let live: KubeObject?
+    let changes: [FieldChange]
+
+    /// The step, once it is known what must come before.
+    func step(dependsOn: [ObjectID]) -> Step {
+        Step(
+            id: manifest.id,
+            action: action,
+            cause: cause,
+            object: manifest.object,
+            resource: manifest.resource,
+            origin: manifest.origin,
+            contentHash: manifest.contentHash,
+            live: live,
+            changes: changes,
+            dependsOn: dependsOn,
+            mayRecreate: SyncAnnotation.allowsRecreate(manifest.object)
+        )
+    }
+}
+
+/// Sorts manifests into: to be written, as they should be, drifted but only reported, refused.
+struct ManifestSorting {
+    private let live: LiveSet
+    private let inventory: Inventory
+    private let policy: PlanPolicy
+    private(set) var manifests: [ObjectID: [ResolvedManifest]] = [:]
+    private(set) var wanted: [WantedChange] = []
+    private(set) var unchanged: [SettledObject] = []
+    private(set) var reportedDrift: [Step] = []
+    var refused: [RefusedObject] = []
+
+    init(live: LiveSet, inventory: Inventory, policy: PlanPolicy) {
+        self.live = live
+        self.inventory = inventory
+        self.policy = policy
+    }
+
+    /// Takes in one manifest; nothing is decided before `settle`.
+    mutating func add(_ manifest: ResolvedManifest) { manifests[manifest.id, default: []].append(manifest) }
+
+    /// Decides every manifest's fate, in the order of their identities.
+    mutating func settle() {
+        for id in manifests.keys.sorted() {
+            guard let found = manifests[id], let manifest = found.first else { continue }
+            if found.count > 1 {
+                refuseDuplicates(found)
+            } else {
+                settle(manifest)
+            }
+        }
+    }
+
+    private mutating func refuseDuplicates(_ found: [ResolvedManifest]) {
+        for manifest in found {
+            let elsewhere = found.map(\.origin).filter { $0 != manifest.origin }.map(\.description)
+            refuse(
+                manifest,
+                .duplicate,
+                "is declared again at \(elsewhere.joined(separator: ", ")) once the namespace is filled in; keep one"
+            )
+        }
+    }
+
+    private mutating func settle(_ manifest: ResolvedManifest) {
+        if SyncAnnotation.isLeftAlone(manifest.object) {
+            refuse(manifest, .optedOut, "is left alone, as an annotation in its manifest asks")
+            return
+        }
+        if let reason = live.unreadable[manifest.id.groupKind], live.objects[manifest.id] == nil {
+            refuse(manifest, .liveUnreadable, "the live objects of this kind could not be read: \(reason)")
+            return
+        }
+        guard let found = live.objects[manifest.id] else {
+            wanted.append(
+                WantedChange(
+                    manifest: manifest,
+                    action: .create,
+                    cause: inventory.members[manifest.id]?.uid == nil ? .missing : .deleted,
+                    live: nil,
+                    changes: []
+                )
+            )
+            return
+        }
+        settle(manifest, against: found)
+    }
+
+    private mutating func settle(_ manifest: ResolvedManifest, against found: KubeObject) {
+        if SyncAnnotation.isLeftAlone(found) {
+            refuse(manifest, .optedOut, "is left alone, as an annotation on the live object asks")
+            return
+        }
+        let ownership = Ownership.of(found, for: inventory.applySet)
+        if case .other(let owner) = ownership {
+            refuse(
+                manifest,
+                .ownedByOther,
+                "is owned by \(owner); remove it from there (or remove that tool's labels) before it is declared here"
+            )
+            return
+        }
+        if found.deletionTimestamp != nil {
+            let finalizers = found.finalizers.joined(separator: ", ")
+            let wait = finalizers.isEmpty ? "" : ", it waits for the finalizers \(finalizers)"
+            refuse(manifest, .terminating, "the live object is being deleted\(wait); it is created again when it is gone")
+            return
+        }
+        let mark = inventory.marks[manifest.id]
+        let isMarked = mark?.contentHash == manifest.contentHash && mark?.uid == found.uid
+        if isMarked, mark?.resourceVersion == found.resourceVersion {
+            settled(manifest, found)
+            return
+        }
+        let changes = FieldComparison.changes(declared: manifest.object, live: found)
+        if changes.isEmpty {
+            settled(manifest, found)
+            return
+        }
+        let cause: Step.Cause = ownership == .unowned ? .adoption : isMarked ? .drift : .commit
+        let change = WantedChange(
+            manifest: manifest,
+            action: .configure,
+            cause: cause,
+            live: found,
+            changes: changes
+        )
+        if cause == .drift, policy.drift == .report {
+            reportedDrift.append(change.step(dependsOn: []))
+        } else {
+            wanted.append(change)
+        }
+    }
+
+    private mutating func settled(_ manifest: ResolvedManifest, _ found: KubeObject) {
+        unchanged.append(
+            SettledObject(
+                id: manifest.id,
+                origin: manifest.origin,
+                uid: found.uid ?? "",
+                resourceVersion: found.resourceVersion ?? "",
+                contentHash: manifest.contentHash
+            )
+        )
+    }
+
+    private mutating func refuse(_ manifest: ResolvedManifest, _ reason: RefusedObject.Reason, _ message: String) {
+        refused.append(
+            RefusedObject(
+                id: manifest.id,
+                apiVersion: manifest.object.gvk.apiVersion,
+                origin: manifest.origin,
+                reason: reason,
+                message: message
+            )
+        )
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a project's document asks of planning.
+package struct PlanPolicy: Sendable, Hashable {
+    /// What to do about a live object that differs although git did not change.
+    package enum DriftMode: String, Sendable, Hashable, Codable {
+        case heal, report
+    }
+
+    /// How much one pass may delete without a person.
+    package struct Prune: Sendable, Hashable {
+        package var isEnabled: Bool
+        package var maxObjects: Int
+        /// Of the inventory's size before the pass, 0 to 100.
+        package var maxPercent: Int
+
+        package init(isEnabled: Bool = true, maxObjects: Int = 5, maxPercent: Int = 30) {
+            self.isEnabled = isEnabled
+            self.maxObjects = maxObjects
+            self.maxPercent = maxPercent
+        }
+
+        /// The larger of the two limits for an inventory of this size; more than that is held.
+        package func limit(inventoryCount: Int) -> Int { max(maxObjects, inventoryCount * maxPercent / 100) }
+    }
+
+    /// Namespace of objects that name none; empty means `default`, as for kubectl.
+    package var targetNamespace: String
+    package var prune: Prune
+    package var drift: DriftMode
+
+    package init(targetNamespace: String = "", prune: Prune = Prune(), drift: DriftMode = .heal) {
+        self.targetNamespace = targetNamespace
+        self.prune = prune
+        self.drift = drift
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncRender
+import SyncSource
+
+/// Decides what a pass does. Pure: no I/O, no clock, no logger; the same inputs give the same plan.
+package enum Planner {
+    /// Compares what a commit wants with what the cluster has and what the project owns.
+    ///
+    /// - Parameters:
+    ///   - rendered: Everything the commit wants.
+    ///   - live: What the cluster has; kinds in `live.unreadable` keep the pass from deleting anything.
+    ///   - inventory: What the project owned before.
+    ///   - policy: The project's settings.
+    package static func plan(
+        _ rendered: RenderedSet,
+        against live: LiveSet,
+        inventory: Inventory,
+        policy: PlanPolicy
+    ) -> Plan {
+        let resolver = ManifestResolver(
+            rendered: rendered,
+            catalog: live.catalog,
+            applySet: inventory.applySet,
+            defaultNamespace: policy.targetNamespace
+        )
+        var sorting = ManifestSorting(live: live, inventory: inventory, policy: policy)
+        for item in rendered.objects {
+            switch resolver.resolve(item) {
+            case .success(let manifest): sorting.add(manifest)
+            case .failure(let refusal): sorting.refused.append(refusal.object)
+            }
+        }
+        sorting.settle()
+        let dependencies = Dependencies(manifests: sorting.wanted.map(\.manifest), refused: sorting.refused)
+        let (steps, blocked) = dependencies.attach(to: sorting.wanted, live: live)
+        let refused = (sorting.refused + blocked).sorted { $0.origin < $1.origin }
+        let declared = Set(sorting.manifests.keys).union(refused.map(\.id))
+        return Plan(
+            commit: rendered.commit,
+            waves: WaveOrder.waves(of: steps),
+            unchanged: sorting.unchanged,
+            refused: refused,
+            reportedDrift: sorting.reportedDrift,
+            prune: PrunePlanner(
+                commit: rendered.commit,
+                declared: declared,
+                refused: refused,
+                live: live,
+                inventory: inventory,
+                policy: policy.prune
+            ).plan(),
+            desiredMembers: members(sorting, steps: steps, inventory: inventory)
+        )
+    }
+
+    private static func members(_ sorting: ManifestSorting, steps: [Step], inventory: Inventory) -> [ObjectID] {
+        var ids = Set(steps.map(\.id)).union(sorting.unchanged.map(\.id)).union(sorting.reportedDrift.map(\.id))
+        // What is refused now but was ours before stays ours.
+        for refusal in sorting.refused where inventory.members[refusal.id] != nil { ids.insert(refusal.id) }
+        for id in sorting.manifests.keys where inventory.members[id] != nil { ids.insert(id) }
+        return ids.sorted()
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+import Crypto
+import KubeObjects
+import SyncSource
+
+/// Decides what leaves the cluster: inventory members that the commit no longer declares, if they are provably ours, if
+/// everything could be read, and if it is not too much at once.
+struct PrunePlanner {
+    let commit: CommitInfo
+    /// Every identity the commit names, refused or not: never a candidate.
+    let declared: Set<ObjectID>
+    let refused: [RefusedObject]
+    let live: LiveSet
+    let inventory: Inventory
+    let policy: PlanPolicy.Prune
+
+    private enum Fate {
+        case delete(PruneStep)
+        case release(String)
+        /// Stays a member: it is being deleted already, or its kind could not be read.
+        case keep
+    }
+
+    func plan() -> PrunePlan {
+        var steps: [PruneStep] = []
+        var released: [ReleasedObject] = []
+        let appliedUIDs = Set(declared.compactMap { live.objects[$0]?.uid })
+        for (id, member) in inventory.members where !isDeclared(id) {
+            switch fate(of: id, member, appliedUIDs: appliedUIDs) {
+            case .delete(let step): steps.append(step)
+            case .release(let reason): released.append(ReleasedObject(id: id, reason: reason))
+            case .keep: break
+            }
+        }
+        steps.sort(by: PrunePlanner.isDeletedBefore)
+        return PrunePlan(verdict: verdict(steps), steps: steps, released: released.sorted { $0.id < $1.id })
+    }
+
+    /// A refused manifest may not know its namespace yet, so it shields every member of its kind and name.
+    private func isDeclared(_ id: ObjectID) -> Bool {
+        declared.contains(id)
+            || declared.contains(ObjectID(groupKind: id.groupKind, namespace: "", name: id.name))
+    }
+
+    private func fate(of id: ObjectID, _ member: Inventory.Member, appliedUIDs: Set<String>) -> Fate {
+        let lookup = live.catalog.lookup(id.groupKind)
+        guard live.unreadable[id.groupKind] == nil else { return .keep }
+        let resource: APIResource
+        switch lookup {
+        case .served(let found): resource = found
+        case .unavailable: return .keep
+        case .unknown: return .release("the cluster no longer serves its kind")
+        }
+        guard let object = live.objects[id] else { return .release("it is gone already") }
+        guard case .ours = Ownership.of(object, for: inventory.applySet) else {
+            return .release("it no longer carries this project's label")
+        }
+        guard let uid = object.uid else { return .keep }
+        if let expected = member.uid, expected != uid { return .release("it was deleted and created again by someone else") }
+        if member.uid == nil, !isAppliedByUs(object) { return .release("it was not created by this project") }
+        if appliedUIDs.contains(uid) { return .release("it is the same object as one the commit declares") }
+        if let request = SyncAnnotation.keepRequest(object) { return .release("it asks to be kept (\(request))") }
+        if SyncAnnotation.isLeftAlone(object) || object.deletionTimestamp != nil { return .keep }
+        if id.groupKind == KindOrder.namespace, id.name == inventory.applySet.parent.namespace {
+            return .release("it holds this project's own inventory")
+        }
+        return .delete(PruneStep(id: id, resource: resource, uid: uid, live: object))
+    }
+
+    private func isAppliedByUs(_ object: KubeObject) -> Bool {
+        object.managedFields.contains { $0.manager == FieldManager.main && $0.operation == .apply }
+    }
+
+    /// Reverse of the order of apply: later stages first, namespaces and definitions last.
+    private static func isDeletedBefore(_ left: PruneStep, _ right: PruneStep) -> Bool {
+        let first = rank(left.id)
+        let second = rank(right.id)
+        return first != second ? first > second : right.id < left.id
+    }
+
+    private static func rank(_ id: ObjectID) -> Int {
+        if id.groupKind == KindOrder.namespace { return -2 }
+        if id.groupKind == KindOrder.customResourceDefinition { return -1 }
+        return KindOrder.stage(of: id.groupKind)
+    }
+
+    private func verdict(_ steps: [PruneStep]) -> PrunePlan.Verdict {
+        guard policy.isEnabled else { return .disabled }
+        var partial = refused.filter(\.reason.isPartialKnowledge).map { "\($0.origin): \($0.id) \($0.message)" }
+        partial += live.unreadable.sorted { $0.key < $1.key }.map { "\($0.key) could not be listed: \($0.value)" }
+        for group in Set(inventory.members.keys.map(\.group)).sorted() {
+            guard let reason = live.catalog.unavailableGroups[group] else { continue }
+            partial.append("the API group \(group) did not answer: \(reason)")
+        }
+        if !partial.isEmpty { return .blocked(reasons: partial) }
+        let reasons = holdReasons(steps)
+        return reasons.isEmpty ? .allowed : .held(reasons: reasons, approvalHash: approvalHash(steps))
+    }
+
+    private func holdReasons(_ steps: [PruneStep]) -> [String] {
+        var reasons: [String] = []
+        let limit = policy.limit(inventoryCount: inventory.members.count)
+        if steps.count > limit {
+            reasons.append(
+                "\(steps.count) of \(inventory.members.count) objects would be deleted; without approval at most \(limit)"
+                    + " (the larger of \(policy.maxObjects) objects and \(policy.maxPercent)%)"
+            )
+        }
+        let protected = steps.filter { KindOrder.protected.contains($0.id.groupKind) }
+        if !protected.isEmpty {
+            let names = protected.prefix(5).map(\.id.description).joined(separator: ", ")
+            let more = protected.count > 5 ? " and \(protected.count - 5) more" : ""
+            reasons.append("deleting \(names)\(more) takes data or other objects with it")
+        }
+        return reasons
+    }
+
+    /// Names exactly this commit and these incarnations: an approval of it is good for nothing else.
+    private func approvalHash(_ steps: [PruneStep]) -> String {
+        let lines = steps.map { "\($0.id) \($0.uid)" }.sorted()
+        let text = ([commit.id] + lines).joined(separator: "\n")
+        return SHA256.hash(data: Array(text.utf8)).prefix(8).map { byte in
+            byte < 16 ? "0" + String(byte, radix: 16) : String(byte, radix: 16)
+        }.joined()
+    }
+}

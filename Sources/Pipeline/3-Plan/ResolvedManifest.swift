@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+import Crypto
+import KubeObjects
+import SyncRender
+
+/// A rendered object whose place in the cluster is known: the document to send and its identity.
+struct ResolvedManifest: Sendable {
+    let id: ObjectID
+    let object: KubeObject
+    let resource: APIResource
+    let origin: Origin
+    let contentHash: String
+    /// The CustomResourceDefinition of the same commit that will serve the kind; nil when the cluster serves it now.
+    let definedBy: ObjectID?
+}
+
+/// Finds the place of every rendered object: its resource, its namespace, the label that makes it a member.
+struct ManifestResolver {
+    let catalog: APICatalog
+    let applySet: ApplySet
+    let defaultNamespace: String
+    /// Kinds that the commit itself defines.
+    private let defined: [GroupVersionKind: (resource: APIResource, definition: ObjectID)]
+
+    init(rendered: RenderedSet, catalog: APICatalog, applySet: ApplySet, defaultNamespace: String) {
+        self.catalog = catalog
+        self.applySet = applySet
+        self.defaultNamespace = defaultNamespace.isEmpty ? "default" : defaultNamespace
+        var defined: [GroupVersionKind: (APIResource, ObjectID)] = [:]
+        for item in rendered.objects where item.object.gvk.groupKind == KindOrder.customResourceDefinition {
+            for resource in CustomResource.resources(definedBy: item.object) {
+                defined[resource.gvk] = (resource, ObjectID(
+                    groupKind: KindOrder.customResourceDefinition,
+                    namespace: "",
+                    name: item.object.name
+                ))
+            }
+        }
+        self.defined = defined
+    }
+
+    /// The manifest with its place, or why it has none.
+    func resolve(_ item: RenderedObject) -> Result<ResolvedManifest, Refusal> {
+        let gvk = item.object.gvk
+        switch catalog.lookup(gvk) {
+        case .served(let resource): return place(item, resource: resource, definedBy: nil)
+        case .unavailable(let reason):
+            if let own = defined[gvk] { return place(item, resource: own.resource, definedBy: own.definition) }
+            return refuse(
+                item,
+                .groupUnavailable,
+                "the API group \(gvk.group) did not answer (\(reason)); it is tried again at the next pass"
+            )
+        case .unknown:
+            if let own = defined[gvk] { return place(item, resource: own.resource, definedBy: own.definition) }
+            return refuse(item, .unknownKind, unknownKindMessage(gvk))
+        }
+    }
+
+    private func unknownKindMessage(_ gvk: GroupVersionKind) -> String {
+        let versions = catalog.versions(of: gvk.groupKind)
+        if !versions.isEmpty {
+            let served = versions.map { gvk.group.isEmpty ? $0 : "\(gvk.group)/\($0)" }.joined(separator: ", ")
+            return "the cluster does not serve \(gvk.kind) in \(gvk.apiVersion); it serves \(served): change apiVersion"
+        }
+        let elsewhere = catalog.resources.filter { $0.gvk.kind == gvk.kind }.map(\.gvk.apiVersion).sorted()
+        if let first = elsewhere.first {
+            return "no kind \(gvk.kind) in \(gvk.apiVersion); did you mean apiVersion: \(first)?"
+        }
+        return "no API group of the cluster serves \(gvk.kind) in \(gvk.apiVersion); "
+            + "install its CustomResourceDefinition first, or correct apiVersion and kind"
+    }
+
+    private func place(
+        _ item: RenderedObject,
+        resource: APIResource,
+        definedBy: ObjectID?
+    ) -> Result<ResolvedManifest, Refusal> {
+        if let wave = SyncAnnotation.unreadableWave(item.object) {
+            return refuse(item, .invalid, "the annotation \(wave) is no whole number; write one such as \"5\"")
+        }
+        var object = item.object
+        if resource.isNamespaced {
+            if object.namespace.isEmpty { object.json[["metadata", "namespace"]] = .string(defaultNamespace) }
+        } else if !object.namespace.isEmpty {
+            object.json[["metadata", "namespace"]] = nil
+        }
+        object.json[["metadata", "labels", ApplySet.partOfLabel]] = .string(applySet.id)
+        let hash = SHA256.hash(data: object.json.serialized()).map { byte in
+            byte < 16 ? "0" + String(byte, radix: 16) : String(byte, radix: 16)
+        }
+        return .success(
+            ResolvedManifest(
+                id: object.id,
+                object: object,
+                resource: resource,
+                origin: item.origin,
+                contentHash: hash.joined(),
+                definedBy: definedBy
+            )
+        )
+    }
+
+    private func refuse(
+        _ item: RenderedObject,
+        _ reason: RefusedObject.Reason,
+        _ message: String
+    ) -> Result<ResolvedManifest, Refusal> {
+        .failure(
+            Refusal(
+                object: RefusedObject(
+                    id: item.object.id,
+                    apiVersion: item.object.gvk.apiVersion,
+                    origin: item.origin,
+                    reason: reason,
+                    message: message
+                )
+            )
+        )
+    }
+}
+
+/// A refusal on its way through `Result`.
+struct Refusal: Error { let object: RefusedObject }
+
+/// What a CustomResourceDefinition's manifest says it will serve.
+package enum CustomResource {
+    /// One resource for each served version; empty when the manifest is no complete definition.
+    package static func resources(definedBy definition: KubeObject) -> [APIResource] {
+        guard let spec = definition.spec, let group = spec["group"]?.string,
+            let kind = spec["names"]?["kind"]?.string, let plural = spec["names"]?["plural"]?.string
+        else { return [] }
+        return (spec["versions"]?.array ?? []).compactMap { version in
+            guard let name = version["name"]?.string, version["served"]?.bool == true else { return nil }
+            return APIResource(
+                gvk: GroupVersionKind(group: group, version: name, kind: kind),
+                plural: plural,
+                isNamespaced: spec["scope"]?.string == "Namespaced",
+                verbs: ["create", "delete", "get", "list", "patch", "update", "watch"]
+            )
+        }
+    }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+/// A Secret's write-only `stringData`, seen as the `data` that the server makes of it.
+enum SecretText {
+    /// The manifest with `stringData` moved into `data` (it wins over `data`, as on the server); other kinds as they are.
+    static func normalized(_ object: KubeObject) -> KubeObject {
+        guard object.gvk.groupKind == GroupKind(group: "", kind: "Secret"),
+            let texts = object.json["stringData"]?.object
+        else { return object }
+        var result = object
+        result.json["stringData"] = nil
+        for member in texts {
+            guard let text = member.value.string else { continue }
+            result.json[["data", member.key]] = .string(Redactor.base64(Array(text.utf8)))
+        }
+        return result
+    }
+}

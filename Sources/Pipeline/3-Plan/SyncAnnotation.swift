@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+/// What people ask of single objects by annotation: our own spelling, and those of Flux, Argo CD, Helm and cli-utils.
+package enum SyncAnnotation {
+    /// Whether the object asks to be left alone altogether.
+    package static func isLeftAlone(_ object: KubeObject) -> Bool {
+        isDisabled(object, "sternpost.dev/reconcile") || isDisabled(object, "kustomize.toolkit.fluxcd.io/reconcile")
+            || object.annotation("argocd.argoproj.io/skip-reconcile") == "true"
+            || object.annotation("client.lifecycle.config.k8s.io/mutation") == "ignore"
+            || isDisabled(object, "configmanagement.gke.io/managed")
+    }
+
+    /// The annotation by which the object asks never to be deleted, as `key: value`; nil when it does not.
+    package static func keepRequest(_ object: KubeObject) -> String? {
+        let exact = [
+            ("sternpost.dev/prune", "disabled"), ("kustomize.toolkit.fluxcd.io/prune", "disabled"),
+            ("helm.sh/resource-policy", "keep"), ("client.lifecycle.config.k8s.io/deletion", "detach"),
+            ("cli-utils.sigs.k8s.io/on-remove", "keep"),
+        ]
+        for (key, value) in exact where object.annotation(key)?.lowercased() == value { return "\(key): \(value)" }
+        let options = argoOptions(object)
+        for option in ["Prune=false", "Delete=false", "Prune=confirm", "Delete=confirm"] where options.contains(option) {
+            return "argocd.argoproj.io/sync-options: \(option)"
+        }
+        return nil
+    }
+
+    /// Whether an immutable field may be changed by deleting and creating again.
+    package static func allowsRecreate(_ object: KubeObject) -> Bool {
+        object.annotation("sternpost.dev/force")?.lowercased() == "enabled"
+            || object.annotation("kustomize.toolkit.fluxcd.io/force")?.lowercased() == "enabled"
+            || argoOptions(object).contains("Force=true")
+    }
+
+    /// The wave a person gave; 0 when none or unreadable.
+    package static func wave(_ object: KubeObject) -> Int {
+        let text = object.annotation("sternpost.dev/wave") ?? object.annotation("argocd.argoproj.io/sync-wave")
+        return text.flatMap { Int($0) } ?? 0
+    }
+
+    /// The wave annotation's text when it is no whole number, for the error.
+    package static func unreadableWave(_ object: KubeObject) -> String? {
+        for key in ["sternpost.dev/wave", "argocd.argoproj.io/sync-wave"] {
+            guard let text = object.annotation(key) else { continue }
+            return Int(text) == nil ? "\(key): \"\(text)\"" : nil
+        }
+        return nil
+    }
+
+    private static func isDisabled(_ object: KubeObject, _ key: String) -> Bool {
+        object.annotation(key)?.lowercased() == "disabled"
+    }
+
+    private static func argoOptions(_ object: KubeObject) -> [String] {
+        object.annotation("argocd.argoproj.io/sync-options")?.split(separator: ",")
+            .map { String($0.filter { !$0.isWhitespace }) } ?? []
+    }
+}
