@@ -93,8 +93,8 @@ let package = Package(
             "SyncRecord",
             "Pipeline/6-Record",
             imports: [
-                "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "SyncSource", "KubeClient", "KubeObjects", crypto,
-                grdb,
+                "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "SyncSource", "KubeClient", "KubeObjects",
+                "YAMLText", crypto, grdb,
             ]
         ),
 

@@ -2,9 +2,9 @@
 import KubeObjects
 
 /// A Secret's write-only `stringData`, seen as the `data` that the server makes of it.
-enum SecretText {
+package enum SecretText {
     /// The manifest with `stringData` moved into `data` (it wins over `data`, as on the server); other kinds as they are.
-    static func normalized(_ object: KubeObject) -> KubeObject {
+    package static func normalized(_ object: KubeObject) -> KubeObject {
         guard object.gvk.groupKind == GroupKind(group: "", kind: "Secret"),
             let texts = object.json["stringData"]?.object
         else { return object }

@@ -4,6 +4,8 @@ import SyncApply
 
 /// How a pass ended, in one word; the `outcome` of `history -o json`.
 package enum RunOutcome: String, Sendable, Hashable, Codable {
+    /// It has not ended yet.
+    case running
     case succeeded
     /// Some objects failed or stayed unhealthy.
     case degraded

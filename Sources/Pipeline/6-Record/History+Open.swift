@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+import Crypto
+import Foundation
+import GRDB
+
+extension History {
+    /// How long one process waits for another one's transaction.
+    private static let busyLimit: TimeInterval = 10
+
+    /// Opens the history of a folder.
+    ///
+    /// In mode `operate` the folder is made when it is absent (mode 0700, files 0600), the file is checked, a damaged one
+    /// is moved aside and replaced by a new chain that names its hash, and runs of a process that died are closed as
+    /// unknown. The other modes need an existing file.
+    ///
+    /// - Parameters:
+    ///   - folder: Where the files are; its missing parents are made too.
+    ///   - mode: What the caller is about to do.
+    ///   - now: The wall clock; only displayed, never used for order.
+    /// - Returns: The history, with ``notices`` to show.
+    /// - Throws: ``RecordError``: `notWritable`, `locked`, `missing`, `corrupt`, `newerFormat`, `diskFull`.
+    package static func open(
+        folder: String,
+        mode: Mode,
+        now: @escaping @Sendable () -> Date = { Date() }
+    ) async throws(RecordError) -> History {
+        try await withCheckedContinuation { (done: CheckedContinuation<Result<History, RecordError>, Never>) in
+            // Checking a large file takes seconds of disk reads: not on the threads that tasks share.
+            let thread = Thread {
+                done.resume(
+                    returning: RecordError.catching(folder) {
+                        switch mode {
+                        case .operate: try operate(folder: folder, now: now)
+                        case .command, .inspect: try attach(folder: folder, mode: mode, now: now)
+                        }
+                    }
+                )
+            }
+            thread.start()
+        }.get()
+    }
+
+    private static func operate(folder: String, now: @escaping @Sendable () -> Date) throws -> History {
+        try makeFolder(folder)
+        let lock = try FolderLock(folder: folder)
+        let path = folder + "/history.sqlite"
+        var replaced: DamagedFile?
+        var pool: DatabasePool
+        do {
+            pool = try openChecked(path)
+        } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
+            replaced = try DamagedFile.moveAside(path)
+            pool = try openChecked(path)
+        }
+        let reserve = DiskReserve(folder: folder)
+        let writer = LedgerWriter(pool: pool, folder: folder, now: now)
+        let at = now().milliseconds
+        var closed = 0
+        try pool.writeWithoutTransaction { database in
+            try database.inTransaction(.immediate) {
+                closed = try begin(replaced: replaced, at: at, in: database)
+                return .commit
+            }
+        }
+        var notices = replaced.map { [$0.notice] } ?? []
+        if closed > 0 {
+            notices.append("\(closed) run(s) of a process that died were closed with outcome unknown")
+        }
+        if !reserve.take() { notices.append("\(folder): no room for the 2 MiB reserve; free some disk space") }
+        return History(folder: folder, notices: notices, pool: pool, writer: writer, reserve: reserve, lock: lock)
+    }
+
+    /// Writes the opening row, which also proves that the file can be written, and closes what a dead process left.
+    private static func begin(replaced: DamagedFile?, at: Int64, in database: Database) throws -> Int {
+        let opened = Payload.HistoryOpened(
+            process: ProcessInfo.processInfo.processIdentifier,
+            replacedFile: replaced?.name,
+            replacedSHA256: replaced?.sha256
+        )
+        _ = try Ledger.append([LedgerEntry(.historyOpened, project: "", payload: opened)], at: at, in: database)
+        return try Ledger.closeOpenRuns(at: at, in: database)
+    }
+
+    private static func attach(
+        folder: String,
+        mode: Mode,
+        now: @escaping @Sendable () -> Date
+    ) throws -> History {
+        let path = folder + "/history.sqlite"
+        guard access(path, F_OK) == 0 else {
+            guard errno == ENOENT else { throw RecordError.system(errno, path) }
+            throw RecordError(.missing, folder, "holds no history yet; run a sync first or check --data-dir")
+        }
+        let pool = try DatabasePool(path: path, configuration: configuration(readonly: mode == .inspect))
+        try pool.read { database in
+            try checkFormat(database)
+            guard try database.tableExists("audit") else {
+                throw RecordError(.missing, folder, "holds no history yet; run a sync first or check --data-dir")
+            }
+        }
+        let writer = LedgerWriter(pool: pool, folder: folder, now: now)
+        return History(folder: folder, notices: [], pool: pool, writer: writer, reserve: nil, lock: nil)
+    }
+
+    private static func openChecked(_ path: String) throws -> DatabasePool {
+        try makeFile(path)
+        let pool = try DatabasePool(path: path, configuration: configuration(readonly: false))
+        let verdict = try pool.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+        guard verdict == "ok" else {
+            try pool.close()
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: verdict)
+        }
+        try pool.read { try checkFormat($0) }
+        try Ledger.migrator.migrate(pool)
+        return pool
+    }
+
+    private static func checkFormat(_ database: Database) throws {
+        guard try Ledger.migrator.hasBeenSuperseded(database) else { return }
+        throw RecordError(.newerFormat, "history.sqlite", "was written by a newer sternpost; use that version or newer")
+    }
+
+    private static func configuration(readonly: Bool) -> Configuration {
+        var configuration = Configuration()
+        configuration.readonly = readonly
+        configuration.label = "sternpost.history"
+        configuration.maximumReaderCount = 4
+        configuration.busyMode = .timeout(busyLimit)
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF")
+        }
+        return configuration
+    }
+
+    private static func makeFolder(_ folder: String) throws(RecordError) {
+        var path = ""
+        for part in folder.split(separator: "/", omittingEmptySubsequences: false) {
+            path += path.isEmpty && part.isEmpty ? "/" : (path.isEmpty || path == "/" ? "" : "/") + part
+            if mkdir(path, 0o700) != 0, errno != EEXIST, access(path, F_OK) != 0 {
+                throw RecordError.system(errno, path)
+            }
+        }
+    }
+
+    /// Makes the file before SQLite does, so that nobody else can ever read it; SQLite gives `-wal` and `-shm` its mode.
+    private static func makeFile(_ path: String) throws(RecordError) {
+        let file = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { throw RecordError.system(errno, path) }
+        defer { Foundation.close(file) }
+        guard fchmod(file, 0o600) == 0 else { throw RecordError.system(errno, path) }
+    }
+}

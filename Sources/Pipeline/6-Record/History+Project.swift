@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GRDB
+import SyncSource
+
+extension History {
+    /// What is known about a project between two passes.
+    package func state(of project: String) async throws(RecordError) -> ProjectState {
+        try await read { try Self.state(of: project, in: $0) }
+    }
+
+    /// The projects that ever had a pass or an order, ascending.
+    package func projects() async throws(RecordError) -> [String] {
+        try await read {
+            try String.fetchAll($0, sql: "SELECT DISTINCT project FROM audit WHERE project <> '' ORDER BY project")
+        }
+    }
+
+    /// Remembers the commit whose objects have all been applied. Writes nothing when it is remembered already.
+    package func setApplied(_ commit: CommitInfo, treeID: String, by run: RunID) async throws(RecordError) {
+        try await writer.transact { ledger in
+            let known = try Self.state(of: run.project, in: ledger.database)
+            guard known.applied?.id != commit.id || known.appliedTreeID != treeID else { return }
+            let payload = Payload.RunCommit(commit, treeID: treeID)
+            try ledger.append([
+                LedgerEntry(.projectApplied, project: run.project, run: run.number, payload: payload)
+            ])
+        }
+    }
+
+    /// Stops or resumes the syncing of a project, on a person's word. Writes nothing when that is so already.
+    ///
+    /// - Returns: Whether anything changed.
+    @discardableResult
+    package func setSuspended(
+        _ isSuspended: Bool,
+        project: String,
+        person: String,
+        reason: String = ""
+    ) async throws(RecordError) -> Bool {
+        try await writer.transact { ledger in
+            let known = try Self.state(of: project, in: ledger.database).suspension != nil
+            guard known != isSuspended else { return false }
+            let payload = Payload.Suspended(person: RedactedText(person), reason: RedactedText(reason))
+            let kind: LedgerKind = isSuspended ? .projectSuspended : .projectResumed
+            try ledger.append([LedgerEntry(kind, project: project, payload: payload)])
+            return true
+        }
+    }
+
+    /// Remembers the prune that waits since this pass, or that none does any more. A hold with the hash of the one that
+    /// waits already changes nothing, so a given approval stays valid.
+    package func setHold(_ hold: PruneHold?, by run: RunID) async throws(RecordError) {
+        try await writer.transact { ledger in
+            let known = try Self.state(of: run.project, in: ledger.database).hold
+            guard known?.hash != hold?.hash else { return }
+            if let hold {
+                try ledger.append([
+                    LedgerEntry(.pruneHeld, project: run.project, run: run.number, payload: Payload.Held(hold))
+                ])
+            } else if let known {
+                let payload = Payload.Released(hash: known.hash)
+                try ledger.append([
+                    LedgerEntry(.pruneReleased, project: run.project, run: run.number, payload: payload)
+                ])
+            }
+        }
+    }
+
+    /// Writes down a person's yes to the prune that waits.
+    ///
+    /// - Parameters:
+    ///   - project: Whose prune waits.
+    ///   - hash: What the person saw; nil for whatever waits now.
+    ///   - person: Who says yes.
+    /// - Returns: What was approved.
+    /// - Throws: ``RecordError``: `nothingHeld`, or `holdChanged` when another prune waits than the one with `hash`.
+    package func approve(project: String, hash: String?, person: String) async throws(RecordError) -> PruneHold {
+        try await writer.transact { ledger in
+            guard let hold = try Self.state(of: project, in: ledger.database).hold else {
+                throw RecordError(.nothingHeld, "project \(project)", "no prune waits for approval")
+            }
+            guard hash == nil || hash == hold.hash else {
+                throw RecordError(
+                    .holdChanged,
+                    "project \(project)",
+                    "another prune waits by now (\(hold.objects.count) objects, hash \(hold.hash)); look at it first"
+                )
+            }
+            let payload = Payload.Approved(hash: hold.hash, person: RedactedText(person))
+            try ledger.append([LedgerEntry(.pruneApproved, project: project, payload: payload)])
+            return hold
+        }
+    }
+
+    /// Ends the approval that a pass has acted on, together with the hold.
+    ///
+    /// - Throws: ``RecordError`` with reason `nothingHeld` when this hash is not approved: it was never, or it was used.
+    package func consumeApproval(hash: String, by run: RunID) async throws(RecordError) {
+        try await writer.transact { ledger in
+            guard try Self.state(of: run.project, in: ledger.database).approval?.hash == hash else {
+                throw RecordError(.nothingHeld, "project \(run.project)", "hash \(hash) is not approved")
+            }
+            let payload = Payload.Released(hash: hash)
+            try ledger.append([
+                LedgerEntry(.approvalUsed, project: run.project, run: run.number, payload: payload)
+            ])
+        }
+    }
+
+    private static func state(of project: String, in database: Database) throws -> ProjectState {
+        func newest(_ kinds: LedgerKind...) throws -> LedgerRow? {
+            try Ledger.newest(of: kinds, project: project, in: database)
+        }
+        let applied = try newest(.projectApplied)
+        let commit = try applied?.decode(Payload.RunCommit.self)
+        var suspension: ProjectState.Suspension?
+        if let row = try newest(.projectSuspended, .projectResumed),
+            row.kind == LedgerKind.projectSuspended.rawValue
+        {
+            let payload = try row.decode(Payload.Suspended.self)
+            suspension = .init(person: payload.person.text, reason: payload.reason.text, since: row.date)
+        }
+        var hold: PruneHold?
+        var approval: Approval?
+        let last = try newest(.pruneHeld, .pruneReleased, .pruneApproved, .approvalUsed)
+        if let last, [LedgerKind.pruneHeld, .pruneApproved].map(\.rawValue).contains(last.kind) {
+            hold = try newest(.pruneHeld)?.decode(Payload.Held.self).hold
+            if last.kind == LedgerKind.pruneApproved.rawValue {
+                let payload = try last.decode(Payload.Approved.self)
+                approval = Approval(hash: payload.hash, person: payload.person.text, at: last.date)
+            }
+        }
+        return ProjectState(
+            applied: commit?.commit,
+            appliedTreeID: commit?.treeID ?? "",
+            appliedAt: applied?.date,
+            suspension: suspension,
+            hold: hold,
+            approval: approval
+        )
+    }
+}
+
+extension Payload.Held {
+    init(_ hold: PruneHold) {
+        self.init(
+            hash: hold.hash,
+            commitID: hold.commitID,
+            reasons: hold.reasons.map { RedactedText($0) },
+            objects: hold.objects
+        )
+    }
+
+    var hold: PruneHold {
+        PruneHold(hash: hash, commitID: commitID, reasons: reasons.map(\.text), objects: objects)
+    }
+}

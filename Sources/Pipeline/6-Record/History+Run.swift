@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GRDB
+import KubeObjects
+import SyncApply
+import SyncObserve
+import SyncRender
+import SyncSource
+
+extension History {
+    /// Starts a pass.
+    ///
+    /// - Returns: The run's id: ascending from 1, never reused.
+    package func begin(project: String, trigger: RunTrigger) async throws(RecordError) -> RunID {
+        try await writer.transact { ledger in
+            let last = try Int64.fetchOne(ledger.database, sql: "SELECT max(run) FROM audit WHERE run IS NOT NULL") ?? 0
+            let run = RunID(number: last + 1, project: project)
+            try ledger.append([
+                LedgerEntry(
+                    .runStarted,
+                    project: project,
+                    run: run.number,
+                    payload: Payload.RunStarted(trigger: trigger)
+                )
+            ])
+            return run
+        }
+    }
+
+    /// Says which commit the pass is about, once that is known.
+    package func identify(_ run: RunID, commit: CommitInfo, treeID: String) async throws(RecordError) {
+        _ = try await writer.append(
+            entries {
+                [try entry(.runCommit, run, payload: Payload.RunCommit(commit, treeID: treeID))]
+            }
+        )
+    }
+
+    /// Where the pass writes its intents and outcomes.
+    package func journal(for run: RunID) -> RunJournal { RunJournal(history: self, run: run) }
+
+    /// Writes down what became of the objects: one row for each that was touched, skipped, failed or warned about.
+    /// Unchanged objects are only counted (``finish(_:outcome:counts:message:)``).
+    package func record(_ outcomes: [ObjectOutcome], of run: RunID) async throws(RecordError) {
+        let touched = outcomes.filter { $0.action != .unchanged || $0.error != nil || !$0.warnings.isEmpty }
+        try await appendAfterwards(
+            entries {
+                try touched.map { outcome in
+                    try LedgerEntry(
+                        .object,
+                        project: run.project,
+                        run: run.number,
+                        object: outcome.id,
+                        payload: Payload.ObjectRow(outcome)
+                    )
+                }
+            }
+        )
+    }
+
+    /// Writes down what kept the commit from being rendered.
+    package func record(_ problems: [RenderProblem], of run: RunID) async throws(RecordError) {
+        _ = try await writer.append(
+            entries {
+                try problems.map {
+                    try entry(
+                        .problem,
+                        run,
+                        payload: Payload.Located(
+                            origin: $0.origin,
+                            text: RedactedText($0.problem),
+                            remedy: RedactedText($0.remedy)
+                        )
+                    )
+                }
+            }
+        )
+    }
+
+    /// Writes down what the renderer passed over.
+    package func record(_ notices: [RenderNotice], of run: RunID) async throws(RecordError) {
+        _ = try await writer.append(
+            entries {
+                try notices.map {
+                    let located = Payload.Located(origin: $0.origin, text: RedactedText($0.message), remedy: nil)
+                    return try entry(.notice, run, payload: located)
+                }
+            }
+        )
+    }
+
+    /// Writes down an error or a remark about the pass as a whole, such as a source error's message.
+    package func record(message: String, of run: RunID) async throws(RecordError) {
+        try await appendAfterwards(
+            entries { [try entry(.message, run, payload: Payload.Message(text: RedactedText(message)))] }
+        )
+    }
+
+    /// Writes down how healthy the objects were when the wait ended.
+    package func record(_ health: HealthReport, of run: RunID) async throws(RecordError) {
+        try await appendAfterwards(entries { [try entry(.health, run, payload: Payload.Health(health))] })
+    }
+
+    /// Ends the pass.
+    ///
+    /// - Parameters:
+    ///   - run: A pass that has not ended.
+    ///   - outcome: How it ended.
+    ///   - counts: What became of its objects.
+    ///   - message: What `history` shows instead of the commit's subject: the error of a source that could not be read.
+    /// - Returns: The pass as it is shown from now on.
+    /// - Throws: ``RecordError`` with reason `unknownRun` when the run has ended already.
+    @discardableResult
+    package func finish(
+        _ run: RunID,
+        outcome: RunOutcome,
+        counts: RunCounts,
+        message: String? = nil
+    ) async throws(RecordError) -> SyncRun {
+        let payload = Payload.RunFinished(
+            outcome: outcome,
+            counts: counts,
+            message: message.map { RedactedText($0) }
+        )
+        try await finish(run, payload: payload)
+        guard let finished = try await self.run(run.number) else {
+            throw RecordError(.unknownRun, "run \(run.number)", "is not in the history")
+        }
+        return finished
+    }
+
+    private func finish(_ run: RunID, payload: Payload.RunFinished) async throws(RecordError) {
+        @Sendable func append(_ ledger: LedgerTransaction) throws {
+            let ended = try Ledger.rows(
+                where: "run = ? AND kind = ?",
+                arguments: [run.number, LedgerKind.runFinished.rawValue],
+                in: ledger.database
+            )
+            guard ended.isEmpty else {
+                throw RecordError(.unknownRun, "run \(run.number)", "has ended already")
+            }
+            try ledger.append([
+                LedgerEntry(.runFinished, project: run.project, run: run.number, payload: payload)
+            ])
+        }
+        try await afterwards { () async throws(RecordError) in try await writer.transact(append) }
+    }
+
+    private func entry(
+        _ kind: LedgerKind,
+        _ run: RunID,
+        payload: some Encodable & Sendable
+    ) throws -> LedgerEntry {
+        try LedgerEntry(kind, project: run.project, run: run.number, payload: payload)
+    }
+}
+
+/// A pass that was begun: its number, and the project it belongs to.
+package struct RunID: Sendable, Hashable {
+    /// What `sternpost show` takes.
+    package let number: Int64
+    package let project: String
+}
+
+extension Payload.Health {
+    init(_ report: HealthReport) {
+        ending = report.ending
+        observed = report.observed
+        unhealthy = report.unhealthy.map {
+            Payload.HealthEntry(
+                id: $0.id,
+                status: $0.status,
+                message: RedactedText($0.message),
+                origin: $0.origin
+            )
+        }
+    }
+
+    var recorded: RecordedHealth {
+        RecordedHealth(
+            ending: ending,
+            observed: observed,
+            unhealthy: unhealthy.map {
+                RecordedHealth.Entry(
+                    id: $0.id,
+                    status: $0.status,
+                    message: $0.message.text,
+                    origin: $0.origin
+                )
+            }
+        )
+    }
+}
+
+extension Payload.ObjectRow {
+    /// Masks an outcome: values of Secrets, and everything the redactor knows.
+    init(_ outcome: ObjectOutcome) {
+        let isSecret = outcome.id.groupKind == GroupKind(group: "", kind: "Secret")
+        let secrets: Redactor? = isSecret ? Redactor() : nil
+        for object in [outcome.before, outcome.after] {
+            if let object { secrets?.register(secretObject: object) }
+        }
+        apiVersion = outcome.apiVersion
+        action = outcome.action
+        error = outcome.error.map { RedactedText($0, hiding: secrets) }
+        isRetryable = outcome.isRetryable
+        origin = outcome.origin
+        changes = outcome.changes.map { RedactedChange($0, isSecret: isSecret, hiding: secrets) }
+        diff = DiffText(before: outcome.before, after: outcome.after)
+        warnings = outcome.warnings.map { RedactedText($0, hiding: secrets) }
+        let parts = outcome.duration.components
+        durationMilliseconds = parts.seconds * 1000 + parts.attoseconds / 1_000_000_000_000_000
+    }
+}

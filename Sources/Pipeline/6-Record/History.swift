@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GRDB
+
+/// The history of all projects of one data folder: what was done to the cluster, why, and how it ended.
+///
+/// One SQLite file (WAL, `synchronous=FULL`) whose rows are hash-chained and never changed. Every function may be called
+/// from any task; the file is touched on GRDB's own threads. Text is redacted on its way in.
+package final class History: Sendable {
+    /// What a process wants to do with the folder.
+    package enum Mode: Sendable {
+        /// Run passes: the only such process on the folder, which creates and repairs what is needed.
+        case operate
+        /// Read, approve, suspend and resume, while another process may operate.
+        case command
+        /// Only read.
+        case inspect
+    }
+
+    /// The folder of `history.sqlite`.
+    package let folder: String
+    /// What a person should be told about the opening, one line each: a damaged file was moved aside, runs of a
+    /// process that died were closed as unknown.
+    package let notices: [String]
+
+    let pool: DatabasePool
+    let writer: LedgerWriter
+    let reserve: DiskReserve?
+    private let lock: FolderLock?
+
+    init(
+        folder: String,
+        notices: [String],
+        pool: DatabasePool,
+        writer: LedgerWriter,
+        reserve: DiskReserve?,
+        lock: FolderLock?
+    ) {
+        self.folder = folder
+        self.notices = notices
+        self.pool = pool
+        self.writer = writer
+        self.reserve = reserve
+        self.lock = lock
+    }
+
+    /// Closes the file and lets another process operate on the folder. Calls after this fail.
+    ///
+    /// - Throws: ``RecordError`` with reason `busy` when a read or write is still under way.
+    package func close() throws(RecordError) {
+        try RecordError.catching(folder) { try pool.close() }.get()
+        lock?.release()
+    }
+
+    /// Reads in one snapshot of the file, off the caller's thread.
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(RecordError) -> Value {
+        try await withCheckedContinuation {
+            (done: CheckedContinuation<Result<Value, RecordError>, Never>) in
+            pool.asyncRead { access in
+                done.resume(returning: RecordError.catching(self.folder) { try body(access.get()) })
+            }
+        }.get()
+    }
+
+    /// Writes the last rows of something that has happened already: when the disk is full, the reserve is given up for
+    /// them.
+    func afterwards<Value>(
+        _ write: () async throws(RecordError) -> Value
+    ) async throws(RecordError) -> Value {
+        do throws(RecordError) {
+            return try await write()
+        } catch {
+            guard error.reason == .diskFull, reserve?.giveUp() == true else { throw error }
+            return try await write()
+        }
+    }
+
+    /// Appends rows about something that has happened already.
+    func appendAfterwards(_ entries: [LedgerEntry]) async throws(RecordError) {
+        _ = try await afterwards { () async throws(RecordError) in try await writer.append(entries) }
+    }
+
+    /// Builds entries; a payload that cannot be encoded is an error of ours.
+    func entries(_ build: () throws -> [LedgerEntry]) throws(RecordError) -> [LedgerEntry] {
+        try RecordError.catching(folder, build).get()
+    }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import KubeObjects
+import SyncApply
+import SyncObserve
+import SyncPlan
+import SyncRender
+import SyncSource
+
+/// The payloads of the audit rows. Free text is always ``RedactedText`` or ``DiffText``; field names are the file's
+/// format and never change their meaning.
+enum Payload {
+    struct HistoryOpened: Codable, Sendable {
+        let process: Int32
+        /// The damaged file that this chain replaces, and its SHA-256.
+        let replacedFile: String?
+        let replacedSHA256: String?
+    }
+
+    struct RunStarted: Codable, Sendable {
+        let trigger: RunTrigger
+    }
+
+    struct RunCommit: Codable, Sendable {
+        let id: String
+        let ref: RedactedText
+        let authorName: RedactedText
+        let authorEmail: RedactedText
+        let authoredAt: Int64
+        let subject: RedactedText
+        let treeID: String
+    }
+
+    struct RunFinished: Codable, Sendable {
+        let outcome: RunOutcome
+        let counts: RunCounts
+        let message: RedactedText?
+    }
+
+    struct Intent: Codable, Sendable {
+        let verb: MutationIntent.Verb
+        let reason: RedactedText
+    }
+
+    struct Outcome: Codable, Sendable {
+        let intent: Int64
+        let ending: RecordedMutation.Ending
+        let message: RedactedText
+    }
+
+    struct ObjectRow: Codable, Sendable {
+        let apiVersion: String
+        let action: ObjectOutcome.Action
+        let error: RedactedText?
+        let isRetryable: Bool
+        let origin: Origin?
+        let changes: [RedactedChange]
+        let diff: DiffText?
+        let warnings: [RedactedText]
+        let durationMilliseconds: Int64
+    }
+
+    struct Located: Codable, Sendable {
+        let origin: Origin
+        let text: RedactedText
+        let remedy: RedactedText?
+    }
+
+    struct Message: Codable, Sendable {
+        let text: RedactedText
+    }
+
+    struct Health: Codable, Sendable {
+        let ending: HealthReport.Ending
+        let observed: Int
+        let unhealthy: [HealthEntry]
+    }
+
+    struct HealthEntry: Codable, Sendable {
+        let id: ObjectID
+        let status: HealthStatus
+        let message: RedactedText
+        let origin: Origin?
+    }
+
+    struct Held: Codable, Sendable {
+        let hash: String
+        let commitID: String
+        let reasons: [RedactedText]
+        let objects: [ObjectID]
+    }
+
+    struct Approved: Codable, Sendable {
+        let hash: String
+        let person: RedactedText
+    }
+
+    struct Released: Codable, Sendable {
+        let hash: String
+    }
+
+    struct Suspended: Codable, Sendable {
+        let person: RedactedText
+        let reason: RedactedText
+    }
+
+    struct MarksSaved: Codable, Sendable {
+        let count: Int
+        let sha256: String
+    }
+}
+
+extension Payload.RunCommit {
+    init(_ commit: CommitInfo, treeID: String) {
+        id = commit.id
+        ref = RedactedText(commit.ref)
+        authorName = RedactedText(commit.authorName)
+        authorEmail = RedactedText(commit.authorEmail)
+        authoredAt = commit.authoredAt
+        subject = RedactedText(commit.subject)
+        self.treeID = treeID
+    }
+
+    var commit: CommitInfo {
+        CommitInfo(
+            id: id,
+            ref: ref.text,
+            authorName: authorName.text,
+            authorEmail: authorEmail.text,
+            authoredAt: authoredAt,
+            subject: subject.text
+        )
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+import GRDB
+
+extension Ledger {
+    /// The schema's versions, oldest first. A published version is never edited; a new one is added below it.
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("v1") { database in
+            try database.execute(sql: tables)
+            for guardian in guards { try database.execute(sql: guardian.sql) }
+            for index in indexes { try database.execute(sql: index) }
+        }
+        return migrator
+    }
+
+    private static let tables = """
+        CREATE TABLE audit (
+            sequence INTEGER PRIMARY KEY,
+            at INTEGER NOT NULL,
+            project TEXT NOT NULL,
+            run INTEGER,
+            kind TEXT NOT NULL,
+            object_group TEXT,
+            object_kind TEXT,
+            object_namespace TEXT,
+            object_name TEXT,
+            payload TEXT NOT NULL,
+            hash BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE marks (
+            project TEXT NOT NULL,
+            object_group TEXT NOT NULL,
+            object_kind TEXT NOT NULL,
+            object_namespace TEXT NOT NULL,
+            object_name TEXT NOT NULL,
+            uid TEXT NOT NULL,
+            resource_version TEXT NOT NULL,
+            content_hash TEXT NOT NULL,
+            PRIMARY KEY (project, object_group, object_kind, object_namespace, object_name)
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    /// The triggers that make the table append-only; `verify` looks that they are there. The third one stops
+    /// `INSERT OR REPLACE`, which deletes without firing the second.
+    static let guards: [(name: String, sql: String)] = [
+        (
+            "audit_no_update",
+            """
+            CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
+            BEGIN SELECT RAISE(ABORT, 'the audit table is append-only'); END
+            """
+        ),
+        (
+            "audit_no_delete",
+            """
+            CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
+            BEGIN SELECT RAISE(ABORT, 'the audit table is append-only'); END
+            """
+        ),
+        (
+            "audit_only_append",
+            """
+            CREATE TRIGGER audit_only_append BEFORE INSERT ON audit
+            WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM audit)
+            BEGIN SELECT RAISE(ABORT, 'the audit table is append-only'); END
+            """
+        ),
+    ]
+
+    private static let indexes = [
+        "CREATE INDEX audit_run ON audit (run, kind) WHERE run IS NOT NULL",
+        "CREATE INDEX audit_project ON audit (project, kind)",
+        """
+        CREATE INDEX audit_object ON audit (object_kind COLLATE NOCASE, object_name, run)
+        WHERE object_kind IS NOT NULL
+        """,
+    ]
+}

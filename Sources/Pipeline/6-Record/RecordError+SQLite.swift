@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import GRDB
+
+extension RecordError {
+    /// Runs a body and turns what it throws into one of our errors.
+    static func catching<Value>(_ folder: String, _ body: () throws -> Value) -> Result<Value, RecordError> {
+        do {
+            return .success(try body())
+        } catch let error as RecordError {
+            return .failure(error)
+        } catch let error as DatabaseError {
+            return .failure(RecordError(error, folder: folder))
+        } catch {
+            return .failure(RecordError(.failed, folder, "\(error)"))
+        }
+    }
+
+    init(_ error: DatabaseError, folder: String) {
+        let words = "SQLite says: \(error.message ?? "\(error.resultCode)")"
+        switch error.resultCode {
+        case .SQLITE_FULL:
+            self.init(.diskFull, folder, "the disk is full, nothing was written; free some space. \(words)")
+        case .SQLITE_IOERR:
+            self.init(.diskFull, folder, "writing failed, nothing was written; check disk space and limits. \(words)")
+        case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
+            self.init(.notWritable, folder, "cannot be written by this user; check owner and mode. \(words)")
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            self.init(.busy, folder, "another process keeps the history locked; try again. \(words)")
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+            self.init(.corrupt, folder, "the file is damaged; restart the operator to begin a new one. \(words)")
+        default: self.init(.failed, folder, words)
+        }
+    }
+}

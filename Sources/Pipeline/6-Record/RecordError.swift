@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why the history could not be opened, read or written.
+package struct RecordError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The closed set of causes.
+    package enum Reason: String, Sendable, Hashable {
+        /// The folder or a file in it cannot be written by this user.
+        case notWritable
+        /// Another process operates on the same folder.
+        case locked
+        /// There is no history in the folder yet.
+        case missing
+        /// The file is no intact database.
+        case corrupt
+        /// The file was written by a newer Sternpost.
+        case newerFormat
+        case diskFull
+        /// Another process kept the file locked for longer than the deadline.
+        case busy
+        /// Nothing waits for approval in this project.
+        case nothingHeld
+        /// What waits for approval is not what the person approved.
+        case holdChanged
+        /// The run is not in the history, or has ended.
+        case unknownRun
+        /// A `KIND/NAME` that is none.
+        case invalidQuery
+        /// Everything else that SQLite reports.
+        case failed
+    }
+
+    package let reason: Reason
+    /// What was worked on: a path, a project, a run.
+    package let subject: String
+    /// Cause and remedy, one line, secrets masked.
+    package let detail: String
+
+    package init(_ reason: Reason, _ subject: String, _ detail: String) {
+        self.reason = reason
+        self.subject = subject
+        self.detail = RedactedText(detail).text
+    }
+
+    /// Whether the same call may succeed later.
+    package var isRetryable: Bool { reason == .diskFull || reason == .busy }
+
+    package var description: String { "history: \(subject): \(detail)" }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncPlan
+
+/// A field change that has passed the redactor: the only kind that is stored.
+struct RedactedChange: Codable, Sendable, Hashable {
+    let path: RedactedText
+    let before: RedactedText?
+    let after: RedactedText?
+    let takenFrom: RedactedText?
+
+    /// Masks a change; values of a Secret's data and of the last-applied annotation are left out.
+    init(_ change: FieldChange, isSecret: Bool, hiding secrets: Redactor?) {
+        let isHidden =
+            isSecret && (change.path.hasPrefix(".data") || change.path.hasPrefix(".stringData"))
+            || change.path.contains("last-applied-configuration")
+        path = RedactedText(change.path, hiding: secrets)
+        before = isHidden ? nil : change.before.map { RedactedText($0, hiding: secrets) }
+        after = isHidden ? nil : change.after.map { RedactedText($0, hiding: secrets) }
+        takenFrom = change.takenFrom.map { RedactedText($0, hiding: secrets) }
+    }
+
+    var change: FieldChange {
+        FieldChange(path: path.text, before: before?.text, after: after?.text, takenFrom: takenFrom?.text)
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+/// Text that has passed the redactor: the only kind of free text that a stored row can hold.
+///
+/// Built from outside text in one way, through ``Redactor``; decoding reads what was stored after that.
+package struct RedactedText: Sendable, Hashable, Codable, CustomStringConvertible {
+    /// The longest text that is stored, in UTF-8 bytes.
+    package static let maxBytes = 16 << 10
+
+    package let text: String
+
+    /// Masks what is secret, puts the text on one line and cuts it at ``maxBytes``.
+    ///
+    /// - Parameters:
+    ///   - raw: Text from outside.
+    ///   - secrets: Further secrets that this text might show, such as the values of the Secret it is about.
+    package init(_ raw: String, hiding secrets: Redactor? = nil) {
+        let masked = Redactor.shared.redact(secrets?.redact(raw) ?? raw)
+        let line = masked.split(whereSeparator: \.isNewline).joined(separator: " ")
+        text = line.utf8.count <= Self.maxBytes ? line : String(line.prefix(Self.maxBytes / 4)) + " …"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        text = try decoder.singleValueContainer().decode(String.self)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
+
+    package var description: String { text }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import SyncApply
+
+/// Where one pass writes its intents and outcomes. Rows of concurrent callers share transactions.
+package struct RunJournal: MutationJournal {
+    let history: History
+    let run: RunID
+
+    package func intend(_ intents: [MutationIntent]) async throws -> [Int64] {
+        let entries = try intents.map { intent in
+            try LedgerEntry(
+                .intent,
+                project: run.project,
+                run: run.number,
+                object: intent.id,
+                payload: Payload.Intent(verb: intent.verb, reason: RedactedText(intent.reason))
+            )
+        }
+        return try await history.writer.append(entries)
+    }
+
+    package func conclude(_ results: [(intent: Int64, result: MutationResult)]) async throws {
+        let entries = try results.map { intent, result in
+            try LedgerEntry(
+                .outcome,
+                project: run.project,
+                run: run.number,
+                payload: Payload.Outcome(intent: intent, result: result)
+            )
+        }
+        try await history.appendAfterwards(entries)
+    }
+}
+
+extension Payload.Outcome {
+    init(intent: Int64, result: MutationResult) {
+        switch result {
+        case .done: self.init(intent: intent, ending: .done, message: RedactedText(""))
+        case .failed(let cause): self.init(intent: intent, ending: .failed, message: RedactedText(cause))
+        case .unknown(let cause): self.init(intent: intent, ending: .unknown, message: RedactedText(cause))
+        }
+    }
+}
