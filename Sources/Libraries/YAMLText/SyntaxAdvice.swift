@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Turns libyaml's words and the place into an error that says what to do.
+struct SyntaxAdvice {
+    private let lineText: String
+    private let lineBefore: String
+
+    /// `line` counts from 0 in `text`.
+    init(text: UnsafeBufferPointer<UInt8>, line: Int) {
+        let lines = text.split(separator: 0x0A, maxSplits: line + 1, omittingEmptySubsequences: false)
+        func at(_ index: Int) -> String {
+            index >= 0 && index < lines.count ? String(decoding: lines[index].prefix(4096), as: UTF8.self) : ""
+        }
+        lineText = at(line)
+        lineBefore = at(line - 1)
+    }
+
+    /// Whether the place looks like the source of a template rather than YAML.
+    static func isTemplate(_ line: String) -> Bool { line.contains("{{") || line.contains("{%") }
+
+    static let templateRemedy = "this looks like an unrendered template: commit what it renders to, or quote the value"
+
+    /// The error at a place of the text.
+    func error(problem: String, line: Int, column: Int) -> YAMLError {
+        let remedy =
+            Self.isTemplate(lineText) || Self.isTemplate(lineBefore) ? Self.templateRemedy : advice(problem, column)
+        return YAMLError(line: line, column: column, problem: problem, remedy: remedy)
+    }
+
+    private func advice(_ problem: String, _ column: Int) -> String {
+        switch problem {
+        case "found character that cannot start any token":
+            let character = lineText.unicodeScalars.dropFirst(column - 1).first
+            return character == "\t" ? Self.tabRemedy : "put the value in quotes"
+        case "found a tab character that violates indentation",
+            "found a tab character where an indentation space is expected":
+            return Self.tabRemedy
+        case "mapping values are not allowed in this context":
+            return "check the indentation, and put a value that holds ': ' in quotes"
+        case "could not find expected ':'":
+            return "write ': ' behind the key, and put a value of several lines in quotes or behind '|'"
+        case "did not find expected key", "did not find expected '-' indicator",
+            "block sequence entries are not allowed in this context",
+            "block mapping keys are not allowed in this context":
+            return "check the indentation of this line and of those above it"
+        case "did not find expected ',' or ']'", "did not find expected ',' or '}'":
+            return "close the bracket, or put a value that holds brackets or commas in quotes"
+        case "found unexpected end of stream": return "close the quotes"
+        case "found unexpected document indicator":
+            return "close the quotes, and indent '---' that belongs to a value"
+        case "found unknown escape character": return "use single quotes, or write the backslash twice"
+        case "did not find expected <document start>":
+            return lineText.hasPrefix("%") || lineBefore.hasPrefix("%")
+                ? "remove the '%' directive: kubectl does not read it" : "separate documents with a line '---'"
+        default: return "correct the YAML"
+        }
+    }
+
+    private static let tabRemedy = "indent with spaces, never with tabs"
+}

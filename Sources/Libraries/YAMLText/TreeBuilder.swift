@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+/// Builds one document's value out of its events, with its anchors, merge keys and limits.
+///
+/// Syntax errors and passed limits end it at once; what is wrong with a single node is collected, so that a person
+/// sees all of it together.
+struct TreeBuilder: ~Copyable {
+    /// What an anchor stands for; `value` is nil while it is being built.
+    private struct Anchor {
+        var value: JSON?
+        var nodes = 0
+        var bytes = 0
+        var height = 0
+    }
+
+    /// A node with what its parent must know of it.
+    private struct Node {
+        let json: JSON
+        let line: Int
+        let isAlias: Bool
+    }
+
+    /// At most this many problems of one document are collected.
+    private static let maxProblems = 50
+
+    private let reader: EventReader
+    private let limits: YAMLLimits
+    private let text: UnsafeBufferPointer<UInt8>
+    private let firstLine: Int
+    private var anchors: [String: Anchor] = [:]
+    private var nodes = 0
+    private var bytes = 0
+    /// The deepest level reached since the innermost anchor began.
+    private var deepest = 0
+    /// Lines of the keys of all maps that are open, innermost last.
+    private var keyLines: [Int] = []
+    private var problems: [YAMLError] = []
+
+    /// What a document says: its value with the line of its first node, nil when it has no node.
+    typealias Value = (json: JSON, line: Int)?
+
+    /// Builds the one document of `text`; all that is wrong with it comes together.
+    static func document(
+        _ text: UnsafeBufferPointer<UInt8>,
+        firstLine: Int,
+        limits: YAMLLimits
+    ) -> Result<Value, YAMLErrors> {
+        do throws(YAMLError) {
+            var builder = try TreeBuilder(text, firstLine: firstLine, limits: limits)
+            do throws(YAMLError) {
+                let value = try builder.document()
+                return builder.problems.isEmpty ? .success(value) : .failure(YAMLErrors(errors: builder.problems))
+            } catch {
+                return .failure(YAMLErrors(errors: builder.problems + [error]))
+            }
+        } catch {
+            return .failure(YAMLErrors(errors: [error]))
+        }
+    }
+
+    private init(_ text: UnsafeBufferPointer<UInt8>, firstLine: Int, limits: YAMLLimits) throws(YAMLError) {
+        reader = try EventReader(text, firstLine: firstLine)
+        self.text = text
+        self.firstLine = firstLine
+        self.limits = limits
+    }
+
+    private mutating func document() throws(YAMLError) -> Value {
+        _ = try reader.next()
+        let start = try reader.next()
+        guard case .documentStart = start.kind else { return nil }
+        let node = try node(try reader.next(), depth: 0)
+        _ = try reader.next()
+        let end = try reader.next()
+        guard case .streamEnd = end.kind else {
+            throw YAMLError(
+                line: end.line,
+                problem: "text behind the end of the document",
+                remedy: "separate documents with a line '---', not with '...'"
+            )
+        }
+        return (node.json, node.line)
+    }
+
+    private mutating func report(_ problem: String, _ remedy: String, at event: YAMLEvent) {
+        report(problem, remedy, line: event.line, column: event.column)
+    }
+
+    private mutating func report(_ problem: String, _ remedy: String, line: Int, column: Int? = nil) {
+        guard problems.count < Self.maxProblems else { return }
+        problems.append(YAMLError(line: line, column: column, problem: problem, remedy: remedy))
+    }
+
+    private mutating func count(nodes moreNodes: Int, bytes moreBytes: Int, line: Int) throws(YAMLError) {
+        nodes += moreNodes
+        bytes += moreBytes
+        guard nodes <= limits.maxNodes, bytes <= limits.maxExpandedBytes else {
+            throw YAMLError(
+                line: line,
+                problem: "the document grows beyond \(limits.maxNodes) nodes or \(limits.maxExpandedBytes) bytes",
+                remedy: "use fewer aliases, or split the document"
+            )
+        }
+    }
+
+    private mutating func enter(depth: Int, line: Int) throws(YAMLError) {
+        deepest = max(deepest, depth)
+        guard depth <= limits.maxDepth else {
+            throw YAMLError(
+                line: line,
+                problem: "nested deeper than \(limits.maxDepth) levels",
+                remedy: "make the document flatter"
+            )
+        }
+    }
+
+    private mutating func node(_ event: YAMLEvent, depth: Int) throws(YAMLError) -> Node {
+        guard let name = event.anchor else { return try content(event, depth: depth) }
+        let outer = (deepest: deepest, nodes: nodes, bytes: bytes)
+        deepest = depth
+        anchors[name] = Anchor()
+        let node = try content(event, depth: depth)
+        anchors[name] = Anchor(
+            value: node.json,
+            nodes: nodes - outer.nodes,
+            bytes: bytes - outer.bytes,
+            height: deepest - depth
+        )
+        deepest = max(deepest, outer.deepest)
+        return node
+    }
+
+    private mutating func content(_ event: YAMLEvent, depth: Int) throws(YAMLError) -> Node {
+        if let tag = event.foreignTag {
+            report("the tag \(tag) is not supported", ScalarResolver.tagRemedy, at: event)
+        }
+        switch event.kind {
+        case .scalar(let scalar, let size, _):
+            try count(nodes: 1, bytes: size, line: event.line)
+            return Node(json: value(scalar, at: event), line: event.line, isAlias: false)
+        case .listStart:
+            try count(nodes: 1, bytes: 0, line: event.line)
+            try enter(depth: depth + 1, line: event.line)
+            return Node(json: try list(depth: depth + 1), line: event.line, isAlias: false)
+        case .mapStart:
+            try count(nodes: 1, bytes: 0, line: event.line)
+            try enter(depth: depth + 1, line: event.line)
+            return Node(json: try map(depth: depth + 1), line: event.line, isAlias: false)
+        case .alias(let name):
+            return Node(json: try alias(name, event, depth: depth), line: event.line, isAlias: true)
+        default:
+            throw YAMLError(
+                line: event.line,
+                column: event.column,
+                problem: "expected a value",
+                remedy: "correct the YAML"
+            )
+        }
+    }
+
+    private mutating func alias(_ name: String, _ event: YAMLEvent, depth: Int) throws(YAMLError) -> JSON {
+        guard let anchor = anchors[name] else {
+            report(
+                "the alias *\(name)* stands for no anchor",
+                "define &\(name) above it in the same document",
+                at: event
+            )
+            return .null
+        }
+        guard let value = anchor.value else {
+            report("the anchor &\(name) contains itself", "write the value out", at: event)
+            return .null
+        }
+        try count(nodes: anchor.nodes, bytes: anchor.bytes, line: event.line)
+        try enter(depth: depth + anchor.height, line: event.line)
+        return value
+    }
+
+    private mutating func value(_ scalar: ResolvedScalar, at event: YAMLEvent) -> JSON {
+        if let json = scalar.json { return json }
+        if case .refused(let problem, let remedy) = scalar {
+            report(problem, remedy, at: event)
+        } else {
+            report("an infinite number or NaN, which JSON does not have", "put it in quotes if it is text", at: event)
+        }
+        return .null
+    }
+
+    private mutating func list(depth: Int) throws(YAMLError) -> JSON {
+        var elements: [JSON] = []
+        while true {
+            let event = try reader.next()
+            if case .collectionEnd = event.kind { return .array(elements) }
+            elements.append(try node(event, depth: depth).json)
+        }
+    }
+}
+
+// MARK: - Maps
+
+extension TreeBuilder {
+    /// The maps that one `<<` brings in.
+    private struct Merge {
+        let maps: [JSONObject]
+        /// How many keys stand above the `<<`.
+        let position: Int
+        let line: Int
+    }
+
+    private mutating func map(depth: Int) throws(YAMLError) -> JSON {
+        var members: [JSONObject.Member] = []
+        var merges: [Merge] = []
+        let firstKey = keyLines.count
+        defer { keyLines.removeLast(keyLines.count - firstKey) }
+        while true {
+            let event = try reader.next()
+            if case .collectionEnd = event.kind { break }
+            if case .scalar(_, _, isMerge: true) = event.kind {
+                if !merges.isEmpty {
+                    report("the key << stands twice in one map", "write one << with a list", at: event)
+                }
+                merges.append(try merge(event, position: members.count, depth: depth))
+                continue
+            }
+            let key = try key(event, depth: depth)
+            let value = try node(try reader.next(), depth: depth)
+            guard let key else { continue }
+            members.append(JSONObject.Member(key: key, value: value.json))
+            keyLines.append(event.line)
+        }
+        var object = JSONObject(members)
+        if object.count != members.count { reportDuplicates(members, firstKey: firstKey) }
+        if !merges.isEmpty { apply(merges, to: &object, written: members) }
+        return .object(object)
+    }
+
+    /// The text of a key; nil, with a problem reported, for what kubectl does not take as one.
+    private mutating func key(_ event: YAMLEvent, depth: Int) throws(YAMLError) -> String? {
+        if case .scalar(let scalar, let size, _) = event.kind, event.anchor == nil {
+            try count(nodes: 1, bytes: size, line: event.line)
+            if let key = scalar.key { return key }
+            if case .refused(let problem, let remedy) = scalar {
+                report(problem, remedy, at: event)
+            } else {
+                report("a key that is null or too large a number", "put the key in quotes", at: event)
+            }
+            return nil
+        }
+        let node = try node(event, depth: depth)
+        switch node.json {
+        case .string(let text): return text
+        case .int(let value): return String(value)
+        case .bool(let value): return value ? "true" : "false"
+        case .double(let value): return ResolvedScalar.keyText(value)
+        case .null: report("a key that is null", "put the key in quotes", at: event)
+        case .array, .object:
+            let advice = SyntaxAdvice(text: text, line: event.line - firstLine)
+            let error = advice.error(
+                problem: "a key that is a \(node.json.typeName)",
+                line: event.line,
+                column: event.column
+            )
+            let remedy = error.remedy == SyntaxAdvice.templateRemedy ? error.remedy : "use text as the key"
+            report(error.problem, remedy, at: event)
+        }
+        return nil
+    }
+
+    private mutating func merge(_ key: YAMLEvent, position: Int, depth: Int) throws(YAMLError) -> Merge {
+        try count(nodes: 1, bytes: 2, line: key.line)
+        let node = try node(try reader.next(), depth: depth)
+        var maps: [JSONObject] = []
+        switch node.json {
+        case .object(let map): maps = [map]
+        case .array(let elements) where !node.isAlias && elements.allSatisfy({ $0.object != nil }):
+            maps = elements.compactMap(\.object)
+        default: report("<< needs a map or a list of maps", "name an anchor of a map", at: key)
+        }
+        return Merge(maps: maps, position: position, line: key.line)
+    }
+
+    /// Adds merged members: a key of the map itself wins, then the earlier map of a list. kubectl's reader lets `<<`
+    /// overwrite the keys above it, against the YAML specification; where that would matter it is refused.
+    private mutating func apply(_ merges: [Merge], to object: inout JSONObject, written: [JSONObject.Member]) {
+        let own = object
+        for merge in merges {
+            let above = merge.position == 0 ? JSONObject() : JSONObject(Array(written.prefix(merge.position)))
+            let below = JSONObject(Array(written.dropFirst(merge.position)))
+            for member in merge.maps.joined() {
+                if own[member.key] == nil {
+                    if object[member.key] == nil { object[member.key] = member.value }
+                } else if below[member.key] == nil, let value = above[member.key], value != member.value {
+                    report(
+                        "<< below the key '\(member.key)' gives it another value: which one counts differs between readers",
+                        "write << as the first key of the map",
+                        line: merge.line
+                    )
+                }
+            }
+        }
+    }
+
+    private mutating func reportDuplicates(_ members: [JSONObject.Member], firstKey: Int) {
+        var firstLines: [String: Int] = [:]
+        for (index, member) in members.enumerated() {
+            let line = keyLines[firstKey + index]
+            if let first = firstLines[member.key] {
+                report(
+                    "the key '\(member.key)' stands twice in one map, first on line \(first)",
+                    "remove one of the two",
+                    line: line
+                )
+            } else {
+                firstLines[member.key] = line
+            }
+        }
+    }
+}

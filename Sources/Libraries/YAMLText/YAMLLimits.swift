@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What reading one text may cost. Every limit ends the reading at once, with the line where it was passed.
+package struct YAMLLimits: Sendable, Hashable {
+    /// Size of the whole text in bytes.
+    package var maxBytes: Int
+    /// Levels of lists and maps, counted through aliases.
+    package var maxDepth: Int
+    /// Documents of one text.
+    package var maxDocuments: Int
+    /// Nodes of one document after its aliases are expanded.
+    package var maxNodes: Int
+    /// Bytes of scalars of one document after its aliases are expanded.
+    package var maxExpandedBytes: Int
+
+    package init(
+        maxBytes: Int = 16 << 20,
+        maxDepth: Int = 100,
+        maxDocuments: Int = 20_000,
+        maxNodes: Int = 1_000_000,
+        maxExpandedBytes: Int = 32 << 20
+    ) {
+        self.maxBytes = maxBytes
+        self.maxDepth = maxDepth
+        self.maxDocuments = maxDocuments
+        self.maxNodes = maxNodes
+        self.maxExpandedBytes = maxExpandedBytes
+    }
+}

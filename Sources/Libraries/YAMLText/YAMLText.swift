@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+/// YAML and JSON texts, read and written as kubectl reads and writes them.
+///
+/// A text is read to the same value as kubectl reads it, or refused. Refused although kubectl reads it: keys that stand
+/// twice, `<<` below a key that it overwrites, text behind `...`, tags that JSON has no type for, and what passes a limit.
+package enum YAMLText {
+    /// Reads all documents of a text: each good one, and the errors of all others together.
+    package static func read(_ bytes: [UInt8], limits: YAMLLimits = YAMLLimits()) -> YAMLReading {
+        if let error = refusal(of: bytes, limits: limits) { return YAMLReading(documents: [], errors: [error]) }
+        let splitter = DocumentSplitter(bytes)
+        var documents: [YAMLDocument] = []
+        var errors = splitter.badSeparators.map { line in
+            YAMLError(
+                line: line,
+                problem: "a line that starts with '---' holds more than a comment",
+                remedy: "write '---' alone on its line; indent the text if it belongs to a value"
+            )
+        }
+        for part in splitter.parts {
+            guard documents.count < limits.maxDocuments else {
+                errors.append(
+                    YAMLError(
+                        line: part.firstLine,
+                        problem: "more than \(limits.maxDocuments) documents",
+                        remedy: "split the file"
+                    )
+                )
+                break
+            }
+            do throws(YAMLErrors) {
+                documents += try self.documents(of: part, limits: limits)
+            } catch {
+                errors += error.errors
+            }
+        }
+        return YAMLReading(documents: documents, errors: errors.sorted())
+    }
+
+    /// All documents of a text, in order; empty ones are passed over.
+    ///
+    /// - Throws: ``YAMLErrors`` with every error of every document.
+    package static func documents(
+        in bytes: [UInt8],
+        limits: YAMLLimits = YAMLLimits()
+    ) throws(YAMLErrors) -> [YAMLDocument] {
+        let reading = read(bytes, limits: limits)
+        guard reading.errors.isEmpty else { throw YAMLErrors(errors: reading.errors) }
+        return reading.documents
+    }
+
+    /// The value of a text with one document, such as a configuration file; `null` for an empty text.
+    ///
+    /// - Throws: The first error, or an error on the second document.
+    package static func single(_ text: String) throws(YAMLError) -> JSON {
+        let reading = read(Array(text.utf8))
+        if let first = reading.errors.first { throw first }
+        if reading.documents.count > 1 {
+            throw YAMLError(
+                line: reading.documents[1].line,
+                problem: "a second document",
+                remedy: "keep one document in this file"
+            )
+        }
+        return reading.documents.first?.json ?? .null
+    }
+
+    private static func refusal(of bytes: [UInt8], limits: YAMLLimits) -> YAMLError? {
+        if bytes.count > limits.maxBytes {
+            return YAMLError(
+                line: 1,
+                problem: "larger than \(limits.maxBytes) bytes",
+                remedy: "split the file"
+            )
+        }
+        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+            return YAMLError(line: 1, problem: "the text is UTF-16", remedy: "save the file as UTF-8")
+        }
+        return nil
+    }
+
+    private static func documents(
+        of part: DocumentSplitter.Part,
+        limits: YAMLLimits
+    ) throws(YAMLErrors) -> [YAMLDocument] {
+        let content = contentStart(part)
+        if let first = content.first, part.bytes[first] == UInt8(ascii: "{") {
+            do throws(YAMLError) {
+                let lines = part.bytes[..<first].count { $0 == 0x0A }
+                let source = part.bytes[first...]
+                let values = try JSONStream.values(in: source, firstLine: part.firstLine + lines, limits: limits)
+                if let values { return values }
+            } catch {
+                throw YAMLErrors(errors: [error])
+            }
+        }
+        guard let document = try document(of: part, limits: limits) else { return [] }
+        return [document]
+    }
+
+    /// The index of the first byte behind the separator line and white space; empty when there is none.
+    private static func contentStart(_ part: DocumentSplitter.Part) -> Range<Int> {
+        var index = part.bytes.startIndex
+        if part.bytes.starts(with: [0x2D, 0x2D, 0x2D]) {
+            index = part.bytes.firstIndex(of: 0x0A) ?? part.bytes.endIndex
+        }
+        while index < part.bytes.endIndex, part.bytes[index].isBlank { index += 1 }
+        return index..<part.bytes.endIndex
+    }
+
+    private static func document(
+        of part: DocumentSplitter.Part,
+        limits: YAMLLimits
+    ) throws(YAMLErrors) -> YAMLDocument? {
+        let result = part.bytes.withUnsafeBufferPointer { text in
+            TreeBuilder.document(text, firstLine: part.firstLine, limits: limits)
+        }
+        guard let value = try result.get(), !value.json.isNull else { return nil }
+        return YAMLDocument(json: value.json, line: value.line, source: part.bytes, sourceLine: part.firstLine)
+    }
+}
