@@ -3,7 +3,7 @@
 /// What a project's document asks of planning.
 package struct PlanPolicy: Sendable, Hashable {
     /// What to do about a live object that differs although git did not change.
-    package enum DriftMode: String, Sendable, Hashable, Codable {
+    package enum DriftMode: String, Sendable, Hashable, Codable, CaseIterable {
         case heal, report
     }
 

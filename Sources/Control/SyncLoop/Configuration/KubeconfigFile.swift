@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import KubeClient
+import KubeObjects
+import YAMLText
+
+/// Finds and reads kubeconfig files the way kubectl does: `--kubeconfig`, else `KUBECONFIG` (several files, merged), else
+/// `~/.kube/config`, else the service account of the pod we run in.
+package enum KubeconfigFile {
+    /// At most so many bytes are read of one file.
+    private static let maxBytes = 4 << 20
+
+    /// The connection settings.
+    ///
+    /// - Parameters:
+    ///   - path: The file given on the command line, or nil.
+    ///   - context: The context to use instead of the current one, or nil.
+    ///   - environment: Where `KUBECONFIG`, `HOME` and `KUBERNETES_SERVICE_HOST` are looked up.
+    /// - Throws: ``ConfigurationError`` or ``KubeError``, naming the file and what to do.
+    package static func configuration(
+        path: String?,
+        context: String?,
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws -> KubeConfiguration {
+        let files = candidates(path: path, environment: environment)
+        let present = files.filter { FileManager.default.fileExists(atPath: $0) }
+        if let path, present.isEmpty { throw ConfigurationError("\(path): no such kubeconfig file") }
+        if present.isEmpty {
+            if environment["KUBERNETES_SERVICE_HOST"] != nil { return try KubeConfiguration.inCluster() }
+            throw ConfigurationError(
+                "no cluster to talk to: give --kubeconfig FILE, or set KUBECONFIG, or put a kubeconfig at ~/.kube/config"
+            )
+        }
+        var merged: JSON = [:]
+        for file in present { merge(try read(file), into: &merged) }
+        let folder = (present.first ?? "").split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        return try KubeConfiguration(kubeconfig: merged, folder: folder.joined(separator: "/"), context: context)
+    }
+
+    private static func candidates(path: String?, environment: [String: String]) -> [String] {
+        if let path { return [absolute(path)] }
+        if let list = environment["KUBECONFIG"], !list.isEmpty {
+            return list.split(separator: ":").map { absolute(String($0)) }
+        }
+        return environment["HOME"].map { ["\($0)/.kube/config"] } ?? []
+    }
+
+    private static func absolute(_ path: String) -> String {
+        path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+    }
+
+    /// Reads one file; paths of certificates and tokens in it become absolute, because they are relative to their file.
+    private static func read(_ file: String) throws -> JSON {
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw ConfigurationError("\(file): cannot be read; check the file's permissions")
+        }
+        guard data.count <= maxBytes else { throw ConfigurationError("\(file): larger than \(maxBytes) bytes") }
+        var json: JSON
+        do {
+            json = try YAMLText.single(String(decoding: data, as: UTF8.self))
+        } catch {
+            throw ConfigurationError("\(file):\(error.line): \(error.problem); \(error.remedy)")
+        }
+        let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        let pathKeys = ["certificate-authority", "client-certificate", "client-key", "tokenFile"]
+        for (list, entry) in [("clusters", "cluster"), ("users", "user")] {
+            let items = json[list]?.array ?? []
+            json[list] = .array(
+                items.map { item in
+                    var item = item
+                    for key in pathKeys {
+                        guard let path = item[entry]?[key]?.string, !path.isEmpty, !path.hasPrefix("/") else { continue }
+                        item[[entry, key]] = .string("\(folder)/\(path)")
+                    }
+                    return item
+                }
+            )
+        }
+        return json
+    }
+
+    /// Of a name that stands in several files, and of `current-context`, the first one counts.
+    private static func merge(_ json: JSON, into merged: inout JSON) {
+        for list in ["clusters", "users", "contexts"] {
+            var items = merged[list]?.array ?? []
+            for item in json[list]?.array ?? []
+            where !items.contains(where: { $0["name"]?.string == item["name"]?.string }) {
+                items.append(item)
+            }
+            merged[list] = .array(items)
+        }
+        if merged["current-context"] == nil, let current = json["current-context"] { merged["current-context"] = current }
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import GitStore
+import SyncPlan
+import SyncSource
+
+/// What one project asks for: the content of a `Project` document (`sternpost.dev/v1alpha1`).
+package struct Project: Sendable, Hashable {
+    /// A DNS label; names the inventory's parent and the rows of the history.
+    package var name: String
+    /// Where the project's own objects (the inventory) live.
+    package var namespace: String
+    package var source: RepositorySpec
+    /// How often the repository is polled and the cluster compared.
+    package var interval: Duration
+    package var credentials: CredentialsSource?
+    package var policy: PlanPolicy
+    /// How long a pass waits for its objects to become healthy; zero does not wait.
+    package var healthTimeout: Duration
+    package var images: ImagePolicy
+    package var isSuspended: Bool
+
+    /// Where git credentials come from.
+    package enum CredentialsSource: Sendable, Hashable {
+        /// A Secret in the project's namespace.
+        case secret(name: String)
+        /// A folder with files named as the Secret's keys would be.
+        case folder(String)
+    }
+
+    /// How workloads on moving tags are treated.
+    package struct ImagePolicy: Sendable, Hashable {
+        package var rollLatest = true
+        package var interval: Duration = .seconds(60)
+        package var undo = true
+
+        package init() {}
+    }
+
+    package init(name: String, namespace: String, source: RepositorySpec) {
+        self.name = name
+        self.namespace = namespace
+        self.source = source
+        interval = .seconds(30)
+        credentials = nil
+        policy = PlanPolicy()
+        healthTimeout = .seconds(300)
+        images = ImagePolicy()
+        isSuspended = false
+    }
+
+    /// The parent of the project's objects.
+    package var applySet: ApplySet { ApplySet(project: name, namespace: namespace) }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+import GitStore
+import KubeObjects
+import SyncPlan
+import SyncSource
+
+/// Reads `Project` documents (DESIGN section 3). Unknown fields are errors with their path; all problems come together.
+package enum ProjectDocument {
+    package static let apiVersion = "sternpost.dev/v1alpha1"
+
+    /// Reads one document.
+    ///
+    /// - Parameter file: The name used in error texts.
+    /// - Throws: ``ConfigurationError`` with every problem of the document.
+    package static func project(from json: JSON, file: String) throws(ConfigurationError) -> Project {
+        var reader = DocumentReader(file: file)
+        if json["apiVersion"]?.string != apiVersion || json["kind"]?.string != "Project" {
+            reader.complain("apiVersion, kind", "expected apiVersion: \(apiVersion) and kind: Project")
+        }
+        reader.allow(["apiVersion", "kind", "metadata", "spec", "status"], in: json, at: "")
+        let metadata = json["metadata"]
+        let name = reader.text(metadata?["name"], at: "metadata.name", isRequired: true) ?? ""
+        if !name.isEmpty, !isLabel(name) {
+            reader.complain("metadata.name", "use lower-case letters, digits and '-', at most 40 characters")
+        }
+        let namespace = reader.text(metadata?["namespace"], at: "metadata.namespace") ?? "sternpost"
+        let spec = json["spec"]
+        if spec?.object == nil { reader.complain("spec", "is missing or no map") }
+        reader.allow(
+            [
+                "repo", "ref", "path", "interval", "credentials", "targetNamespace", "prune", "drift", "health", "images",
+                "suspend",
+            ],
+            in: spec,
+            at: "spec"
+        )
+        let repo = reader.text(spec?["repo"], at: "spec.repo", isRequired: true) ?? ""
+        let source = RepositorySpec(
+            url: repo,
+            ref: ref(spec?["ref"], &reader),
+            path: path(spec?["path"], &reader)
+        )
+        var project = Project(name: name, namespace: namespace, source: source)
+        fill(&project, from: spec, &reader)
+        guard reader.problems.isEmpty else { throw ConfigurationError(reader.problems) }
+        return project
+    }
+
+    private static func fill(_ project: inout Project, from spec: JSON?, _ reader: inout DocumentReader) {
+        if let interval = reader.duration(spec?["interval"], at: "spec.interval", minimum: .seconds(1)) {
+            project.interval = interval
+        }
+        project.credentials = credentials(spec?["credentials"], &reader)
+        project.policy = policy(spec, &reader)
+        reader.allow(["timeout"], in: spec?["health"], at: "spec.health")
+        if let timeout = reader.duration(spec?["health"]?["timeout"], at: "spec.health.timeout", minimum: .zero) {
+            project.healthTimeout = timeout
+        }
+        project.images = images(spec?["images"], &reader)
+        project.isSuspended = reader.flag(spec?["suspend"], at: "spec.suspend") ?? false
+    }
+
+    private static func ref(_ json: JSON?, _ reader: inout DocumentReader) -> GitRef {
+        let kinds = ["branch", "tag", "commit", "semver"]
+        reader.allow(kinds, in: json, at: "spec.ref")
+        let given = kinds.filter { json?[$0] != nil }
+        guard given.count <= 1 else {
+            reader.complain("spec.ref", "give one of \(kinds.joined(separator: ", ")), not \(given.joined(separator: " and "))")
+            return .branch("main")
+        }
+        guard let kind = given.first,
+            let value = reader.text(json?[kind], at: "spec.ref.\(kind)", isRequired: true)
+        else { return .branch("main") }
+        switch kind {
+        case "tag": return .tag(value)
+        case "commit": return .commit(value)
+        case "semver": return .semver(value)
+        default: return .branch(value)
+        }
+    }
+
+    private static func path(_ json: JSON?, _ reader: inout DocumentReader) -> String {
+        let text = reader.text(json, at: "spec.path") ?? "infra"
+        let parts = text.split(separator: "/", omittingEmptySubsequences: true).filter { $0 != "." }
+        if text.hasPrefix("/") || parts.contains("..") {
+            reader.complain("spec.path", "expected a path below the repository's root, such as infra")
+        }
+        return parts.joined(separator: "/")
+    }
+
+    private static func credentials(
+        _ json: JSON?,
+        _ reader: inout DocumentReader
+    ) -> Project.CredentialsSource? {
+        reader.allow(["secretName", "file"], in: json, at: "spec.credentials")
+        if let folder = reader.text(json?["file"], at: "spec.credentials.file") { return .folder(folder) }
+        return reader.text(json?["secretName"], at: "spec.credentials.secretName").map { .secret(name: $0) }
+    }
+
+    private static func policy(_ spec: JSON?, _ reader: inout DocumentReader) -> PlanPolicy {
+        var policy = PlanPolicy()
+        policy.targetNamespace = reader.text(spec?["targetNamespace"], at: "spec.targetNamespace") ?? ""
+        let prune = spec?["prune"]
+        reader.allow(["enabled", "maxObjects", "maxPercent"], in: prune, at: "spec.prune")
+        if let enabled = reader.flag(prune?["enabled"], at: "spec.prune.enabled") { policy.prune.isEnabled = enabled }
+        if let count = reader.number(prune?["maxObjects"], at: "spec.prune.maxObjects", in: 0...1_000_000) {
+            policy.prune.maxObjects = count
+        }
+        if let percent = reader.number(prune?["maxPercent"], at: "spec.prune.maxPercent", in: 0...100) {
+            policy.prune.maxPercent = percent
+        }
+        if let drift = reader.choice(spec?["drift"], at: "spec.drift", of: PlanPolicy.DriftMode.self) {
+            policy.drift = drift
+        }
+        return policy
+    }
+
+    private static func images(_ json: JSON?, _ reader: inout DocumentReader) -> Project.ImagePolicy {
+        var images = Project.ImagePolicy()
+        reader.allow(["rollLatest", "interval", "undo"], in: json, at: "spec.images")
+        if let roll = reader.flag(json?["rollLatest"], at: "spec.images.rollLatest") { images.rollLatest = roll }
+        if let undo = reader.flag(json?["undo"], at: "spec.images.undo") { images.undo = undo }
+        if let interval = reader.duration(json?["interval"], at: "spec.images.interval", minimum: .seconds(10)) {
+            images.interval = interval
+        }
+        return images
+    }
+
+    private static func isLabel(_ text: String) -> Bool {
+        guard text.count <= 40, let first = text.utf8.first, let last = text.utf8.last else { return false }
+        func isAlphanumeric(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) }
+        return isAlphanumeric(first) && isAlphanumeric(last)
+            && text.utf8.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
+    }
+}
