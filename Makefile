@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+# make demo      the product in a minute: embedded cluster, real git repository, operator, dashboard (ONCE=1: ends by itself)
+# make test      every test
+# make check     what CI and reviewers ask for: format, lint, build with import check, tests
+# make release   an optimised binary in .build/release/sternpost
+# make bench     benchmarks
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+
+BUILD_PACKAGES := libgit2-dev libyaml-dev libcurl4-openssl-dev libsqlite3-dev pkg-config git
+TEST_PACKAGES := nginx-light fcgiwrap openssh-server openssh-client openssl
+SWIFT := swift
+BUILD_FLAGS := --explicit-target-dependency-import-check error
+ONCE ?=
+ARGS ?=
+
+.PHONY: demo test check format lint build release bench embed deps test-deps toolchain clean
+
+demo: deps
+	$(SWIFT) build --product sternpost
+	.build/debug/sternpost demo $(if $(filter 1 yes true,$(ONCE)),--once) $(ARGS)
+
+test: test-deps
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+check: test-deps lint
+	$(SWIFT) build --build-tests $(BUILD_FLAGS)
+	$(SWIFT) test --skip-build
+
+format:
+	$(SWIFT) format -i -r Sources Tests Package.swift
+
+lint: toolchain
+	$(SWIFT) format lint --strict -r Sources Tests Package.swift
+	scripts/conventions.sh
+
+build: deps
+	$(SWIFT) build $(BUILD_FLAGS)
+
+release: deps
+	$(SWIFT) build -c release --product sternpost
+	@echo "built: .build/release/sternpost"
+
+bench: deps
+	$(SWIFT) run -c release --package-path Benchmarks sternpost-bench $(ARGS)
+
+# Writes infra/ and examples-repo/ into Swift, so that one binary holds them; a test holds both against the files.
+embed:
+	scripts/embed.sh
+
+deps: toolchain
+	@scripts/install-packages.sh $(BUILD_PACKAGES)
+
+test-deps: toolchain
+	@scripts/install-packages.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)
+
+toolchain:
+	@scripts/require-swift.sh
+
+clean:
+	rm -rf .build

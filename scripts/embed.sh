@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Writes infra/*.yaml and examples-repo/ as Swift string literals, so that the one binary holds them.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+target=Sources/Surface/CommandLineTool/Embedded
+mkdir -p "$target"
+emit() { # TYPE DOC FILE...
+    local type=$1 doc=$2
+    shift 2
+    echo '// SPDX-License-Identifier: Apache-2.0'
+    echo '// Made by scripts/embed.sh from the files it names: change those, then run make embed.'
+    echo
+    echo "/// $doc"
+    echo "enum $type {"
+    echo '    /// Path and text of each file, ascending by path.'
+    echo '    static let files: [(path: String, text: String)] = ['
+    for file in "$@"; do
+        echo '        ('
+        echo "            \"${file}\","
+        echo '            #"""'
+        sed -e 's/^\(.\)/            \1/' "$root/$file"
+        echo
+        echo '            """#'
+        echo '        ),'
+    done
+    echo '    ]'
+    echo '}'
+}
+root=infra
+emit InstallManifests 'The manifests of `infra/`: what `sternpost install` prints.' \
+    $(cd infra && LC_ALL=C ls -1 ./*.yaml | sed 's#^\./##') >"$target/InstallManifests.swift"
+root=examples-repo
+emit ExampleRepository 'The example project of `examples-repo/`: what `sternpost demo` makes its repository from.' \
+    $(cd examples-repo && LC_ALL=C find . -type f | sed 's#^\./##' | LC_ALL=C sort) >"$target/ExampleRepository.swift"
