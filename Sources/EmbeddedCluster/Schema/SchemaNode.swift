@@ -15,6 +15,8 @@ package indirect enum SchemaNode: Sendable, Hashable {
     case list(SchemaList)
     /// A declared type of the built-in tables by its key, such as `core/v1.Container`; see ``resolved``.
     case reference(String)
+    /// The same type, but its fields have owners of their own although the type is atomic elsewhere.
+    case granular(SchemaNode)
     /// Anything: merged by the value's own shape (maps by key, lists as a whole). Nothing below it is unknown.
     case untyped
     /// Anything, replaced as a whole, such as a `raw` extension or a JSON value.
@@ -22,8 +24,13 @@ package indirect enum SchemaNode: Sendable, Hashable {
 
     /// The node itself, or what a reference stands for; a reference to no known type is `untyped`.
     package var resolved: SchemaNode {
-        guard case .reference(let key) = self else { return self }
-        return BuiltInTypes.shared[key].map(SchemaNode.structure) ?? .untyped
+        switch self {
+        case .reference(let key): return BuiltInTypes.shared[key].map(SchemaNode.structure) ?? .untyped
+        case .granular(let node):
+            guard let structure = node.structure else { return node.resolved }
+            return .structure(SchemaStructure(name: structure.name, fields: structure.fields))
+        default: return self
+        }
     }
 
     /// The fields when this is (or refers to) a structure, else nil.
@@ -112,6 +119,8 @@ package struct SchemaField: Sendable, Hashable {
     package let presence: Presence
     /// A strategic merge patch keeps only the keys that the patch lists under `$retainKeys`.
     package let retainsKeys: Bool
+    /// Stands in for the field where it is a list key and absent, such as `TCP` for a port's protocol.
+    package let keyDefault: JSON?
     /// One sentence for `kubectl explain`; empty when there is none.
     package let description: String
 
@@ -119,11 +128,13 @@ package struct SchemaField: Sendable, Hashable {
         _ node: SchemaNode,
         presence: Presence = .omittedWhenEmpty,
         retainsKeys: Bool = false,
+        keyDefault: JSON? = nil,
         description: String = ""
     ) {
         self.node = node
         self.presence = presence
         self.retainsKeys = retainsKeys
+        self.keyDefault = keyDefault
         self.description = description
     }
 }
