@@ -41,32 +41,12 @@ enum ResolvedScalar {
         }
     }
 
-    /// A number as a key: the shortest digits of its 32-bit form, with an exponent of at least two digits below 1e-4
-    /// and from 1e6 on (Go's format `g`).
+    /// A number as a key: its 32-bit form in Go's format `g`.
     static func keyText(_ value: Double) -> String {
         let single = Float(value)
         if single.isNaN { return ".nan" }
         if single.isInfinite { return single < 0 ? "-.inf" : ".inf" }
         if single == 0 { return single.sign == .minus ? "-0" : "0" }
-        let text = "\(single.magnitude)".split(separator: "e")
-        let decimal = text[0].split(separator: ".", omittingEmptySubsequences: false)
-        var digits = Substring(decimal[0] + (decimal.count > 1 && decimal[1] != "0" ? decimal[1] : ""))
-        var point = decimal[0].count + (text.count > 1 ? Int(text[1]) ?? 0 : 0)
-        while digits.first == "0" {
-            digits = digits.dropFirst()
-            point -= 1
-        }
-        while digits.last == "0" { digits = digits.dropLast() }
-        let sign = single < 0 ? "-" : ""
-        let exponent = point - 1
-        if exponent < -4 || exponent >= 6 {
-            let fraction = digits.count > 1 ? ".\(digits.dropFirst())" : ""
-            let power = String(abs(exponent))
-            let padded = power.count < 2 ? "0\(power)" : power
-            return "\(sign)\(digits.prefix(1))\(fraction)e\(exponent < 0 ? "-" : "+")\(padded)"
-        }
-        if point <= 0 { return "\(sign)0.\(String(repeating: "0", count: -point))\(digits)" }
-        if point >= digits.count { return "\(sign)\(digits)\(String(repeating: "0", count: point - digits.count))" }
-        return "\(sign)\(digits.prefix(point)).\(digits.dropFirst(point))"
+        return NumberText.general(single.magnitude.description, isNegative: single < 0)
     }
 }

@@ -165,5 +165,6 @@ enum ScalarResolver {
 }
 
 extension UInt8 {
-    fileprivate var isDigit: Bool { self >= 0x30 && self <= 0x39 }
+    /// A digit of ASCII.
+    var isDigit: Bool { self >= 0x30 && self <= 0x39 }
 }

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+extension YAMLText {
+    /// The value as `kubectl … -o yaml` prints it, byte for byte: keys in go-yaml's order, lists not indented below their
+    /// key, quotes only where a reader would take the text for something else, `|` for texts of several lines, long
+    /// lines folded at column 80. Ends with a line break.
+    ///
+    /// Different from kubectl only where its text does not read back as the value: U+FEFF and U+007F, which it cannot
+    /// print, and U+0085, which it turns into a blank, are escapes here, and the key `<<` stands in quotes.
+    package static func emit(_ json: JSON) -> String {
+        var emitter = YAMLEmitter()
+        emitter.root(json)
+        return String(decoding: emitter.output, as: UTF8.self)
+    }
+}
