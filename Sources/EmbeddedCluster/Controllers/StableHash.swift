@@ -19,6 +19,11 @@ enum StableHash {
         return encoded(String(UInt32(truncatingIfNeeded: folded ^ folded >> 32)))
     }
 
+    /// A number that some values share with few others.
+    static func number(of values: JSON?...) -> UInt32 {
+        UInt32(truncatingIfNeeded: digest(values.flatMap { ($0 ?? .null).serialized() }) >> 16)
+    }
+
     /// Decimal digits in the alphabet of generated names.
     private static func encoded(_ digits: String) -> String {
         let alphabet = Array("bcdfghjklmnpqrstvwxz2456789".utf8)
