@@ -1,23 +1,89 @@
 // SPDX-License-Identifier: Apache-2.0
+import CLibCurl
+import Foundation
 
 /// All HTTP of this process: one thread that owns libcurl's multi handle, and async functions in front of it.
 ///
 /// Connections are kept alive and shared by all requests to the same server with the same ``HTTPSecurity``. Redirects are
-/// answers like any other. Cancelling a task removes its transfer.
+/// answers like any other. Cancelling a task removes its transfer. Dropping the wire closes it.
 package final class HTTPWire: Sendable {
+    private let mailbox: Mailbox?
+
+    /// How many connections are kept open for later requests.
+    private static let keptConnections = 64
+
+    /// libcurl's own one-time set-up.
+    private static let library: CURLcode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+
     /// Makes a wire; at most `requestsPerHost` requests to one server run at a time (streams do not count), others wait.
-    package init(requestsPerHost: Int = 16) {}
+    package init(requestsPerHost: Int = 16) {
+        guard HTTPWire.library == CURLE_OK, let multi = curl_multi_init() else {
+            mailbox = nil
+            return
+        }
+        sternpost_multi_set_long(multi, CURLMOPT_MAXCONNECTS, HTTPWire.keptConnections)
+        let mailbox = Mailbox(multi: multi)
+        self.mailbox = mailbox
+        let handle = SendableMulti(raw: multi)
+        let thread = Thread {
+            // A write to a closed connection must not kill the process; the signal goes to the writing thread.
+            var signals = sigset_t()
+            sigemptyset(&signals)
+            sigaddset(&signals, SIGPIPE)
+            pthread_sigmask(SIG_BLOCK, &signals, nil)
+            TransferLoop(multi: handle.raw, mailbox: mailbox, requestsPerHost: max(1, requestsPerHost)).run()
+        }
+        thread.name = "http-wire"
+        thread.stackSize = 1 << 20
+        thread.start()
+    }
+
+    deinit { close() }
+
+    /// Carries the pointer to the thread that owns it from then on.
+    private struct SendableMulti: @unchecked Sendable {
+        let raw: UnsafeMutableRawPointer
+    }
 
     /// Sends a request and returns the whole answer, whatever its status.
     package func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
-        throw HTTPError(reason: .badRequest, message: "not connected", mayHaveBeenSent: false)
+        let mailbox = try opened()
+        let handover = Handover()
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let transfer = Transfer(request, delivery: .whole(continuation))
+                handover.set(transfer)
+                mailbox.start(transfer)
+            }
+        } onCancel: {
+            handover.cancel(in: mailbox)
+        }
+        return try result.get()
     }
 
     /// Sends a request and returns as soon as the headers are there; the body follows as the stream is read.
     package func stream(_ request: HTTPRequest) async throws(HTTPError) -> HTTPByteStream {
-        throw HTTPError(reason: .badRequest, message: "not connected", mayHaveBeenSent: false)
+        let mailbox = try opened()
+        let buffer = StreamBuffer(capacity: request.maxBodyBytes)
+        let transfer = Transfer(request, delivery: .stream(buffer))
+        let lease = HTTPByteStream.Lease(transfer: transfer, buffer: buffer, mailbox: mailbox)
+        mailbox.start(transfer)
+        let result = await withTaskCancellationHandler {
+            await buffer.head()
+        } onCancel: {
+            mailbox.cancel(transfer)
+        }
+        return HTTPByteStream(head: try result.get(), lease: lease)
     }
 
     /// Ends every transfer with ``HTTPError/Reason/cancelled`` and the thread with them. Later requests fail at once.
-    package func close() {}
+    package func close() { mailbox?.stop() }
+
+    private func opened() throws(HTTPError) -> Mailbox {
+        if Task.isCancelled { throw HTTPError(reason: .cancelled, message: "cancelled", mayHaveBeenSent: false) }
+        guard let mailbox else {
+            throw HTTPError(reason: .badRequest, message: "libcurl cannot be set up", mayHaveBeenSent: false)
+        }
+        return mailbox
+    }
 }

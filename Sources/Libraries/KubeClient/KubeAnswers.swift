@@ -33,9 +33,9 @@ package struct WriteAnswer: Sendable, Hashable {
 
 /// What came of a delete.
 package enum DeleteAnswer: Sendable, Hashable {
-    /// Gone, or (when the server does not say more) on its way.
+    /// Gone.
     case deleted
-    /// Marked for deletion; these finalizers have to be worked off first.
+    /// Marked for deletion. These finalizers have to be worked off first; none are named when only a grace period runs.
     case pending(finalizers: [String])
     /// There was no such object.
     case alreadyGone

@@ -9,13 +9,14 @@ package struct KubeClientOptions: Sendable, Hashable {
     /// The most of one answer, and of one watch event.
     package var maxBodyBytes: Int
     package var maxWatchEventBytes: Int
-    /// Requests to the server at one time; watches do not count.
-    package var requestsInFlight: Int
     /// Objects of one list page.
     package var pageSize: Int
-    /// How often one request is sent again, at most.
+    /// How often one request is sent again because the server asked us to come back later, at most. Also how often in a
+    /// row a watch may fail to connect.
     package var maxRetries: Int
-    /// The most that all waits of one request's retries may add up to.
+    /// How often one request is sent again because it failed, at most.
+    package var maxFailureRetries: Int
+    /// No retry of a request begins later than this after its first sending.
     package var retryBudget: Duration
     /// The first wait before a retry; doubles each time up to `maxRetryDelay`, with jitter.
     package var firstRetryDelay: Duration
@@ -31,9 +32,9 @@ package struct KubeClientOptions: Sendable, Hashable {
         connectDeadline: Duration = .seconds(10),
         maxBodyBytes: Int = 64 << 20,
         maxWatchEventBytes: Int = 8 << 20,
-        requestsInFlight: Int = 16,
         pageSize: Int = 500,
         maxRetries: Int = 10,
+        maxFailureRetries: Int = 4,
         retryBudget: Duration = .seconds(120),
         firstRetryDelay: Duration = .milliseconds(250),
         maxRetryDelay: Duration = .seconds(30),
@@ -45,9 +46,9 @@ package struct KubeClientOptions: Sendable, Hashable {
         self.connectDeadline = connectDeadline
         self.maxBodyBytes = maxBodyBytes
         self.maxWatchEventBytes = maxWatchEventBytes
-        self.requestsInFlight = requestsInFlight
         self.pageSize = pageSize
         self.maxRetries = maxRetries
+        self.maxFailureRetries = maxFailureRetries
         self.retryBudget = retryBudget
         self.firstRetryDelay = firstRetryDelay
         self.maxRetryDelay = maxRetryDelay

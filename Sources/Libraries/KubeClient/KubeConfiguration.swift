@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import HTTPWire
-import KubeObjects
 
 /// Where an API server is, whom to trust and as whom to speak. Holds secrets: it has no description and is never stored.
 package struct KubeConfiguration: Sendable {
@@ -8,18 +7,38 @@ package struct KubeConfiguration: Sendable {
     package let server: String
     /// The namespace of the context, `default` when it names none.
     package let namespace: String
+    let security: HTTPSecurity
+    let proxy: HTTPProxy
+    let credentials: KubeCredentials
+    /// `Impersonate-…` headers; empty when nobody is impersonated.
+    let impersonation: [HTTPHeader]
 
-    /// Reads a kubeconfig, given as one JSON document; the caller merges several files.
-    ///
-    /// Relative paths in it refer to `folder`. A nil `context` takes `current-context`.
-    ///
-    /// - Throws: ``KubeError`` with reason `configuration`, naming the field.
-    package init(kubeconfig: JSON, folder: String, context: String?) throws(KubeError) {
-        throw KubeError(reason: .configuration, message: "kubeconfig is not read yet")
-    }
+    /// The client certificate that needs no plug-in; nil when there is none.
+    var identity: HTTPSecurity.Identity? { security.identity }
 
-    /// The configuration of a pod: its service account and the API server's address in the environment.
-    package static func inCluster() throws(KubeError) -> KubeConfiguration {
-        throw KubeError(reason: .configuration, message: "not inside a cluster")
+    init(
+        server: String,
+        namespace: String,
+        security: HTTPSecurity,
+        proxy: HTTPProxy,
+        credentials: KubeCredentials,
+        impersonation: [HTTPHeader] = []
+    ) {
+        self.server = server
+        self.namespace = namespace.isEmpty ? "default" : namespace
+        self.security = security
+        self.proxy = proxy
+        self.credentials = credentials
+        self.impersonation = impersonation
     }
+}
+
+/// How a client proves who it is, beside a client certificate.
+enum KubeCredentials: Sendable {
+    case none
+    case token(String)
+    /// A file that others renew; read again at least each minute.
+    case tokenFile(path: String)
+    case basic(user: String, password: String)
+    case plugin(ExecPlugin)
 }

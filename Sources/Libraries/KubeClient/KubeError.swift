@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import KubeObjects
 
 /// Why a request to the API server did not do what it was sent for.
 package struct KubeError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -73,6 +74,10 @@ package struct KubeError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The server's own words where there are any; one line, secrets masked.
     package let message: String
     package let causes: [Cause]
+    /// What the server's Status is about, as a resource's plural and a name: for `notFound` what was not found, such as
+    /// `namespaces` and `shop` when an object is sent to a namespace that does not exist. Empty when it does not say.
+    package let subjectKind: String
+    package let subjectName: String
     /// How long the server asked us to wait.
     package let retryAfter: Duration?
     /// `PATCH /api/v1/namespaces/x/configmaps/y`: without query, or empty when no request was made.
@@ -85,6 +90,8 @@ package struct KubeError: Error, Sendable, Hashable, CustomStringConvertible {
         statusCode: Int? = nil,
         message: String,
         causes: [Cause] = [],
+        subjectKind: String = "",
+        subjectName: String = "",
         retryAfter: Duration? = nil,
         request: String = "",
         isOutcomeUnknown: Bool = false
@@ -93,6 +100,8 @@ package struct KubeError: Error, Sendable, Hashable, CustomStringConvertible {
         self.statusCode = statusCode
         self.message = message
         self.causes = causes
+        self.subjectKind = subjectKind
+        self.subjectName = subjectName
         self.retryAfter = retryAfter
         self.request = request
         self.isOutcomeUnknown = isOutcomeUnknown
@@ -112,7 +121,15 @@ package struct KubeError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The field managers that own what we tried to set, ascending; empty unless the reason is `fieldManagerConflict`.
-    package var conflictingManagers: [String] { [] }
+    ///
+    /// Read from the server's own words: `conflict with "kubectl-edit" using apps/v1 at 2026-01-01T00:00:00Z`.
+    package var conflictingManagers: [String] {
+        let names = causes.filter { $0.reason == "FieldManagerConflict" }.compactMap { cause -> String? in
+            let parts = cause.message.split(separator: "\"", omittingEmptySubsequences: false)
+            return parts.count >= 3 ? String(parts[1]) : nil
+        }
+        return Set(names).sorted { $0.precedesInByteOrder($1) }
+    }
 
     package var description: String {
         let status = statusCode.map { " (HTTP \($0))" } ?? ""

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import HTTPWire
+import KubeObjects
+
+/// What one request proves its sender with.
+struct Credential: Sendable {
+    /// The value of the `Authorization` header.
+    var authorization: String?
+    var identity: HTTPSecurity.Identity?
+    /// Counts renewals, so that of many requests refused at once only the first asks for a new one.
+    var generation = 0
+}
+
+/// Keeps the credentials of one client fresh: reads token files again, runs plug-ins when their answer expires.
+actor CredentialSource {
+    /// A token file is read again after this long: kubelet renews it well before it expires.
+    private static let tokenFileAge: Duration = .seconds(60)
+
+    private let kind: KubeCredentials
+    private let identity: HTTPSecurity.Identity?
+    private var cached: Credential?
+    private var goodUntil: Expiry = .never
+    private var generation = 0
+    private var running: Task<Result<ExecPlugin.Answer, KubeError>, Never>?
+
+    private enum Expiry {
+        case never
+        case instant(ContinuousClock.Instant)
+        case date(Date)
+
+        var isOver: Bool {
+            switch self {
+            case .never: false
+            case .instant(let instant): ContinuousClock.now >= instant
+            case .date(let date): Date.now >= date
+            }
+        }
+    }
+
+    init(_ kind: KubeCredentials, identity: HTTPSecurity.Identity?) {
+        self.kind = kind
+        self.identity = identity
+    }
+
+    /// The credential to send now.
+    func current() async throws(KubeError) -> Credential {
+        if let cached, !goodUntil.isOver { return cached }
+        switch kind {
+        case .none: return keep(nil, until: .never)
+        case .token(let token): return keep("Bearer \(token)", until: .never)
+        case .basic(let user, let password):
+            return keep("Basic \(Redactor.base64(Array("\(user):\(password)".utf8)))", until: .never)
+        case .tokenFile(let path): return try readToken(path)
+        case .plugin(let plugin): return try await run(plugin)
+        }
+    }
+
+    /// Notes that the server refused a credential. False when there is no way to get another one.
+    func invalidate(_ refused: Credential) -> Bool {
+        switch kind {
+        case .none, .token, .basic: return false
+        case .tokenFile, .plugin:
+            if refused.generation == generation { cached = nil }
+            return true
+        }
+    }
+
+    private func keep(
+        _ authorization: String?,
+        identity: HTTPSecurity.Identity? = nil,
+        until expiry: Expiry
+    ) -> Credential {
+        generation += 1
+        let fresh = Credential(
+            authorization: authorization,
+            identity: identity ?? self.identity,
+            generation: generation
+        )
+        cached = fresh
+        goodUntil = expiry
+        return fresh
+    }
+
+    private func readToken(_ path: String) throws(KubeError) -> Credential {
+        let expiry = Expiry.instant(.now + CredentialSource.tokenFileAge)
+        do throws(KubeError) {
+            let bytes = try KubeconfigFile.bytes(of: path, for: "token file")
+            let token = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+            guard !token.isEmpty else {
+                throw KubeError(reason: .configuration, message: "token file: \(path) holds no token")
+            }
+            Redactor.shared.register(token)
+            return keep("Bearer \(token)", until: expiry)
+        } catch {
+            // The file is being replaced, perhaps: the token in hand may still be good.
+            guard let cached else { throw error }
+            goodUntil = expiry
+            return cached
+        }
+    }
+
+    /// Runs the plug-in once for all requests that wait for it. The task is unstructured because it belongs to all of
+    /// them: cancelling the first must not fail the others. The plug-in's own deadline ends it.
+    private func run(_ plugin: ExecPlugin) async throws(KubeError) -> Credential {
+        if let running {
+            let answer = try await running.value.get()
+            if let cached, !goodUntil.isOver { return cached }
+            return take(answer)
+        }
+        let task = Task { () async -> Result<ExecPlugin.Answer, KubeError> in
+            do throws(KubeError) { return .success(try await plugin.run()) } catch { return .failure(error) }
+        }
+        running = task
+        let result = await task.value
+        running = nil
+        return take(try result.get())
+    }
+
+    private func take(_ answer: ExecPlugin.Answer) -> Credential {
+        keep(
+            answer.token.map { "Bearer \($0)" },
+            identity: answer.identity,
+            until: answer.expiry.map(Expiry.date) ?? .never
+        )
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+import HTTPWire
+import KubeObjects
+
+extension KubeClient {
+    /// The server's `gitVersion`, such as `v1.32.4`.
+    package func serverVersion() async throws(KubeError) -> String {
+        let request = KubeRequest(path: "/version")
+        return try await perform(request) { (answer) throws(KubeError) in
+            guard let version = try KubeDocument.json(answer, to: request)["gitVersion"]?.string, !version.isEmpty
+            else {
+                throw .violation("no gitVersion", answer, to: request)
+            }
+            return version
+        }
+    }
+
+    /// One object, or nil when the server says that there is none.
+    ///
+    /// Nil needs the server's own word about this very name: a 404 of a path that is not served throws `notFound`.
+    package func get(
+        _ resource: APIResource,
+        namespace: String,
+        name: String
+    ) async throws(KubeError) -> KubeObject? {
+        let request = KubeRequest(path: try resource.checkedPath(namespace: namespace, name: name))
+        do throws(KubeError) {
+            return try await perform(request) { (answer) throws(KubeError) in
+                try KubeDocument.object(answer, to: request, of: resource, name: name)
+            }
+        } catch {
+            guard error.isAbsence(of: name) else { throw error }
+            return nil
+        }
+    }
+
+    /// All objects of a resource in one namespace or (empty) in all, from one snapshot.
+    ///
+    /// Pages are joined. When the snapshot is compacted away between two pages (410), the list starts again from
+    /// nothing, in one piece.
+    package func list(
+        _ resource: APIResource,
+        namespace: String = "",
+        labelSelector: String = "",
+        fieldSelector: String = "",
+        metadataOnly: Bool = false
+    ) async throws(KubeError) -> KubeList {
+        var request = KubeRequest(path: try resource.checkedPath(namespace: namespace))
+        if metadataOnly {
+            request.accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
+        }
+        if !labelSelector.isEmpty { request.query.append(("labelSelector", labelSelector)) }
+        if !fieldSelector.isEmpty { request.query.append(("fieldSelector", fieldSelector)) }
+        if let list = try await pagedList(request, of: resource, metadataOnly: metadataOnly) { return list }
+        let page = try await page(request, of: resource, metadataOnly: metadataOnly)
+        guard page.token.isEmpty else {
+            throw KubeError(
+                reason: .protocolViolation,
+                message: "the server cut a list that was asked for in one piece",
+                request: request.display
+            )
+        }
+        return KubeList(objects: page.objects, resourceVersion: page.resourceVersion)
+    }
+
+    /// Nil when the pages did not all come from one snapshot.
+    private func pagedList(
+        _ base: KubeRequest,
+        of resource: APIResource,
+        metadataOnly: Bool
+    ) async throws(KubeError) -> KubeList? {
+        var request = base
+        request.query.append(("limit", String(options.pageSize)))
+        let first = try await page(request, of: resource, metadataOnly: metadataOnly)
+        var objects = first.objects
+        var token = first.token
+        while !token.isEmpty {
+            var next = request
+            next.query.append(("continue", token))
+            do throws(KubeError) {
+                let page = try await page(next, of: resource, metadataOnly: metadataOnly)
+                guard page.resourceVersion == first.resourceVersion, page.token != token else { return nil }
+                objects += page.objects
+                token = page.token
+            } catch {
+                guard error.reason == .expired else { throw error }
+                countRetry()
+                return nil
+            }
+        }
+        return KubeList(objects: objects, resourceVersion: first.resourceVersion)
+    }
+
+    private func page(
+        _ request: KubeRequest,
+        of resource: APIResource,
+        metadataOnly: Bool
+    ) async throws(KubeError) -> KubeDocument.Page {
+        try await perform(request) { (answer) throws(KubeError) in
+            try KubeDocument.page(answer, to: request, of: resource, metadataOnly: metadataOnly)
+        }
+    }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+import HTTPWire
+import KubeObjects
+
+extension KubeClient {
+    /// Server-side apply with strict field validation; `metadata.managedFields` is left out of what is sent.
+    ///
+    /// Safe to repeat, so failures without an answer are sent again. A `subresource` such as `status` applies to that.
+    package func apply(
+        _ object: KubeObject,
+        to resource: APIResource,
+        fieldManager: String,
+        force: Bool = true,
+        dryRun: Bool = false,
+        subresource: String = ""
+    ) async throws(KubeError) -> WriteAnswer {
+        let path = try resource.checkedPath(namespace: object.namespace, name: object.name)
+        var request = KubeRequest(method: "PATCH", path: path + suffix(subresource), safety: .idempotent)
+        request.contentType = "application/apply-patch+yaml"
+        request.query = [
+            ("fieldManager", fieldManager), ("force", force ? "true" : "false"), ("fieldValidation", "Strict"),
+        ]
+        if dryRun { request.query.append(("dryRun", "All")) }
+        request.body = try body(object, of: resource)
+        request.retriesConflict = object.resourceVersion == nil && object.uid == nil
+        return try await write(request, of: resource, name: object.name)
+    }
+
+    /// Creates an object; fails with `alreadyExists` when there is one.
+    package func create(
+        _ object: KubeObject,
+        in resource: APIResource,
+        fieldManager: String
+    ) async throws(KubeError) -> WriteAnswer {
+        let path = try resource.checkedPath(namespace: object.namespace)
+        if resource.isNamespaced, object.namespace.isEmpty {
+            throw KubeError(reason: .configuration, message: "\(resource.gvk.kind) \(object.name) needs a namespace")
+        }
+        var request = KubeRequest(method: "POST", path: path, safety: .once)
+        request.contentType = "application/json"
+        request.query = [("fieldManager", fieldManager), ("fieldValidation", "Strict")]
+        request.body = try body(object, of: resource)
+        return try await write(request, of: resource, name: object.name)
+    }
+
+    /// Puts an object in the place of the stored one with the same resourceVersion; fails with `conflict` otherwise.
+    package func replace(
+        _ object: KubeObject,
+        in resource: APIResource,
+        fieldManager: String,
+        subresource: String = ""
+    ) async throws(KubeError) -> WriteAnswer {
+        guard object.resourceVersion?.isEmpty == false else {
+            throw KubeError(reason: .configuration, message: "\(object.id) has no resourceVersion to replace")
+        }
+        let path = try resource.checkedPath(namespace: object.namespace, name: object.name)
+        var request = KubeRequest(method: "PUT", path: path + suffix(subresource), safety: .once)
+        request.contentType = "application/json"
+        request.query = [("fieldManager", fieldManager), ("fieldValidation", "Strict")]
+        request.body = try body(object, of: resource, keepsManagedFields: true)
+        return try await write(request, of: resource, name: object.name)
+    }
+
+    /// Patches one object.
+    package func patch(
+        _ resource: APIResource,
+        namespace: String,
+        name: String,
+        type: PatchType,
+        body: JSON,
+        fieldManager: String,
+        dryRun: Bool = false,
+        subresource: String = ""
+    ) async throws(KubeError) -> WriteAnswer {
+        let path = try resource.checkedPath(namespace: namespace, name: name)
+        var request = KubeRequest(method: "PATCH", path: path + suffix(subresource), safety: .once)
+        request.contentType = type.rawValue
+        request.query = [("fieldManager", fieldManager), ("fieldValidation", "Strict")]
+        if dryRun { request.query.append(("dryRun", "All")) }
+        request.body = body.serialized()
+        return try await write(request, of: resource, name: name)
+    }
+
+    private func suffix(_ subresource: String) -> String { subresource.isEmpty ? "" : "/\(subresource)" }
+
+    private func body(
+        _ object: KubeObject,
+        of resource: APIResource,
+        keepsManagedFields: Bool = false
+    ) throws(KubeError) -> [UInt8] {
+        guard object.gvk == resource.gvk else {
+            throw KubeError(
+                reason: .configuration,
+                message: "\(object.id) is of \(object.gvk), which \(resource.plural) of \(resource.gvk) cannot take"
+            )
+        }
+        // The server quotes values in some of its errors.
+        Redactor.shared.register(secretObject: object)
+        guard !keepsManagedFields, object.metadata["managedFields"] != nil else { return object.json.serialized() }
+        var json = object.json
+        json[["metadata", "managedFields"]] = nil
+        return json.serialized()
+    }
+
+    private func write(
+        _ request: KubeRequest,
+        of resource: APIResource,
+        name: String
+    ) async throws(KubeError) -> WriteAnswer {
+        try await perform(request) { (answer) throws(KubeError) in
+            WriteAnswer(
+                object: try KubeDocument.object(answer, to: request, of: resource, name: name),
+                isCreated: answer.status == 201,
+                warnings: KubeClient.warnings(answer.head)
+            )
+        }
+    }
+
+    /// The texts of `Warning: 299 - "text"` headers (RFC 7234 5.5), in order.
+    static func warnings(_ head: HTTPHead) -> [String] {
+        head.values(of: "Warning").flatMap { line -> [String] in
+            var texts: [String] = []
+            var text: String?
+            var isEscaped = false
+            for character in line {
+                guard let current = text else {
+                    if character == "\"" { text = "" }
+                    continue
+                }
+                if isEscaped {
+                    text = current + String(character)
+                    isEscaped = false
+                } else if character == "\\" {
+                    isEscaped = true
+                } else if character == "\"" {
+                    texts.append(KubeError.oneLine(current))
+                    text = nil
+                } else {
+                    text = current + String(character)
+                }
+            }
+            return texts
+        }
+    }
+}
