@@ -112,7 +112,11 @@ let package = Package(
             "Surface/Dashboard",
             imports: ["SyncLoop", "SyncRecord", "SyncPlan", "KubeObjects", hummingbird, logging, lifecycle]
         ),
-        module("EmbeddedCluster", "EmbeddedCluster", imports: ["KubeObjects", "YAMLText", crypto, hummingbird, logging]),
+        module(
+            "EmbeddedCluster",
+            "EmbeddedCluster",
+            imports: ["KubeObjects", "YAMLText", crypto, hummingbird, logging]
+        ),
         module(
             "CommandLineTool",
             "Surface/CommandLineTool",
@@ -131,12 +135,18 @@ let package = Package(
 
         // Tests
         .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: strict),
+        .executableTarget(
+            name: "GitWorkerFixture",
+            dependencies: ["GitStore"],
+            path: "Tests/GitWorkerFixture",
+            swiftSettings: strict
+        ),
         tests("KubeObjectsTests", imports: ["KubeObjects"]),
         tests("YAMLTextTests", imports: ["YAMLText", "KubeObjects"]),
-        tests("GitStoreTests", imports: ["GitStore"]),
+        tests("GitStoreTests", imports: ["GitStore", "GitWorkerFixture"]),
         tests("HTTPWireTests", imports: ["HTTPWire"]),
         tests("KubeClientTests", imports: ["KubeClient", "HTTPWire", "KubeObjects"]),
-        tests("SyncSourceTests", imports: ["SyncSource", "GitStore", "KubeObjects"]),
+        tests("SyncSourceTests", imports: ["SyncSource", "GitStore", "GitWorkerFixture", "KubeObjects"]),
         tests("SyncRenderTests", imports: ["SyncRender", "SyncSource", "YAMLText", "KubeObjects"]),
         tests("SyncPlanTests", imports: ["SyncPlan", "SyncRender", "SyncSource", "KubeObjects"]),
         tests("SyncApplyTests", imports: ["SyncApply", "SyncPlan", "SyncRender", "SyncSource", "KubeObjects"]),

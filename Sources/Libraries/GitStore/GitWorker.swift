@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import CLibGit2
+import Foundation
 
 /// The hidden child mode of our own binary, in which all network work of libgit2 runs.
 package enum GitWorker {
@@ -11,5 +13,57 @@ package enum GitWorker {
     /// - Parameter arguments: `CommandLine.arguments`.
     package static func runIfAsked(arguments: [String]) {
         guard arguments.count > 1, arguments[1] == command else { return }
+        var answer = WorkerAnswer()
+        do throws(GitError) {
+            let request = try readRequest()
+            try confine(request)
+            answer.tip = try WorkerJob(request).run()
+        } catch {
+            answer.failure = WorkerAnswer.Failure(reason: error.reason, message: error.message)
+        }
+        write(answer)
+        exit(0)
+    }
+
+    private static func readRequest() throws(GitError) -> WorkerRequest {
+        do {
+            let data = try FileHandle.standardInput.readToEnd() ?? Data()
+            return try JSONDecoder().decode(WorkerRequest.self, from: data)
+        } catch {
+            throw GitError(.worker, "git process: the request on standard input is not readable; this mode is internal")
+        }
+    }
+
+    private static func write(_ answer: WorkerAnswer) {
+        do {
+            try FileHandle.standardOutput.write(contentsOf: JSONEncoder().encode(answer))
+        } catch {
+            // The parent is gone or kills us: nobody is left to be told.
+            exit(1)
+        }
+    }
+
+    /// Ends with the parent, leaves no core, cannot be traced, and cannot use more than the request allows.
+    private static func confine(_ request: WorkerRequest) throws(GitError) {
+        guard sternpost_worker_guard(SIGKILL) == 0 else { throw GitError(.worker, "git process: prctl is refused") }
+        guard getppid() != 1 || getpid() == 1 else { exit(1) }
+        umask(0o077)
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+        alarm(UInt32(clamping: request.deadline + 5))
+        let memory = max(1 << 30, 4 * request.limits.objectBytes)
+        let caps: [(UInt32, Int)] = [
+            (RLIMIT_CORE.rawValue, 0), (RLIMIT_CPU.rawValue, request.deadline + 5), (RLIMIT_DATA.rawValue, memory),
+            (RLIMIT_FSIZE.rawValue, request.limits.packBytes), (RLIMIT_NOFILE.rawValue, 1_024),
+        ]
+        for (resource, value) in caps {
+            var limit = rlimit()
+            getrlimit(__rlimit_resource_t(resource), &limit)
+            limit.rlim_cur = min(rlim_t(value), limit.rlim_max)
+            limit.rlim_max = limit.rlim_cur
+            guard setrlimit(__rlimit_resource_t(resource), &limit) == 0 else {
+                throw GitError(.worker, "git process: setrlimit is refused: \(String(cString: strerror(errno)))")
+            }
+        }
     }
 }

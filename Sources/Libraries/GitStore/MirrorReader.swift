@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLibGit2
+import Foundation
+
+/// Reads commits, folders and files of an open mirror. Stays on the thread that opened it.
+///
+/// Every object is checked against its id as it is read. What the mirror should hold and does not, or holds damaged, is
+/// reported as `corruptMirror`: the answer to that is a new clone, never a snapshot with holes.
+package struct MirrorReader: ~Copyable {
+    private let repository: RepositoryHandle
+    private let path: String
+
+    init(path: String) throws(GitError) {
+        repository = try MirrorReader.open(path)
+        self.path = path
+    }
+
+    private static func open(_ path: String) throws(GitError) -> RepositoryHandle {
+        do throws(LibGit2Error) {
+            return try RepositoryHandle(bareAt: path)
+        } catch {
+            if error.has(code: GIT_EOWNER) {
+                throw GitError(.storage, "git mirror \(path) belongs to another user; run as the data folder's owner")
+            }
+            throw GitError(.corruptMirror, "git mirror \(path) cannot be opened: \(error.message); it is cloned again")
+        }
+    }
+
+    /// Whether the commit itself is there; its files may still be missing in a damaged mirror.
+    package func holds(_ commitID: String) throws(GitError) -> Bool {
+        do throws(LibGit2Error) {
+            _ = try CommitHandle(try git_oid(hex: commitID), in: repository)
+            return true
+        } catch {
+            if error.has(code: GIT_ENOTFOUND) { return false }
+            throw corrupt("commit \(commitID)", error)
+        }
+    }
+
+    /// Whether `commitID` can be reached from `descendantID`; false when they are equal.
+    package func isAncestor(_ commitID: String, of descendantID: String) throws(GitError) -> Bool {
+        do throws(LibGit2Error) {
+            var ancestor = try git_oid(hex: commitID)
+            var descendant = try git_oid(hex: descendantID)
+            let raw = repository.raw
+            var answer: Int32 = 0
+            try LibGit2.check("git_graph_descendant_of") {
+                answer = git_graph_descendant_of(raw, &descendant, &ancestor)
+                return answer
+            }
+            return answer == 1
+        } catch {
+            throw corrupt("history of \(descendantID)", error)
+        }
+    }
+
+    /// Where a branch of the mirror stands since the last fetch; nil when it was never fetched.
+    package func commitID(ofBranch name: String) throws(GitError) -> String? {
+        do throws(LibGit2Error) {
+            var oid = git_oid()
+            let raw = repository.raw
+            try LibGit2.check("git_reference_name_to_id") { git_reference_name_to_id(&oid, raw, "refs/heads/\(name)") }
+            return oid.hex
+        } catch {
+            if error.has(code: GIT_ENOTFOUND) { return nil }
+            throw corrupt("branch \(name)", error)
+        }
+    }
+
+    /// Who made the commit, and what it contains.
+    package func commit(_ commitID: String) throws(GitError) -> GitCommit {
+        do throws(LibGit2Error) {
+            let commit = try CommitHandle(try git_oid(hex: commitID), in: repository)
+            let author = git_commit_author(commit.raw)?.pointee
+            let text = { (bytes: UnsafePointer<CChar>?, limit: Int) in
+                OneLine.text(bytes.map { String(cString: $0) } ?? "", limit: limit)
+            }
+            return GitCommit(
+                id: commitID,
+                treeID: git_commit_tree_id(commit.raw)?.pointee.hex ?? "",
+                authorName: text(author?.name, 100),
+                authorEmail: text(author?.email, 100),
+                authoredAt: author?.when.time ?? 0,
+                subject: text(git_commit_summary(commit.raw), 200)
+            )
+        } catch {
+            if error.has(code: GIT_ENOTFOUND) {
+                throw GitError(.missingObject, "commit \(commitID) is not in the mirror")
+            }
+            throw corrupt("commit \(commitID)", error)
+        }
+    }
+
+    /// The entries of one folder in git's own order, exactly as they were written: names are bytes, modes are not checked.
+    package func entries(ofTree treeID: String) throws(GitError) -> [GitTreeEntry] {
+        do throws(LibGit2Error) {
+            let tree = try TreeHandle(try git_oid(hex: treeID), in: repository)
+            let count = git_tree_entrycount(tree.raw)
+            var entries: [GitTreeEntry] = []
+            entries.reserveCapacity(count)
+            for index in 0..<count {
+                guard let entry = git_tree_entry_byindex(tree.raw, index), let name = git_tree_entry_name(entry),
+                    let id = git_tree_entry_id(entry)
+                else { continue }
+                entries.append(
+                    GitTreeEntry(
+                        name: Array(UnsafeRawBufferPointer(start: name, count: strlen(name))),
+                        mode: git_tree_entry_filemode_raw(entry).rawValue,
+                        id: id.pointee.hex
+                    )
+                )
+            }
+            return entries
+        } catch {
+            throw corrupt("folder \(treeID)", error)
+        }
+    }
+
+    /// The size of a file or of a folder's own record, from its header: the object itself is not loaded.
+    package func size(of objectID: String) throws(GitError) -> Int {
+        do throws(LibGit2Error) {
+            var oid = try git_oid(hex: objectID)
+            var size = 0
+            var kind = GIT_OBJECT_INVALID
+            let objects = try ObjectDatabaseHandle(of: repository)
+            let raw = objects.raw
+            try LibGit2.check("git_odb_read_header") { git_odb_read_header(&size, &kind, raw, &oid) }
+            return size
+        } catch {
+            throw corrupt("object \(objectID)", error)
+        }
+    }
+
+    /// A file's bytes. Ask for its size first.
+    package func bytes(ofBlob blobID: String) throws(GitError) -> [UInt8] {
+        do throws(LibGit2Error) {
+            let blob = try BlobHandle(try git_oid(hex: blobID), in: repository)
+            let count = Int(git_blob_rawsize(blob.raw))
+            guard count > 0, let start = git_blob_rawcontent(blob.raw) else { return [] }
+            return Array(UnsafeRawBufferPointer(start: start, count: count))
+        } catch {
+            throw corrupt("file \(blobID)", error)
+        }
+    }
+
+    private func corrupt(_ what: String, _ error: LibGit2Error) -> GitError {
+        GitError(.corruptMirror, "git mirror \(path): \(what) cannot be read: \(error.message); it is cloned again")
+    }
+}

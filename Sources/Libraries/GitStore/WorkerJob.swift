@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLibGit2
+import Foundation
+
+/// One request, worked off inside the worker process.
+struct WorkerJob {
+    private let request: WorkerRequest
+    private let address: GitAddress
+    private let folder: MirrorFolder
+    private let session: RemoteSession
+
+    init(_ request: WorkerRequest) throws(GitError) {
+        self.request = request
+        address = try GitAddress(request.url)
+        folder = MirrorFolder(path: request.folder, address: address)
+        session = RemoteSession(
+            address: address,
+            credentials: request.credentials,
+            limits: request.limits,
+            home: folder.home
+        )
+    }
+
+    /// - Returns: The tip for `list`; nil for `fetch`, after which the commit is in the mirror.
+    func run() throws(GitError) -> GitTip? {
+        try LibGit2.start()
+        do throws(LibGit2Error) {
+            try LibGit2.check("GIT_OPT_SET_PACK_MAX") {
+                sternpost_git_set_pack_limits(request.limits.packObjects, request.limits.objectBytes)
+            }
+        } catch {
+            throw GitError(.worker, "libgit2: \(error.message)")
+        }
+        try useAuthorities()
+        if address.scheme == .ssh, let identity = request.credentials?.identity {
+            try PrivateKey.check(identity, hasPassphrase: request.credentials?.password != nil)
+        }
+        switch request.operation {
+        case .list: return try session.list().tip(of: request.ref.value)
+        case .fetch:
+            guard let commit = request.commit else { throw GitError(.worker, "git process: fetch without a commit") }
+            try folder.withLock(exclusive: true) { () throws(GitError) in try bring(commit) }
+            return nil
+        }
+    }
+
+    /// With mbedTLS the file replaces the system's authorities; in this process that concerns one server only.
+    private func useAuthorities() throws(GitError) {
+        guard let authorities = request.credentials?.authorities, address.scheme == .https else { return }
+        let file = folder.home + "/ca.crt"
+        try PrivateFile.write(authorities, to: file)
+        do throws(LibGit2Error) {
+            try LibGit2.check("GIT_OPT_SET_SSL_CERT_LOCATIONS") { sternpost_git_set_authorities(file) }
+        } catch {
+            throw RemoteFailure.explain(error, address: address)
+        }
+    }
+
+    private func bring(_ commit: String) throws(GitError) {
+        try folder.sweep()
+        if !request.isFresh, folder.hasMirror, try !folder.isOvergrown(request.limits) {
+            do throws(GitError) {
+                let mirror = try open { () throws(LibGit2Error) in try RepositoryHandle(bareAt: folder.mirror) }
+                try fetch(commit, into: mirror)
+                return
+            } catch {
+                guard error.reason == .corruptMirror else { throw error }
+            }
+        }
+        do {
+            let incoming = try open { () throws(LibGit2Error) in try RepositoryHandle(creatingBareAt: folder.incoming) }
+            try fetch(commit, into: incoming)
+        }
+        try folder.replaceMirror()
+    }
+
+    private func open(_ body: () throws(LibGit2Error) -> RepositoryHandle) throws(GitError) -> RepositoryHandle {
+        do throws(LibGit2Error) {
+            return try body()
+        } catch {
+            if error.has(code: GIT_EOWNER) {
+                throw GitError(.storage, "\(error.message); run as the data folder's owner")
+            }
+            throw GitError(.corruptMirror, "git mirror \(folder.mirror) cannot be opened: \(error.message)")
+        }
+    }
+
+    private func fetch(_ commit: String, into repository: borrowing RepositoryHandle) throws(GitError) {
+        switch request.ref.value {
+        case .branch(let name): try session.fetch(["+refs/heads/\(name):refs/heads/\(name)"], into: repository)
+        case .tag(let name), .semver(let name):
+            try session.fetch(["+refs/tags/\(name):refs/tags/\(name)"], into: repository)
+        case .commit(let id): try fetchPinned(id, into: repository)
+        }
+        guard holds(commit, repository) else { throw gone(commit) }
+    }
+
+    /// Most servers give a commit by its id only when a ref points to it; then everything is fetched once.
+    private func fetchPinned(_ id: String, into repository: borrowing RepositoryHandle) throws(GitError) {
+        do throws(GitError) {
+            try session.fetch(["+\(id):refs/sternpost/\(id)"], into: repository)
+            if holds(id, repository) { return }
+        } catch {
+            guard error.reason == .server else { throw error }
+        }
+        try session.fetch(["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"], into: repository)
+    }
+
+    private func holds(_ commit: String, _ repository: borrowing RepositoryHandle) -> Bool {
+        do throws(LibGit2Error) {
+            _ = try CommitHandle(try git_oid(hex: commit), in: repository)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private func gone(_ commit: String) -> GitError {
+        if case .commit = request.ref.value {
+            return GitError(
+                .missingRef,
+                "no branch or tag of the repository contains commit \(commit); push it or change ref"
+            )
+        }
+        return GitError(
+            .missingObject,
+            "commit \(commit.prefix(8)) is gone from \(request.ref.value): it was rewritten between the poll and the "
+                + "fetch; the next poll reads the new tip"
+        )
+    }
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How a commit relates to the one that was read before it; recorded with every sync.
+package enum CommitRelation: String, Sendable, Hashable, Codable {
+    case same
+    /// The new commit continues the old one.
+    case forward
+    /// The new commit is an ancestor of the old one: the branch was reset, or a range's best tag was removed.
+    case rewound
+    /// Neither is an ancestor of the other: history was rewritten, or the old commit is not known any more.
+    case diverged
+
+    /// Whether a push without `--force` could have led here.
+    package var isFastForward: Bool { self == .same || self == .forward }
+}

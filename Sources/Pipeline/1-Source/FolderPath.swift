@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import GitStore
+
+/// A folder of the repository, given by a person: `infra`, `./infra/`, `deploy/prod`, or empty for the root.
+struct FolderPath: Sendable, Hashable {
+    /// Without `.` and empty parts.
+    let parts: [String]
+
+    /// `/`-separated, empty for the root.
+    var text: String { parts.joined(separator: "/") }
+
+    /// - Throws: ``SourceError`` when the path leaves the repository or is no path.
+    init(_ text: String) throws(SourceError) {
+        parts = text.split(separator: "/").map(String.init).filter { $0 != "." }
+        guard !text.hasPrefix("/"), text.utf8.count <= 1_024,
+            parts.allSatisfy({ EntryName.problem(Array($0.utf8)) == nil })
+        else {
+            throw SourceError(
+                .git(.configuration),
+                "path \"\(OneLine.text(text, limit: 80))\" is no folder inside the repository; write it as infra or deploy/prod"
+            )
+        }
+    }
+}
