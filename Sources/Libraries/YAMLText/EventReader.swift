@@ -77,7 +77,7 @@ struct EventReader: ~Copyable {
         if tag == "!" { return .scalar(.string(ScalarResolver.text(bytes)), size: bytes.count, isMerge: isMergeText) }
         let prefix = "tag:yaml.org,2002:"
         guard tag.hasPrefix(prefix) else {
-            let problem = "the tag \(tag) is not supported"
+            let problem = ScalarResolver.unknownTag(tag)
             return .scalar(
                 .refused(problem: problem, remedy: ScalarResolver.tagRemedy),
                 size: bytes.count,
@@ -93,7 +93,7 @@ struct EventReader: ~Copyable {
         guard let tag else { return nil }
         let name = text(tag)
         if name == own || name == "!" { return nil }
-        return name.replacing("tag:yaml.org,2002:", with: "!!")
+        return name.hasPrefix("tag:yaml.org,2002:") ? String(name.dropFirst("tag:yaml.org,2002:".count)) : name
     }
 
     private func syntaxError() -> YAMLError {
@@ -112,7 +112,10 @@ struct EventReader: ~Copyable {
         case YAML_MEMORY_ERROR:
             return YAMLError(line: firstLine, problem: "no memory left", remedy: "give the process more memory")
         default:
-            let mark = state.problem_mark
+            // What is still open at the end of the text is best shown where it was opened.
+            let lines = text.count { $0 == 0x0A } + (text.last == 0x0A ? 0 : 1)
+            let isAtEnd = Int(state.problem_mark.line) >= lines
+            let mark = isAtEnd && state.context != nil ? state.context_mark : state.problem_mark
             return SyntaxAdvice(text: text, line: Int(mark.line)).error(
                 problem: problem,
                 line: firstLine + Int(mark.line),

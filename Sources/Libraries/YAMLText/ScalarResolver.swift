@@ -33,9 +33,13 @@ enum ScalarResolver {
         }
     }
 
-    /// The error text for a tag that has no meaning in Kubernetes.
-    static func unknownTag(_ tag: String) -> String { "the tag !!\(tag) is not supported" }
-    static let tagRemedy = "remove the tag; only !!str, !!int, !!float, !!bool, !!null, !!map and !!seq are read"
+    /// The error text for a tag that JSON has no type for. Only YAML's own tags are named: `password: !x1` is a secret
+    /// that lacks its quotes.
+    static func unknownTag(_ tag: String) -> String {
+        let known = ["binary", "omap", "pairs", "set", "timestamp", "value", "yaml", "merge"]
+        return known.contains(tag) ? "the tag !!\(tag) is not supported" : "a tag ('!…') that is not supported"
+    }
+    static let tagRemedy = "remove the tag, or put a value that starts with '!' in quotes"
 
     static func text(_ bytes: UnsafeBufferPointer<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
 

@@ -133,7 +133,7 @@ struct TreeBuilder: ~Copyable {
 
     private mutating func content(_ event: YAMLEvent, depth: Int) throws(YAMLError) -> Node {
         if let tag = event.foreignTag {
-            report("the tag \(tag) is not supported", ScalarResolver.tagRemedy, at: event)
+            report(ScalarResolver.unknownTag(tag), ScalarResolver.tagRemedy, at: event)
         }
         switch event.kind {
         case .scalar(let scalar, let size, _):
@@ -161,15 +161,13 @@ struct TreeBuilder: ~Copyable {
 
     private mutating func alias(_ name: String, _ event: YAMLEvent, depth: Int) throws(YAMLError) -> JSON {
         guard let anchor = anchors[name] else {
-            report(
-                "the alias *\(name)* stands for no anchor",
-                "define &\(name) above it in the same document",
-                at: event
-            )
+            let remedy =
+                "define the anchor above it in the same document, or put a value that starts with '*' in quotes"
+            report("an alias ('*…') without its anchor", remedy, at: event)
             return .null
         }
         guard let value = anchor.value else {
-            report("the anchor &\(name) contains itself", "write the value out", at: event)
+            report("an alias inside of its own anchor", "write the value out", at: event)
             return .null
         }
         try count(nodes: anchor.nodes, bytes: anchor.bytes, line: event.line)

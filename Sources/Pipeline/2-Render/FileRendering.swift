@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncSource
+import YAMLText
+
+/// What one file gave: its objects, or its problems, and what should be known about it.
+struct FileRendering: Sendable {
+    private(set) var objects: [RenderedObject] = []
+    private(set) var notices: [RenderNotice] = []
+    private(set) var problems: [RenderProblem] = []
+    private let file: SourceFile
+    private let limits: RenderLimits
+
+    /// Reads one manifest file, to its end whatever is wrong in it.
+    init(_ file: SourceFile, limits: RenderLimits) {
+        self.file = file
+        self.limits = limits
+        if file.bytes.starts(with: Self.largeFilePointer) {
+            let remedy = "store the manifest in git itself"
+            report("the file is a Git LFS pointer, and LFS is not supported", remedy, line: 1)
+            return
+        }
+        let reading = YAMLText.read(file.bytes, limits: YAMLLimits(maxBytes: limits.maxFileBytes))
+        for error in reading.errors { report(error.problem, error.remedy, line: error.line) }
+        for document in reading.documents { add(document) }
+        problems.sort { $0.origin < $1.origin }
+    }
+
+    private static let largeFilePointer = Array("version https://git-lfs.github.com/spec/v1".utf8)
+
+    private mutating func report(_ problem: String, _ remedy: String, line: Int) {
+        let origin = Origin(file: file.path, line: line)
+        problems.append(RenderProblem(origin: origin, problem: problem, remedy: remedy))
+    }
+
+    private mutating func add(_ document: YAMLDocument) {
+        var expansion = ListExpansion(document)
+        expansion.run()
+        for fault in expansion.faults { report(fault.problem, fault.remedy, line: fault.line) }
+        if expansion.isEmptyList { note("an empty list: nothing to deploy", line: document.line) }
+        for item in expansion.items { add(item, of: document) }
+    }
+
+    private mutating func note(_ message: String, line: Int) {
+        notices.append(RenderNotice(origin: Origin(file: file.path, line: line), message: message))
+    }
+
+    private mutating func add(_ item: ListExpansion.Item, of document: YAMLDocument) {
+        if let group = item.json["apiVersion"]?.string, group.hasPrefix("kustomize.config.k8s.io/") {
+            note("passed over: no kustomize build is done", line: item.line)
+            return
+        }
+        var check = ObjectCheck(item.json, limits: limits)
+        check.run()
+        for fault in check.faults {
+            report(fault.problem, fault.remedy, line: document.line(of: item.path + fault.path))
+        }
+        guard check.faults.isEmpty, let object = check.object else { return }
+        if object.annotation("config.kubernetes.io/local-config") == "true" {
+            note("\(object.id) passed over: config.kubernetes.io/local-config is \"true\"", line: item.line)
+            return
+        }
+        for stripped in check.stripped {
+            note("\(object.id): \(stripped) is the server's to set; left out", line: item.line)
+        }
+        objects.append(RenderedObject(object: object, origin: Origin(file: file.path, line: item.line)))
+    }
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import YAMLText
+
+/// Decides whether one value from git is an object that may be applied, and takes away what only the server may set.
+/// Texts name fields and types, never values.
+struct ObjectCheck {
+    /// Something that keeps the object from being applied.
+    struct Fault {
+        let path: [YAMLPathStep]
+        let problem: String
+        let remedy: String
+    }
+
+    private(set) var faults: [Fault] = []
+    /// Paths that were taken away although they held something.
+    private(set) var stripped: [String] = []
+    /// The object as it is to be applied; nil when it is none.
+    private(set) var object: KubeObject?
+    private var json: JSON
+    private let limits: RenderLimits
+
+    init(_ json: JSON, limits: RenderLimits) {
+        self.json = json
+        self.limits = limits
+    }
+
+    mutating func run() {
+        strip()
+        checkServerFields()
+        do throws(KubeObjectError) {
+            if hasNoIdentity { throw KubeObjectError(path: "", problem: "") }
+            let object = try KubeObject(json)
+            checkNames(object)
+            checkOwnership(object)
+            checkSize(object)
+            self.object = object
+        } catch {
+            report(error)
+        }
+    }
+
+    private mutating func fault(_ path: [YAMLPathStep], _ problem: String, _ remedy: String) {
+        faults.append(Fault(path: path, problem: problem, remedy: remedy))
+    }
+
+    /// Neither `apiVersion` nor `kind`: not meant as an object at all.
+    private var hasNoIdentity: Bool { json["apiVersion"] == nil && json["kind"] == nil }
+
+    private mutating func report(_ error: KubeObjectError) {
+        if hasNoIdentity {
+            let remedy = "add apiVersion and kind, or move the file out of the synced folder"
+            return fault([], "no Kubernetes object: apiVersion and kind are missing", remedy)
+        }
+        let isGenerated = json["metadata"]?["name"] == nil && json["metadata"]?["generateName"] != nil
+        if error.path == "metadata.name", isGenerated { return reportGeneratedName() }
+        let remedy = error.problem.contains("missing") || error.problem.contains("empty") ? "add it" : ""
+        fault(Self.steps(error.path), "\(error.path) \(error.problem)", remedy)
+    }
+
+    private mutating func reportGeneratedName() {
+        fault(["metadata", "generateName"], "cannot use generate name with apply", "give the object a metadata.name")
+    }
+
+    /// Splits `metadata.labels.app.kubernetes.io/name` into steps: what stands behind a map of free keys is one key.
+    private static func steps(_ path: String) -> [YAMLPathStep] {
+        for map in ["labels", "annotations"] where path.hasPrefix("metadata.\(map).") {
+            return ["metadata", .key(map), .key(String(path.dropFirst("metadata.\(map).".count)))]
+        }
+        return path.split(separator: ".").map { .key(String($0)) }
+    }
+}
+
+// MARK: - What only the server sets
+
+extension ObjectCheck {
+    private static let ignoredMetadata = ["creationTimestamp", "generation", "selfLink", "deletionTimestamp"]
+    private static let refusedMetadata = ["resourceVersion", "uid", "managedFields"]
+    private static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+
+    private mutating func strip() {
+        let isDefinition = json["kind"]?.string == "CustomResourceDefinition"
+        if !isDefinition, let status = json["status"] {
+            json["status"] = nil
+            if !status.isBlank { stripped.append("status") }
+        }
+        guard let metadata = json["metadata"]?.object else { return }
+        for key in Self.ignoredMetadata {
+            guard let value = metadata[key] else { continue }
+            json["metadata"]?[key] = nil
+            if !value.isNull { stripped.append("metadata.\(key)") }
+        }
+        for key in Self.refusedMetadata where metadata[key]?.isNull == true { json["metadata"]?[key] = nil }
+        if metadata["annotations"]?[Self.lastApplied] != nil {
+            json["metadata"]?["annotations"]?[Self.lastApplied] = nil
+            stripped.append("the annotation \(Self.lastApplied)")
+        }
+    }
+
+    private mutating func checkServerFields() {
+        for key in Self.refusedMetadata where json["metadata"]?[key] != nil {
+            let problem = "metadata.\(key) is the server's to set and ties the object to one cluster"
+            fault(["metadata", .key(key)], problem, "remove it")
+        }
+    }
+}
+
+// MARK: - What could do harm
+
+extension ObjectCheck {
+    private mutating func checkNames(_ object: KubeObject) {
+        if object.name.isEmpty {
+            if json["metadata"]?["generateName"] != nil {
+                reportGeneratedName()
+            } else {
+                fault(["metadata", "name"], "metadata.name is empty", "give the object a name")
+            }
+        }
+        // These would leave their place in the request's path.
+        for (path, value) in [("name", object.name), ("namespace", object.namespace)] where !Self.isPathSegment(value) {
+            let problem = "metadata.\(path) is '.' or '..', or holds '/', '%' or a control character"
+            fault(["metadata", .key(path)], problem, "use letters, digits, '-' and '.'")
+        }
+        let apiVersion = json["apiVersion"]?.string ?? ""
+        let segments = apiVersion.split(separator: "/", omittingEmptySubsequences: false)
+        if segments.count > 2 || segments.contains(where: { $0.isEmpty || !Self.isPathSegment(String($0)) }) {
+            fault(["apiVersion"], "apiVersion is neither 'version' nor 'group/version'", "correct it, as in apps/v1")
+        }
+    }
+
+    private static func isPathSegment(_ text: String) -> Bool {
+        text != "." && text != ".."
+            && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "%") }
+    }
+
+    private mutating func checkOwnership(_ object: KubeObject) {
+        let member = "applyset.kubernetes.io/part-of"
+        if object.label(member) != nil {
+            let problem = "the object already says which apply set it belongs to (label \(member))"
+            fault(["metadata", "labels", .key(member)], problem, "remove the label; it is set on apply")
+        }
+        if object.json["sops"]?.object != nil {
+            fault(
+                ["sops"],
+                "the object is encrypted with SOPS, which is not supported",
+                "commit a reference to the secret"
+            )
+        }
+    }
+
+    private mutating func checkSize(_ object: KubeObject) {
+        let size = object.json.approximateBytes
+        if size > limits.maxObjectBytes {
+            let problem = "the object has about \(size) bytes; an API server takes \(limits.maxObjectBytes)"
+            fault([], problem, "split it")
+        }
+        let annotations = object.metadata["annotations"]?.object ?? JSONObject()
+        let annotationBytes = annotations.reduce(0) { $0 + $1.key.utf8.count + ($1.value.string?.utf8.count ?? 0) }
+        if annotationBytes > limits.maxAnnotationBytes {
+            let problem =
+                "the annotations have \(annotationBytes) bytes; an API server takes \(limits.maxAnnotationBytes)"
+            fault(["metadata", "annotations"], problem, "shorten them")
+        }
+    }
+}
+
+extension JSON {
+    /// Null, or a list or map without anything in it.
+    fileprivate var isBlank: Bool {
+        switch self {
+        case .null: true
+        case .array(let elements): elements.isEmpty
+        case .object(let object): object.isEmpty
+        default: false
+        }
+    }
+
+    /// The size of the JSON text, short of escapes.
+    fileprivate var approximateBytes: Int {
+        switch self {
+        case .null, .bool, .int, .double: 5
+        case .string(let text): text.utf8.count + 2
+        case .array(let elements): elements.reduce(2) { $0 + $1.approximateBytes + 1 }
+        case .object(let object): object.reduce(2) { $0 + $1.key.utf8.count + 4 + $1.value.approximateBytes }
+        }
+    }
+}

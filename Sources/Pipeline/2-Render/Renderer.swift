@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+import Dispatch
+import KubeObjects
+import SyncSource
+import Synchronization
+
+/// Turns a commit's files into the objects that it wants. Pure: no I/O, no clock; the same files give the same set.
+package enum Renderer {
+    /// Renders a commit, whole or not at all.
+    ///
+    /// - Throws: ``RenderFailure`` with every problem of every file, when there is any; a commit that wants nothing at
+    ///   all is a problem too, because applying it would delete everything.
+    package static func render(
+        _ snapshot: SourceSnapshot,
+        limits: RenderLimits = RenderLimits()
+    ) throws(RenderFailure) -> RenderedSet {
+        var objects: [RenderedObject] = []
+        var notices: [RenderNotice] = []
+        var problems: [RenderProblem] = []
+        let files = manifests(of: snapshot, notices: &notices)
+        if let problem = excess(of: files, in: snapshot, limits: limits) {
+            throw RenderFailure(commit: snapshot.commit, problems: [problem])
+        }
+        for rendering in read(files, limits: limits) {
+            objects += rendering.objects
+            notices += rendering.notices
+            problems += rendering.problems
+        }
+        problems += duplicates(in: objects)
+        if objects.count > limits.maxObjects {
+            let problem = "\(objects.count) objects; the limit is \(limits.maxObjects)"
+            problems.append(RenderProblem(origin: root(snapshot), problem: problem, remedy: "split the project"))
+        }
+        if objects.isEmpty, problems.isEmpty { problems.append(emptiness(snapshot)) }
+        guard problems.isEmpty else {
+            throw RenderFailure(commit: snapshot.commit, problems: problems.sorted { $0.origin < $1.origin })
+        }
+        return RenderedSet(
+            commit: snapshot.commit,
+            treeID: snapshot.treeID,
+            objects: objects,
+            notices: notices.sorted { $0.origin < $1.origin }
+        )
+    }
+
+    /// The origin of what concerns the folder as a whole.
+    private static func root(_ snapshot: SourceSnapshot) -> Origin {
+        Origin(file: snapshot.path.isEmpty ? "." : snapshot.path, line: 1)
+    }
+
+    private static func emptiness(_ snapshot: SourceSnapshot) -> RenderProblem {
+        RenderProblem(
+            origin: root(snapshot),
+            problem: "no file in it declares an object, which would mean to delete everything",
+            remedy: "check the project's path, or suspend the project and delete its objects by hand"
+        )
+    }
+
+    private static func manifests(of snapshot: SourceSnapshot, notices: inout [RenderNotice]) -> [SourceFile] {
+        let prefix = snapshot.path.isEmpty ? "" : "\(snapshot.path)/"
+        return snapshot.files.filter { file in
+            let path = file.path.hasPrefix(prefix) ? String(file.path.dropFirst(prefix.count)) : file.path
+            switch FileRule(path: path) {
+            case .manifest: return true
+            case .ignored: return false
+            case .passedOver(let message):
+                notices.append(RenderNotice(origin: Origin(file: file.path, line: 1), message: message))
+                return false
+            }
+        }
+    }
+
+    private static func excess(
+        of files: [SourceFile],
+        in snapshot: SourceSnapshot,
+        limits: RenderLimits
+    ) -> RenderProblem? {
+        let bytes = files.reduce(0) { $0 + $1.bytes.count }
+        let remedy = "split the project, or raise the limit"
+        if files.count > limits.maxFiles {
+            let problem = "\(files.count) manifest files; the limit is \(limits.maxFiles)"
+            return RenderProblem(origin: root(snapshot), problem: problem, remedy: remedy)
+        }
+        if bytes > limits.maxTotalBytes {
+            let problem = "the manifest files have \(bytes) bytes; the limit is \(limits.maxTotalBytes)"
+            return RenderProblem(origin: root(snapshot), problem: problem, remedy: remedy)
+        }
+        return nil
+    }
+
+    /// Reads all files, many of them on all cores; the results come in the order of the files.
+    private static func read(_ files: [SourceFile], limits: RenderLimits) -> [FileRendering] {
+        let bytes = files.reduce(0) { $0 + $1.bytes.count }
+        guard files.count > 1, bytes > 64 << 10 else { return files.map { FileRendering($0, limits: limits) } }
+        // Small portions, so that one with large files does not keep a core waiting for the other.
+        let portion = max(1, min(32, files.count / 8))
+        let portions = (files.count + portion - 1) / portion
+        let results = Mutex<[Int: [FileRendering]]>([:])
+        DispatchQueue.concurrentPerform(iterations: portions) { index in
+            let range = (index * portion)..<min(files.count, (index + 1) * portion)
+            let renderings = files[range].map { FileRendering($0, limits: limits) }
+            results.withLock { $0[index] = renderings }
+        }
+        let byPortion = results.withLock { $0 }
+        return (0..<portions).flatMap { byPortion[$0] ?? [] }
+    }
+
+    /// One problem for each object that stands a second time, naming the first place.
+    private static func duplicates(in objects: [RenderedObject]) -> [RenderProblem] {
+        var first: [ObjectID: Origin] = [:]
+        first.reserveCapacity(objects.count)
+        var problems: [RenderProblem] = []
+        for rendered in objects {
+            let id = rendered.object.id
+            guard let origin = first[id] else {
+                first[id] = rendered.origin
+                continue
+            }
+            problems.append(
+                RenderProblem(
+                    origin: rendered.origin,
+                    problem: "\(id) is declared twice, first at \(origin)",
+                    remedy: "keep one of the two"
+                )
+            )
+        }
+        return problems
+    }
+}
