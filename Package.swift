@@ -149,8 +149,17 @@ let package = Package(
         tests("SyncSourceTests", imports: ["SyncSource", "GitStore", "GitWorkerFixture", "KubeObjects"]),
         tests("SyncRenderTests", imports: ["SyncRender", "SyncSource", "YAMLText", "KubeObjects"]),
         tests("SyncPlanTests", imports: ["SyncPlan", "SyncRender", "SyncSource", "KubeObjects"]),
-        tests("SyncApplyTests", imports: ["SyncApply", "SyncPlan", "SyncRender", "SyncSource", "KubeObjects"]),
-        tests("SyncObserveTests", imports: ["SyncObserve", "SyncRender", "KubeObjects"]),
+        tests(
+            "SyncApplyTests",
+            imports: [
+                "SyncApply", "SyncObserve", "SyncPlan", "SyncRender", "SyncSource", "KubeClient", "HTTPWire",
+                "KubeObjects",
+            ]
+        ),
+        tests(
+            "SyncObserveTests",
+            imports: ["SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "KubeClient", "HTTPWire", "KubeObjects"]
+        ),
         tests(
             "SyncRecordTests",
             imports: ["SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "SyncSource", "KubeObjects"]

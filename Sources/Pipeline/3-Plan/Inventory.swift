@@ -31,11 +31,23 @@ package struct Inventory: Sendable, Hashable {
     package var members: [ObjectID: Member]
     /// Local knowledge only (kept in the history's database); may be empty without harm.
     package var marks: [ObjectID: AppliedMark]
+    /// Kinds that the parent names beside those of `members`: objects with our label may be there, too.
+    package var hintedKinds: Set<GroupKind>
+    /// Whether the parent was missing or empty and `members` were found again by our label and field manager.
+    package var isRebuilt: Bool
 
-    package init(applySet: ApplySet, members: [ObjectID: Member] = [:], marks: [ObjectID: AppliedMark] = [:]) {
+    package init(
+        applySet: ApplySet,
+        members: [ObjectID: Member] = [:],
+        marks: [ObjectID: AppliedMark] = [:],
+        hintedKinds: Set<GroupKind> = [],
+        isRebuilt: Bool = false
+    ) {
         self.applySet = applySet
         self.members = members
         self.marks = marks
+        self.hintedKinds = hintedKinds
+        self.isRebuilt = isRebuilt
     }
 }
 

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+import KubeObjects
+import SyncPlan
+import SyncSource
+
+/// Deleting what has left the repository: only what the plan allows, only this incarnation, and in its order.
+extension Applier {
+    func prune(approved: String?, _ run: inout ApplyRun) async {
+        let steps = run.plan.prune.steps
+        guard !steps.isEmpty, run.interruption == nil else { return }
+        if let reason = reasonToKeep(run, approved: approved) {
+            for step in steps { run.record(.skipped(step, because: reason), ofPrune: step.id, isGone: false) }
+            return
+        }
+        for batch in batches(of: steps) {
+            guard run.interruption == nil else { return }
+            await prune(batch, &run)
+        }
+    }
+
+    /// Why nothing may be deleted in this pass; nil when the steps may run.
+    private func reasonToKeep(_ run: ApplyRun, approved: String?) -> String? {
+        if run.hasUnclearWrites {
+            return "not deleted: the API server was not heard clearly in this pass; the next one decides"
+        }
+        switch run.plan.prune.verdict {
+        case .allowed: return nil
+        case .disabled: return "not deleted: pruning is switched off for this project"
+        case .blocked(let reasons): return "not deleted: \(reasons.joined(separator: "; "))"
+        case .held(let reasons, let hash):
+            if approved == hash { return nil }
+            return "held until approved (\(hash.prefix(12))): \(reasons.joined(separator: "; "))"
+        }
+    }
+
+    /// Neighbours of one kind, which may be deleted at the same time.
+    private func batches(of steps: [PruneStep]) -> [[PruneStep]] {
+        var result: [[PruneStep]] = []
+        for step in steps {
+            if let last = result.last?.last, last.id.groupKind == step.id.groupKind {
+                result[result.count - 1].append(step)
+            } else {
+                result.append([step])
+            }
+        }
+        return result
+    }
+
+    private func prune(_ batch: [PruneStep], _ run: inout ApplyRun) async {
+        var steps: [PruneStep] = []
+        for step in batch {
+            if run.isApplied(uid: step.uid) {
+                let reason = "kept: it is the same object as one of the repository, under another API group"
+                run.record(.skipped(step, because: reason), ofPrune: step.id, isGone: true)
+            } else if let since = step.live.deletionTimestamp {
+                let reason = "is being deleted since \(since)\(waiting(for: step.live.finalizers))"
+                run.record(.skipped(step, because: reason, isRetryable: true), ofPrune: step.id, isGone: false)
+            } else if let reason = await instancesLeft(of: step, run) {
+                run.record(.skipped(step, because: reason, isRetryable: true), ofPrune: step.id, isGone: false)
+            } else {
+                steps.append(step)
+            }
+        }
+        guard !steps.isEmpty else { return }
+        let why = "removed from the repository as of commit \(run.plan.commit.shortID)"
+        guard let rows = await intend(steps.map { .init(id: $0.id, verb: .delete, reason: why) }, &run) else { return }
+        CrashPoint.reach("after-prune-intent")
+        let results = await concurrently(steps, limit: limit) { step in
+            let result = await delete(step)
+            CrashPoint.reach("after-prune")
+            return result
+        }
+        var conclusions: [(intent: Int64, result: MutationResult)] = []
+        for (index, step) in steps.enumerated() {
+            guard let result = results[index] else {
+                run.interrupt(WriteFailure.cancelled)
+                conclusions.append((rows[index], .failed("not sent: \(WriteFailure.cancelled)")))
+                continue
+            }
+            conclusions.append((rows[index], result.journalResult))
+            if let reason = result.interruption { run.interrupt(reason) }
+            run.record(result.outcome, ofPrune: step.id, isGone: result.isGone)
+        }
+        await conclude(conclusions, &run)
+    }
+
+    /// A CustomResourceDefinition takes all its objects along: those that this pass deletes on their own must be gone
+    /// first, finalizers and all. Gives the reason when some are not; nil for every other kind.
+    private func instancesLeft(of step: PruneStep, _ run: ApplyRun) async -> String? {
+        guard let kind = step.live.definedKind else { return nil }
+        let end = ContinuousClock.now + deadlines.gone
+        for instance in run.plan.prune.steps where instance.id.groupKind == kind && run.isStillThere(instance.id) {
+            var delay = Duration.milliseconds(50)
+            while await exists(instance) {
+                guard ContinuousClock.now + delay < end, (try? await Task.sleep(for: delay)) != nil else {
+                    return "not deleted: its object \(instance.id) is still there"
+                }
+                delay = min(delay * 2, .seconds(1))
+            }
+        }
+        return nil
+    }
+
+    private func exists(_ step: PruneStep) async -> Bool {
+        do throws(KubeError) {
+            let now = try await client.get(step.resource, namespace: step.id.namespace, name: step.id.name)
+            return now?.uid == step.uid
+        } catch {
+            return error.reason != .notFound
+        }
+    }
+
+    private func waiting(for finalizers: [String]) -> String {
+        finalizers.isEmpty ? "" : "; waits for the finalizers \(finalizers.joined(separator: ", "))"
+    }
+}
+
+/// How a delete ended.
+private struct PruneResult: Sendable {
+    let outcome: ObjectOutcome
+    let journalResult: MutationResult
+    /// Whether the object leaves the inventory.
+    let isGone: Bool
+    var interruption: String?
+}
+
+extension Applier {
+    /// Deletes one incarnation. An answer that got lost is asked for once.
+    private func delete(_ step: PruneStep) async -> PruneResult {
+        let start = ContinuousClock.now
+        var wasLost = false
+        while true {
+            do throws(WriteFailure) {
+                let answer = try await write { client async throws(KubeError) in
+                    try await client.delete(
+                        step.resource,
+                        namespace: step.id.namespace,
+                        name: step.id.name,
+                        uid: step.uid,
+                        propagation: .background
+                    )
+                }
+                return pruned(step, answer, after: start.duration(to: .now))
+            } catch {
+                switch error {
+                case .refused(let refusal) where refusal.reason == .notFound:
+                    return pruned(step, .alreadyGone, after: start.duration(to: .now))
+                case .refused(let refusal) where refusal.reason == .conflict:
+                    let reason = "not deleted: another object has this name since the plan was made"
+                    return PruneResult(
+                        outcome: .skipped(step, because: reason, isRetryable: true),
+                        journalResult: .failed(reason),
+                        isGone: false
+                    )
+                case .refused(let refusal) where refusal.isOutcomeUnknown && !wasLost: wasLost = true
+                default: return failed(step, StepFailure(error, of: step), after: start.duration(to: .now))
+                }
+            }
+        }
+    }
+
+    private func pruned(_ step: PruneStep, _ answer: DeleteAnswer, after duration: Duration) -> PruneResult {
+        var remarks: [String] = []
+        var isGone = true
+        switch answer {
+        case .deleted: break
+        case .alreadyGone: remarks = ["it was gone already"]
+        case .pending(let finalizers):
+            isGone = finalizers.isEmpty
+            if !isGone { remarks = ["is being deleted\(waiting(for: finalizers)); stays in the inventory until then"] }
+        }
+        let outcome = ObjectOutcome(
+            id: step.id,
+            apiVersion: step.resource.gvk.apiVersion,
+            action: .pruned,
+            origin: nil,
+            before: step.live,
+            warnings: remarks,
+            duration: duration
+        )
+        return PruneResult(outcome: outcome, journalResult: .done, isGone: isGone)
+    }
+
+    private func failed(_ step: PruneStep, _ failure: StepFailure, after duration: Duration) -> PruneResult {
+        let outcome = ObjectOutcome(
+            id: step.id,
+            apiVersion: step.resource.gvk.apiVersion,
+            action: failure.interruption == nil ? .failed : .skipped,
+            origin: nil,
+            error: failure.line,
+            isRetryable: failure.isRetryable,
+            before: step.live,
+            duration: duration
+        )
+        return PruneResult(
+            outcome: outcome,
+            journalResult: failure.isOutcomeUnknown ? .unknown(failure.line) : .failed(failure.line),
+            isGone: false,
+            interruption: failure.interruption
+        )
+    }
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+import KubeObjects
+import SyncPlan
+import SyncSource
+
+/// Carries out a plan: inventory first, then the waves, then the prunes, then the inventory again.
+///
+/// One object's failure stops only that object and what depends on it. Cancelling the surrounding task starts no new
+/// request, finishes those in flight and gives a report with an interruption.
+package struct Applier: Sendable {
+    /// How long the waits of one pass may last.
+    package struct Deadlines: Sendable, Hashable {
+        /// Until the objects that later waves need are ready.
+        package var readiness: Duration
+        /// Until an object that was deleted is gone.
+        package var gone: Duration
+        /// For retries of one object that wait for something of the same pass: a new kind being served, a terminating
+        /// namespace.
+        package var settling: Duration
+
+        package init(
+            readiness: Duration = .seconds(120),
+            gone: Duration = .seconds(60),
+            settling: Duration = .seconds(30)
+        ) {
+            self.readiness = readiness
+            self.gone = gone
+            self.settling = settling
+        }
+    }
+
+    let client: KubeClient
+    let store: InventoryStore
+    let journal: any MutationJournal
+    let limit: Int
+    let deadlines: Deadlines
+    let readiness: @Sendable (KubeObject) -> Readiness
+    let guardBeforeWrite: @Sendable () async throws -> Void
+
+    /// Makes an applier of one project.
+    ///
+    /// - Parameters:
+    ///   - client: The cluster.
+    ///   - store: The project's inventory; the one by which the plan's inventory was loaded.
+    ///   - journal: Where every write is written down before and after it.
+    ///   - limit: Writes in flight, 1 or more.
+    ///   - deadlines: How long to wait for what.
+    ///   - readiness: Judges the objects that later waves wait for; `Kstatus.readiness`.
+    ///   - guardBeforeWrite: Called right before each write; when it throws, nothing more is written in this pass.
+    package init(
+        client: KubeClient,
+        store: InventoryStore,
+        journal: any MutationJournal,
+        limit: Int = 8,
+        deadlines: Deadlines = Deadlines(),
+        readiness: @escaping @Sendable (KubeObject) -> Readiness,
+        guardBeforeWrite: @escaping @Sendable () async throws -> Void = {}
+    ) {
+        self.client = client
+        self.store = store
+        self.journal = journal
+        self.limit = limit
+        self.deadlines = deadlines
+        self.readiness = readiness
+        self.guardBeforeWrite = guardBeforeWrite
+    }
+
+    /// Makes the cluster as the plan says.
+    ///
+    /// - Parameters:
+    ///   - plan: What to do.
+    ///   - inventory: The inventory from which the plan was made, as ``InventoryStore`` gave it.
+    ///   - approved: The approval hash that a person has given; lets a held prune run when it is the plan's.
+    /// - Returns: What became of every step and prune, and the inventory as it stands in the cluster.
+    package func apply(_ plan: Plan, inventory: Inventory, approved: String? = nil) async -> ApplyReport {
+        var run = ApplyRun(plan: plan, inventory: inventory)
+        await writeInventory(&run, reason: "before apply of commit \(plan.commit.shortID)")
+        CrashPoint.reach("after-superset")
+        for wave in plan.waves {
+            await apply(wave, &run)
+            CrashPoint.reach("after-wave")
+        }
+        await prune(approved: approved, &run)
+        CrashPoint.reach("before-narrow")
+        if run.interruption == nil {
+            run.narrow()
+            await writeInventory(&run, reason: "after prune, commit \(plan.commit.shortID)")
+        }
+        CrashPoint.reach("after-narrow")
+        return run.report()
+    }
+
+    /// Stores the run's members; a failure interrupts the run.
+    private func writeInventory(_ run: inout ApplyRun, reason: String) async {
+        guard run.interruption == nil else { return }
+        let inventory = run.inventory
+        do {
+            guard try await store.needsWrite(inventory) else {
+                run.inventoryIsStored()
+                return
+            }
+            if Task.isCancelled { throw WriteFailure.interrupted(WriteFailure.cancelled) }
+            try await guardBeforeWrite()
+        } catch {
+            run.interrupt("the inventory was not written: \(error)")
+            return
+        }
+        let (store, journal) = (store, journal)
+        let text = "\(reason): \(inventory.members.count) members"
+        let failure = await shieldedFromCancellation { () -> String? in
+            do {
+                _ = try await store.write(inventory, journal: journal, reason: text)
+                return nil
+            } catch {
+                return "\(error)"
+            }
+        }
+        if let failure {
+            run.interrupt("the inventory was not written: \(failure)")
+        } else {
+            run.inventoryIsStored()
+        }
+    }
+}
+
+/// Why a write was not done.
+enum WriteFailure: Error, Sendable, CustomStringConvertible {
+    static let cancelled = "cancelled by a newer commit or a shutdown"
+
+    /// The API server refused, or did not answer.
+    case refused(KubeError)
+    /// Nothing was sent: the pass must end.
+    case interrupted(String)
+
+    var description: String {
+        switch self {
+        case .refused(let error): error.description
+        case .interrupted(let reason): reason
+        }
+    }
+}
+
+extension Applier {
+    /// Sends one write: only if the pass may still write, and to its end once it has begun.
+    func write<Answer: Sendable>(
+        _ request: @escaping @Sendable (KubeClient) async throws(KubeError) -> Answer
+    ) async throws(WriteFailure) -> Answer {
+        if Task.isCancelled { throw .interrupted(WriteFailure.cancelled) }
+        do { try await guardBeforeWrite() } catch { throw .interrupted(Redactor.shared.redact("\(error)".singleLine)) }
+        let client = client
+        let result = await shieldedFromCancellation { () -> Result<Answer, KubeError> in
+            do throws(KubeError) { return .success(try await request(client)) } catch { return .failure(error) }
+        }
+        switch result {
+        case .success(let answer): return answer
+        case .failure(let error): throw .refused(error)
+        }
+    }
+
+    /// Writes intents down. Nil when that failed, or when the pass must end: then nothing may be sent.
+    func intend(_ intents: [MutationIntent], _ run: inout ApplyRun) async -> [Int64]? {
+        guard run.interruption == nil else { return nil }
+        if Task.isCancelled {
+            run.interrupt(WriteFailure.cancelled)
+            return nil
+        }
+        let journal = journal
+        let result = await shieldedFromCancellation { () -> Result<[Int64], any Error> in
+            do { return .success(try await journal.intend(intents)) } catch { return .failure(error) }
+        }
+        switch result {
+        case .success(let rows) where rows.count == intents.count: return rows
+        case .success(let rows): run.interrupt("the journal gave \(rows.count) rows for \(intents.count) intents")
+        case .failure(let error): run.interrupt("the journal could not be written, so nothing may be changed: \(error)")
+        }
+        return nil
+    }
+
+    /// Writes results down; a failure ends the pass.
+    func conclude(_ results: [(intent: Int64, result: MutationResult)], _ run: inout ApplyRun) async {
+        guard !results.isEmpty else { return }
+        let journal = journal
+        let failure = await shieldedFromCancellation { () -> String? in
+            do {
+                try await journal.conclude(results)
+                return nil
+            } catch {
+                return "\(error)"
+            }
+        }
+        if let failure { run.interrupt("the journal could not be written: \(failure)") }
+    }
+
+    /// Waits a little; ends early by throwing when the task is cancelled.
+    func pause(_ duration: Duration) async throws(WriteFailure) {
+        do { try await Task.sleep(for: duration) } catch { throw .interrupted(WriteFailure.cancelled) }
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+import KubeObjects
+
+/// Why a project's inventory could not be read or written. Failures of single objects are outcomes, not errors.
+package struct ApplyError: Error, Sendable, Hashable, CustomStringConvertible {
+    package enum Reason: Sendable, Hashable {
+        /// The parent exists and belongs to another tool, another project or nobody.
+        case foreignParent
+        /// The parent's kind cannot hold an inventory.
+        case unsupportedParent
+        /// The stored inventory is not of the form that we write.
+        case corruptInventory
+        /// More members than one Secret can hold.
+        case inventoryTooLarge
+        /// Somebody else wrote the inventory since it was read: two operators on one project.
+        case concurrentWriter
+        /// The API server refused or could not be reached.
+        case cluster(KubeError.Reason)
+    }
+
+    package let reason: Reason
+    /// One redacted line: what, where, why, and what to do.
+    package let description: String
+    /// Whether the same may succeed later without anybody doing something.
+    package let isRetryable: Bool
+
+    package init(_ reason: Reason, _ description: String, isRetryable: Bool = false) {
+        self.reason = reason
+        self.description = Redactor.shared.redact(description.singleLine)
+        self.isRetryable = isRetryable
+    }
+
+    /// An error of the API server, with what was being done.
+    package init(_ error: KubeError, while doing: String) {
+        self.init(.cluster(error.reason), "\(doing): \(error)", isRetryable: error.isRetryable)
+    }
+}

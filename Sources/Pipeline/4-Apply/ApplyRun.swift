@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+import KubeObjects
+import SyncPlan
+
+/// The state of one pass: what has become of which object so far.
+struct ApplyRun: Sendable {
+    let plan: Plan
+    /// What will be, or has been, stored: a superset of the truth until ``narrow()``.
+    private(set) var inventory: Inventory
+    private(set) var interruption: String?
+    /// Kinds and namespaces that this pass creates: right afterwards the API server may not serve them yet.
+    let definedKinds: Set<GroupKind>
+    let definedNamespaces: Set<String>
+    /// Objects that dependants must not follow, each with the reason.
+    private(set) var blockers: [ObjectID: String] = [:]
+    /// The first wave number that did not end well, and why.
+    private var stuckWave: (number: Int, reason: String)?
+    /// Whether a write got no clear answer, so that what the cluster has is only partly known.
+    private(set) var hasUnclearWrites = false
+    private var stored: Inventory
+    private var outcomes: [ObjectID: ObjectOutcome] = [:]
+    private var pruned: [ObjectID: ObjectOutcome] = [:]
+    private var gone: Set<ObjectID> = []
+    private var appliedUIDs: Set<String> = []
+
+    init(plan: Plan, inventory: Inventory) {
+        self.plan = plan
+        stored = inventory
+        let steps = plan.waves.flatMap(\.steps)
+        definedKinds = Set(steps.compactMap(\.object.definedKind))
+        definedNamespaces = Set(steps.filter { $0.id.groupKind == ApplyRun.namespaceKind }.map(\.id.name))
+        var superset = inventory
+        for id in plan.desiredMembers where superset.members[id] == nil {
+            superset.members[id] = Inventory.Member(uid: nil)
+        }
+        // A new incarnation is coming, or may come: the old uid must not be taken for its.
+        for step in steps where step.live == nil || step.mayRecreate {
+            superset.members[step.id] = Inventory.Member(uid: nil)
+        }
+        self.inventory = superset
+        for settled in plan.unchanged { appliedUIDs.insert(settled.uid) }
+    }
+
+    static let namespaceKind = GroupKind(group: "", kind: "Namespace")
+
+    /// Ends the pass; the first reason stays.
+    mutating func interrupt(_ reason: String) {
+        if interruption == nil { interruption = Redactor.shared.redact(reason.singleLine) }
+    }
+
+    mutating func inventoryIsStored() { stored = inventory }
+
+    /// Why a step of a wave must not run: a failed or unready object that it needs, directly or through others, or that
+    /// a person has put into a wave with a lower number.
+    func blocker(of step: Step, in wave: Wave) -> String? {
+        for id in step.dependsOn.sorted() {
+            if let reason = blockers[id] { return "blocked by \(id): \(reason)" }
+        }
+        guard let stuck = stuckWave, stuck.number < wave.number else { return nil }
+        return "blocked by wave \(stuck.number): \(stuck.reason)"
+    }
+
+    /// Keeps the waves with higher numbers from starting.
+    mutating func stop(after wave: Wave, because reason: String) {
+        if stuckWave == nil { stuckWave = (wave.number, reason) }
+    }
+
+    mutating func block(dependantsOf id: ObjectID, because reason: String) {
+        if blockers[id] == nil { blockers[id] = reason }
+    }
+
+    /// Takes in how a step ended.
+    mutating func record(_ outcome: ObjectOutcome, of step: Step, isUnclear: Bool = false) {
+        outcomes[step.id] = outcome
+        hasUnclearWrites = hasUnclearWrites || isUnclear
+        switch outcome.action {
+        case .failed, .skipped:
+            block(dependantsOf: step.id, because: outcome.action == .failed ? "it failed" : "skipped")
+        default:
+            guard let after = outcome.after, let uid = after.uid else { return }
+            appliedUIDs.insert(uid)
+            inventory.members[step.id] = Inventory.Member(uid: uid)
+            let mark = Inventory.AppliedMark(
+                uid: uid,
+                resourceVersion: after.resourceVersion ?? "",
+                contentHash: step.contentHash
+            )
+            inventory.marks[step.id] = mark
+        }
+    }
+
+    /// Takes in how a prune ended; `isGone` says that the object leaves the inventory.
+    mutating func record(_ outcome: ObjectOutcome, ofPrune id: ObjectID, isGone: Bool) {
+        pruned[id] = outcome
+        if isGone { gone.insert(id) }
+    }
+
+    /// Whether this incarnation was applied, or found as wanted, in this pass; perhaps under another group's name.
+    func isApplied(uid: String) -> Bool { appliedUIDs.contains(uid) }
+
+    /// Whether an object that this pass was to delete is still there.
+    func isStillThere(_ id: ObjectID) -> Bool { pruned[id] != nil && !gone.contains(id) }
+
+    /// Takes out of the inventory what is gone or released, and confirms uids.
+    mutating func narrow() {
+        for id in gone { forget(id) }
+        if case .blocked = plan.prune.verdict {} else { for released in plan.prune.released { forget(released.id) } }
+        for settled in plan.unchanged {
+            inventory.members[settled.id] = Inventory.Member(uid: settled.uid)
+            inventory.marks[settled.id] = Inventory.AppliedMark(
+                uid: settled.uid,
+                resourceVersion: settled.resourceVersion,
+                contentHash: settled.contentHash
+            )
+        }
+    }
+
+    private mutating func forget(_ id: ObjectID) {
+        inventory.members[id] = nil
+        inventory.marks[id] = nil
+    }
+
+    /// The outcomes in the plan's order; what never started is skipped with the interruption as its reason.
+    func report() -> ApplyReport {
+        let reason = "not started: \(interruption ?? "the pass ended early")"
+        let steps = plan.waves.flatMap(\.steps).map {
+            outcomes[$0.id] ?? .skipped($0, because: reason, isRetryable: true)
+        }
+        let prunes = plan.prune.steps.map { pruned[$0.id] ?? .skipped($0, because: reason, isRetryable: true) }
+        var inventory = stored
+        inventory.marks = self.inventory.marks
+        return ApplyReport(outcomes: steps + prunes, inventory: inventory, interruption: interruption)
+    }
+}
+
+extension KubeObject {
+    /// The kind that a CustomResourceDefinition defines; nil for every other object.
+    var definedKind: GroupKind? {
+        guard gvk.group == "apiextensions.k8s.io", gvk.kind == "CustomResourceDefinition",
+            let group = spec?["group"]?.string, let kind = spec?["names"]?["kind"]?.string
+        else { return nil }
+        return GroupKind(group: group, kind: kind)
+    }
+}
+
+extension ObjectOutcome {
+    static func skipped(_ step: Step, because reason: String, isRetryable: Bool = false) -> ObjectOutcome {
+        ObjectOutcome(
+            id: step.id,
+            apiVersion: step.object.gvk.apiVersion,
+            action: .skipped,
+            origin: step.origin,
+            error: Redactor.shared.redact(reason.singleLine),
+            isRetryable: isRetryable,
+            changes: step.changes,
+            before: step.live
+        )
+    }
+
+    static func skipped(_ step: PruneStep, because reason: String, isRetryable: Bool = false) -> ObjectOutcome {
+        ObjectOutcome(
+            id: step.id,
+            apiVersion: step.resource.gvk.apiVersion,
+            action: .skipped,
+            origin: nil,
+            error: Redactor.shared.redact(reason.singleLine),
+            isRetryable: isRetryable,
+            before: step.live
+        )
+    }
+}

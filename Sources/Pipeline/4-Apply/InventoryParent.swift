@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncPlan
+
+/// The Secret that carries a project's inventory, as kubectl's ApplySet convention wants its labels and annotations.
+enum InventoryParent {
+    /// `<tool>/<version>`: who may write the ApplySet. Only the tool's name is compared.
+    static let tooling = "sternpost/v0.1"
+    static let projectAnnotation = "sternpost.dev/project"
+
+    /// The Secret for these members, made from the stored one so that what others put there stays.
+    ///
+    /// - Throws: ``ApplyError`` when the members do not fit, or the stored object is none.
+    static func object(
+        for inventory: Inventory,
+        project: String,
+        replacing stored: KubeObject?
+    ) throws(ApplyError) -> KubeObject {
+        let parent = inventory.applySet.parent
+        var json: JSON =
+            stored?.json ?? [
+                "apiVersion": "v1", "kind": "Secret", "type": "Opaque",
+                "metadata": ["name": .string(parent.name), "namespace": .string(parent.namespace)],
+            ]
+        json[["metadata", "labels", ApplySet.idLabel]] = .string(inventory.applySet.id)
+        json[["metadata", "labels", "app.kubernetes.io/managed-by"]] = "sternpost"
+        let kinds = Set(inventory.members.keys.map(\.groupKind)).sorted().map(\.description)
+        let namespaces = Set(inventory.members.keys.map(\.namespace)).subtracting(["", parent.namespace]).sorted {
+            $0.precedesInByteOrder($1)
+        }
+        let annotations: [(String, String)] = [
+            (ApplySet.toolingAnnotation, tooling), (ApplySet.groupKindsAnnotation, kinds.joined(separator: ",")),
+            (ApplySet.namespacesAnnotation, namespaces.joined(separator: ",")), (projectAnnotation, project),
+        ]
+        for (key, value) in annotations { json[["metadata", "annotations", key]] = .string(value) }
+        let bytes = try InventoryDocument.encode(inventory.members)
+        json[["data", InventoryDocument.key]] = .string(Redactor.base64(bytes))
+        do throws(KubeObjectError) { return try KubeObject(json) } catch { throw InventoryDocument.corrupt("\(error)") }
+    }
+
+    /// Checks that a stored Secret is the parent of this ApplySet and that we may write it.
+    ///
+    /// - Throws: ``ApplyError`` with reason `foreignParent`.
+    static func verify(_ stored: KubeObject, is applySet: ApplySet) throws(ApplyError) {
+        let parent = applySet.parent
+        guard let id = stored.label(ApplySet.idLabel) else {
+            throw ApplyError(
+                .foreignParent,
+                "\(parent) exists and is no ApplySet parent (it has no label \(ApplySet.idLabel)); rename the project, or"
+                    + " delete the Secret if nobody needs it"
+            )
+        }
+        let tool = stored.annotation(ApplySet.toolingAnnotation) ?? ""
+        guard tool.split(separator: "/").first == "sternpost" else {
+            throw ApplyError(
+                .foreignParent,
+                "\(parent) is the ApplySet of another tool (\(tool.isEmpty ? "unnamed" : tool)); rename the project, or"
+                    + " hand the ApplySet over by removing it there"
+            )
+        }
+        guard id == applySet.id else {
+            throw ApplyError(
+                .foreignParent,
+                "\(parent) carries the ApplySet id \(id) where \(applySet.id) is expected: it was copied from another"
+                    + " name or namespace; delete the copy"
+            )
+        }
+    }
+
+    /// The kinds of the annotation `contains-group-kinds`.
+    static func groupKinds(of stored: KubeObject) -> Set<GroupKind> {
+        let text = stored.annotation(ApplySet.groupKindsAnnotation) ?? ""
+        return Set(text.split(separator: ",").map { GroupKind(parsing: String($0)) })
+    }
+
+    /// Whether two versions of the parent say the same in all that we write.
+    static func saysTheSame(_ left: KubeObject, _ right: KubeObject) -> Bool {
+        left.metadata["labels"] == right.metadata["labels"]
+            && left.metadata["annotations"] == right.metadata["annotations"]
+            && left.json["data"]?[InventoryDocument.key] == right.json["data"]?[InventoryDocument.key]
+    }
+}

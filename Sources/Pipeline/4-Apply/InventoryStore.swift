@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+import KubeObjects
+import SyncPlan
+
+/// Keeps a project's inventory in the cluster, in the ApplySet's parent Secret.
+///
+/// It remembers the parent as it last saw it: a write names that resourceVersion, so two operators on one project
+/// cannot overwrite each other, and a write that would change nothing is not sent.
+package actor InventoryStore {
+    /// What became of a write.
+    package struct WriteResult: Sendable, Hashable {
+        /// False when the cluster already said the same.
+        package let isWritten: Bool
+        /// Set when the parent's namespace did not exist and was created; it is no member of the project.
+        package let createdNamespace: String?
+    }
+
+    let client: KubeClient
+    let applySet: ApplySet
+    private let project: String
+    private var stored: KubeObject?
+
+    package init(client: KubeClient, applySet: ApplySet, project: String) {
+        self.client = client
+        self.applySet = applySet
+        self.project = project
+    }
+
+    /// Reads the inventory; marks are empty.
+    ///
+    /// Without a parent, or with one that holds no inventory, objects that carry our label count as members only if
+    /// our field manager applied them: a copied label alone makes nobody ours.
+    ///
+    /// - Parameter catalog: Where to look for such objects.
+    /// - Returns: The members; none for a new project.
+    /// - Throws: ``ApplyError`` when the parent cannot be read, is somebody else's, or is damaged.
+    package func load(catalog: APICatalog) async throws(ApplyError) -> Inventory {
+        try requireSecret()
+        stored = try await readParent()
+        guard let stored else {
+            return try await rebuilt(from: catalog, kinds: nil)
+        }
+        try InventoryParent.verify(stored, is: applySet)
+        let kinds = InventoryParent.groupKinds(of: stored)
+        guard let text = stored.json["data"]?[InventoryDocument.key]?.string else {
+            return try await rebuilt(from: catalog, kinds: kinds)
+        }
+        guard let bytes = Redactor.bytes(base64: text) else { throw InventoryDocument.corrupt("it is no base64 text") }
+        return Inventory(applySet: applySet, members: try InventoryDocument.decode(bytes), hintedKinds: kinds)
+    }
+
+    /// Whether ``write(_:journal:reason:)`` would send something.
+    package func needsWrite(_ inventory: Inventory) throws(ApplyError) -> Bool {
+        guard let stored else { return true }
+        let wanted = try InventoryParent.object(for: inventory, project: project, replacing: stored)
+        return !InventoryParent.saysTheSame(wanted, stored)
+    }
+
+    /// Stores the members, unless the cluster already has exactly these. The parent's namespace is created when it is
+    /// missing.
+    ///
+    /// - Parameters:
+    ///   - inventory: What the project owns.
+    ///   - journal: Takes an intent before each request and its result after.
+    ///   - reason: Why, one line, for the journal.
+    /// - Returns: Whether something was sent.
+    /// - Throws: ``ApplyError``, with reason `concurrentWriter` when somebody else wrote since ``load(catalog:)``, or
+    ///   whatever the journal throws.
+    package func write(
+        _ inventory: Inventory,
+        journal: any MutationJournal,
+        reason: String
+    ) async throws -> WriteResult {
+        try requireSecret()
+        let wanted = try InventoryParent.object(for: inventory, project: project, replacing: stored)
+        if let stored, InventoryParent.saysTheSame(wanted, stored) {
+            return WriteResult(isWritten: false, createdNamespace: nil)
+        }
+        let intent = MutationIntent(id: applySet.parent, verb: .inventory, reason: reason)
+        do {
+            try await journaled(intent, journal) { () async throws(ApplyError) in try await self.send(wanted) }
+            return WriteResult(isWritten: true, createdNamespace: nil)
+        } catch let error as ApplyError where stored == nil && error.reason == .cluster(.notFound) {
+            try await createNamespace(journal: journal)
+            try await journaled(intent, journal) { () async throws(ApplyError) in try await self.send(wanted) }
+            return WriteResult(isWritten: true, createdNamespace: applySet.parent.namespace)
+        }
+    }
+
+    private func requireSecret() throws(ApplyError) {
+        guard applySet.parent.groupKind == APIResource.secrets.gvk.groupKind else {
+            throw ApplyError(
+                .unsupportedParent,
+                "\(applySet.parent) cannot hold an inventory; the ApplySet's parent must be a Secret"
+            )
+        }
+    }
+
+    private func readParent() async throws(ApplyError) -> KubeObject? {
+        let parent = applySet.parent
+        do throws(KubeError) {
+            return try await client.get(.secrets, namespace: parent.namespace, name: parent.name)
+        } catch {
+            throw ApplyError(error, while: "reading the inventory \(parent)")
+        }
+    }
+}
+
+extension InventoryStore {
+    private func journaled(
+        _ intent: MutationIntent,
+        _ journal: any MutationJournal,
+        _ write: @escaping @Sendable () async throws(ApplyError) -> Void
+    ) async throws {
+        let rows = try await journal.intend([intent])
+        CrashPoint.reach("after-inventory-intent")
+        let result: MutationResult
+        var failure: ApplyError?
+        do throws(ApplyError) {
+            try await write()
+            result = .done
+        } catch {
+            failure = error
+            result = .failed(error.description)
+        }
+        CrashPoint.reach("after-inventory-write")
+        try await journal.conclude(rows.map { (intent: $0, result: result) })
+        if let failure { throw failure }
+    }
+
+    /// Creates or replaces the parent. An answer that says "conflict", or none at all, is checked against what the
+    /// cluster has by now: the write may have been ours, sent twice.
+    private func send(_ wanted: KubeObject) async throws(ApplyError) {
+        do throws(KubeError) {
+            let answer =
+                stored == nil
+                ? try await client.create(wanted, in: .secrets, fieldManager: FieldManager.applySet)
+                : try await client.replace(wanted, in: .secrets, fieldManager: FieldManager.applySet)
+            stored = answer.object
+        } catch {
+            let mayBeOurs = error.isOutcomeUnknown || error.reason == .conflict || error.reason == .alreadyExists
+            guard mayBeOurs else { throw ApplyError(error, while: "writing the inventory \(applySet.parent)") }
+            if let now = try await readParent(), InventoryParent.saysTheSame(now, wanted) {
+                stored = now
+                return
+            }
+            if error.isOutcomeUnknown { throw ApplyError(error, while: "writing the inventory \(applySet.parent)") }
+            throw ApplyError(
+                .concurrentWriter,
+                "\(applySet.parent) was changed by somebody else since it was read; nothing was applied. If a second"
+                    + " operator runs this project, stop one; else the next pass reads it again",
+                isRetryable: true
+            )
+        }
+    }
+
+    private func createNamespace(journal: any MutationJournal) async throws {
+        let name = applySet.parent.namespace
+        let json: JSON = ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]]
+        let namespace = try KubeObject(json)
+        let intent = MutationIntent(id: namespace.id, verb: .apply, reason: "the inventory's namespace is missing")
+        let client = client
+        try await journaled(intent, journal) { () async throws(ApplyError) in
+            do throws(KubeError) {
+                _ = try await client.create(namespace, in: .namespaces, fieldManager: FieldManager.applySet)
+            } catch  where error.reason != .alreadyExists {
+                throw ApplyError(error, while: "creating the namespace \(name) for the inventory")
+            } catch {
+                return  // somebody was faster
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+import KubeObjects
+
+/// Finding rendered objects that exist without our label: to be adopted, or owned by somebody else.
+extension LiveReader {
+    /// Up to this many objects of a kind are asked for one by one; more are first looked for in a list of names.
+    private static let maxSingleReads = 3
+    /// Up to this many namespaces are listed one by one; more are listed as one.
+    private static let maxNamespaceLists = 3
+
+    /// Reads every object of `missing` that exists.
+    func readUnlabelled(_ missing: [APIResource: [ObjectID]], into findings: inout Findings) async {
+        let ordered = missing.sorted { $0.key.gvk.description < $1.key.gvk.description }
+        let found = await concurrently(ordered, limit: limit) { resource, ids in
+            await existing(of: ids, resource)
+        }
+        var toRead: [(resource: APIResource, id: ObjectID)] = []
+        for ((resource, _), result) in zip(ordered, found) {
+            switch result ?? .failure(.cancelled) {
+            case .success(let ids): toRead += ids.map { (resource, $0) }
+            case .failure(let error): findings.markUnreadable(resource.gvk.groupKind, error)
+            }
+        }
+        let objects = await concurrently(toRead, limit: limit) { resource, id -> Result<KubeObject?, KubeError> in
+            do throws(KubeError) {
+                return .success(try await client.get(resource, namespace: id.namespace, name: id.name))
+            } catch {
+                return .failure(error)
+            }
+        }
+        for ((resource, _), object) in zip(toRead, objects) {
+            switch object ?? .failure(.cancelled) {
+            case .success(let object): if let object { findings.add(object, of: resource) }
+            case .failure(let error): findings.markUnreadable(resource.gvk.groupKind, error)
+            }
+        }
+    }
+
+    /// Those of the ids that may exist: all of them when they are few, else the ones that a list of names shows.
+    private func existing(of ids: [ObjectID], _ resource: APIResource) async -> Result<[ObjectID], KubeError> {
+        guard ids.count > Self.maxSingleReads, resource.verbs.contains("list") else { return .success(ids) }
+        let namespaces = Set(ids.map(\.namespace)).sorted()
+        do throws(KubeError) {
+            if namespaces.count > Self.maxNamespaceLists {
+                do throws(KubeError) {
+                    let names = try await names(resource, namespace: "")
+                    return .success(ids.filter(names.contains))
+                } catch  where error.reason != .forbidden {
+                    throw error
+                } catch {
+                    // Only some namespaces are allowed to be listed: go through ours.
+                }
+            }
+            var names: Set<ObjectID> = []
+            for namespace in namespaces { names.formUnion(try await self.names(resource, namespace: namespace)) }
+            return .success(ids.filter(names.contains))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func names(_ resource: APIResource, namespace: String) async throws(KubeError) -> Set<ObjectID> {
+        let list = try await client.list(resource, namespace: namespace, metadataOnly: true)
+        return Set(list.objects.map(\.id))
+    }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+import KubeObjects
+import SyncPlan
+import SyncRender
+
+/// Reads what the cluster has of a project: one list for each kind, and single look-ups only for rendered objects that
+/// do not carry our label.
+///
+/// A kind that cannot be read completely is reported as unreadable with the reason. It never becomes an empty truth.
+package struct LiveReader: Sendable {
+    let client: KubeClient
+    let applySet: ApplySet
+    /// Requests in flight.
+    let limit: Int
+
+    package init(client: KubeClient, applySet: ApplySet, limit: Int = 8) {
+        self.client = client
+        self.applySet = applySet
+        self.limit = limit
+    }
+
+    /// Reads the live objects of every kind in the rendered set, in the inventory and in the parent's list of kinds.
+    ///
+    /// Kinds that the catalogue does not know are left out; the planner refuses them. A namespace that does not exist
+    /// holds nothing, which is no error.
+    ///
+    /// - Parameters:
+    ///   - rendered: The objects that are wanted; each is read in the version in which it is written.
+    ///   - inventory: Its kinds are read in their preferred version where the rendered set names none.
+    ///   - catalog: Where objects of a kind live.
+    ///   - defaultNamespace: The namespace of namespaced manifests that name none.
+    /// - Returns: What was found, and which kinds could not be read.
+    /// - Throws: The first error, when the task was cancelled or when nothing at all could be read.
+    package func read(
+        for rendered: RenderedSet,
+        inventory: Inventory,
+        catalog: APICatalog,
+        defaultNamespace: String
+    ) async throws(KubeError) -> LiveSet {
+        let scope = ReadScope(
+            rendered: rendered,
+            inventory: inventory,
+            catalog: catalog,
+            defaultNamespace: defaultNamespace
+        )
+        var findings = Findings(scope: scope)
+        let listable = scope.resources.filter { $0.verbs.contains("list") }
+        let lists = await concurrently(listable, limit: limit) { resource in
+            await listLabelled(resource, namespaces: scope.namespaces[resource.gvk.groupKind] ?? [])
+        }
+        for (resource, list) in zip(listable, lists) { findings.take(list ?? .failure(.cancelled), of: resource) }
+        try findings.throwIfNothingWasRead(attempts: listable.count)
+        await readUnlabelled(scope.missing(from: findings), into: &findings)
+        if Task.isCancelled { throw .cancelled }
+        return LiveSet(catalog: catalog, objects: findings.objects, unreadable: findings.unreadable)
+    }
+
+    /// All objects of a resource that carry our label: one list for the whole cluster or, when that is forbidden, one
+    /// for each namespace of interest.
+    private func listLabelled(
+        _ resource: APIResource,
+        namespaces: Set<String>
+    ) async -> Result<[KubeObject], KubeError> {
+        let selector = "\(ApplySet.partOfLabel)=\(applySet.id)"
+        do throws(KubeError) {
+            return .success(try await client.list(resource, labelSelector: selector).objects)
+        } catch  where error.reason == .forbidden && resource.isNamespaced && !namespaces.isEmpty {
+            var objects: [KubeObject] = []
+            for namespace in namespaces.sorted() {
+                do throws(KubeError) {
+                    objects += try await client.list(resource, namespace: namespace, labelSelector: selector).objects
+                } catch {
+                    return .failure(error)
+                }
+            }
+            return .success(objects)
+        } catch {
+            return .failure(error)
+        }
+    }
+}
+
+/// Which kinds have to be read, in which version, and which rendered objects must be accounted for.
+struct ReadScope: Sendable {
+    /// One entry for each kind and each version in which it is rendered; ascending by kind.
+    private(set) var resources: [APIResource] = []
+    /// The rendered objects, by the identity that they have in the cluster, with the resource of their version.
+    private(set) var wanted: [ObjectID: APIResource] = [:]
+    /// The namespaces in which objects of a kind may be ours.
+    private(set) var namespaces: [GroupKind: Set<String>] = [:]
+
+    init(rendered: RenderedSet, inventory: Inventory, catalog: APICatalog, defaultNamespace: String) {
+        var versions: [GroupKind: Set<APIResource>] = [:]
+        for item in rendered.objects {
+            let gvk = item.object.gvk
+            guard case .served(let resource) = catalog.lookup(gvk) else { continue }
+            versions[gvk.groupKind, default: []].insert(resource)
+            let written = item.object.namespace
+            let namespace = !resource.isNamespaced ? "" : written.isEmpty ? defaultNamespace : written
+            namespaces[gvk.groupKind, default: []].insert(namespace)
+            wanted[ObjectID(groupKind: gvk.groupKind, namespace: namespace, name: item.object.name)] = resource
+        }
+        for id in inventory.members.keys { namespaces[id.groupKind, default: []].insert(id.namespace) }
+        let rendering = Set(rendered.objects.map(\.object.gvk.groupKind))
+        for kind in Set(namespaces.keys).union(inventory.hintedKinds).union(rendering) where versions[kind] == nil {
+            guard case .served(let resource) = catalog.lookup(kind) else { continue }
+            versions[kind] = [resource]
+        }
+        resources = versions.values.flatMap { $0 }.sorted {
+            ($0.gvk.groupKind.description, $0.gvk.version) < ($1.gvk.groupKind.description, $1.gvk.version)
+        }
+    }
+
+    /// The rendered objects of readable kinds that no list has shown.
+    func missing(from findings: Findings) -> [APIResource: [ObjectID]] {
+        var result: [APIResource: [ObjectID]] = [:]
+        for (id, resource) in wanted where findings.objects[id] == nil && findings.unreadable[id.groupKind] == nil {
+            guard resource.verbs.contains("get") else { continue }
+            result[resource, default: []].append(id)
+        }
+        return result.mapValues { $0.sorted() }
+    }
+}
+
+/// What the requests of one reading have shown so far.
+struct Findings: Sendable {
+    private let scope: ReadScope
+    private(set) var objects: [ObjectID: KubeObject] = [:]
+    private(set) var unreadable: [GroupKind: String] = [:]
+    private var failures: [KubeError] = []
+
+    init(scope: ReadScope) { self.scope = scope }
+
+    /// Takes in the answer to one list.
+    mutating func take(_ list: Result<[KubeObject], KubeError>, of resource: APIResource) {
+        switch list {
+        case .success(let found): for object in found { add(object, of: resource) }
+        case .failure(let error):
+            failures.append(error)
+            markUnreadable(resource.gvk.groupKind, error)
+        }
+    }
+
+    /// Adds one object; of several versions of it, the one that is rendered stays.
+    mutating func add(_ object: KubeObject, of resource: APIResource) {
+        let id = object.id
+        if objects[id] != nil, scope.wanted[id] != resource { return }
+        Redactor.shared.register(secretObject: object)
+        objects[id] = object
+    }
+
+    mutating func markUnreadable(_ kind: GroupKind, _ error: KubeError) {
+        if unreadable[kind] == nil { unreadable[kind] = Redactor.shared.redact("\(error)".singleLine) }
+    }
+
+    /// A cancelled or wholly failed reading is no reading: there is nothing to plan from.
+    func throwIfNothingWasRead(attempts: Int) throws(KubeError) {
+        if let cancelled = failures.first(where: { $0.reason == .cancelled }) { throw cancelled }
+        if let first = failures.first, failures.count == attempts { throw first }
+    }
+}
+
+extension KubeError {
+    /// The task was cancelled before the request was sent.
+    static let cancelled = KubeError(reason: .cancelled, message: "cancelled before the request was sent")
+}

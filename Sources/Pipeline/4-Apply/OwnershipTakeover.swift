@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+/// Moves what people's kubectl owns of an object to our own entry in managedFields, so that a field that leaves the
+/// manifest leaves the object, too. Server-side apply alone would leave it with its other owner for ever.
+///
+/// The same idea as client-go's `csaupgrade`, with more owners and less taken from those that did not declare the whole
+/// object. Never touched: controllers, other tools, subresources, and `kubectl-rollout`, whose restart marks stay.
+enum OwnershipTakeover {
+    /// How much of a manager's entry becomes ours.
+    private enum Extent {
+        /// All of it: the manager declared the whole object, so what it set and we do not want has to go.
+        case whole
+        /// What the manifest declares as well, and items that were put into lists which the manifest declares.
+        case declared
+    }
+
+    /// Rewrites managedFields.
+    ///
+    /// - Parameters:
+    ///   - live: The object with its current managedFields.
+    ///   - document: What will be applied next.
+    ///   - manager: Our field manager.
+    ///   - adopts: Whether the object is taken over from whoever applied it before.
+    /// - Returns: A JSON patch that holds only for exactly this resourceVersion; nil when nothing has to move.
+    static func patch(
+        for live: KubeObject,
+        applying document: KubeObject,
+        as manager: String,
+        adopts: Bool
+    ) -> JSON? {
+        guard let raw = live.metadata["managedFields"]?.array, let version = live.resourceVersion else { return nil }
+        let entries = raw.map { (json: $0, entry: ManagedFieldsEntry($0)) }
+        func isOurs(_ entry: ManagedFieldsEntry) -> Bool {
+            entry.manager == manager && entry.operation == .apply && entry.subresource.isEmpty
+        }
+        let ours = entries.compactMap(\.entry).first(where: isOurs)
+        let apiVersion = ours?.apiVersion ?? document.gvk.apiVersion
+        var moved = FieldSet()
+        var time = ours?.time ?? ""
+        var kept: [JSON] = []
+        for (json, entry) in entries {
+            guard let entry, !isOurs(entry), entry.subresource.isEmpty, entry.apiVersion == apiVersion,
+                let extent = extent(of: entry, adopts: adopts)
+            else {
+                if entry.map(isOurs) != true { kept.append(json) }
+                continue
+            }
+            let part = extent == .whole ? entry.fields : declared(entry.fields, by: document.json)
+            moved = moved.union(part)
+            if !part.isEmpty, time.isEmpty { time = entry.time }
+            let rest = entry.fields.subtracting(part)
+            if !rest.isEmpty { kept.append(entry.with(rest).json) }
+        }
+        guard !moved.isEmpty else { return nil }
+        let entry = ManagedFieldsEntry(
+            manager: manager,
+            operation: .apply,
+            apiVersion: apiVersion,
+            time: time,
+            subresource: "",
+            fields: (ours?.fields ?? FieldSet()).union(moved)
+        )
+        return [
+            ["op": "test", "path": "/metadata/resourceVersion", "value": .string(version)],
+            ["op": "replace", "path": "/metadata/managedFields", "value": .array([entry.json] + kept)],
+        ]
+    }
+
+    /// Nil for managers that keep what is theirs.
+    private static func extent(of entry: ManagedFieldsEntry, adopts: Bool) -> Extent? {
+        switch (entry.manager, entry.operation) {
+        case ("kubectl-client-side-apply", .update), ("kubectl", .update): .whole
+        case ("kubectl", .apply): adopts ? .whole : nil
+        case ("kubectl-rollout", _): nil
+        case ("before-first-apply", .update): .declared
+        case (let name, .update) where name.hasPrefix("kubectl-"): .declared
+        default: nil
+        }
+    }
+
+    /// The part of a field set that lies in what a document says. A list that the document declares is declared whole:
+    /// an item in it that the document does not know was added, or is a declared item under a changed key.
+    private static func declared(_ fields: FieldSet, by json: JSON?) -> FieldSet {
+        guard let json else { return FieldSet() }
+        var result = FieldSet()
+        result.isMember = fields.isMember
+        for (element, set) in fields.children {
+            switch element {
+            case .field(let name): result[element] = json[name].map { declared(set, by: $0) }
+            case .key, .value, .index: if json.array != nil { result[element] = set }
+            }
+        }
+        return result
+    }
+}
+
+extension ManagedFieldsEntry {
+    fileprivate func with(_ fields: FieldSet) -> ManagedFieldsEntry {
+        ManagedFieldsEntry(
+            manager: manager,
+            operation: operation,
+            apiVersion: apiVersion,
+            time: time,
+            subresource: subresource,
+            fields: fields
+        )
+    }
+}

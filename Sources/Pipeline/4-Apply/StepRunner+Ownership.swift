@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+import KubeObjects
+import SyncPlan
+
+/// Taking fields over from people's kubectl before an apply.
+extension StepRunner {
+    private static let maxAttempts = 5
+
+    /// Rewrites managedFields where needed. Somebody else's write in between makes it start over, at most five times.
+    func takeOwnership() async throws(StepFailure) {
+        guard var live = step.live else { return }
+        for _ in 0..<Self.maxAttempts {
+            let patch = OwnershipTakeover.patch(
+                for: live,
+                applying: step.object,
+                as: FieldManager.main,
+                adopts: step.cause == .adoption
+            )
+            guard let patch else { return }
+            do throws(WriteFailure) {
+                let (id, resource) = (step.id, step.resource)
+                _ = try await applier.write { client async throws(KubeError) in
+                    try await client.patch(
+                        resource,
+                        namespace: id.namespace,
+                        name: id.name,
+                        type: .json,
+                        body: patch,
+                        fieldManager: FieldManager.main
+                    )
+                }
+                return
+            } catch {
+                guard case .refused(let refusal) = error, refusal.mayHaveChanged else {
+                    throw StepFailure(error, of: step)
+                }
+            }
+            guard let now = try await reread() else { return }
+            live = now
+        }
+        throw StepFailure(
+            step,
+            cause: "its field owners changed \(Self.maxAttempts) times while they were being taken over",
+            remedy: "the next pass tries again; find out who keeps writing the object",
+            isRetryable: true
+        )
+    }
+
+    private func reread() async throws(StepFailure) -> KubeObject? {
+        do throws(KubeError) {
+            return try await applier.client.get(step.resource, namespace: step.id.namespace, name: step.id.name)
+        } catch {
+            throw StepFailure(.refused(error), of: step)
+        }
+    }
+}
+
+extension KubeError {
+    /// Whether a patch with a `test` may have been refused because the object has changed, or is gone, or because the
+    /// patch was sent twice. A failed `test` is answered with 422.
+    fileprivate var mayHaveChanged: Bool {
+        switch reason {
+        case .conflict, .notFound: true
+        case .invalid, .badRequest, .serverError: causes.isEmpty
+        default: isOutcomeUnknown
+        }
+    }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+import KubeObjects
+import SyncPlan
+
+/// Changing an immutable field by deleting the object and creating it again: only where the manifest asks for it, and
+/// never where data would go with it.
+extension StepRunner {
+    /// Kinds whose Pods go on running without them.
+    private static let orphaning: Set<String> = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"]
+
+    /// Deletes exactly the object that was looked at, waits until it is gone, and applies. If that fails, the old object
+    /// is put back.
+    func recreate(after refusal: KubeError) async throws(StepFailure) -> StepAnswer {
+        guard step.mayRecreate, !RefusalAdvice.neverRecreated.contains(step.id.kind), let live = step.live,
+            let uid = live.uid
+        else { throw StepFailure(.refused(refusal), of: step) }
+        let row = try await intend("recreate: \(refusal.message)")
+        CrashPoint.reach("after-recreate-intent")
+        // Shielded as a whole: a cancelled pass must not leave the object deleted.
+        let result = await shieldedFromCancellation(grace: applier.deadlines.gone) {
+            () -> Result<StepAnswer, StepFailure> in
+            do throws(StepFailure) {
+                return .success(try await deleteAndApply(live, uid: uid))
+            } catch {
+                return .failure(error)
+            }
+        }
+        switch result {
+        case .success: try await conclude(row, .done)
+        case .failure(let failure):
+            try await conclude(row, failure.isOutcomeUnknown ? .unknown(failure.line) : .failed(failure.line))
+        }
+        return try result.get()
+    }
+
+    private func deleteAndApply(_ live: KubeObject, uid: String) async throws(StepFailure) -> StepAnswer {
+        let (id, resource) = (step.id, step.resource)
+        let propagation: Propagation = Self.orphaning.contains(id.kind) ? .orphan : .background
+        do throws(WriteFailure) {
+            _ = try await applier.write { client async throws(KubeError) in
+                try await client.delete(
+                    resource,
+                    namespace: id.namespace,
+                    name: id.name,
+                    uid: uid,
+                    propagation: propagation
+                )
+            }
+        } catch {
+            throw StepFailure(error, of: step)
+        }
+        CrashPoint.reach("after-recreate-delete")
+        try await waitUntilGone(uid: uid)
+        do throws(WriteFailure) {
+            let answer = try await sendApply()
+            var remarks = ["deleted and created again: an immutable field changed"]
+            if propagation == .orphan {
+                remarks.append("the old Pods went on running; if the selector changed, delete what it matched by hand")
+            }
+            return StepAnswer(answer, remarks: remarks, isRecreated: true)
+        } catch {
+            throw StepFailure(
+                step,
+                cause: "could not be created again after its deletion (\(error)); \(await putBack(live))",
+                remedy: "correct the manifest",
+                isRetryable: true
+            )
+        }
+    }
+
+    /// Creates the old object again, without what only the server may set. Tells how that went.
+    private func putBack(_ live: KubeObject) async -> String {
+        var old = live
+        old.json["status"] = nil
+        for field in [
+            "uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "deletionTimestamp",
+            "deletionGracePeriodSeconds", "selfLink",
+        ] { old.json[["metadata", field]] = nil }
+        if step.id.groupKind == GroupKind(group: "batch", kind: "Job") { old.forgetGeneratedSelector() }
+        let (document, resource) = (old, step.resource)
+        // Sent even when the pass is being cancelled: the object must not stay away.
+        let failure = await shieldedFromCancellation { [client = applier.client] () -> KubeError? in
+            do throws(KubeError) {
+                _ = try await client.create(document, in: resource, fieldManager: FieldManager.main)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        guard let failure else { return "the old object was put back" }
+        return failure.reason == .alreadyExists
+            ? "another object of that name exists by now" : "the old object could not be put back either: \(failure)"
+    }
+
+    private func intend(_ reason: String) async throws(StepFailure) -> Int64 {
+        let intent = MutationIntent(id: step.id, verb: .recreate, reason: Redactor.shared.redact(reason.singleLine))
+        let journal = applier.journal
+        let row = await shieldedFromCancellation { () -> Result<Int64?, any Error> in
+            do { return .success(try await journal.intend([intent]).first) } catch { return .failure(error) }
+        }
+        switch row {
+        case .success(.some(let row)): return row
+        case .success(.none): throw StepFailure(.interrupted("the journal gave no row for an intent"), of: step)
+        case .failure(let error):
+            throw StepFailure(.interrupted("the journal could not be written: \(error)"), of: step)
+        }
+    }
+
+    private func conclude(_ row: Int64, _ result: MutationResult) async throws(StepFailure) {
+        let journal = applier.journal
+        let failure = await shieldedFromCancellation { () -> String? in
+            do {
+                try await journal.conclude([(intent: row, result: result)])
+                return nil
+            } catch {
+                return "\(error)"
+            }
+        }
+        if let failure { throw StepFailure(.interrupted("the journal could not be written: \(failure)"), of: step) }
+    }
+}
+
+extension KubeObject {
+    /// Takes out of a Job what the API server generates for each incarnation and refuses in a new one.
+    fileprivate mutating func forgetGeneratedSelector() {
+        guard json["spec"]?["manualSelector"]?.bool != true else { return }
+        json[["spec", "selector"]] = nil
+        for label in ["controller-uid", "batch.kubernetes.io/controller-uid"] {
+            json[["spec", "template", "metadata", "labels", label]] = nil
+        }
+    }
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+import KubeObjects
+import SyncPlan
+
+/// What a step needs to know of the pass around it.
+struct StepContext: Sendable {
+    let definedKinds: Set<GroupKind>
+    let definedNamespaces: Set<String>
+}
+
+/// How a step ended.
+struct StepResult: Sendable {
+    let outcome: ObjectOutcome
+    let journalResult: MutationResult
+    /// Set when the pass must end.
+    var interruption: String?
+    /// Whether it is not known what the cluster has now.
+    var isUnclear = false
+}
+
+/// Applies one object, with all the patience and care that takes.
+struct StepRunner: Sendable {
+    let applier: Applier
+    let step: Step
+    let context: StepContext
+
+    private static let maxConflicts = 5
+
+    /// Runs the step. Never throws: what went wrong is in the outcome.
+    func run() async -> StepResult {
+        let start = ContinuousClock.now
+        if step.id.groupKind == GroupKind(group: "", kind: "Secret") {
+            Redactor.shared.register(secretObject: step.object)
+        }
+        do throws(StepFailure) {
+            try await takeOwnership()
+            let answer = try await applyPatiently()
+            return done(answer, after: start.duration(to: .now))
+        } catch {
+            return failed(error, after: start.duration(to: .now))
+        }
+    }
+
+    /// Sends the apply until it holds: conflicts are tried again, what this same pass is just creating is waited for,
+    /// and an answer that got lost is asked for once.
+    private func applyPatiently() async throws(StepFailure) -> StepAnswer {
+        let end = ContinuousClock.now + applier.deadlines.settling
+        var delay = Duration.milliseconds(50)
+        var conflicts = 0
+        var wasLost = false
+        while true {
+            do throws(WriteFailure) {
+                return StepAnswer(try await sendApply())
+            } catch {
+                guard case .refused(let refusal) = error else { throw StepFailure(error, of: step) }
+                switch refusal.reason {
+                case .immutableField: return try await recreate(after: refusal)
+                case .conflict where conflicts < Self.maxConflicts: conflicts += 1
+                case _ where refusal.isOutcomeUnknown && !wasLost: wasLost = true
+                case _ where isSettling(refusal) && ContinuousClock.now + delay < end: break
+                default: throw StepFailure(error, of: step)
+                }
+            }
+            try await wait(delay)
+            delay = min(delay * 2, .seconds(2))
+        }
+    }
+
+    func sendApply() async throws(WriteFailure) -> WriteAnswer {
+        let step = step
+        return try await applier.write { client async throws(KubeError) in
+            try await client.apply(step.object, to: step.resource, fieldManager: FieldManager.main)
+        }
+    }
+
+    /// Whether the refusal comes from something that this pass has set in motion and that ends by itself.
+    private func isSettling(_ error: KubeError) -> Bool {
+        switch error.reason {
+        case .namespaceTerminating: true
+        case .notFound, .methodNotAllowed:
+            context.definedKinds.contains(step.id.groupKind) || context.definedNamespaces.contains(step.id.namespace)
+        default: false
+        }
+    }
+
+    /// Waits until the object's incarnation `uid` does not exist any more.
+    func waitUntilGone(uid: String) async throws(StepFailure) {
+        let end = ContinuousClock.now + applier.deadlines.gone
+        var delay = Duration.milliseconds(50)
+        while true {
+            let finalizers: [String]
+            do throws(KubeError) {
+                let id = step.id
+                let now = try await applier.client.get(step.resource, namespace: id.namespace, name: id.name)
+                guard let now, now.uid == uid else { return }
+                finalizers = now.finalizers
+            } catch {
+                throw StepFailure(.refused(error), of: step)
+            }
+            guard ContinuousClock.now + delay < end else {
+                let who = finalizers.isEmpty ? "" : ", finalizers: \(finalizers.joined(separator: ", "))"
+                throw StepFailure(
+                    step,
+                    cause: "the old object is still being deleted after \(applier.deadlines.gone)\(who)",
+                    remedy: "whoever set the finalizers must remove them; the next pass goes on",
+                    isRetryable: true
+                )
+            }
+            try await wait(delay)
+            delay = min(delay * 2, .seconds(1))
+        }
+    }
+
+    func wait(_ duration: Duration) async throws(StepFailure) {
+        do throws(WriteFailure) { try await applier.pause(duration) } catch { throw StepFailure(error, of: step) }
+    }
+}
+
+/// What an apply gave, with remarks of ours for people.
+struct StepAnswer: Sendable {
+    let answer: WriteAnswer
+    let remarks: [String]
+    let isRecreated: Bool
+
+    init(_ answer: WriteAnswer, remarks: [String] = [], isRecreated: Bool = false) {
+        self.answer = answer
+        self.remarks = remarks
+        self.isRecreated = isRecreated
+    }
+}
+
+extension StepRunner {
+    private func done(_ result: StepAnswer, after duration: Duration) -> StepResult {
+        let object = result.answer.object
+        let action: ObjectOutcome.Action
+        if result.isRecreated {
+            action = .configured
+        } else if result.answer.isCreated {
+            action = .created
+        } else {
+            action = object.resourceVersion == step.live?.resourceVersion ? .unchanged : .configured
+        }
+        let outcome = ObjectOutcome(
+            id: step.id,
+            apiVersion: step.object.gvk.apiVersion,
+            action: action,
+            origin: step.origin,
+            changes: step.changes,
+            before: step.live,
+            after: object,
+            warnings: result.remarks + result.answer.warnings,
+            duration: duration
+        )
+        return StepResult(outcome: outcome, journalResult: .done)
+    }
+
+    private func failed(_ failure: StepFailure, after duration: Duration) -> StepResult {
+        let outcome = ObjectOutcome(
+            id: step.id,
+            apiVersion: step.object.gvk.apiVersion,
+            action: failure.interruption == nil ? .failed : .skipped,
+            origin: step.origin,
+            error: failure.line,
+            isRetryable: failure.isRetryable,
+            changes: step.changes,
+            before: step.live,
+            duration: duration
+        )
+        return StepResult(
+            outcome: outcome,
+            journalResult: failure.isOutcomeUnknown ? .unknown(failure.line) : .failed(failure.line),
+            interruption: failure.interruption,
+            isUnclear: failure.isUnclear
+        )
+    }
+}
