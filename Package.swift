@@ -162,7 +162,9 @@ let package = Package(
         ),
         tests(
             "SyncRecordTests",
-            imports: ["SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "SyncSource", "KubeObjects"]
+            imports: [
+                "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "SyncSource", "KubeObjects", grdb,
+            ]
         ),
         tests("EmbeddedClusterTests", imports: ["EmbeddedCluster", "KubeObjects"]),
         tests("SyncLoopTests", imports: ["SyncLoop", "KubeObjects", "YAMLText"]),

@@ -1,13 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import YAMLText
 
-/// A unified diff of two objects as YAML, for people. Can only be made through the redactor.
+/// A unified diff of two states of an object as YAML, for people.
+///
+/// Built in one way only, through the redactor: values of Secrets and of fields with a telling name (`password`, …)
+/// show as a mask that says no more than whether they changed, the last-applied annotation is left out, and everything
+/// that ``Redactor`` knows is masked. Bookkeeping of the server (`status`, `managedFields`, `resourceVersion`, …) is left
+/// out too.
 package struct DiffText: Sendable, Hashable, Codable {
-    /// Lines of a unified diff with `---` and `+++` headers; empty when nothing differs.
+    /// The most lines below the header, and the most bytes.
+    package static let maxLines = 2000
+    package static let maxBytes = 256 << 10
+
+    /// Lines of a unified diff with `---` and `+++` headers, each ended by a line feed.
     package let text: String
-    /// Whether lines were left out because the diff was too long.
+    /// Whether lines at the end were left out because the diff was too long; then the last line says how many.
     package let isTruncated: Bool
 
-    /// Compares two states of an object; nil when both are absent or nothing differs.
-    package init?(before: KubeObject?, after: KubeObject?) { return nil }
+    /// Compares two states of one object; nil when both are absent or nothing that is shown differs.
+    ///
+    /// - Parameters:
+    ///   - before: Nil for an object that is created.
+    ///   - after: Nil for an object that is deleted.
+    ///   - beforeLabel: Stands behind `---`; by default `before` and the object's id, or `/dev/null`.
+    ///   - afterLabel: Stands behind `+++`; by default `after` and the object's id, or `/dev/null`.
+    package init?(
+        before: KubeObject?,
+        after: KubeObject?,
+        beforeLabel: String? = nil,
+        afterLabel: String? = nil
+    ) {
+        let masked = ObjectMask.mask(before: before, after: after)
+        guard masked.before != masked.after else { return nil }
+        let id = (after ?? before).map { "\($0.id)" } ?? ""
+        let header = [
+            "--- \(before == nil ? "/dev/null" : beforeLabel ?? "before \(id)")",
+            "+++ \(after == nil ? "/dev/null" : afterLabel ?? "after \(id)")",
+        ].map { Redactor.shared.redact($0) }
+        let body = LineDiff(from: Self.lines(masked.before), to: Self.lines(masked.after)).unified()
+        var kept = body
+        if kept.count > Self.maxLines { kept.removeLast(kept.count - Self.maxLines) }
+        var bytes = kept.reduce(0) { $0 + $1.utf8.count + 1 }
+        while bytes > Self.maxBytes, let last = kept.popLast() { bytes -= last.utf8.count + 1 }
+        isTruncated = kept.count < body.count
+        if isTruncated { kept.append("… \(body.count - kept.count) more lines") }
+        text = (header + kept).map { $0 + "\n" }.joined()
+    }
+
+    private static func lines(_ json: JSON?) -> [String] {
+        guard let json else { return [] }
+        return YAMLText.emit(json).split(separator: "\n", omittingEmptySubsequences: false)
+            .dropLast(if: \.isEmpty).map(String.init)
+    }
+}
+
+extension BidirectionalCollection {
+    /// Without its last element if that one satisfies the condition.
+    fileprivate func dropLast(if condition: (Element) -> Bool) -> SubSequence {
+        if let last, condition(last) { return dropLast() }
+        return self[...]
+    }
 }

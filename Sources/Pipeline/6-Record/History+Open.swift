@@ -24,19 +24,13 @@ extension History {
         mode: Mode,
         now: @escaping @Sendable () -> Date = { Date() }
     ) async throws(RecordError) -> History {
-        try await withCheckedContinuation { (done: CheckedContinuation<Result<History, RecordError>, Never>) in
-            // Checking a large file takes seconds of disk reads: not on the threads that tasks share.
-            let thread = Thread {
-                done.resume(
-                    returning: RecordError.catching(folder) {
-                        switch mode {
-                        case .operate: try operate(folder: folder, now: now)
-                        case .command, .inspect: try attach(folder: folder, mode: mode, now: now)
-                        }
-                    }
-                )
+        try await onOwnThread {
+            RecordError.catching(folder) {
+                switch mode {
+                case .operate: try operate(folder: folder, now: now)
+                case .command, .inspect: try attach(folder: folder, mode: mode, now: now)
+                }
             }
-            thread.start()
         }.get()
     }
 
@@ -105,13 +99,15 @@ extension History {
     private static func openChecked(_ path: String) throws -> DatabasePool {
         try makeFile(path)
         let pool = try DatabasePool(path: path, configuration: configuration(readonly: false))
-        let verdict = try pool.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
-        guard verdict == "ok" else {
-            try pool.close()
-            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: verdict)
+        do {
+            let verdict = try pool.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+            guard verdict == "ok" else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: verdict) }
+            try pool.read { try checkFormat($0) }
+            try Ledger.migrator.migrate(pool)
+        } catch {
+            try? pool.close()  // the first error is the one that counts
+            throw error
         }
-        try pool.read { try checkFormat($0) }
-        try Ledger.migrator.migrate(pool)
         return pool
     }
 

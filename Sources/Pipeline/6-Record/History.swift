@@ -47,8 +47,17 @@ package final class History: Sendable {
     /// Closes the file and lets another process operate on the folder. Calls after this fail.
     ///
     /// - Throws: ``RecordError`` with reason `busy` when a read or write is still under way.
-    package func close() throws(RecordError) {
-        try RecordError.catching(folder) { try pool.close() }.get()
+    package func close() async throws(RecordError) {
+        try await onOwnThread { [self] in
+            RecordError.catching(folder) {
+                // The last connection to close is a reader's, which cannot move the log into the file, so that is done
+                // here; a reader of another process may stand in the way, and then the log simply stays.
+                if !pool.configuration.readonly {
+                    _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+                }
+                try pool.close()
+            }
+        }.get()
         lock?.release()
     }
 

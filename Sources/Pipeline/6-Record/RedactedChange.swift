@@ -9,14 +9,19 @@ struct RedactedChange: Codable, Sendable, Hashable {
     let after: RedactedText?
     let takenFrom: RedactedText?
 
-    /// Masks a change; values of a Secret's data and of the last-applied annotation are left out.
+    /// Masks a change; values of a Secret's data, of telling names and of the last-applied annotation are left
+    /// out.
     init(_ change: FieldChange, isSecret: Bool, hiding secrets: Redactor?) {
         let isHidden =
             isSecret && (change.path.hasPrefix(".data") || change.path.hasPrefix(".stringData"))
-            || change.path.contains("last-applied-configuration")
+            || change.path.contains("last-applied-configuration") || SensitiveName.matches(path: change.path)
         path = RedactedText(change.path, hiding: secrets)
-        before = isHidden ? nil : change.before.map { RedactedText($0, hiding: secrets) }
-        after = isHidden ? nil : change.after.map { RedactedText($0, hiding: secrets) }
+        func shown(_ value: String?) -> RedactedText? {
+            guard let value, !isHidden else { return nil }
+            return RedactedText(SensitiveName.mask(jsonText: value), hiding: secrets)
+        }
+        before = shown(change.before)
+        after = shown(change.after)
         takenFrom = change.takenFrom.map { RedactedText($0, hiding: secrets) }
     }
 

@@ -17,7 +17,9 @@ package struct RedactedText: Sendable, Hashable, Codable, CustomStringConvertibl
     ///   - secrets: Further secrets that this text might show, such as the values of the Secret it is about.
     package init(_ raw: String, hiding secrets: Redactor? = nil) {
         let masked = Redactor.shared.redact(secrets?.redact(raw) ?? raw)
-        let line = masked.split(whereSeparator: \.isNewline).joined(separator: " ")
+        // A decoder's error quotes raw bytes around the place, of a Secret as of anything else (CVE-2025-23216).
+        let quoted = masked.firstRange(of: ", error found in #")?.lowerBound ?? masked.endIndex
+        let line = masked[..<quoted].split(whereSeparator: \.isNewline).joined(separator: " ")
         text = line.utf8.count <= Self.maxBytes ? line : String(line.prefix(Self.maxBytes / 4)) + " …"
     }
 

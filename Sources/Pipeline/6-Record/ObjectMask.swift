@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncPlan
+
+/// Turns two states of an object into what may be shown of them: cleaned of the server's bookkeeping and with every
+/// secret masked. Both states are masked together, so that a mask can tell whether the value behind it changed.
+enum ObjectMask {
+    /// The annotation that repeats the whole object, secrets included.
+    private static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+
+    private static let bookkeeping = [
+        "managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink",
+    ]
+
+    static func mask(before: KubeObject?, after: KubeObject?) -> (before: JSON?, after: JSON?) {
+        let objects = [before, after].map { $0.map(SecretText.normalized) }
+        let secrets = Redactor()
+        for case .some(let object) in objects { secrets.register(secretObject: object) }
+        let pair = PairMask(redactor: TextMask(secrets: secrets, objects: objects.compactMap { $0?.json }))
+        let isSecret = (after ?? before)?.gvk.groupKind == GroupKind(group: "", kind: "Secret")
+        return pair.mask(objects[0].map(clean), objects[1].map(clean), isSecret: isSecret)
+    }
+
+    /// The object without status and without what only the server writes.
+    private static func clean(_ object: KubeObject) -> JSON {
+        var json = object.json
+        json["status"] = nil
+        var metadata = json["metadata"] ?? .object(JSONObject())
+        for key in bookkeeping { metadata[key] = nil }
+        if var annotations = metadata["annotations"], annotations[lastApplied] != nil {
+            annotations[lastApplied] = nil
+            let rest: JSON? = annotations
+            metadata["annotations"] = annotations.object?.isEmpty == true ? .none : rest
+        }
+        json["metadata"] = metadata
+        return json
+    }
+}
+
+/// Masks text, quickly where there is nothing to mask.
+struct TextMask {
+    private let secrets: Redactor
+    private let isNeeded: Bool
+
+    /// - Parameters:
+    ///   - secrets: The values of the objects themselves, when they are Secrets.
+    ///   - objects: All text that will be asked for; looked through once.
+    init(secrets: Redactor, objects: [JSON]) {
+        self.secrets = secrets
+        var texts: [String] = []
+        for object in objects { Self.collect(object, into: &texts) }
+        let all = texts.joined(separator: "\n")
+        isNeeded = !Redactor.shared.redact(secrets.redact(all)).hasSameBytes(as: all)
+    }
+
+    func callAsFunction(_ text: String) -> String {
+        isNeeded ? Redactor.shared.redact(secrets.redact(text)) : text
+    }
+
+    private static func collect(_ json: JSON, into texts: inout [String]) {
+        switch json {
+        case .string(let text): texts.append(text)
+        case .array(let elements): for element in elements { collect(element, into: &texts) }
+        case .object(let members):
+            for member in members {
+                texts.append(member.key)
+                collect(member.value, into: &texts)
+            }
+        case .null, .bool, .int, .double: break
+        }
+    }
+}

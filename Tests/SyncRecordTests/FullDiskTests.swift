@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import SyncApply
+import SyncRecord
+import TestKit
+import Testing
+
+/// The kernel refuses to let a file of the process grow, which SQLite meets as it meets a full disk.
+private func limitFileSize(to bytes: Int) {
+    signal(SIGXFSZ, SIG_IGN)
+    var limit = rlimit(rlim_cur: rlim_t(bytes), rlim_max: rlim_t.max)
+    guard setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 else { exit(90) }
+}
+
+@Suite struct FullDiskTests {
+    @Test func `an intent that cannot be written throws, and nothing of it is there`() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.path
+            await #expect(processExitsWith: .exitCode(42)) { [path = path as String] in
+                let history = try await History.open(folder: path, mode: .operate)
+                let run = try await history.begin(project: "posts", trigger: .commit)
+                let journal = history.journal(for: run)
+                limitFileSize(to: 600 << 10)
+                var written = 0
+                do {
+                    for round in 1...100 {
+                        let intents = (1...100).map {
+                            MutationIntent(id: .deployment("web-\(round)-\($0)"), verb: .apply, reason: "commit")
+                        }
+                        written += try await journal.intend(intents).count
+                    }
+                } catch let error as RecordError where error.reason == .diskFull && error.isRetryable {
+                    let mutations = try await history.detail(run.number)?.mutations.count
+                    exit(mutations == written && written > 0 ? 42 : 1)
+                }
+                exit(2)
+            }
+            let history = try await History.open(folder: path, mode: .operate)
+            let detail = try #require(try await history.detail(1))
+            #expect(detail.mutations.count.isMultiple(of: 100))
+            #expect(detail.run.outcome == .unknown)
+            guard case .intact = try await history.verify() else {
+                Issue.record("a full disk must not break the chain")
+                return
+            }
+            try await history.sampleRun()
+            try await history.close()
+        }
+    }
+
+    @Test func `the reserve is given up for the outcome of what has happened`() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.path
+            let reserve = path + "/history.reserve"
+            await #expect(processExitsWith: .exitCode(42)) { [path = path as String] in
+                let history = try await History.open(folder: path, mode: .operate)
+                let run = try await history.begin(project: "posts", trigger: .commit)
+                let journal = history.journal(for: run)
+                let intents = try await journal.intend([
+                    MutationIntent(id: .deployment("web"), verb: .apply, reason: "commit")
+                ])
+                limitFileSize(to: 0)
+                do {
+                    try await journal.conclude([(intents[0], .done)])
+                } catch let error as RecordError where error.reason == .diskFull {
+                    exit(access(path + "/history.reserve", F_OK) == 0 ? 1 : 42)
+                }
+                exit(2)
+            }
+            let history = try await History.open(folder: path, mode: .operate)
+            #expect(FileManager.default.fileExists(atPath: reserve))
+            try await history.close()
+        }
+    }
+}
