@@ -3,13 +3,15 @@ import KubeObjects
 
 /// Why the server refuses a request body, in the words of a Kubernetes `Status`.
 package struct RequestRefusal: Error, Sendable, Hashable, CustomStringConvertible {
-    /// `status.reason`, with its HTTP code.
+    /// `status.reason` (left out when empty), with its HTTP code.
     package enum Reason: String, Sendable, Hashable {
         case badRequest = "BadRequest"
         case forbidden = "Forbidden"
         case conflict = "Conflict"
         case invalid = "Invalid"
         case internalError = "InternalError"
+        /// A failure that the real server reports as 500 without any reason: the field is left out.
+        case unnamed = ""
 
         package var code: Int {
             switch self {
@@ -17,7 +19,7 @@ package struct RequestRefusal: Error, Sendable, Hashable, CustomStringConvertibl
             case .forbidden: 403
             case .conflict: 409
             case .invalid: 422
-            case .internalError: 500
+            case .internalError, .unnamed: 500
             }
         }
     }

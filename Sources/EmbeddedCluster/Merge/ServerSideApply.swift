@@ -14,9 +14,9 @@ package enum ServerSideApply {
     ///   - schema: The kind's schema.
     ///   - writer: Who applies, when, through which endpoint.
     ///   - force: Takes conflicting fields from their owners instead of refusing.
-    /// - Returns: The merged object with its new managedFields, neither defaulted nor validated. When nothing changed,
-    ///   it equals `live` with all times kept.
-    /// - Throws: 409 with one cause a conflicting field; 400 or 500 as the real server when a body does not fit the schema.
+    /// - Returns: The merged object, decoded and defaulted but not validated, with its new managedFields. When nothing
+    ///   changed it is exactly `live`, times included.
+    /// - Throws: 409 with one cause a conflicting field; 400 or 500 as the real server when the body does not fit.
     package static func apply(
         live: JSON?,
         applied: JSON,
@@ -24,6 +24,61 @@ package enum ServerSideApply {
         writer: Writer,
         force: Bool
     ) throws(RequestRefusal) -> JSON {
-        applied
+        if applied["metadata"]?["managedFields"] != nil {
+            throw RequestRefusal(.badRequest, "metadata.managedFields must be nil")
+        }
+        let problems = AppliedConfiguration.problems(of: applied, node: schema.root)
+        if !problems.isEmpty {
+            let list = problems.count == 1 ? problems[0] : "errors:\n  " + problems.joined(separator: "\n  ")
+            throw RequestRefusal(
+                .unnamed,
+                "failed to create typed patch object (\(identity(applied, schema))): \(list)"
+            )
+        }
+        guard var managers = FieldManagers(live?["metadata"]?["managedFields"]) else {
+            throw RequestRefusal(.unnamed, "failed to decode managed fields: an entry is of no known form")
+        }
+        let bareLive = ManagedFieldsUpdater.withManagedFields(live ?? emptyObject(of: schema), nil)
+        if live != nil, managers.entries.isEmpty {
+            let first = Writer(manager: "before-first-apply", time: writer.time)
+            ManagedFieldsUpdater.record(before: nil, after: bareLive, schema: schema, writer: first, in: &managers)
+        }
+        let operation = ApplyOperation(live: bareLive, applied: applied, schema: schema, writer: writer)
+        let merged = try operation.run(managers: &managers, force: force)
+        return try finished(merged, live: live, managers: managers, schema: schema, identity: identity(applied, schema))
+    }
+
+    /// Decodes and defaults the merged object as the typed server does, and recognizes a write that changes nothing.
+    private static func finished(
+        _ merged: JSON,
+        live: JSON?,
+        managers: FieldManagers,
+        schema: KindSchema,
+        identity: String
+    ) throws(RequestRefusal) -> JSON {
+        var result: JSON
+        do {
+            result = Defaulter.apply(to: try TypedDecoder.convert(merged, schema: schema), schema: schema)
+        } catch {
+            let gvk = "\(schema.gvk.apiVersion), Kind=\(schema.gvk.kind)"
+            throw RequestRefusal(
+                .unnamed,
+                "failed to convert new object (\(identity)) to proper version: unable to convert unstructured object to "
+                    + "\(gvk): \(error.problem)"
+            )
+        }
+        result = ManagedFieldsUpdater.withManagedFields(result, managers.json)
+        guard let live else { return result }
+        return ManagedFieldsUpdater.unchanged(before: live, after: result)
+    }
+
+    private static func identity(_ object: JSON, _ schema: KindSchema) -> String {
+        let metadata = object["metadata"]
+        let name = "\(metadata?["namespace"]?.string ?? "")/\(metadata?["name"]?.string ?? "")"
+        return "\(name); \(schema.gvk.apiVersion), Kind=\(schema.gvk.kind)"
+    }
+
+    private static func emptyObject(of schema: KindSchema) -> JSON {
+        ["apiVersion": .string(schema.gvk.apiVersion), "kind": .string(schema.gvk.kind), "metadata": [:]]
     }
 }
