@@ -145,6 +145,7 @@ struct ManifestSorting {
         unchanged.append(
             SettledObject(
                 id: manifest.id,
+                apiVersion: manifest.object.gvk.apiVersion,
                 origin: manifest.origin,
                 uid: found.uid ?? "",
                 resourceVersion: found.resourceVersion ?? "",

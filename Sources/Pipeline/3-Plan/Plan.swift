@@ -143,13 +143,22 @@ package struct FieldChange: Sendable, Hashable, Codable {
 /// An object that needs no write.
 package struct SettledObject: Sendable, Hashable {
     package let id: ObjectID
+    package let apiVersion: String
     package let origin: Origin
     package let uid: String
     package let resourceVersion: String
     package let contentHash: String
 
-    package init(id: ObjectID, origin: Origin, uid: String, resourceVersion: String, contentHash: String) {
+    package init(
+        id: ObjectID,
+        apiVersion: String,
+        origin: Origin,
+        uid: String,
+        resourceVersion: String,
+        contentHash: String
+    ) {
         self.id = id
+        self.apiVersion = apiVersion
         self.origin = origin
         self.uid = uid
         self.resourceVersion = resourceVersion

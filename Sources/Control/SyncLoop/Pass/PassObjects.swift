@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import SyncApply
+import SyncPlan
+
+/// One outcome for every object that a pass was about, whether it was written, left as it is, or refused.
+enum PassObjects {
+    /// Written, unchanged, refused and drifted objects; the report's order first.
+    static func all(plan: Plan, report: ApplyReport) -> [ObjectOutcome] {
+        report.outcomes + unchanged(plan) + plan.reportedDrift.map(drifted)
+    }
+
+    /// The objects that needed no write, and those that are refused.
+    static func unchanged(_ plan: Plan) -> [ObjectOutcome] {
+        plan.unchanged.map { object in
+            ObjectOutcome(id: object.id, apiVersion: object.apiVersion, action: .unchanged, origin: object.origin)
+        } + plan.refused.map(refused)
+    }
+
+    private static func refused(_ object: RefusedObject) -> ObjectOutcome {
+        let isFailure = object.reason != .optedOut && object.reason != .blocked
+        return ObjectOutcome(
+            id: object.id,
+            apiVersion: object.apiVersion,
+            action: isFailure ? .failed : .skipped,
+            origin: object.origin,
+            error: "\(object.origin): \(object.id) \(object.message)",
+            isRetryable: object.reason == .groupUnavailable || object.reason == .liveUnreadable
+                || object.reason == .terminating
+        )
+    }
+
+    private static func drifted(_ step: Step) -> ObjectOutcome {
+        ObjectOutcome(
+            id: step.id,
+            apiVersion: step.object.gvk.apiVersion,
+            action: .skipped,
+            origin: step.origin,
+            error: "\(step.origin): \(step.id) was changed in the cluster; the project only reports drift",
+            changes: step.changes,
+            before: step.live,
+            after: step.live
+        )
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+import SyncApply
+import SyncObserve
+import SyncPlan
+import SyncRecord
+import SyncRender
+import SyncSource
+
+/// Why a pass could not even plan: the stage that failed, and one line with cause and remedy.
+package struct PassFailure: Error, Sendable, Hashable {
+    /// Where it failed.
+    package enum Stage: String, Sendable, Hashable, Codable {
+        case source, render, cluster, inventory, history
+    }
+
+    package let stage: Stage
+    /// Redacted.
+    package let message: String
+    /// Whether the same pass may succeed later without anybody changing anything.
+    package let isRetryable: Bool
+
+    package init(stage: Stage, message: String, isRetryable: Bool) {
+        self.stage = stage
+        self.message = message
+        self.isRetryable = isRetryable
+    }
+}
+
+/// How one pass over a project ended: everything that a command prints or the loop decides by.
+package struct PassOutcome: Sendable {
+    /// How it ended, in one word.
+    package let outcome: RunOutcome
+    /// The row of the history; nil when nothing was done that needs one.
+    package let run: SyncRun?
+    package let commit: CommitInfo?
+    /// Every object of the commit, unchanged ones included, and every pruned one.
+    package let objects: [ObjectOutcome]
+    package let problems: [RenderProblem]
+    package let notices: [RenderNotice]
+    package let health: HealthReport?
+    /// What was decided about deleting; nil when no plan was made.
+    package let prune: PrunePlan?
+    package let failure: PassFailure?
+    /// Set when the pass was cut short although it had started.
+    package let interruption: String?
+    package let duration: Duration
+
+    package init(
+        outcome: RunOutcome,
+        run: SyncRun?,
+        commit: CommitInfo?,
+        objects: [ObjectOutcome] = [],
+        problems: [RenderProblem] = [],
+        notices: [RenderNotice] = [],
+        health: HealthReport? = nil,
+        prune: PrunePlan? = nil,
+        failure: PassFailure? = nil,
+        interruption: String? = nil,
+        duration: Duration
+    ) {
+        self.outcome = outcome
+        self.run = run
+        self.commit = commit
+        self.objects = objects
+        self.problems = problems
+        self.notices = notices
+        self.health = health
+        self.prune = prune
+        self.failure = failure
+        self.interruption = interruption
+        self.duration = duration
+    }
+
+    /// The counts of `history -o json`, made from the objects.
+    package static func counts(of objects: [ObjectOutcome]) -> RunCounts {
+        var counts = RunCounts()
+        for object in objects {
+            switch object.action {
+            case .created: counts.created += 1
+            case .configured: counts.configured += 1
+            case .unchanged: counts.unchanged += 1
+            case .pruned: counts.pruned += 1
+            case .restarted: counts.restarted += 1
+            case .failed: counts.failed += 1
+            case .skipped: break
+            }
+        }
+        return counts
+    }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+import KubeObjects
+import Logging
+import SyncApply
+import SyncObserve
+import SyncPlan
+import SyncRecord
+import SyncRender
+import SyncSource
+
+extension ProjectReconciler {
+    /// Writes what the plan says, waits for health, and records all of it as one run.
+    func carryOut(
+        _ prepared: PreparedPass,
+        trigger: RunTrigger,
+        started: ContinuousClock.Instant,
+        isSuperseded: @escaping @Sendable (CommitInfo) async -> Bool
+    ) async throws -> PassOutcome {
+        let plan = prepared.plan
+        let state = try await history.state(of: project.name)
+        let approved = state.approval?.hash
+        let run = try await history.begin(project: project.name, trigger: self.trigger(trigger, prepared, state))
+        try await history.identify(run, commit: plan.commit, treeID: prepared.rendered.treeID)
+        try await history.record(prepared.rendered.notices, of: run)
+        let applier = Applier(client: cluster.client, journal: history.journal(for: run), limit: settings.concurrency)
+        let report = await applier.apply(
+            plan,
+            inventory: prepared.inventory,
+            catalog: prepared.catalog,
+            store: inventoryStore,
+            approved: approved
+        )
+        if plan.waves.contains(where: { $0.steps.contains { $0.id.groupKind == KindOrder.customResourceDefinition } }) {
+            await cluster.forgetCatalog()
+        }
+        let objects = PassObjects.all(plan: plan, report: report)
+        try await history.record(objects.filter { $0.action != .unchanged }, of: run)
+        try await settlePrune(plan, approved: approved, report: report, run: run)
+        let health = await observe(prepared, report: report, isSuperseded: isSuperseded)
+        try await history.record(health, of: run)
+        try await history.save(marks: marks(plan, report), of: project.name, by: run)
+        if let interruption = report.interruption { try await history.record(message: interruption, of: run) }
+        let outcome = ending(plan, objects: objects, health: health, report: report, approved: approved)
+        if outcome == .succeeded || outcome == .held {
+            try await history.setApplied(plan.commit, treeID: prepared.rendered.treeID, by: run)
+        }
+        let row = try await history.finish(
+            run,
+            outcome: outcome,
+            counts: PassOutcome.counts(of: objects),
+            message: nil
+        )
+        log(row)
+        return PassOutcome(
+            outcome: outcome,
+            run: row,
+            commit: plan.commit,
+            objects: objects,
+            notices: prepared.rendered.notices,
+            health: health,
+            prune: plan.prune,
+            interruption: report.interruption,
+            duration: started.duration(to: ContinuousClock().now)
+        )
+    }
+
+    /// A pass that found everything as it should be: the objects, and whether a prune still waits.
+    func quietOutcome(_ prepared: PreparedPass, duration: Duration) async throws -> PassOutcome {
+        PassOutcome(
+            outcome: .succeeded,
+            run: nil,
+            commit: prepared.plan.commit,
+            objects: PassObjects.unchanged(prepared.plan),
+            notices: prepared.rendered.notices,
+            prune: prepared.plan.prune,
+            duration: duration
+        )
+    }
+
+    /// A poll that finds the applied commit but a changed cluster was started by drift.
+    private func trigger(_ given: RunTrigger, _ prepared: PreparedPass, _ state: ProjectState) -> RunTrigger {
+        guard given == .commit, state.applied?.id == prepared.plan.commit.id else { return given }
+        if state.approval != nil { return .approval }
+        let steps = prepared.plan.waves.flatMap(\.steps)
+        let drifted = steps.contains { $0.cause == .drift || $0.cause == .deleted }
+        return drifted || !prepared.plan.reportedDrift.isEmpty ? .drift : .retry
+    }
+
+    private func settlePrune(_ plan: Plan, approved: String?, report: ApplyReport, run: RunID) async throws {
+        guard case .held(let reasons, let hash) = plan.prune.verdict else {
+            try await history.setHold(nil, by: run)
+            return
+        }
+        if approved == hash {
+            let left = plan.prune.steps.filter { report.inventory.members[$0.id] != nil }
+            if left.count < plan.prune.steps.count { try await history.consumeApproval(hash: hash, by: run) }
+            return
+        }
+        try await history.setHold(
+            PruneHold(hash: hash, commitID: plan.commit.id, reasons: reasons, objects: plan.prune.steps.map(\.id)),
+            by: run
+        )
+    }
+
+    private func observe(
+        _ prepared: PreparedPass,
+        report: ApplyReport,
+        isSuperseded: @escaping @Sendable (CommitInfo) async -> Bool
+    ) async -> HealthReport {
+        let applied = report.outcomes.filter { [.created, .configured].contains($0.action) }
+        let settled = prepared.plan.unchanged.map(\.id)
+        guard settings.waitsForHealth, project.healthTimeout > .zero, report.interruption == nil else {
+            return HealthReport(ending: .notAwaited, unhealthy: [], observed: 0)
+        }
+        progress?(.awaitingHealth(objects: applied.count + settled.count))
+        let observer = HealthObserver(client: cluster.client, applySet: project.applySet)
+        let commit = prepared.plan.commit
+        return await observer.wait(
+            for: applied.map { ($0.id, $0.origin) } + prepared.plan.unchanged.map { ($0.id, Optional($0.origin)) },
+            catalog: prepared.catalog,
+            deadline: project.healthTimeout,
+            isSuperseded: { await isSuperseded(commit) }
+        )
+    }
+
+    /// What was seen of each object after this pass: the next one compares by it.
+    private func marks(_ plan: Plan, _ report: ApplyReport) -> [ObjectID: Inventory.AppliedMark] {
+        var marks: [ObjectID: Inventory.AppliedMark] = [:]
+        for object in plan.unchanged {
+            marks[object.id] = Inventory.AppliedMark(
+                uid: object.uid,
+                resourceVersion: object.resourceVersion,
+                contentHash: object.contentHash
+            )
+        }
+        let hashes = Dictionary(plan.waves.flatMap(\.steps).map { ($0.id, $0.contentHash) }) { first, _ in first }
+        for outcome in report.outcomes where [.created, .configured, .unchanged].contains(outcome.action) {
+            guard let hash = hashes[outcome.id], let uid = outcome.after?.uid,
+                let version = outcome.after?.resourceVersion
+            else { continue }
+            marks[outcome.id] = Inventory.AppliedMark(uid: uid, resourceVersion: version, contentHash: hash)
+        }
+        return marks
+    }
+
+    private func ending(
+        _ plan: Plan,
+        objects: [ObjectOutcome],
+        health: HealthReport,
+        report: ApplyReport,
+        approved: String?
+    ) -> RunOutcome {
+        if report.interruption != nil || health.ending == .cancelled { return .interrupted }
+        if objects.contains(where: { $0.action == .failed }) { return .degraded }
+        if case .blocked = plan.prune.verdict { return .degraded }
+        if [.failed, .timedOut, .unreadable].contains(health.ending) { return .degraded }
+        if case .held(_, let hash) = plan.prune.verdict, approved != hash { return .held }
+        return .succeeded
+    }
+
+    private func log(_ run: SyncRun) {
+        logger.info(
+            "synced",
+            metadata: [
+                "sync.project": "\(run.project)", "sync.run": "\(run.id)", "sync.revision": "\(run.revision)",
+                "sync.trigger": "\(run.trigger.rawValue)", "sync.outcome": "\(run.outcome.rawValue)",
+                "sync.created": "\(run.counts.created)", "sync.configured": "\(run.counts.configured)",
+                "sync.unchanged": "\(run.counts.unchanged)", "sync.pruned": "\(run.counts.pruned)",
+                "sync.failed": "\(run.counts.failed)",
+            ]
+        )
+    }
+}
