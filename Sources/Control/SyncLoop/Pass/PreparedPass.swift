@@ -25,12 +25,27 @@ package struct PreparedPass: Sendable {
         self.plan = plan
     }
 
-    /// Whether the pass has nothing to write, nothing to report and nothing to hold.
-    package var isQuiet: Bool {
-        guard plan.isEmpty, plan.reportedDrift.isEmpty else { return false }
-        guard plan.refused.allSatisfy({ $0.reason == .optedOut }) else { return false }
-        guard plan.prune.released.isEmpty else { return false }
-        return Set(inventory.members.keys) == Set(plan.desiredMembers)
-            && plan.desiredMembers.allSatisfy { inventory.members[$0]?.uid != nil }
+    /// What stands in the way although there is nothing to write: refused objects, a prune that waits, drift that is only
+    /// reported; empty when all is as git says. Nil when there is something to write.
+    ///
+    /// - Parameter approved: The hash of the prune that a person approved, or nil.
+    package func standing(approved: String?) -> [String]? {
+        guard plan.waves.isEmpty, plan.prune.released.isEmpty, isInventoryCurrent else { return nil }
+        var texts = plan.refused.filter { $0.reason != .optedOut }.map { "\($0.origin) \($0.id) \($0.message)" }
+        texts += plan.reportedDrift.map { "\($0.id) \($0.changes)" }
+        if !plan.prune.steps.isEmpty {
+            switch plan.prune.verdict {
+            case .allowed: return nil
+            case .held(let reasons, let hash):
+                if hash == approved { return nil }
+                texts += reasons + [hash]
+            case .blocked(let reasons): texts += reasons
+            case .disabled: break
+            }
+        }
+        return texts
     }
+
+    /// Whether every declared object is a confirmed member already.
+    private var isInventoryCurrent: Bool { plan.desiredMembers.allSatisfy { inventory.members[$0]?.uid != nil } }
 }

@@ -13,12 +13,12 @@ extension ProjectReconciler {
     /// Writes what the plan says, waits for health, and records all of it as one run.
     func carryOut(
         _ prepared: PreparedPass,
+        state: ProjectState,
         trigger: RunTrigger,
         started: ContinuousClock.Instant,
         isSuperseded: @escaping @Sendable (CommitInfo) async -> Bool
     ) async throws -> PassOutcome {
         let plan = prepared.plan
-        let state = try await history.state(of: project.name)
         let approved = state.approval?.hash
         let run = try await history.begin(project: project.name, trigger: self.trigger(trigger, prepared, state))
         try await history.identify(run, commit: plan.commit, treeID: prepared.rendered.treeID)
@@ -67,11 +67,13 @@ extension ProjectReconciler {
 
     /// A pass that found everything as it should be: the objects, and whether a prune still waits.
     func quietOutcome(_ prepared: PreparedPass, duration: Duration) async throws -> PassOutcome {
-        PassOutcome(
-            outcome: .succeeded,
+        let objects = PassObjects.unchanged(prepared.plan)
+        let hasFailures = objects.contains { $0.action == .failed }
+        return PassOutcome(
+            outcome: hasFailures ? .degraded : lastStanding.isEmpty ? .succeeded : .held,
             run: nil,
             commit: prepared.plan.commit,
-            objects: PassObjects.unchanged(prepared.plan),
+            objects: objects,
             notices: prepared.rendered.notices,
             prune: prepared.plan.prune,
             duration: duration

@@ -34,7 +34,8 @@ extension ProjectReconciler {
     /// Records a commit that does not render: every problem of it.
     func failed(render failure: RenderFailure, trigger: RunTrigger, duration: Duration) async -> PassOutcome {
         let count = failure.problems.count
-        let summary = "\(count) problem\(count == 1 ? "" : "s") in \(failure.commit.shortID): \(failure.problems[0])"
+        let summary = "\(count) problem\(count == 1 ? "" : "s") in \(failure.commit.shortID): "
+            + failure.problems.prefix(1).map(\.description).joined()
         let pass = PassFailure(stage: .render, message: summary, isRetryable: false)
         let isNew = pass != lastFailure || settings.recordsQuietPasses
         lastFailure = pass

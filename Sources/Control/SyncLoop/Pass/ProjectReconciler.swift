@@ -35,6 +35,8 @@ package actor ProjectReconciler {
     let progress: (@Sendable (PassProgress) -> Void)?
     /// The last failure that was written down: the same one again is not written at every poll.
     var lastFailure: PassFailure?
+    /// What stood in the way at the last pass that was written down.
+    var lastStanding: [String] = []
 
     package init(
         project: Project,
@@ -72,13 +74,20 @@ package actor ProjectReconciler {
         let started = clock.now
         do {
             let prepared = try await prepare()
-            if prepared.isQuiet, !settings.recordsQuietPasses {
-                lastFailure = nil
+            let state = try await history.state(of: project.name)
+            let standing = prepared.standing(approved: state.approval?.hash)
+            lastFailure = nil
+            if let standing, standing == lastStanding, !settings.recordsQuietPasses {
                 return try await quietOutcome(prepared, duration: started.duration(to: clock.now))
             }
-            let outcome = try await carryOut(prepared, trigger: trigger, started: started, isSuperseded: isSuperseded)
-            lastFailure = nil
-            return outcome
+            lastStanding = standing ?? []
+            return try await carryOut(
+                prepared,
+                state: state,
+                trigger: trigger,
+                started: started,
+                isSuperseded: isSuperseded
+            )
         } catch let failure as RenderFailure {
             return await failed(render: failure, trigger: trigger, duration: started.duration(to: clock.now))
         } catch let failure as PassFailure {
