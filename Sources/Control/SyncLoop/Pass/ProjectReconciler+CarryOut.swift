@@ -28,7 +28,7 @@ extension ProjectReconciler {
             plan,
             inventory: prepared.inventory,
             catalog: prepared.catalog,
-            store: inventoryStore,
+            store: store,
             approved: approved
         )
         if plan.waves.contains(where: { $0.steps.contains { $0.id.groupKind == KindOrder.customResourceDefinition } }) {

@@ -29,6 +29,7 @@ package actor ProjectReconciler {
     package nonisolated let project: Project
     let source: SourceStage
     let cluster: ClusterStage
+    let store: InventoryStore
     let history: History
     let settings: Settings
     let logger: Logger
@@ -37,6 +38,8 @@ package actor ProjectReconciler {
     var lastFailure: PassFailure?
     /// What stood in the way at the last pass that was written down.
     var lastStanding: [String] = []
+    /// The commit of the last pass that was written down by this process.
+    var lastCommitID: String?
 
     package init(
         project: Project,
@@ -50,6 +53,7 @@ package actor ProjectReconciler {
         self.project = project
         source = SourceStage(reader: reader)
         cluster = ClusterStage(client: client)
+        store = InventoryStore(client: client, applySet: project.applySet, project: project.name)
         self.history = history
         self.settings = settings
         self.logger = logger
@@ -77,10 +81,12 @@ package actor ProjectReconciler {
             let state = try await history.state(of: project.name)
             let standing = prepared.standing(approved: state.approval?.hash)
             lastFailure = nil
-            if let standing, standing == lastStanding, !settings.recordsQuietPasses {
+            let isKnown = prepared.plan.commit.id == (lastCommitID ?? state.applied?.id)
+            if let standing, standing == lastStanding, isKnown, !settings.recordsQuietPasses {
                 return try await quietOutcome(prepared, duration: started.duration(to: clock.now))
             }
             lastStanding = standing ?? []
+            lastCommitID = prepared.plan.commit.id
             return try await carryOut(
                 prepared,
                 state: state,
@@ -132,7 +138,6 @@ package actor ProjectReconciler {
     private func readCluster(_ rendered: RenderedSet) async throws -> PreparedPass {
         do {
             let catalog = try await cluster.catalog(for: rendered)
-            let store = inventoryStore
             var inventory = try await store.load(catalog: catalog)
             inventory.marks = try await history.marks(of: project.name)
             let live = try await LiveReader(client: cluster.client, applySet: project.applySet).read(
@@ -146,12 +151,8 @@ package actor ProjectReconciler {
             return PreparedPass(rendered: rendered, catalog: catalog, inventory: inventory, live: live, plan: plan)
         } catch let error as KubeError {
             throw PassFailure(stage: .cluster, message: error.description, isRetryable: error.isRetryable)
-        } catch let error as InventoryError {
+        } catch let error as ApplyError {
             throw PassFailure(stage: .inventory, message: error.description, isRetryable: error.isRetryable)
         }
-    }
-
-    var inventoryStore: InventoryStore {
-        InventoryStore(client: cluster.client, applySet: project.applySet, project: project.name)
     }
 }

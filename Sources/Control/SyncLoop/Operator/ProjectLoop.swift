@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+import Logging
+import SyncRecord
+import SyncSource
+
+/// Keeps one project in step: polls its ref, makes a pass when something may have changed, backs off when passes fail.
+package struct ProjectLoop: Sendable {
+    /// The longest time between two tries of the same failing commit.
+    private static let maxBackoff: Duration = .seconds(600)
+
+    private let reconciler: ProjectReconciler
+    private let history: History
+    private let board: StatusBoard
+    private let logger: Logger
+
+    package init(reconciler: ProjectReconciler, history: History, board: StatusBoard, logger: Logger) {
+        self.reconciler = reconciler
+        self.history = history
+        self.board = board
+        self.logger = logger
+    }
+
+    /// Runs until the task is cancelled.
+    package func run() async {
+        let interval = reconciler.project.interval
+        let clock = ContinuousClock()
+        var failures = 0
+        var retryAt = clock.now
+        var failedCommit: String?
+        var trigger = RunTrigger.start
+        while !Task.isCancelled {
+            let began = clock.now
+            if await isSuspended() {
+                await board.suspended(reconciler.project.name)
+            } else if failures == 0 || clock.now >= retryAt {
+                let outcome = await pass(trigger)
+                failures = outcome.needsRetry ? failures + 1 : 0
+                failedCommit = outcome.commit?.id
+                retryAt = clock.now.advanced(by: backoff(failures, interval))
+                trigger = .commit
+            } else if await hasMoved(from: failedCommit) {
+                failures = 0
+                continue
+            }
+            do { try await clock.sleep(until: began.advanced(by: interval), tolerance: .milliseconds(50)) } catch { return }
+        }
+    }
+
+    private func pass(_ trigger: RunTrigger) async -> PassOutcome {
+        let outcome = await reconciler.pass(trigger) { commit in
+            // A source that cannot be read now is no newer commit; the next pass reports it.
+            guard let tip = try? await reconciler.poll() else { return false }
+            return tip.commitID != commit.id
+        }
+        await board.passed(reconciler.project.name, outcome)
+        return outcome
+    }
+
+    /// The interval after the first failure, then twice as long each time.
+    private func backoff(_ failures: Int, _ interval: Duration) -> Duration {
+        min(interval * (1 << min(max(failures - 1, 0), 10)), ProjectLoop.maxBackoff)
+    }
+
+    /// Whether a person approved something or the ref points elsewhere: reasons not to wait for the back-off.
+    private func hasMoved(from commit: String?) async -> Bool {
+        do {
+            if try await history.state(of: reconciler.project.name).approval != nil { return true }
+            return try await reconciler.poll().commitID != commit && commit != nil
+        } catch {
+            return false
+        }
+    }
+
+    private func isSuspended() async -> Bool {
+        if reconciler.project.isSuspended { return true }
+        do {
+            return try await history.state(of: reconciler.project.name).suspension != nil
+        } catch {
+            logger.error("the history cannot be read", metadata: ["sync.error": "\(error)"])
+            return true
+        }
+    }
+}
+
+extension PassOutcome {
+    /// Whether the loop should try again without waiting for a new commit.
+    var needsRetry: Bool { outcome == .failed || outcome == .degraded || outcome == .interrupted }
+}

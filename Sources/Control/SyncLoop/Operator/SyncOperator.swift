@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import Logging
+import ServiceLifecycle
+import SyncRecord
+
+/// The operator: one loop for each project, side by side, until shutdown is asked for.
+package struct SyncOperator: Service {
+    private let loops: [ProjectLoop]
+    private let logger: Logger
+
+    package init(loops: [ProjectLoop], logger: Logger) {
+        self.loops = loops
+        self.logger = logger
+    }
+
+    /// Runs all loops. At shutdown each finishes the request it is in and writes down how far it came.
+    package func run() async throws {
+        logger.info("operator started", metadata: ["sync.projects": "\(loops.count)"])
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                for loop in loops { group.addTask { await loop.run() } }
+            }
+        }
+        logger.info("operator stopped")
+    }
+}
