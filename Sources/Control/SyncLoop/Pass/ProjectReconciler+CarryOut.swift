@@ -23,16 +23,16 @@ extension ProjectReconciler {
         let run = try await history.begin(project: project.name, trigger: self.trigger(trigger, prepared, state))
         try await history.identify(run, commit: plan.commit, treeID: prepared.rendered.treeID)
         try await history.record(prepared.rendered.notices, of: run)
-        let applier = Applier(client: cluster.client, journal: history.journal(for: run), limit: settings.concurrency)
+        let applier = Applier(client: preparer.cluster.client, journal: history.journal(for: run), limit: settings.concurrency)
         let report = await applier.apply(
             plan,
             inventory: prepared.inventory,
             catalog: prepared.catalog,
-            store: store,
+            store: preparer.store,
             approved: approved
         )
         if plan.waves.contains(where: { $0.steps.contains { $0.id.groupKind == KindOrder.customResourceDefinition } }) {
-            await cluster.forgetCatalog()
+            await preparer.cluster.forgetCatalog()
         }
         let objects = PassObjects.all(plan: plan, report: report)
         try await history.record(objects.filter { $0.action != .unchanged }, of: run)
@@ -115,8 +115,8 @@ extension ProjectReconciler {
         guard settings.waitsForHealth, project.healthTimeout > .zero, report.interruption == nil else {
             return HealthReport(ending: .notAwaited, unhealthy: [], observed: 0)
         }
-        progress?(.awaitingHealth(objects: applied.count + settled.count))
-        let observer = HealthObserver(client: cluster.client, applySet: project.applySet)
+        preparer.progress?(.awaitingHealth(objects: applied.count + settled.count))
+        let observer = HealthObserver(client: preparer.cluster.client, applySet: project.applySet)
         let commit = prepared.plan.commit
         return await observer.wait(
             for: applied.map { ($0.id, $0.origin) } + prepared.plan.unchanged.map { ($0.id, Optional($0.origin)) },

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import KubeClient
 import KubeObjects
 import Logging
-import SyncApply
-import SyncPlan
 import SyncRecord
 import SyncRender
 import SyncSource
@@ -27,13 +24,10 @@ package actor ProjectReconciler {
     }
 
     package nonisolated let project: Project
-    let source: SourceStage
-    let cluster: ClusterStage
-    let store: InventoryStore
+    package nonisolated let preparer: PassPreparer
     let history: History
     let settings: Settings
     let logger: Logger
-    let progress: (@Sendable (PassProgress) -> Void)?
     /// The last failure that was written down: the same one again is not written at every poll.
     var lastFailure: PassFailure?
     /// What stood in the way at the last pass that was written down.
@@ -42,26 +36,20 @@ package actor ProjectReconciler {
     var lastCommitID: String?
 
     package init(
-        project: Project,
-        reader: SourceReader,
-        client: KubeClient,
+        preparer: PassPreparer,
         history: History,
         settings: Settings,
-        logger: Logger,
-        progress: (@Sendable (PassProgress) -> Void)? = nil
+        logger: Logger
     ) {
-        self.project = project
-        source = SourceStage(reader: reader)
-        cluster = ClusterStage(client: client)
-        store = InventoryStore(client: client, applySet: project.applySet, project: project.name)
+        project = preparer.project
+        self.preparer = preparer
         self.history = history
         self.settings = settings
         self.logger = logger
-        self.progress = progress
     }
 
     /// Where the project's ref points now; the loop asks while a pass waits for health, to let a newer commit in.
-    package nonisolated func poll() async throws(SourceError) -> SourceTip { try await source.poll() }
+    package nonisolated func poll() async throws(SourceError) -> SourceTip { try await preparer.source.poll() }
 
     /// Makes one pass.
     ///
@@ -77,7 +65,7 @@ package actor ProjectReconciler {
         let clock = ContinuousClock()
         let started = clock.now
         do {
-            let prepared = try await prepare()
+            let prepared = try await preparer.prepare(marks: try await history.marks(of: project.name))
             let state = try await history.state(of: project.name)
             let standing = prepared.standing(approved: state.approval?.hash)
             lastFailure = nil
@@ -105,54 +93,6 @@ package actor ProjectReconciler {
                 isRetryable: true
             )
             return await failed(failure, trigger: trigger, duration: started.duration(to: clock.now))
-        }
-    }
-
-    /// Reads both sides and makes the plan; writes nothing anywhere.
-    ///
-    /// - Throws: ``PassFailure`` or ``RenderFailure``.
-    package func prepare() async throws -> PreparedPass {
-        let rendered = try await readSource()
-        progress?(.rendered(rendered.commit, objects: rendered.objects.count))
-        for item in rendered.objects { Redactor.shared.register(secretObject: item.object) }
-        let prepared = try await readCluster(rendered)
-        progress?(
-            .planned(
-                changes: prepared.plan.waves.reduce(0) { $0 + $1.steps.count },
-                unchanged: prepared.plan.unchanged.count,
-                prunes: prepared.plan.prune.steps.count
-            )
-        )
-        return prepared
-    }
-
-    private func readSource() async throws -> RenderedSet {
-        progress?(.reading(url: Redactor.shared.redact(project.source.url)))
-        do {
-            return try await source.rendered(at: try await source.poll())
-        } catch let error as SourceError {
-            throw PassFailure(stage: .source, message: error.message, isRetryable: error.isRetryable)
-        }
-    }
-
-    private func readCluster(_ rendered: RenderedSet) async throws -> PreparedPass {
-        do {
-            let catalog = try await cluster.catalog(for: rendered)
-            var inventory = try await store.load(catalog: catalog)
-            inventory.marks = try await history.marks(of: project.name)
-            let live = try await LiveReader(client: cluster.client, applySet: project.applySet).read(
-                for: rendered,
-                inventory: inventory,
-                catalog: catalog,
-                defaultNamespace: project.policy.targetNamespace
-            )
-            for object in live.objects.values { Redactor.shared.register(secretObject: object) }
-            let plan = Planner.plan(rendered, against: live, inventory: inventory, policy: project.policy)
-            return PreparedPass(rendered: rendered, catalog: catalog, inventory: inventory, live: live, plan: plan)
-        } catch let error as KubeError {
-            throw PassFailure(stage: .cluster, message: error.description, isRetryable: error.isRetryable)
-        } catch let error as ApplyError {
-            throw PassFailure(stage: .inventory, message: error.description, isRetryable: error.isRetryable)
         }
     }
 }

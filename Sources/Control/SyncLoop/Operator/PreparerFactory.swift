@@ -2,44 +2,35 @@
 import GitStore
 import KubeClient
 import KubeObjects
-import Logging
-import SyncRecord
 import SyncSource
 
-/// Makes reconcilers: gives a project its credentials, its mirror folder, the cluster and the history.
-package struct ReconcilerFactory: Sendable {
+/// Gives a project what its passes need: its credentials, its mirror folder, the cluster.
+package struct PreparerFactory: Sendable {
     private let client: KubeClient
-    private let history: History
     private let dataFolder: String
     private let workerExecutable: String
-    private let logger: Logger
 
     /// - Parameters:
     ///   - dataFolder: Where mirrors are kept, one folder a project.
     ///   - workerExecutable: Path of our own binary, which does git's network work in a child process.
     package init(
         client: KubeClient,
-        history: History,
         dataFolder: String,
-        workerExecutable: String,
-        logger: Logger
+        workerExecutable: String
     ) {
         self.client = client
-        self.history = history
         self.dataFolder = dataFolder
         self.workerExecutable = workerExecutable
-        self.logger = logger
     }
 
-    /// A reconciler for one project.
+    /// The reading half of a project's passes.
     ///
     /// - Throws: ``ConfigurationError``, ``GitError`` or ``KubeError`` when the credentials cannot be read.
-    package func reconciler(
+    package func preparer(
         for project: Project,
-        settings: ProjectReconciler.Settings,
         progress: (@Sendable (PassProgress) -> Void)? = nil
-    ) async throws -> ProjectReconciler {
-        ProjectReconciler(
+    ) async throws -> PassPreparer {
+        PassPreparer(
             project: project,
             reader: SourceReader(
                 spec: project.source,
@@ -48,9 +39,6 @@ package struct ReconcilerFactory: Sendable {
                 workerExecutable: workerExecutable
             ),
             client: client,
-            history: history,
-            settings: settings,
-            logger: logger,
             progress: progress
         )
     }
@@ -60,7 +48,7 @@ package struct ReconcilerFactory: Sendable {
         case nil: return nil
         case .folder(let path): return try GitCredentials.fromFolder(path)
         case .secret(let name):
-            guard let secret = try await client.get(ReconcilerFactory.secrets, namespace: project.namespace, name: name)
+            guard let secret = try await client.get(PreparerFactory.secrets, namespace: project.namespace, name: name)
             else {
                 throw ConfigurationError(
                     "project \(project.name): spec.credentials.secretName: there is no Secret \(name) in the namespace "

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import SyncLoop
+import Synchronization
+
+/// One line on standard error that says what a long command is doing; silent where standard error is no terminal.
+final class ProgressLine: Sendable {
+    private let terminal = Terminal.error
+    private let isShown = Mutex(false)
+
+    /// Shows a step of a pass.
+    func show(_ progress: PassProgress) {
+        switch progress {
+        case .reading(let url): show("reading \(url) …")
+        case .rendered(let commit, let objects): show("\(commit.shortID): \(objects) objects; reading the cluster …")
+        case .planned(let changes, let unchanged, let prunes):
+            show("\(changes) to apply, \(unchanged) unchanged, \(prunes) to delete …")
+        case .awaitingHealth(let objects): show("waiting until \(objects) objects are healthy …")
+        }
+    }
+
+    /// Shows a text in the place of the one before.
+    func show(_ text: String) {
+        guard terminal.isInteractive else { return }
+        isShown.withLock { $0 = true }
+        FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
+    }
+
+    /// Removes the line.
+    func clear() {
+        guard isShown.withLock({ shown in defer { shown = false }; return shown }) else { return }
+        FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+    }
+}

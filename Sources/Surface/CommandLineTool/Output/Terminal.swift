@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// What the terminal at the other end can show.
+struct Terminal: Sendable {
+    /// Whether colours are wanted: a terminal, no `NO_COLOR`, no `TERM=dumb`.
+    let hasColor: Bool
+    /// Whether a line may be rewritten in place to show progress.
+    let isInteractive: Bool
+
+    /// The terminal behind a file descriptor.
+    init(descriptor: Int32, environment: [String: String] = ProcessInfo.processInfo.environment) {
+        let isTerminal = isatty(descriptor) == 1
+        let isDumb = environment["TERM"] == "dumb"
+        hasColor = isTerminal && !isDumb && (environment["NO_COLOR"] ?? "").isEmpty
+        isInteractive = isTerminal && !isDumb
+    }
+
+    static let output = Terminal(descriptor: STDOUT_FILENO)
+    static let error = Terminal(descriptor: STDERR_FILENO)
+
+    /// The few colours that are used.
+    enum Color: String {
+        case green = "32", yellow = "33", red = "31", cyan = "36", dim = "2", bold = "1"
+    }
+
+    /// The text in a colour, or as it is where colours are not wanted.
+    func paint(_ text: String, _ color: Color) -> String {
+        hasColor ? "\u{1B}[\(color.rawValue)m\(text)\u{1B}[0m" : text
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A table as kubectl prints them: upper-case headings, columns three spaces apart, no rules.
+struct TextTable {
+    /// One cell: its text, and how it is painted.
+    struct Cell {
+        let text: String
+        let color: Terminal.Color?
+
+        init(_ text: String, _ color: Terminal.Color? = nil) {
+            self.text = text
+            self.color = color
+        }
+    }
+
+    private let headings: [String]
+    private var rows: [[Cell]] = []
+
+    init(_ headings: String...) { self.headings = headings }
+
+    /// Adds a row; as many cells as headings.
+    mutating func add(_ cells: Cell...) { rows.append(cells) }
+
+    /// Whether there is no row.
+    var isEmpty: Bool { rows.isEmpty }
+
+    /// The lines, without trailing blanks, each with its line break.
+    func text(for terminal: Terminal) -> String {
+        var widths = headings.map(\.count)
+        for row in rows {
+            for (index, cell) in row.enumerated() { widths[index] = max(widths[index], cell.text.count) }
+        }
+        func line(_ cells: [Cell]) -> String {
+            var result = ""
+            for (index, cell) in cells.enumerated() {
+                let isLast = cells[(index + 1)...].allSatisfy(\.text.isEmpty)
+                let padding = isLast ? "" : String(repeating: " ", count: widths[index] - cell.text.count + 3)
+                result += (cell.color.map { terminal.paint(cell.text, $0) } ?? cell.text) + padding
+                if isLast { break }
+            }
+            return result + "\n"
+        }
+        return ([headings.map { Cell($0, .dim) }] + rows).map(line).joined()
+    }
+}
+
+extension TextTable.Cell: ExpressibleByStringLiteral {
+    init(stringLiteral value: String) { self.init(value) }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Foundation
+import GitStore
+
+/// The command line: `sternpost COMMAND`.
+package struct Sternpost: AsyncParsableCommand {
+    package static let version = "0.1.0"
+
+    package static let configuration = CommandConfiguration(
+        commandName: "sternpost",
+        abstract: "Keeps a Kubernetes cluster steering by a git repository.",
+        discussion: """
+            Push YAML to git to deploy. Start with `sternpost demo`, which needs no cluster; then
+            `sternpost diff --repo URL` tells what a sync of your repository would change, and
+            `sternpost sync --repo URL` does it.
+            """,
+        version: "sternpost \(version)",
+        groupedSubcommands: [
+            CommandGroup(name: "Try:", subcommands: [DemoCommand.self, ClusterCommand.self]),
+            CommandGroup(
+                name: "Sync:",
+                subcommands: [
+                    SyncCommand.self, RenderCommand.self, DiffCommand.self, RunCommand.self, InstallCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Inspect:",
+                subcommands: [HistoryCommand.self, ShowCommand.self, StatusCommand.self, VerifyCommand.self]
+            ),
+            CommandGroup(
+                name: "Act:",
+                subcommands: [ApproveCommand.self, SuspendCommand.self, ResumeCommand.self]
+            ),
+        ]
+    )
+
+    package init() {}
+
+    /// What `main` calls. Serves as git's worker when asked to; else runs the command and ends the process.
+    package static func run() async {
+        GitWorker.runIfAsked(arguments: CommandLine.arguments)
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let failure as CommandFailure {
+            for line in failure.lines { ErrorOutput.write(line) }
+            Foundation.exit(failure.status)
+        } catch {
+            let status = exitCode(for: error)
+            let text = fullMessage(for: error)
+            if status == .success {
+                print(text)
+            } else if !text.isEmpty {
+                ErrorOutput.write(text)
+            }
+            // Wrong words on the command line are 2, like every failure to start.
+            Foundation.exit(status == .success ? 0 : status == .validationFailure ? 2 : status.rawValue)
+        }
+    }
+}
+
+/// A command that cannot go on: lines for standard error and the exit status.
+struct CommandFailure: Error {
+    let lines: [String]
+    let status: Int32
+
+    init(_ lines: [String], status: Int32 = 2) {
+        self.lines = lines
+        self.status = status
+    }
+
+    init(_ line: String, status: Int32 = 2) { self.init([line], status: status) }
+}
