@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+import KubeObjects
+import SyncPlan
+import SyncRecord
+
+/// Asks the API server, by dry-run, what a plan would make of each object.
+package struct DiffPreview: Sendable {
+    /// One object's difference.
+    package struct Difference: Sendable {
+        /// `configured Deployment.apps shop/web (infra/web.yaml:3)`.
+        package let title: String
+        /// Masked; nil when an error stands in its place.
+        package let diff: DiffText?
+        /// Why the server would refuse the object; one line.
+        package let error: String?
+    }
+
+    /// Dry-runs in flight.
+    private static let concurrency = 8
+
+    private let client: KubeClient
+    private let plan: Plan
+
+    package init(client: KubeClient, plan: Plan) {
+        self.client = client
+        self.plan = plan
+    }
+
+    /// The differences in the plan's order: applied objects first, then deleted ones. An object that the server would
+    /// leave as it is does not appear.
+    package func differences() async -> [Difference] {
+        let steps = plan.waves.flatMap(\.steps) + plan.reportedDrift
+        var applied: [Int: Difference] = [:]
+        await withTaskGroup(of: (Int, Difference?).self) { group in
+            var waiting = steps.enumerated().makeIterator()
+            func startNext() {
+                guard let (index, step) = waiting.next() else { return }
+                group.addTask { (index, await difference(of: step)) }
+            }
+            for _ in 0..<DiffPreview.concurrency { startNext() }
+            while let (index, difference) = await group.next() {
+                applied[index] = difference
+                startNext()
+            }
+        }
+        let deleted = plan.prune.steps.compactMap { step -> Difference? in
+            if case .disabled = plan.prune.verdict { return nil }
+            return Difference(
+                title: "pruned \(step.id)",
+                diff: DiffText(before: step.live, after: nil),
+                error: nil
+            )
+        }
+        return applied.sorted { $0.key < $1.key }.map(\.value) + deleted
+    }
+
+    private func difference(of step: Step) async -> Difference? {
+        let title = "\(step.live == nil ? "created" : "configured") \(step.id) (\(step.origin))"
+        do throws(KubeError) {
+            let answer = try await client.apply(
+                step.object,
+                to: step.resource,
+                fieldManager: FieldManager.main,
+                dryRun: true
+            )
+            guard let diff = DiffText(before: step.live, after: answer.object) else { return nil }
+            return Difference(title: title, diff: diff, error: nil)
+        } catch {
+            // Its namespace or its kind's definition comes with the same commit, so the server cannot know yet.
+            if error.reason == .notFound, !step.dependsOn.isEmpty {
+                return Difference(title: title, diff: DiffText(before: nil, after: step.object), error: nil)
+            }
+            // The server cannot dry-run it (a webhook with side effects): what the manifest says is the best answer.
+            if error.reason == .dryRunUnsupported {
+                return Difference(title: title, diff: DiffText(before: step.live, after: step.object), error: nil)
+            }
+            return Difference(title: title, diff: nil, error: "\(step.origin): \(step.id): \(error)")
+        }
+    }
+}

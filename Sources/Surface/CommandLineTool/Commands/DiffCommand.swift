@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import KubeClient
+import KubeObjects
+import SyncLoop
+import SyncPlan
+import SyncRecord
+import SyncRender
+
+/// `sternpost diff`: what a sync would change.
+struct DiffCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff",
+        abstract: "Shows what a sync would change, as a unified diff; Secrets are masked.",
+        discussion: "Exit status: 0 nothing would change; 1 something would; 2 error."
+    )
+
+    @OptionGroup var repository: RepositoryOptions
+    @OptionGroup var cluster: ClusterOptions
+    @OptionGroup var data: DataOptions
+
+    func run() async throws {
+        let project = try repository.resolve()
+        let hasDifferences = try await untilSignalled { try await self.show(project) }
+        if hasDifferences { throw ExitCode(1) }
+    }
+
+    private func show(_ project: Project) async throws -> Bool {
+        let client = try cluster.client()
+        let line = ProgressLine()
+        defer { line.clear() }
+        let factory = PreparerFactory(client: client, dataFolder: data.folder, workerExecutable: OwnExecutable.path)
+        let preparer = try await factory.failingAsCommand { try await $0.preparer(for: project, progress: line.show) }
+        let prepared: PreparedPass
+        do {
+            prepared = try await preparer.prepare(marks: try await marks(of: project))
+        } catch let failure as RenderFailure {
+            throw CommandFailure(failure.problems.map { "error: \($0)" })
+        } catch let failure as PassFailure {
+            throw CommandFailure("error: \(failure.message)")
+        }
+        let differences = await DiffPreview(client: client, plan: prepared.plan).differences()
+        line.clear()
+        for difference in differences {
+            StandardOutput.line(Terminal.output.paint(difference.title, .bold))
+            StandardOutput.write(DiffPaint.paint(difference.diff?.text ?? "", Terminal.output))
+            if let error = difference.error { ErrorOutput.write("error: \(error)") }
+        }
+        for refused in prepared.plan.refused where refused.reason != .optedOut {
+            ErrorOutput.write("error: \(refused.origin): \(refused.id) \(refused.message)")
+        }
+        if differences.contains(where: { $0.error != nil }) || prepared.plan.refused.contains(where: { $0.reason != .optedOut }) {
+            throw CommandFailure([], status: 2)
+        }
+        return !differences.isEmpty
+    }
+
+    /// What earlier syncs from this data folder saw; none is no error.
+    private func marks(of project: Project) async throws -> [ObjectID: Inventory.AppliedMark] {
+        do {
+            let history = try await History.open(folder: data.folder, mode: .inspect)
+            return try await history.marks(of: project.name)
+        } catch let error as RecordError where error.reason == .missing {
+            return [:]
+        } catch {
+            throw CommandFailure("error: \(error)")
+        }
+    }
+}
+
+/// Colours for unified diffs.
+enum DiffPaint {
+    /// Added lines green, removed ones red.
+    static func paint(_ text: String, _ terminal: Terminal) -> String {
+        guard terminal.hasColor else { return text }
+        return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            if line.hasPrefix("+") { return terminal.paint(String(line), .green) }
+            if line.hasPrefix("-") { return terminal.paint(String(line), .red) }
+            if line.hasPrefix("@@") { return terminal.paint(String(line), .cyan) }
+            return String(line)
+        }.joined(separator: "\n")
+    }
+}

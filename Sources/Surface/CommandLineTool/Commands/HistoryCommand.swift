@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Foundation
+import KubeObjects
+import SyncLoop
+import SyncRecord
+
+/// `sternpost history`: past syncs.
+struct HistoryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "history",
+        abstract: "Lists past syncs, newest first; of one object, when KIND/NAME is given."
+    )
+
+    @Argument(help: ArgumentHelp("Only syncs that touched this object, such as deployment/web.", valueName: "kind/name"))
+    var object: String?
+
+    @Option(help: "Only this project's syncs.")
+    var project: String?
+
+    @Option(name: .customShort("n"), help: ArgumentHelp("The object's namespace.", valueName: "namespace"))
+    var namespace: String?
+
+    @Option(help: "At most so many.")
+    var limit = 20
+
+    @Option(name: .shortAndLong, help: "table, json or yaml.")
+    var output: OutputFormat = .table
+
+    @OptionGroup var data: DataOptions
+
+    func validate() throws {
+        guard limit > 0 else { throw ValidationError("--limit: expected 1 or more") }
+    }
+
+    func run() async throws {
+        let history = try await data.history(.inspect)
+        do {
+            let query = try object.map { try ObjectQuery($0, namespace: namespace) }
+            let runs = try await history.runs(project: project, object: query, limit: limit)
+            if output == .table {
+                StandardOutput.write(HistoryTable.text(runs, for: .output))
+            } else {
+                output.write(.array(try runs.map { try JSON(encoding: $0) }))
+            }
+        } catch let error as RecordError {
+            throw CommandFailure("\(error)")
+        }
+    }
+}
+
+/// The table of `history`.
+enum HistoryTable {
+    /// One line a run; a word instead when there is none.
+    static func text(_ runs: [SyncRun], for terminal: Terminal) -> String {
+        guard !runs.isEmpty else { return "no syncs yet\n" }
+        var table = TextTable("RUN", "STARTED", "TOOK", "TRIGGER", "OUTCOME", "CHANGES", "REVISION", "AUTHOR", "MESSAGE")
+        for run in runs {
+            table.add(
+                .init(String(run.id)),
+                .init(run.startedAt.formatted(.iso8601)),
+                .init(took(run)),
+                .init(run.trigger.rawValue),
+                .init(run.outcome.rawValue, color(of: run.outcome)),
+                .init(changes(run.counts)),
+                .init(shortRevision(run.revision)),
+                .init(run.author.split(separator: " <").first.map(String.init) ?? ""),
+                .init(run.message.count > 60 ? "\(run.message.prefix(59))…" : run.message)
+            )
+        }
+        return table.text(for: terminal)
+    }
+
+    /// How long a run took, or that it is under way.
+    static func took(_ run: SyncRun) -> String {
+        guard let end = run.finishedAt else { return "running" }
+        return DurationText.describe(.milliseconds(Int64(end.timeIntervalSince(run.startedAt) * 1_000)))
+    }
+
+    /// `main@1a2b3c4d`.
+    static func shortRevision(_ revision: String) -> String {
+        let parts = revision.components(separatedBy: "@sha1:")
+        return parts.count == 2 ? "\(parts[0])@\(parts[1].prefix(8))" : revision
+    }
+
+    /// `+3 ~1 -2 !1`: created, configured or restarted, pruned, failed; `–` for none.
+    static func changes(_ counts: RunCounts) -> String {
+        var parts: [String] = []
+        if counts.created > 0 { parts.append("+\(counts.created)") }
+        if counts.configured + counts.restarted > 0 { parts.append("~\(counts.configured + counts.restarted)") }
+        if counts.pruned > 0 { parts.append("-\(counts.pruned)") }
+        if counts.failed > 0 { parts.append("!\(counts.failed)") }
+        return parts.isEmpty ? "–" : parts.joined(separator: " ")
+    }
+
+    /// Green for done, red for failed, yellow between.
+    static func color(of outcome: RunOutcome) -> Terminal.Color {
+        switch outcome {
+        case .succeeded: .green
+        case .failed, .degraded: .red
+        case .held, .interrupted, .unknown: .yellow
+        }
+    }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+
+/// `sternpost install`: the manifests of `infra/`.
+struct InstallCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "install",
+        abstract: "Prints the manifests that run Sternpost in a cluster, for kubectl apply -f -.",
+        discussion: "sternpost install --image REGISTRY/sternpost:TAG | kubectl apply -f -"
+    )
+
+    @Option(help: ArgumentHelp("The image to run.", valueName: "image"))
+    var image: String?
+
+    func run() throws {
+        for file in InstallManifests.files {
+            var text = file.text
+            if let image { text = text.replacing("image: sternpost:\(Sternpost.version)", with: "image: \(image)") }
+            StandardOutput.write("---\n# \(file.path)\n\(text)")
+        }
+    }
+}

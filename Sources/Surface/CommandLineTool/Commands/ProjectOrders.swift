@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Foundation
+import SyncRecord
+
+/// The project that a person's order is about.
+struct OrderOptions: ParsableArguments {
+    @Argument(help: "The project; may be left out when there is only one.")
+    var project: String?
+
+    @OptionGroup var data: DataOptions
+
+    /// The name given, or the only project of the history.
+    func name(in history: History) async throws -> String {
+        let known: [String]
+        do { known = try await history.projects() } catch { throw CommandFailure("\(error)") }
+        if let project {
+            guard known.contains(project) else {
+                throw CommandFailure("no project \(project) here; known: \(known.joined(separator: ", "))")
+            }
+            return project
+        }
+        guard known.count == 1, let only = known.first else {
+            throw CommandFailure(
+                known.isEmpty ? "no project was synced here yet" : "name one of the projects: \(known.joined(separator: ", "))"
+            )
+        }
+        return only
+    }
+
+    /// Who gives the order, for the audit: `ada@laptop`.
+    static var person: String {
+        let environment = ProcessInfo.processInfo.environment
+        let user = environment["SUDO_USER"] ?? environment["USER"] ?? NSUserName()
+        return "\(user)@\(ProcessInfo.processInfo.hostName)"
+    }
+}
+
+/// `sternpost approve`: a person's yes to a held prune.
+struct ApproveCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "approve",
+        abstract: "Allows the deletion that a sync held back; exactly that list, of exactly that commit."
+    )
+
+    @OptionGroup var order: OrderOptions
+
+    @Option(help: "What was held, as the sync printed it; without it, whatever is held now.")
+    var hash: String?
+
+    func run() async throws {
+        let history = try await order.data.history(.command)
+        let project = try await order.name(in: history)
+        do {
+            let hold = try await history.approve(project: project, hash: hash, person: OrderOptions.person)
+            StandardOutput.line("approved for \(project): \(hold.objects.count) objects will be deleted at the next sync")
+            for id in hold.objects { StandardOutput.line("  \(id)") }
+        } catch {
+            throw CommandFailure("\(error)")
+        }
+    }
+}
+
+/// `sternpost suspend`: leaves a project alone until it is resumed.
+struct SuspendCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "suspend",
+        abstract: "Leaves a project alone until it is resumed; a running operator obeys at its next poll."
+    )
+
+    @OptionGroup var order: OrderOptions
+
+    @Option(help: "Why; shown in status and history.")
+    var reason = ""
+
+    func run() async throws {
+        try await ProjectOrder.setSuspended(true, order, reason: reason)
+    }
+}
+
+/// `sternpost resume`: the end of `suspend`.
+struct ResumeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume",
+        abstract: "Syncs a suspended project again."
+    )
+
+    @OptionGroup var order: OrderOptions
+
+    func run() async throws {
+        try await ProjectOrder.setSuspended(false, order, reason: "")
+    }
+}
+
+private enum ProjectOrder {
+    static func setSuspended(_ isSuspended: Bool, _ order: OrderOptions, reason: String) async throws {
+        let history = try await order.data.history(.command)
+        let project = try await order.name(in: history)
+        let word = isSuspended ? "suspended" : "resumed"
+        do {
+            let changed = try await history.setSuspended(
+                isSuspended,
+                project: project,
+                person: OrderOptions.person,
+                reason: reason
+            )
+            StandardOutput.line(changed ? "\(project) \(word)" : "\(project) was \(word) already")
+        } catch {
+            throw CommandFailure("\(error)")
+        }
+    }
+}

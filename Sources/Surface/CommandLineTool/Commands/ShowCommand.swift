@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Foundation
+import KubeObjects
+import SyncRecord
+
+/// `sternpost show`: one sync in full.
+struct ShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Shows one sync in full, with the difference of each object."
+    )
+
+    @Argument(help: "The number of the sync, as history shows it.")
+    var id: Int64
+
+    @Option(name: .shortAndLong, help: "table, json or yaml.")
+    var output: OutputFormat = .table
+
+    @OptionGroup var data: DataOptions
+
+    func run() async throws {
+        let history = try await data.history(.inspect)
+        let detail: RunDetail?
+        do { detail = try await history.detail(id) } catch { throw CommandFailure("\(error)") }
+        guard let detail else { throw CommandFailure("there is no sync \(id); sternpost history lists them") }
+        if output == .table {
+            write(detail)
+        } else {
+            output.write(try JSON(encoding: detail))
+        }
+    }
+
+    private func write(_ detail: RunDetail) {
+        let terminal = Terminal.output
+        let run = detail.run
+        StandardOutput.line("sync      \(run.id) of project \(run.project)")
+        StandardOutput.line("revision  \(run.revision.isEmpty ? "not read" : run.revision)")
+        if !run.author.isEmpty { StandardOutput.line("author    \(run.author)") }
+        StandardOutput.line("message   \(run.message)")
+        StandardOutput.line("trigger   \(run.trigger.rawValue)")
+        StandardOutput.line("started   \(run.startedAt.formatted(.iso8601)), took \(HistoryTable.took(run))")
+        let outcome = terminal.paint(run.outcome.rawValue, HistoryTable.color(of: run.outcome))
+        let counts = run.counts
+        StandardOutput.line(
+            "outcome   \(outcome): \(counts.created) created, \(counts.configured) configured, "
+                + "\(counts.unchanged) unchanged, \(counts.pruned) pruned, \(counts.failed) failed"
+        )
+        for message in detail.messages { StandardOutput.line("note      \(message)") }
+        for problem in detail.problems { StandardOutput.line("problem   \(problem)") }
+        for notice in detail.notices { StandardOutput.line("notice    \(notice.origin): \(notice.message)") }
+        writeHold(detail)
+        writeHealth(detail)
+        for object in detail.objects { write(object, terminal) }
+        writeMutations(detail, terminal)
+    }
+
+    private func writeHold(_ detail: RunDetail) {
+        guard let hold = detail.hold else { return }
+        StandardOutput.line("held      \(hold.objects.count) objects wait for approval (\(hold.hash)):")
+        for reason in hold.reasons { StandardOutput.line("          \(reason)") }
+        for id in hold.objects { StandardOutput.line("          \(id)") }
+    }
+
+    private func writeHealth(_ detail: RunDetail) {
+        guard let health = detail.health, health.ending != .notAwaited else { return }
+        StandardOutput.line("health    \(health.ending.rawValue), \(health.observed) objects observed")
+        for entry in health.unhealthy {
+            StandardOutput.line("          \(entry.id): \(entry.status.rawValue): \(entry.message)")
+        }
+    }
+
+    private func write(_ object: RecordedObject, _ terminal: Terminal) {
+        let action = terminal.paint(object.action.rawValue, PassReport.color(of: object.action) ?? .dim)
+        let place = object.origin.map { "  \($0)" } ?? ""
+        StandardOutput.line("\n\(action) \(object.id)\(place)  \(object.durationMilliseconds) ms")
+        if let error = object.error { StandardOutput.line("  \(error)") }
+        for warning in object.warnings { StandardOutput.line("  warning: \(warning)") }
+        for change in object.changes where change.takenFrom != nil {
+            StandardOutput.line("  \(change.path): taken from \(change.takenFrom ?? "")")
+        }
+        if let diff = object.diff { StandardOutput.write(DiffPaint.paint(diff.text, terminal)) }
+    }
+
+    private func writeMutations(_ detail: RunDetail, _ terminal: Terminal) {
+        guard !detail.mutations.isEmpty else { return }
+        var table = TextTable("ROW", "WRITE", "OBJECT", "ENDED", "REASON")
+        for mutation in detail.mutations {
+            table.add(
+                .init(String(mutation.intent)),
+                .init(mutation.verb.rawValue),
+                .init(mutation.id.description),
+                .init(mutation.message.isEmpty ? mutation.ending.rawValue : "\(mutation.ending.rawValue): \(mutation.message)"),
+                .init(mutation.reason)
+            )
+        }
+        StandardOutput.line()
+        StandardOutput.write(table.text(for: terminal))
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Logging
+import SyncLoop
+import SyncRecord
+
+/// `sternpost sync`: one pass.
+struct SyncCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sync",
+        abstract: "Makes one pass: brings the cluster to what the repository says.",
+        discussion: """
+            Exit status: 0 done; 1 some objects failed, are not healthy, or a deletion waits for approval; 2 could not start.
+            """
+    )
+
+    @OptionGroup var repository: RepositoryOptions
+    @OptionGroup var cluster: ClusterOptions
+    @OptionGroup var data: DataOptions
+
+    @Option(name: .shortAndLong, help: "table, json or yaml.")
+    var output: OutputFormat = .table
+
+    @Flag(help: "Do not wait until the objects are healthy.")
+    var noWait = false
+
+    @Option(help: ArgumentHelp("How long to wait for health. Default: 5m.", valueName: "duration"))
+    var timeout: String?
+
+    func run() async throws {
+        var project = try repository.resolve()
+        if let timeout {
+            guard let limit = DurationText.parse(timeout) else {
+                throw CommandFailure("--timeout \(timeout): expected a duration such as 90s or 5m")
+            }
+            project.healthTimeout = limit
+        }
+        let outcome = try await untilSignalled { [project] in try await self.pass(project) }
+        if output == .table {
+            PassReport(outcome: outcome, project: project.name, terminal: .output).write()
+        } else {
+            output.write(try outcome.json(project: project.name))
+        }
+        if outcome.exitStatus != 0 { throw ExitCode(outcome.exitStatus) }
+    }
+
+    private func pass(_ project: Project) async throws -> PassOutcome {
+        let client = try cluster.client()
+        let history = try await data.history(.operate)
+        let line = ProgressLine()
+        defer { line.clear() }
+        let factory = PreparerFactory(
+            client: client,
+            dataFolder: data.folder,
+            workerExecutable: OwnExecutable.path
+        )
+        let preparer = try await factory.failingAsCommand { try await $0.preparer(for: project, progress: line.show) }
+        let reconciler = ProjectReconciler(
+            preparer: preparer,
+            history: history,
+            settings: .init(recordsQuietPasses: true, waitsForHealth: !noWait),
+            logger: Logger(label: "sync") { _ in SwiftLogNoOpLogHandler() }
+        )
+        return await reconciler.pass(.manual)
+    }
+}
+
+extension PreparerFactory {
+    /// Runs a body whose errors are configuration errors of the user: status 2, a line each.
+    func failingAsCommand<Result>(_ body: (PreparerFactory) async throws -> Result) async throws -> Result {
+        do {
+            return try await body(self)
+        } catch let error as ConfigurationError {
+            throw CommandFailure(error.problems)
+        } catch {
+            throw CommandFailure("\(error)")
+        }
+    }
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// Our own binary: git's network work runs in a child process of it.
+enum OwnExecutable {
+    /// The path of the running binary.
+    static var path: String {
+        let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return own ?? CommandLine.arguments.first ?? "sternpost"
+    }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncApply
+import SyncLoop
+import SyncObserve
+import SyncPlan
+import SyncRecord
+
+/// Prints how a pass ended: what changed, what failed and why, what waits for a person, and one line that sums it up.
+struct PassReport {
+    /// Unchanged objects are only counted from this many rows on.
+    private static let maxRows = 200
+
+    let outcome: PassOutcome
+    let project: String
+    let terminal: Terminal
+
+    /// Prints tables to standard output and errors, a line each, to standard error.
+    func write() {
+        if let commit = outcome.commit {
+            StandardOutput.line("\(project)  \(commit.ref)@\(commit.shortID)  \(commit.subject)  (\(commit.author))")
+        }
+        writeObjects()
+        for notice in outcome.notices { StandardOutput.line("note: \(notice.origin): \(notice.message)") }
+        writeErrors()
+        writeHold()
+        StandardOutput.line(summary)
+    }
+
+    private func writeObjects() {
+        var table = TextTable("ACTION", "OBJECT", "CHANGE", "DECLARED AT")
+        let shown = outcome.objects.filter { $0.action != .unchanged }
+        guard !shown.isEmpty else { return }
+        for object in shown.prefix(PassReport.maxRows) {
+            table.add(
+                .init(object.action.rawValue, PassReport.color(of: object.action)),
+                .init(object.id.description),
+                .init(PassReport.text(of: object.changes)),
+                .init(object.origin?.description ?? "")
+            )
+        }
+        StandardOutput.line()
+        StandardOutput.write(table.text(for: terminal))
+        if shown.count > PassReport.maxRows {
+            StandardOutput.line("… and \(shown.count - PassReport.maxRows) more: sternpost show \(outcome.run?.id ?? 0)")
+        }
+        StandardOutput.line()
+    }
+
+    private func writeErrors() {
+        for problem in outcome.problems { ErrorOutput.write("error: \(problem)") }
+        if let failure = outcome.failure, outcome.problems.isEmpty { ErrorOutput.write("error: \(failure.message)") }
+        for object in outcome.objects where object.action == .failed || object.action == .skipped {
+            if let error = object.error { ErrorOutput.write("\(object.action == .failed ? "error" : "skipped"): \(error)") }
+            for warning in object.warnings { ErrorOutput.write("warning: \(object.id): \(warning)") }
+        }
+        for object in outcome.health?.unhealthy ?? [] {
+            let place = object.origin.map { "\($0): " } ?? ""
+            ErrorOutput.write("not healthy: \(place)\(object.id): \(object.status.rawValue): \(object.message)")
+        }
+        if let interruption = outcome.interruption { ErrorOutput.write("interrupted: \(interruption)") }
+    }
+
+    private func writeHold() {
+        guard let prune = outcome.prune, !prune.steps.isEmpty else { return }
+        switch prune.verdict {
+        case .allowed: return
+        case .disabled:
+            StandardOutput.line("pruning is off: \(prune.steps.count) objects that git no longer declares stay")
+        case .blocked(let reasons):
+            StandardOutput.line("nothing was deleted, because not everything could be read:")
+            for reason in reasons { StandardOutput.line("  \(reason)") }
+        case .held(let reasons, let hash):
+            if outcome.outcome == .succeeded { return }
+            StandardOutput.line("held: \(prune.steps.count) objects would be deleted, and a person has to say yes:")
+            for step in prune.steps { StandardOutput.line("  \(step.id)") }
+            for reason in reasons { StandardOutput.line("because \(reason)") }
+            StandardOutput.line("to go on: sternpost approve \(project) --hash \(hash), then sync again")
+        }
+    }
+
+    /// `3 created, 1 configured, 998 unchanged, 0 pruned, 0 failed; healthy; 4.2 s; run 12`.
+    private var summary: String {
+        if outcome.failure != nil { return "nothing was changed (\(DurationText.describe(outcome.duration)))" }
+        let counts = PassOutcome.counts(of: outcome.objects)
+        var parts = [
+            "\(counts.created) created, \(counts.configured) configured, \(counts.unchanged) unchanged, "
+                + "\(counts.pruned) pruned, \(counts.failed) failed"
+        ]
+        if let health = outcome.health, let words = PassReport.words(for: health) { parts.append(words) }
+        parts.append(DurationText.describe(outcome.duration))
+        if let run = outcome.run { parts.append("run \(run.id)") }
+        return parts.joined(separator: "; ")
+    }
+
+    private static func words(for health: HealthReport) -> String? {
+        switch health.ending {
+        case .healthy: "healthy"
+        case .failed: "\(health.unhealthy.count) not healthy"
+        case .timedOut: "\(health.unhealthy.count) not healthy in time"
+        case .cancelled: "the wait for health was cut short"
+        case .unreadable: "health could not be read"
+        case .notAwaited: nil
+        }
+    }
+
+    private static func text(of changes: [FieldChange]) -> String {
+        guard let first = changes.first else { return "" }
+        var text = "\(first.path) \(first.before ?? "–") → \(first.after ?? "–")"
+        if text.count > 70 { text = String(text.prefix(69)) + "…" }
+        if let owner = first.takenFrom { text += " (was \(owner))" }
+        return changes.count > 1 ? "\(text), +\(changes.count - 1)" : text
+    }
+
+    static func color(of action: ObjectOutcome.Action) -> Terminal.Color? {
+        switch action {
+        case .created: .green
+        case .configured, .restarted: .cyan
+        case .pruned, .skipped: .yellow
+        case .failed: .red
+        case .unchanged: nil
+        }
+    }
+}
+
+extension PassOutcome {
+    /// The value of `sync -o json`: the run, as in `history -o json`, with `objects` (DESIGN section 5).
+    func json(project: String) throws -> JSON {
+        var result: JSON = ["project": .string(project), "outcome": .string(outcome.rawValue)]
+        if let run { result = try JSON(encoding: run) }
+        result["objects"] = .array(
+            objects.map { object in
+                [
+                    "apiVersion": .string(object.apiVersion), "kind": .string(object.id.kind),
+                    "namespace": .string(object.id.namespace), "name": .string(object.id.name),
+                    "action": .string(object.action.rawValue),
+                    "error": object.error.map { .string($0) } ?? .null,
+                    "origin": object.origin.map { .string($0.description) } ?? .null,
+                ]
+            }
+        )
+        result["errors"] = .array(
+            problems.map { .string($0.description) }
+                + (problems.isEmpty ? failure.map { [.string($0.message)] } ?? [] : [])
+        )
+        return result
+    }
+
+    /// The exit status of `sync`: 0 done, 1 not everything, 2 not even started.
+    var exitStatus: Int32 {
+        switch outcome {
+        case .succeeded: 0
+        case .failed: 2
+        case .degraded, .held, .interrupted, .unknown: 1
+        }
+    }
+}
