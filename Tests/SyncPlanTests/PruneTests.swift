@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncPlan
+import Testing
+
+/// What leaves the cluster, and what must never.
+struct PruneTests {
+    private func removed(_ count: Int) throws -> [KubeObject] {
+        try (0..<count).map { try PlanFixture.live(PlanFixture.configMap("old-\($0)"), uid: "uid-old-\($0)") }
+    }
+
+    private func kept(_ count: Int) throws -> [KubeObject] {
+        try (0..<count).map {
+            try PlanFixture.live(PlanFixture.configMap("kept"), uid: "uid-kept-\($0)", owned: #""f:data":{"f:a":{}}"#)
+        }
+    }
+
+    @Test func `a member that the commit no longer declares is deleted with its uid`() throws {
+        let old = try removed(1)
+        let plan = PlanFixture.plan(
+            try PlanFixture.rendered(PlanFixture.configMap("new")),
+            live: old,
+            members: [(old[0], "uid-old-0")]
+        )
+        #expect(plan.prune.verdict == .allowed)
+        #expect(plan.prune.steps.map(\.uid) == ["uid-old-0"])
+    }
+
+    @Test func `an object that carries our label but is no member is never deleted`() throws {
+        let copied = try removed(1)
+        let plan = PlanFixture.plan(try PlanFixture.rendered(PlanFixture.configMap("new")), live: copied)
+        #expect(plan.prune.steps.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("uid", "was deleted and created again by someone else"),
+        ("label", "no longer carries this project's label"),
+        ("keep", "asks to be kept"),
+        ("gone", "gone already"),
+        ("unconfirmed", "not created by this project"),
+    ])
+    func `a member that is not provably ours is released and not deleted`(_ change: String, _ reason: String) throws {
+        var old = try removed(1)
+        var uid: String? = "uid-old-0"
+        switch change {
+        case "uid": uid = "another"
+        case "label": old[0].json[["metadata", "labels", ApplySet.partOfLabel]] = nil
+        case "keep": old[0].json[["metadata", "annotations", "sternpost.dev/prune"]] = "disabled"
+        case "unconfirmed":
+            uid = nil
+            old[0].json[["metadata", "managedFields"]] = []
+        default: break
+        }
+        let plan = PlanFixture.plan(
+            try PlanFixture.rendered(PlanFixture.configMap("new")),
+            live: change == "gone" ? [] : old,
+            members: [(old[0], uid)]
+        )
+        #expect(plan.prune.steps.isEmpty)
+        #expect(plan.prune.released.count == 1)
+        #expect(plan.prune.released[0].reason.contains(reason))
+    }
+
+    @Test func `nothing is deleted when a kind could not be listed, an unknown kind is declared or a group is away`() throws {
+        let old = try removed(1)
+        let members = [(old[0], Optional("uid-old-0"))]
+        let rendered = try PlanFixture.rendered(PlanFixture.configMap("new"))
+        let unreadable = PlanFixture.plan(
+            rendered,
+            live: old,
+            members: members,
+            unreadable: [GroupKind(group: "", kind: "Secret"): "forbidden"]
+        )
+        let unknown = PlanFixture.plan(
+            try PlanFixture.rendered(
+                PlanFixture.configMap("new"),
+                #"{"apiVersion":"acme.dev/v1","kind":"Widget","metadata":{"name":"w"}}"#
+            ),
+            live: old,
+            members: members
+        )
+        var catalog = PlanFixture.catalog
+        catalog.markUnavailable(group: "metrics.k8s.io", reason: "503")
+        let away = PlanFixture.plan(
+            try PlanFixture.rendered(
+                PlanFixture.configMap("new"),
+                #"{"apiVersion":"metrics.k8s.io/v1","kind":"NodeMetrics","metadata":{"name":"n"}}"#
+            ),
+            live: old,
+            members: members,
+            catalog: catalog
+        )
+        for plan in [unreadable, unknown, away] {
+            guard case .blocked(let reasons) = plan.prune.verdict else {
+                Issue.record("expected a blocked prune, got \(plan.prune.verdict)")
+                continue
+            }
+            #expect(!reasons.isEmpty)
+        }
+    }
+
+    @Test func `a member of a kind that could not be listed stays a member`() throws {
+        let old = try removed(1)
+        let plan = PlanFixture.plan(
+            try PlanFixture.rendered(PlanFixture.configMap("new")),
+            members: [(old[0], "uid-old-0")],
+            unreadable: [GroupKind(group: "", kind: "ConfigMap"): "timeout"]
+        )
+        #expect(plan.prune.steps.isEmpty)
+        #expect(plan.prune.released.isEmpty)
+    }
+
+    @Test(arguments: [(5, 8, true), (6, 8, false), (30, 100, true), (31, 100, false)])
+    func `more than the larger limit is held until a person approves exactly that`(
+        _ count: Int,
+        _ total: Int,
+        _ isAllowed: Bool
+    ) throws {
+        let old = try removed(total)
+        let rendered = try PlanFixture.rendered(PlanFixture.configMap("new"))
+        var declared = rendered.objects
+        for object in old[count...] {
+            declared.append(.init(object: object, origin: .init(file: "infra/kept.yaml", line: declared.count)))
+        }
+        let plan = PlanFixture.plan(
+            .init(commit: rendered.commit, treeID: rendered.treeID, objects: declared, notices: []),
+            live: old,
+            members: old.map { ($0, $0.uid) }
+        )
+        #expect(plan.prune.steps.count == count)
+        switch plan.prune.verdict {
+        case .allowed: #expect(isAllowed)
+        case .held(let reasons, let hash):
+            #expect(!isAllowed)
+            #expect(reasons[0].contains("\(count) of \(total) objects"))
+            #expect(hash.count == 16)
+        default: Issue.record("unexpected verdict \(plan.prune.verdict)")
+        }
+    }
+
+    @Test(arguments: ["Namespace", "PersistentVolumeClaim", "CustomResourceDefinition"])
+    func `a single protected object is held`(_ kind: String) throws {
+        let apiVersion = kind == "CustomResourceDefinition" ? "apiextensions.k8s.io/v1" : "v1"
+        let place = kind == "PersistentVolumeClaim" ? #","namespace":"shop""# : ""
+        let old = try PlanFixture.live(
+            #"{"apiVersion":"\#(apiVersion)","kind":"\#(kind)","metadata":{"name":"old"\#(place)}}"#
+        )
+        let plan = PlanFixture.plan(
+            try PlanFixture.rendered(PlanFixture.configMap("new")),
+            live: [old],
+            members: [(old, "uid-1")]
+        )
+        guard case .held(let reasons, _) = plan.prune.verdict else {
+            Issue.record("expected a held prune, got \(plan.prune.verdict)")
+            return
+        }
+        #expect(reasons.contains { $0.contains("takes data or other objects with it") })
+    }
+
+    @Test func `deletion goes the other way: workloads before what they need, namespaces last`() throws {
+        let texts = [
+            #"{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"shop"}}"#,
+            PlanFixture.configMap("settings"),
+            #"{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web","namespace":"shop"}}"#,
+        ]
+        let old = try texts.enumerated().map { try PlanFixture.live($1, uid: "uid-\($0)") }
+        let plan = PlanFixture.plan(
+            try PlanFixture.rendered(PlanFixture.configMap("new")),
+            live: old,
+            members: old.map { ($0, $0.uid) }
+        )
+        #expect(plan.prune.steps.map(\.id.kind) == ["Deployment", "ConfigMap", "Namespace"])
+    }
+}
