@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 import SyncPlan
+import SyncRender
 import Testing
 
 /// What leaves the cluster, and what must never.

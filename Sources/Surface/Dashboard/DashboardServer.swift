@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Hummingbird
+import Logging
+import ServiceLifecycle
+import SyncLoop
+import SyncRecord
+
+/// The operator's HTTP surface: `/healthz`, `/readyz`, and read-only pages of the history.
+///
+/// The pages are served only to this machine: on another address than loopback only the two probes answer.
+package struct DashboardServer: Service {
+    /// Where to listen: `127.0.0.1:8080`; port 0 takes a free one.
+    package struct Address: Sendable, Hashable {
+        package let host: String
+        package let port: Int
+
+        package init(host: String, port: Int) {
+            self.host = host
+            self.port = port
+        }
+
+        /// Reads `HOST:PORT`, `[IPV6]:PORT` or `:PORT` (all addresses); nil when it is none of them.
+        package init?(_ text: String) {
+            guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+                (0...65_535).contains(port)
+            else { return nil }
+            let host = text[..<colon].trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
+            self.init(host: host.isEmpty ? "0.0.0.0" : host, port: port)
+        }
+
+        /// Whether only this machine can reach it.
+        package var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+    }
+
+    private let address: Address
+    private let board: StatusBoard
+    private let history: History
+    private let logger: Logger
+    private let onListening: @Sendable (Int) -> Void
+
+    /// - Parameter onListening: Called once with the port that was taken.
+    package init(
+        address: Address,
+        board: StatusBoard,
+        history: History,
+        logger: Logger,
+        onListening: @escaping @Sendable (Int) -> Void = { _ in }
+    ) {
+        self.address = address
+        self.board = board
+        self.history = history
+        self.logger = logger
+        self.onListening = onListening
+    }
+
+    /// Serves until shutdown is asked for.
+    package func run() async throws {
+        let onListening = onListening
+        let application = Application(
+            router: router(),
+            configuration: ApplicationConfiguration(
+                address: .hostname(address.host, port: address.port),
+                serverName: "sternpost"
+            ),
+            onServerRunning: { channel in
+                onListening(channel.localAddress?.port ?? 0)
+            },
+            logger: logger
+        )
+        try await application.run()
+    }
+
+    private func router() -> Router<BasicRequestContext> {
+        let router = Router()
+        router.get("/healthz") { _, _ in "ok\n" }
+        router.get("/readyz") { [board] _, _ -> Response in
+            if let reason = await board.notReady {
+                return DashboardServer.text("not ready: \(reason)\n", status: .serviceUnavailable)
+            }
+            return DashboardServer.text("ok\n", status: .ok)
+        }
+        guard address.isLoopback else { return router }
+        let pages = router.group().add(middleware: LocalRequestsOnly())
+        pages.get("/") { [board, history] _, _ -> Response in
+            DashboardServer.html(Pages.overview(await board.all, runs: try await history.runs(limit: 50)))
+        }
+        pages.get("/syncs/:id") { [history] _, context -> Response in
+            let number = try context.parameters.require("id", as: Int64.self)
+            guard let detail = try await history.detail(number) else { throw HTTPError(.notFound) }
+            return DashboardServer.html(Pages.sync(detail))
+        }
+        pages.get("/style.css") { _, _ -> Response in
+            DashboardServer.response(Stylesheet.text, type: "text/css; charset=utf-8", status: .ok)
+        }
+        return router
+    }
+
+    private static func text(_ text: String, status: HTTPResponse.Status) -> Response {
+        response(text, type: "text/plain; charset=utf-8", status: status)
+    }
+
+    private static func html(_ page: HTML) -> Response {
+        response(page.text, type: "text/html; charset=utf-8", status: .ok)
+    }
+
+    private static func response(_ text: String, type: String, status: HTTPResponse.Status) -> Response {
+        var response = Response(status: status, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+        response.headers[.contentType] = type
+        response.headers[.cacheControl] = "no-store"
+        for (name, value) in securityHeaders { response.headers[name] = value }
+        return response
+    }
+
+    private static let securityHeaders: [(HTTPField.Name, String)] = [
+        ("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"),
+        ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"), ("X-Frame-Options", "DENY"),
+    ].compactMap { name, value in HTTPField.Name(name).map { ($0, value) } }
+}
+
+/// Refuses requests whose `Host` is not this machine: a web page elsewhere must not read ours through a name of its own.
+struct LocalRequestsOnly<Context: RequestContext>: RouterMiddleware {
+    func handle(
+        _ request: Request,
+        context: Context,
+        next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        let host = request.head.authority ?? ""
+        let name = host.hasPrefix("[") ? host.prefix { $0 != "]" }.dropFirst() : host.prefix { $0 != ":" }
+        guard ["localhost", "127.0.0.1", "::1"].contains(String(name)) else { throw HTTPError(.misdirectedRequest) }
+        return try await next(request, context)
+    }
+}
