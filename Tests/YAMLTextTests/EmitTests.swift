@@ -69,7 +69,7 @@ import YAMLText
 
     @Test(.enabled(if: Kubectl.path != nil))
     func `prints byte for byte what kubectl prints`() async throws {
-        let printed = try await Kubectl.print([Array(Self.sample.text.utf8)], as: "yaml")
+        let printed = try await Kubectl.print([Array(Self.sample.text.utf8)], as: "yaml").output
         var labelled = Self.sample
         labelled["metadata"]?["labels"] = ["oracle": "x"]
         let ours = YAMLText.emit(labelled).split(separator: "\n", omittingEmptySubsequences: false)

@@ -11,13 +11,12 @@ enum Kubectl {
         .split(separator: ":").map { "\($0)/kubectl" }
         .first { FileManager.default.isExecutableFile(atPath: $0) }
 
-    /// What kubectl reads from each text: the objects by the text's index, in order. A text that it refuses gives none,
-    /// or those that stand above the error. All texts go through one process.
+    /// What kubectl reads from each text: the objects by the text's index, in order; a text that it refuses has no entry.
+    /// All texts go through one process.
     ///
     /// The texts' objects must be named `case<index>` with anything behind a `-`.
     static func read(_ texts: [[UInt8]]) async throws -> [Int: [JSON]] {
-        let output = try await print(texts, as: "json")
-        guard !output.isEmpty else { return [:] }
+        let (output, errors) = try await print(texts, as: "json")
         var objects: [Int: [JSON]] = [:]
         for document in try YAMLText.documents(in: Array(output.utf8)) {
             var object = document.json
@@ -27,29 +26,33 @@ enum Kubectl {
             guard let index = Int(name.dropFirst(4).prefix { $0.isNumber }) else { continue }
             objects[index, default: []].append(object)
         }
+        for match in errors.matches(of: #/(?<index>\d+)\.yaml/#) {
+            if let index = Int(match.output.index) { objects[index] = nil }
+        }
         return objects
     }
 
-    /// Standard output of kubectl for these files, each with the label `oracle=x` added.
-    static func print(_ texts: [[UInt8]], as format: String) async throws -> String {
+    /// Standard output and standard error of kubectl for these files, each object with the label `oracle=x` added.
+    static func print(_ texts: [[UInt8]], as format: String) async throws -> (output: String, errors: String) {
         try await withTemporaryFolder { folder in
             let files = folder.appending(path: "files")
             try FileManager.default.createDirectory(at: files, withIntermediateDirectories: true)
             for (index, text) in texts.enumerated() {
                 try Data(text).write(to: files.appending(path: "\(index).yaml"))
             }
-            let result = folder.appending(path: "out")
-            try Data().write(to: result)
-            let handle = try FileHandle(forWritingTo: result)
-            defer { try? handle.close() }
+            let names = ["out", "err"].map { folder.appending(path: $0) }
+            for name in names { try Data().write(to: name) }
+            let handles = try names.map { try FileHandle(forWritingTo: $0) }
+            defer { for handle in handles { try? handle.close() } }
             let process = Process()
             process.executableURL = URL(filePath: path ?? "/usr/bin/kubectl")
             process.arguments = ["label", "--local", "-f", files.path, "oracle=x", "-o", format]
-            process.standardOutput = handle
-            process.standardError = FileHandle.nullDevice
+            process.standardOutput = handles[0]
+            process.standardError = handles[1]
             try process.run()
             process.waitUntilExit()
-            return String(decoding: try Data(contentsOf: result), as: UTF8.self)
+            let texts = try names.map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
+            return (texts[0], texts[1])
         }
     }
 }

@@ -25,11 +25,12 @@ struct DocumentSplitter {
             let lineEnd = bytes[lineStart...].firstIndex(of: 0x0A) ?? end
             if Self.startsWithDashes(bytes, lineStart, lineEnd) {
                 if !Self.isSeparator(bytes[(lineStart + 3)..<lineEnd]) { badSeparators.append(line) }
+                // A separator with nothing in front of it stays part of the document behind it.
                 if lineStart > partStart {
                     parts.append(Part(bytes: bytes[partStart..<lineStart], firstLine: partLine))
+                    partStart = min(lineEnd + 1, end)
+                    partLine = line + 1
                 }
-                partStart = lineStart
-                partLine = line
             }
             lineStart = lineEnd + 1
             line += 1

@@ -116,10 +116,11 @@ struct EventReader: ~Copyable {
             let lines = text.count { $0 == 0x0A } + (text.last == 0x0A ? 0 : 1)
             let isAtEnd = Int(state.problem_mark.line) >= lines
             let mark = isAtEnd && state.context != nil ? state.context_mark : state.problem_mark
-            return SyntaxAdvice(text: text, line: Int(mark.line)).error(
+            let line = min(Int(mark.line), max(lines - 1, 0))
+            return SyntaxAdvice(text: text, line: line).error(
                 problem: problem,
-                line: firstLine + Int(mark.line),
-                column: Int(mark.column) + 1
+                line: firstLine + line,
+                column: line == Int(mark.line) ? Int(mark.column) + 1 : nil
             )
         }
     }

@@ -15,35 +15,45 @@ enum JSONStream {
         var documents: [YAMLDocument] = []
         var line = firstLine
         var position = source.startIndex
-        let parserLimits = JSONParser.Limits(maxDepth: limits.maxDepth, rejectsDuplicateKeys: true)
         while true {
             while position < source.endIndex, source[position].isBlank {
                 if source[position] == 0x0A { line += 1 }
                 position += 1
             }
             guard position < source.endIndex else { return documents }
-            guard let end = endOfObject(source, from: position) else { return nil }
-            let part = source[position..<end]
-            do throws(JSONError) {
-                let json = try JSONParser.parse(Array(part), limits: parserLimits)
-                documents.append(YAMLDocument(json: json, line: line, source: part, sourceLine: line))
-            } catch {
-                guard isComplete(part) else { return nil }
-                let remedy = "correct the JSON"
-                throw YAMLError(line: line + error.line - 1, problem: error.problem, remedy: remedy)
+            guard documents.count < limits.maxDocuments else {
+                let problem = "more than \(limits.maxDocuments) documents"
+                throw YAMLError(line: line, problem: problem, remedy: "split the file")
             }
+            guard let end = endOfObject(source, from: position, maxDepth: limits.maxDepth) else { return nil }
+            let part = source[position..<end]
+            guard let json = try value(part, line: line, limits: limits) else { return nil }
+            documents.append(YAMLDocument(json: json, line: line, source: part, sourceLine: line))
             line += part.count { $0 == 0x0A }
             position = end
         }
     }
 
-    /// Whether the part is JSON when no rule of ours is applied.
-    private static func isComplete(_ part: ArraySlice<UInt8>) -> Bool {
-        (try? JSONParser.parse(Array(part), limits: JSONParser.Limits(maxDepth: 10_000))) != nil
+    /// The value of a part; nil when it is no JSON.
+    ///
+    /// - Throws: An error for a key that stands twice.
+    private static func value(
+        _ part: ArraySlice<UInt8>,
+        line: Int,
+        limits: YAMLLimits
+    ) throws(YAMLError) -> JSON? {
+        let bytes = Array(part)
+        var parserLimits = JSONParser.Limits(maxDepth: limits.maxDepth, rejectsDuplicateKeys: true)
+        do throws(JSONError) { return try JSONParser.parse(bytes, limits: parserLimits) } catch {
+            parserLimits.rejectsDuplicateKeys = false
+            guard (try? JSONParser.parse(bytes, limits: parserLimits)) != nil else { return nil }
+            throw YAMLError(line: line + error.line - 1, problem: error.problem, remedy: "remove one of the two")
+        }
     }
 
-    /// The index behind the object that starts at `start`: brackets are counted outside of texts.
-    private static func endOfObject(_ bytes: ArraySlice<UInt8>, from start: Int) -> Int? {
+    /// The index behind the object that starts at `start`: brackets are counted outside of texts. Nil when it does not
+    /// end, or nests too deep for JSON of ours.
+    private static func endOfObject(_ bytes: ArraySlice<UInt8>, from start: Int, maxDepth: Int) -> Int? {
         guard bytes[start] == UInt8(ascii: "{") else { return nil }
         var level = 0
         var isText = false
@@ -52,7 +62,9 @@ enum JSONStream {
             switch bytes[index] {
             case UInt8(ascii: "\\") where isText: index += 1
             case UInt8(ascii: "\""): isText.toggle()
-            case UInt8(ascii: "{") where !isText, UInt8(ascii: "[") where !isText: level += 1
+            case UInt8(ascii: "{") where !isText, UInt8(ascii: "[") where !isText:
+                level += 1
+                if level > maxDepth { return nil }
             case UInt8(ascii: "}") where !isText, UInt8(ascii: "]") where !isText:
                 level -= 1
                 if level == 0 { return index + 1 }

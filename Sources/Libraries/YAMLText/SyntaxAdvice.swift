@@ -21,16 +21,16 @@ struct SyntaxAdvice {
     static let templateRemedy = "this looks like an unrendered template: commit what it renders to, or quote the value"
 
     /// The error at a place of the text.
-    func error(problem: String, line: Int, column: Int) -> YAMLError {
+    func error(problem: String, line: Int, column: Int?) -> YAMLError {
         let remedy =
             Self.isTemplate(lineText) || Self.isTemplate(lineBefore) ? Self.templateRemedy : advice(problem, column)
         return YAMLError(line: line, column: column, problem: problem, remedy: remedy)
     }
 
-    private func advice(_ problem: String, _ column: Int) -> String {
+    private func advice(_ problem: String, _ column: Int?) -> String {
         switch problem {
         case "found character that cannot start any token":
-            let character = lineText.unicodeScalars.dropFirst(column - 1).first
+            let character = lineText.unicodeScalars.dropFirst((column ?? 1) - 1).first
             return character == "\t" ? Self.tabRemedy : "put the value in quotes"
         case "found a tab character that violates indentation",
             "found a tab character where an indentation space is expected":

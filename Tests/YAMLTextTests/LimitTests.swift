@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import Testing
+import YAMLText
+
+/// Texts made to cost much cost little.
+@Suite struct LimitTests {
+    private static func bomb(levels: Int, width: Int) -> String {
+        var text = "a0: &a0 [x, x, x]\n"
+        for level in 1...levels {
+            let aliases = Array(repeating: "*a\(level - 1)", count: width).joined(separator: ", ")
+            text += "a\(level): &a\(level) [\(aliases)]\n"
+        }
+        return text
+    }
+
+    static let costly: [(name: String, text: String, word: String)] = [
+        ("billion laughs", bomb(levels: 9, width: 9), "grows beyond"),
+        (
+            "quadratic",
+            "a: &a \(String(repeating: "x", count: 100_000))\nb: [\(Array(repeating: "*a", count: 5000).joined(separator: ","))]\n",
+            "grows beyond"
+        ),
+        (
+            "merge bomb",
+            "a0: &a0 {k: v}\n"
+                + (1...40).map { "a\($0): &a\($0) {x\($0): *a\($0 - 1), y\($0): *a\($0 - 1)}\n" }.joined(),
+            "grows beyond"
+        ),
+        ("open brackets", String(repeating: "[", count: 100_000), "nested deeper"),
+        ("open braces", String(repeating: "{a: ", count: 100_000), "nested deeper"),
+        (
+            "JSON brackets",
+            "{\"a\": " + String(repeating: "[", count: 50_000) + String(repeating: "]", count: 50_000) + "}",
+            "nested deeper"
+        ),
+        ("block lists", String(repeating: "- ", count: 50_000) + "a\n", "nested deeper"),
+        ("indentation", (0..<300).map { String(repeating: " ", count: $0) + "a:\n" }.joined(), "nested deeper"),
+        (
+            "depth by aliases", "a0: &a0 [x]\n" + (1...120).map { "a\($0): &a\($0) [*a\($0 - 1)]\n" }.joined(),
+            "nested deeper"
+        ),
+        ("question marks", String(repeating: "? ", count: 50_000), "nested deeper"),
+        ("many nodes", "[" + String(repeating: "1,", count: 1_100_000) + "]", "grows beyond"),
+        ("many documents", String(repeating: "a: 1\n---\n", count: 20_001), "more than 20000 documents"),
+        ("too large", String(repeating: "#\n", count: 9 << 20), "larger than"),
+    ]
+
+    @Test(.timeLimit(.minutes(1)), arguments: costly.map(\.name))
+    func `a text beyond a limit is refused at once`(name: String) throws {
+        let (_, text, word) = try #require(Self.costly.first { $0.name == name })
+        let bytes = Array(text.utf8)
+        let clock = ContinuousClock()
+        var reading: YAMLReading?
+        let time = clock.measure { reading = YAMLText.read(bytes) }
+        #expect(
+            reading?.errors.first?.problem.contains(word) == true,
+            "\(reading?.errors.first?.description ?? "read")"
+        )
+        // Generous: debug builds on a shared machine; what is refused late takes minutes.
+        #expect(time < .seconds(10))
+    }
+
+    @Test func `just below the limits a text is read`() throws {
+        let deep = String(repeating: "[", count: 100) + String(repeating: "]", count: 100)
+        #expect(try YAMLText.documents(in: Array(deep.utf8)).count == 1)
+        #expect(throws: YAMLErrors.self) { try YAMLText.documents(in: Array("[\(deep)]".utf8)) }
+        let limits = YAMLLimits(maxBytes: 5, maxDocuments: 1, maxNodes: 3)
+        #expect(try YAMLText.documents(in: Array("a: 1\n".utf8), limits: limits).count == 1)
+        #expect(throws: YAMLErrors.self) { try YAMLText.documents(in: Array("[1,2]".utf8 + [0x0A]), limits: limits) }
+        #expect(throws: YAMLErrors.self) { try YAMLText.documents(in: Array("[1,,2".utf8), limits: limits) }
+    }
+
+    @Test func `problems of one document are counted out`() {
+        let text = (0..<10_000).map { _ in "- .nan\n" }.joined()
+        #expect(YAMLText.read(Array(text.utf8)).errors.count == 50)
+    }
+}
