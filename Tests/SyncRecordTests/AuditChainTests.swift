@@ -130,10 +130,18 @@ import Testing
         expectBroken(result, at: 0...15, #_sourceLocation)
     }
 
-    @Test func `a missing guard is found`() async throws {
+    @Test(arguments: [
+        "DROP TRIGGER audit_no_update", "DROP INDEX audit_run", "ALTER TABLE audit ADD COLUMN note TEXT",
+        "CREATE TRIGGER more AFTER INSERT ON audit BEGIN DELETE FROM marks; END", "CREATE VIEW more AS SELECT 1",
+        """
+        PRAGMA writable_schema = 1;
+        UPDATE sqlite_master SET sql = replace(sql, ') STRICT', ')') WHERE name = 'audit';
+        """,
+    ])
+    func `a changed schema is found`(sql: String) async throws {
         let result = try await verify { folder in
             let queue = try DatabaseQueue(path: folder + "/history.sqlite")
-            try queue.write { try $0.execute(sql: "DROP TRIGGER audit_no_update") }
+            try queue.writeWithoutTransaction { try $0.execute(sql: sql) }
             try queue.close()
         }
         expectBroken(result, at: 0...0, #_sourceLocation)
@@ -161,6 +169,27 @@ import Testing
             Issue.record("\(result)")
             return
         }
+    }
+
+    @Test func `values of a wrong type are found and stop nothing`() async throws {
+        let result = try await verify { folder in
+            let queue = try DatabaseQueue(path: folder + "/history.sqlite")
+            try queue.writeWithoutTransaction { database in
+                try database.execute(
+                    sql: """
+                        DROP TRIGGER audit_no_update;
+                        DROP TRIGGER audit_no_delete;
+                        DROP TRIGGER audit_only_append;
+                        CREATE TABLE copy AS SELECT * FROM audit;
+                        DROP TABLE audit;
+                        ALTER TABLE copy RENAME TO audit;
+                        UPDATE audit SET at = 'now', kind = 7, payload = x'00', hash = 'text', object_kind = 1.5;
+                        """
+                )
+            }
+            try queue.close()
+        }
+        expectBroken(result, at: 0...0, #_sourceLocation)
     }
 
     @Test func `doubtful marks are not used`() async throws {

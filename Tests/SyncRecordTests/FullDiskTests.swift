@@ -48,6 +48,61 @@ private func limitFileSize(to bytes: Int) {
         }
     }
 
+    @Test(.enabled(if: geteuid() == 0, "only the superuser can mount a small file system"))
+    func `on a full disk no intent is written, but the outcome of what has happened is`() async throws {
+        try await withTemporaryFolder { folder in
+            try execute("/usr/bin/mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder.path)
+            defer { #expect(throws: Never.self) { try execute("/usr/bin/umount", "-l", folder.path) } }
+            let history = try await History.open(folder: folder.path, mode: .operate)
+            #expect(history.notices.isEmpty)
+            let run = try await history.begin(project: "posts", trigger: .commit)
+            let journal = history.journal(for: run)
+            let first = try await journal.intend([
+                MutationIntent(id: .deployment("web"), verb: .apply, reason: "commit")
+            ])
+            try fill(folder.path + "/filler")
+            await #expect {
+                for _ in 1...1000 {
+                    _ = try await journal.intend(
+                        (1...100).map { MutationIntent(id: .deployment("\($0)"), verb: .apply, reason: "commit") }
+                    )
+                }
+            } throws: { ($0 as? RecordError)?.reason == .diskFull }
+            #expect(FileManager.default.fileExists(atPath: folder.path + "/history.reserve"))
+            try await journal.conclude([(first[0], .done)])
+            try await history.record([.sample()], of: run)
+            try await history.finish(run, outcome: .interrupted, counts: RunCounts())
+            #expect(!FileManager.default.fileExists(atPath: folder.path + "/history.reserve"))
+            #expect(try await history.detail(run.number)?.mutations.first?.ending == .done)
+            try FileManager.default.removeItem(atPath: folder.path + "/filler")
+            _ = try await history.sampleRun()
+            guard case .intact = try await history.verify() else {
+                Issue.record("a full disk must not break the chain")
+                return
+            }
+            try await history.close()
+        }
+    }
+
+    private func execute(_ program: String, _ arguments: String...) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: program)
+        process.arguments = arguments
+        try process.run()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0, "\(program) \(arguments)")
+    }
+
+    /// Writes until the file system has no room.
+    private func fill(_ path: String) throws {
+        let file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        try #require(file >= 0)
+        defer { Foundation.close(file) }
+        let block = [UInt8](repeating: 1, count: 4096)
+        while write(file, block, block.count) > 0 {}
+        #expect(errno == ENOSPC)
+    }
+
     @Test func `the reserve is given up for the outcome of what has happened`() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.path

@@ -12,13 +12,13 @@ package final class Redactor: Sendable {
     /// What stands in the place of a secret.
     package static let mask = "••••••"
 
-    private let secrets = Mutex<Set<String>>([])
+    private let secrets = Mutex(KnownSecrets())
 
     package init() {}
 
     /// Remembers a secret's value. Texts shorter than four bytes are not registered: masking them would garble all.
     package func register(_ secret: String) {
-        guard secret.utf8.count >= 4 else { return }
+        guard secret.utf8.count >= KnownSecrets.minBytes else { return }
         let forms = [secret, Redactor.base64(Array(secret.utf8)), Redactor.percentEncoded(secret)]
         secrets.withLock { known in
             for form in forms { known.insert(form) }
@@ -45,13 +45,28 @@ package final class Redactor: Sendable {
 
     /// The text with every known secret and everything shaped like a credential masked.
     package func redact(_ text: String) -> String {
-        var result = text
-        let known = secrets.withLock { $0.sorted { $0.utf8.count > $1.utf8.count } }
-        for secret in known where result.contains(secret) {
-            result = result.split(separator: secret, omittingEmptySubsequences: false)
-                .joined(separator: Redactor.mask)
+        let known = secrets.withLock { $0 }
+        return Redactor.maskPatterns(Redactor.mask(known, in: text))
+    }
+
+    private static func mask(_ known: KnownSecrets, in text: String) -> String {
+        guard !known.isEmpty else { return text }
+        var text = text
+        let masked: [UInt8]? = text.withUTF8 { bytes in
+            let ranges = known.ranges(in: bytes)
+            guard !ranges.isEmpty else { return nil }
+            var output: [UInt8] = []
+            output.reserveCapacity(bytes.count)
+            var clean = 0
+            for range in ranges {
+                output.append(contentsOf: bytes[clean..<range.lowerBound])
+                output.append(contentsOf: mask.utf8)
+                clean = range.upperBound
+            }
+            output.append(contentsOf: bytes[clean...])
+            return output
         }
-        return Redactor.maskPatterns(result)
+        return masked.map { String(decoding: $0, as: UTF8.self) } ?? text
     }
 
     private static func maskPatterns(_ text: String) -> String {

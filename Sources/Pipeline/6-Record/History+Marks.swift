@@ -40,18 +40,22 @@ enum MarkTable {
 
     static func load(_ project: String, in database: Database) throws -> [ObjectID: Inventory.AppliedMark] {
         var marks: [ObjectID: Inventory.AppliedMark] = [:]
-        let rows = try Row.fetchCursor(database, sql: "SELECT * FROM marks WHERE project = ?", arguments: [project])
+        let rows = try Row.fetchCursor(
+            database,
+            sql: "SELECT \(key), uid, resource_version, content_hash FROM marks WHERE project = ?",
+            arguments: [project]
+        )
         while let row = try rows.next() {
             let id = ObjectID(
-                group: row["object_group"],
-                kind: row["object_kind"],
-                namespace: row["object_namespace"],
-                name: row["object_name"]
+                group: row.text("object_group") ?? "",
+                kind: row.text("object_kind") ?? "",
+                namespace: row.text("object_namespace") ?? "",
+                name: row.text("object_name") ?? ""
             )
             marks[id] = Inventory.AppliedMark(
-                uid: row["uid"],
-                resourceVersion: row["resource_version"],
-                contentHash: row["content_hash"]
+                uid: row.text("uid") ?? "",
+                resourceVersion: row.text("resource_version") ?? "",
+                contentHash: row.text("content_hash") ?? ""
             )
         }
         return marks

@@ -12,7 +12,11 @@ extension History {
     /// The projects that ever had a pass or an order, ascending.
     package func projects() async throws(RecordError) -> [String] {
         try await read {
-            try String.fetchAll($0, sql: "SELECT DISTINCT project FROM audit WHERE project <> '' ORDER BY project")
+            try String.fetchAll(
+                $0,
+                sql: "SELECT DISTINCT project FROM audit WHERE kind IN (?, ?) ORDER BY project",
+                arguments: [LedgerKind.runStarted.rawValue, LedgerKind.projectSuspended.rawValue]
+            )
         }
     }
 

@@ -21,8 +21,9 @@ extension History {
     /// - Throws: ``RecordError`` when the file cannot be read.
     package func verify(anchor: ChainHead? = nil) async throws(RecordError) -> VerifyResult {
         try await read { database in
-            let missing = try Self.missingGuard(in: database)
-            if let missing { return .broken(row: 0, reason: "the guard \(missing) is missing or was changed") }
+            if let name = try Self.changedSchema(in: database) {
+                return .broken(row: 0, reason: "the table, index or guard \(name) was changed")
+            }
             var previous = Ledger.root
             var expected: Int64 = 1
             let cursor = try Row.fetchCursor(
@@ -51,16 +52,19 @@ extension History {
         }
     }
 
-    private static func missingGuard(in database: Database) throws -> String? {
-        for guardian in Ledger.guards {
-            let sql = try String.fetchOne(
-                database,
-                sql: "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = ?",
-                arguments: [guardian.name]
-            )
-            if sql != guardian.sql { return guardian.name }
+    /// The first name in the schema that is missing, added or defined in another way.
+    private static func changedSchema(in database: Database) throws -> String? {
+        let rows = try Row.fetchAll(
+            database,
+            sql: "SELECT name, coalesce(sql, '') AS sql FROM sqlite_master WHERE name <> 'grdb_migrations'"
+        )
+        var found: [String: String] = [:]
+        for row in rows {
+            guard let name = row.text("name"), !name.hasPrefix("sqlite_autoindex_") else { continue }
+            found[name] = row.text("sql")
         }
-        return nil
+        let expected = Dictionary(uniqueKeysWithValues: Ledger.schema.map { ($0.name, $0.sql) })
+        return Set(expected.keys).union(found.keys).sorted().first { expected[$0] != found[$0] }
     }
 
     private static func damagedMarks(in database: Database) throws -> VerifyResult? {

@@ -8,17 +8,16 @@ extension Ledger {
     ///
     /// - Returns: How many runs were closed.
     static func closeOpenRuns(at: Int64, in database: Database) throws -> Int {
-        let open = try Row.fetchAll(
-            database,
-            sql: """
-                SELECT run, project FROM audit WHERE run IS NOT NULL
-                GROUP BY run HAVING sum(kind = ?) = 0 ORDER BY run
+        let open = try rows(
+            where: """
+                kind = ? AND NOT EXISTS (SELECT 1 FROM audit AS finished WHERE finished.run = audit.run AND finished.kind = ?)
                 """,
-            arguments: [LedgerKind.runFinished.rawValue]
+            arguments: [LedgerKind.runStarted.rawValue, LedgerKind.runFinished.rawValue],
+            in: database
         )
-        for row in open {
-            let run: Int64 = row["run"]
-            let project: String = row["project"]
+        for started in open {
+            guard let run = started.run else { continue }
+            let project = started.project
             let cause = RedactedText("the process ended before the answer was written down")
             var entries = try openIntents(of: run, in: database).map { intent in
                 try LedgerEntry(

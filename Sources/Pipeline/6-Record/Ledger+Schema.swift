@@ -6,43 +6,54 @@ extension Ledger {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("v1") { database in
-            try database.execute(sql: tables)
-            for guardian in guards { try database.execute(sql: guardian.sql) }
-            for index in indexes { try database.execute(sql: index) }
+            for (_, sql) in schema { try database.execute(sql: sql) }
         }
         return migrator
     }
 
-    private static let tables = """
-        CREATE TABLE audit (
-            sequence INTEGER PRIMARY KEY,
-            at INTEGER NOT NULL,
-            project TEXT NOT NULL,
-            run INTEGER,
-            kind TEXT NOT NULL,
-            object_group TEXT,
-            object_kind TEXT,
-            object_namespace TEXT,
-            object_name TEXT,
-            payload TEXT NOT NULL,
-            hash BLOB NOT NULL
-        ) STRICT;
-        CREATE TABLE marks (
-            project TEXT NOT NULL,
-            object_group TEXT NOT NULL,
-            object_kind TEXT NOT NULL,
-            object_namespace TEXT NOT NULL,
-            object_name TEXT NOT NULL,
-            uid TEXT NOT NULL,
-            resource_version TEXT NOT NULL,
-            content_hash TEXT NOT NULL,
-            PRIMARY KEY (project, object_group, object_kind, object_namespace, object_name)
-        ) STRICT, WITHOUT ROWID;
-        """
+    /// Everything that the file holds besides rows; `verify` looks that it is exactly this.
+    static let schema: [(name: String, sql: String)] = tables + guards + indexes
 
-    /// The triggers that make the table append-only; `verify` looks that they are there. The third one stops
-    /// `INSERT OR REPLACE`, which deletes without firing the second.
-    static let guards: [(name: String, sql: String)] = [
+    private static let tables = [
+        (
+            "audit",
+            """
+            CREATE TABLE audit (
+                sequence INTEGER PRIMARY KEY,
+                at INTEGER NOT NULL,
+                project TEXT NOT NULL,
+                run INTEGER,
+                kind TEXT NOT NULL,
+                object_group TEXT,
+                object_kind TEXT,
+                object_namespace TEXT,
+                object_name TEXT,
+                payload TEXT NOT NULL,
+                hash BLOB NOT NULL
+            ) STRICT
+            """
+        ),
+        (
+            "marks",
+            """
+            CREATE TABLE marks (
+                project TEXT NOT NULL,
+                object_group TEXT NOT NULL,
+                object_kind TEXT NOT NULL,
+                object_namespace TEXT NOT NULL,
+                object_name TEXT NOT NULL,
+                uid TEXT NOT NULL,
+                resource_version TEXT NOT NULL,
+                content_hash TEXT NOT NULL,
+                PRIMARY KEY (project, object_group, object_kind, object_namespace, object_name)
+            ) STRICT, WITHOUT ROWID
+            """
+        ),
+    ]
+
+    /// The triggers that make the table append-only. The third one stops `INSERT OR REPLACE`, which deletes without
+    /// firing the second.
+    private static let guards = [
         (
             "audit_no_update",
             """
@@ -68,11 +79,14 @@ extension Ledger {
     ]
 
     private static let indexes = [
-        "CREATE INDEX audit_run ON audit (run, kind) WHERE run IS NOT NULL",
-        "CREATE INDEX audit_project ON audit (project, kind)",
-        """
-        CREATE INDEX audit_object ON audit (object_kind COLLATE NOCASE, object_name, run)
-        WHERE object_kind IS NOT NULL
-        """,
+        ("audit_run", "CREATE INDEX audit_run ON audit (run, kind) WHERE run IS NOT NULL"),
+        ("audit_kind", "CREATE INDEX audit_kind ON audit (kind, project)"),
+        (
+            "audit_object",
+            """
+            CREATE INDEX audit_object ON audit (object_kind COLLATE NOCASE, object_name, run)
+            WHERE object_kind IS NOT NULL
+            """
+        ),
     ]
 }

@@ -37,8 +37,8 @@ enum Ledger {
     /// The newest row's sequence and hash; 0 and ``root`` of an empty table.
     static func head(in database: Database) throws -> (sequence: Int64, hash: Data) {
         let row = try Row.fetchOne(database, sql: "SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1")
-        guard let row else { return (0, root) }
-        return (row["sequence"], row["hash"])
+        guard let row, let sequence = row.number("sequence"), let hash = row.bytes("hash") else { return (0, root) }
+        return (sequence, hash)
     }
 
     /// The rows that a condition selects, by sequence.

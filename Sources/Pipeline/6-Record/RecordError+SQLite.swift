@@ -15,15 +15,22 @@ extension RecordError {
         }
     }
 
+    /// The I/O errors that a full disk, a quota or a limit on file sizes leads to besides `SQLITE_FULL`.
+    private static let writeErrors: [ResultCode] = [
+        .SQLITE_IOERR_WRITE, .SQLITE_IOERR_FSYNC, .SQLITE_IOERR_TRUNCATE, .SQLITE_IOERR_SHMSIZE,
+    ]
+
     init(_ error: DatabaseError, folder: String) {
         let words = "SQLite says: \(error.message ?? "\(error.resultCode)")"
         switch error.resultCode {
         case .SQLITE_FULL:
             self.init(.diskFull, folder, "the disk is full, nothing was written; free some space. \(words)")
+        case .SQLITE_IOERR where Self.writeErrors.contains(error.extendedResultCode):
+            self.init(.diskFull, folder, "the disk took no more, nothing was written; check space and limits. \(words)")
         case .SQLITE_IOERR:
-            self.init(.diskFull, folder, "writing failed, nothing was written; check disk space and limits. \(words)")
+            self.init(.failed, folder, "the disk reports an error; check it. \(words)")
         case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
-            self.init(.notWritable, folder, "cannot be written by this user; check owner and mode. \(words)")
+            self.init(.notWritable, folder, "cannot be opened for writing by this user; check owner and mode. \(words)")
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             self.init(.busy, folder, "another process keeps the history locked; try again. \(words)")
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:

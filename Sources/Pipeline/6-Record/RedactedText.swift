@@ -17,10 +17,15 @@ package struct RedactedText: Sendable, Hashable, Codable, CustomStringConvertibl
     ///   - secrets: Further secrets that this text might show, such as the values of the Secret it is about.
     package init(_ raw: String, hiding secrets: Redactor? = nil) {
         let masked = Redactor.shared.redact(secrets?.redact(raw) ?? raw)
-        // A decoder's error quotes raw bytes around the place, of a Secret as of anything else (CVE-2025-23216).
-        let quoted = masked.firstRange(of: ", error found in #")?.lowerBound ?? masked.endIndex
-        let line = masked[..<quoted].split(whereSeparator: \.isNewline).joined(separator: " ")
+        let line = Self.withoutQuotes(masked).split(whereSeparator: \.isNewline).joined(separator: " ")
         text = line.utf8.count <= Self.maxBytes ? line : String(line.prefix(Self.maxBytes / 4)) + " …"
+    }
+
+    /// The text up to where the API server's decoder or apply starts to quote the document, of a Secret as of anything
+    /// else (CVE-2025-23216): `…, error found in #10 byte of ...|`, `.data.login: expected string, got &value…`.
+    private static func withoutQuotes(_ text: String) -> Substring {
+        let starts = [", error found in #", ", got &", ", got {"].compactMap { text.firstRange(of: $0)?.lowerBound }
+        return text[..<(starts.min() ?? text.endIndex)]
     }
 
     package init(from decoder: any Decoder) throws {

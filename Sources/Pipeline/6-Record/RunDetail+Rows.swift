@@ -111,20 +111,3 @@ private struct RunParts {
         }
     }
 }
-
-extension Payload.ObjectRow {
-    fileprivate func recorded(_ id: ObjectID) -> RecordedObject {
-        RecordedObject(
-            id: id,
-            apiVersion: apiVersion,
-            action: action,
-            error: error?.text,
-            isRetryable: isRetryable,
-            origin: origin,
-            changes: changes.map(\.change),
-            diff: diff,
-            warnings: warnings.map(\.text),
-            durationMilliseconds: durationMilliseconds
-        )
-    }
-}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncApply
+
+extension Payload.ObjectRow {
+    /// Masks an outcome: values of Secrets, and everything the redactor knows.
+    init(_ outcome: ObjectOutcome) {
+        let isSecret = outcome.id.groupKind == GroupKind(group: "", kind: "Secret")
+        let secrets: Redactor? = isSecret ? Redactor() : nil
+        for object in [outcome.before, outcome.after] {
+            if let object { secrets?.register(secretObject: object) }
+        }
+        apiVersion = outcome.apiVersion
+        action = outcome.action
+        error = outcome.error.map { RedactedText($0, hiding: secrets) }
+        isRetryable = outcome.isRetryable
+        origin = outcome.origin
+        changes = outcome.changes.map { RedactedChange($0, isSecret: isSecret, hiding: secrets) }
+        diff = DiffText(before: outcome.before, after: outcome.after)
+        warnings = outcome.warnings.map { RedactedText($0, hiding: secrets) }
+        let parts = outcome.duration.components
+        durationMilliseconds = parts.seconds * 1000 + parts.attoseconds / 1_000_000_000_000_000
+    }
+
+    /// The row as it is shown.
+    func recorded(_ id: ObjectID) -> RecordedObject {
+        RecordedObject(
+            id: id,
+            apiVersion: apiVersion,
+            action: action,
+            error: error?.text,
+            isRetryable: isRetryable,
+            origin: origin,
+            changes: changes.map(\.change),
+            diff: diff,
+            warnings: warnings.map(\.text),
+            durationMilliseconds: durationMilliseconds
+        )
+    }
+}

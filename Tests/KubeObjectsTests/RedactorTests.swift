@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import Testing
+
+@Suite struct RedactorTests {
+    private let mask = Redactor.mask
+
+    private func redact(_ text: String, knowing secrets: String...) -> String {
+        let redactor = Redactor()
+        for secret in secrets { redactor.register(secret) }
+        return redactor.redact(text)
+    }
+
+    @Test func `a known secret is masked wherever it stands`() {
+        #expect(redact("hunter2", knowing: "hunter2") == mask)
+        #expect(redact("a hunter2, and hunter2!", knowing: "hunter2") == "a \(mask), and \(mask)!")
+        #expect(redact("hunter2hunter2", knowing: "hunter2") == "\(mask)\(mask)")
+        #expect(redact("hunter", knowing: "hunter2") == "hunter")
+        #expect(redact("", knowing: "hunter2").isEmpty)
+    }
+
+    @Test func `of secrets that overlap nothing is left`() {
+        #expect(redact("abcdefgh", knowing: "abcd", "cdefgh") == mask)
+        #expect(redact("xabcdefghx", knowing: "abcdefgh", "abcd", "efgh") == "x\(mask)x")
+        #expect(redact("aaaaaaa", knowing: "aaaa") == mask)
+        #expect(redact("abcdef abcd", knowing: "abcd", "abcdef") == "\(mask) \(mask)")
+    }
+
+    @Test func `base64 and percent-encoding are masked too`() {
+        #expect(redact("x cGFzcyB3b3Jk y", knowing: "pass word") == "x \(mask) y")
+        #expect(redact("?k=pass%20word&", knowing: "pass word") == "?k=\(mask)&")
+    }
+
+    @Test func `letters beyond ASCII are compared as bytes`() {
+        #expect(redact("schlüssel", knowing: "schlüssel") == mask)
+        #expect(redact("ü schlüssel ü", knowing: "schlüssel") == "ü \(mask) ü")
+    }
+
+    @Test func `texts of fewer than four bytes are not registered`() {
+        #expect(redact("abc", knowing: "abc") == "abc")
+    }
+
+    @Test func `a long line of a secret is masked on its own`() {
+        let key = "-----BEGIN KEY-----\nMHcCAQEEIIrYSSNQFaA2Hwf1duRSxKtLYX5CB04f\n-----END KEY-----"
+        #expect(redact("    MHcCAQEEIIrYSSNQFaA2Hwf1duRSxKtLYX5CB04f", knowing: key) == "    \(mask)")
+    }
+
+    @Test(arguments: [
+        ("https://ada:hunter2@example.com/x", "https://••••••@example.com/x"),
+        ("Authorization: Bearer abcdef.ghi", "Authorization: Bearer ••••••"),
+        ("authorization: Basic YWRhOmh1bnRlcjI=", "authorization: Basic ••••••"),
+        ("GET /x?access_token=abc&y=1", "GET /x?access_token=••••••&y=1"), ("password=abc", "password=••••••"),
+        ("https://example.com/a@b", "https://example.com/a@b"), ("the token is missing", "the token is missing"),
+    ])
+    func `what is shaped like a credential is masked`(text: String, expected: String) {
+        #expect(Redactor().redact(text) == expected)
+    }
+
+    @Test func `every value of a Secret is masked, in the form of the object and decoded`() throws {
+        let redactor = Redactor()
+        redactor.register(
+            secretObject: try KubeObject([
+                "apiVersion": "v1", "kind": "Secret", "metadata": ["name": "a"],
+                "data": ["k": "aHVudGVyMg=="], "stringData": ["s": "swordfish"],
+            ])
+        )
+        #expect(redactor.redact("aHVudGVyMg== hunter2 swordfish") == "\(mask) \(mask) \(mask)")
+    }
+
+    @Test func `ten thousand secrets do not slow a text down`() {
+        let redactor = Redactor()
+        for number in 0..<10_000 { redactor.register("secret-number-\(number)-of-many") }
+        let text = String(repeating: "a line of an ordinary manifest, with secret-number-x in it\n", count: 200)
+        let start = ContinuousClock.now
+        for _ in 0..<20 { #expect(redactor.redact(text) == text) }
+        #expect(start.duration(to: .now) < .seconds(10))
+        #expect(redactor.redact("secret-number-9999-of-many") == mask)
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GRDB
+import SyncRecord
+import TestKit
+import Testing
+
+@Suite struct QueryPlanTests {
+    /// The history's own statements, as they are sent to SQLite.
+    @Test(arguments: [
+        "SELECT run FROM audit WHERE kind = 'run.started' ORDER BY sequence DESC LIMIT 50",
+        "SELECT run FROM audit WHERE kind = 'run.started' AND project = 'posts' ORDER BY sequence DESC LIMIT 50",
+        """
+        SELECT run FROM audit WHERE kind = 'run.started' AND run IN (SELECT run FROM audit WHERE object_kind IS NOT NULL \
+        AND (object_kind = 'Deployment' COLLATE NOCASE OR object_kind = 'x' COLLATE NOCASE) AND object_name = 'web') \
+        ORDER BY sequence DESC LIMIT 50
+        """,
+        "SELECT * FROM audit WHERE run = 7 ORDER BY sequence",
+        "SELECT * FROM audit WHERE run IN (7, 8) AND kind IN ('run.started', 'run.finished') ORDER BY sequence",
+        "SELECT * FROM audit WHERE project = 'posts' AND kind IN ('prune.held') ORDER BY sequence DESC LIMIT 1",
+        "SELECT max(run) FROM audit WHERE run IS NOT NULL",
+        """
+        SELECT * FROM audit WHERE kind = 'run.started' AND NOT EXISTS \
+        (SELECT 1 FROM audit AS finished WHERE finished.run = audit.run AND finished.kind = 'run.finished')
+        """,
+    ])
+    func `no question but verify reads the whole table`(sql: String) async throws {
+        try await withTemporaryFolder { folder in
+            try await History.open(folder: folder.path, mode: .operate).close()
+            let queue = try DatabaseQueue(path: folder.path + "/history.sqlite")
+            let plan = try await queue.read { database in
+                try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN " + sql).map { $0["detail"] as String? ?? "" }
+            }
+            #expect(!plan.isEmpty)
+            for line in plan where line.hasPrefix("SCAN") { Issue.record("\(line)") }
+            try queue.close()
+        }
+    }
+}
