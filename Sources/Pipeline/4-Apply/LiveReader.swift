@@ -29,7 +29,7 @@ package struct LiveReader: Sendable {
     ///   - rendered: The objects that are wanted; each is read in the version in which it is written.
     ///   - inventory: Its kinds are read in their preferred version where the rendered set names none.
     ///   - catalog: Where objects of a kind live.
-    ///   - defaultNamespace: The namespace of namespaced manifests that name none.
+    ///   - defaultNamespace: The namespace of namespaced manifests that name none; empty means `default`.
     /// - Returns: What was found, and which kinds could not be read.
     /// - Throws: The first error, when the task was cancelled or when nothing at all could be read.
     package func read(
@@ -97,7 +97,8 @@ struct ReadScope: Sendable {
             guard case .served(let resource) = catalog.lookup(gvk) else { continue }
             versions[gvk.groupKind, default: []].insert(resource)
             let written = item.object.namespace
-            let namespace = !resource.isNamespaced ? "" : written.isEmpty ? defaultNamespace : written
+            let space = written.isEmpty ? defaultNamespace : written
+            let namespace = resource.isNamespaced ? (space.isEmpty ? "default" : space) : ""
             namespaces[gvk.groupKind, default: []].insert(namespace)
             wanted[ObjectID(groupKind: gvk.groupKind, namespace: namespace, name: item.object.name)] = resource
         }

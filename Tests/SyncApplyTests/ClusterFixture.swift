@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import HTTPWire
+import KubeClient
+import KubeObjects
+import SyncApply
+import SyncObserve
+import SyncPlan
+import SyncRender
+import SyncSource
+import Synchronization
+import TestKit
+import Testing
+
+/// Keeps intents and results in memory, in order.
+final class MemoryJournal: MutationJournal {
+    struct Row: Sendable {
+        let intent: MutationIntent
+        var result: MutationResult?
+    }
+
+    private let stored = Mutex<[Row]>([])
+    /// How many more intents are taken before the journal fails; nil for no limit.
+    private let room = Mutex<Int?>(nil)
+
+    var rows: [Row] { stored.withLock { $0 } }
+
+    func fail(afterIntents count: Int) { room.withLock { $0 = count } }
+
+    func intend(_ intents: [MutationIntent]) async throws -> [Int64] {
+        try room.withLock { left in
+            guard let now = left else { return }
+            guard now >= intents.count else { throw JournalIsFull() }
+            left = now - intents.count
+        }
+        return stored.withLock { rows in
+            intents.map { intent in
+                rows.append(Row(intent: intent, result: nil))
+                return Int64(rows.count)
+            }
+        }
+    }
+
+    func conclude(_ results: [(intent: Int64, result: MutationResult)]) async throws {
+        stored.withLock { rows in
+            for (intent, result) in results { rows[Int(intent) - 1].result = result }
+        }
+    }
+}
+
+struct JournalIsFull: Error {}
+
+/// One project in a namespace of its own, on the cluster under test; everything is deleted afterwards.
+struct ProjectUnderTest: Sendable {
+    let client: KubeClient
+    let namespace: String
+    let journal = MemoryJournal()
+
+    var applySet: ApplySet { ApplySet(project: "test", namespace: namespace) }
+
+    /// Runs `body` with a fresh project.
+    static func run(_ body: (ProjectUnderTest) async throws -> Void) async throws {
+        let json = try JSONParser.parse(try RealCluster.kubeconfigJSON())
+        let configuration = try KubeConfiguration(kubeconfig: json, folder: "/", context: nil)
+        let client = KubeClient(configuration: configuration, wire: HTTPWire())
+        let name = "apply-\(UUID().uuidString.lowercased().prefix(8))"
+        let space = try KubeObject(["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]])
+        let created = try await client.create(space, in: .namespaces, fieldManager: "test").object
+        do { try await body(ProjectUnderTest(client: client, namespace: name)) } catch { Issue.record(error) }
+        let uid = try #require(created.uid)
+        _ = try await client.delete(.namespaces, namespace: "", name: name, uid: uid, propagation: .background)
+    }
+
+    /// What a commit with these manifests renders to.
+    func rendered(_ manifests: [String]) throws -> RenderedSet {
+        let commit = CommitInfo(
+            id: String(repeating: "a", count: 40),
+            ref: "main",
+            authorName: "Ada",
+            authorEmail: "ada@example.org",
+            authoredAt: 0,
+            subject: "a commit"
+        )
+        let objects = try manifests.enumerated().map { index, text in
+            RenderedObject(
+                object: try KubeObject(try JSONParser.parse(text)),
+                origin: Origin(file: "infra/\(index).yaml", line: 1)
+            )
+        }
+        return RenderedSet(commit: commit, treeID: "t", objects: objects, notices: [])
+    }
+
+    /// Reads and plans, without writing anything.
+    func plan(
+        _ manifests: [String],
+        store: InventoryStore,
+        prune: PlanPolicy.Prune = .init(maxObjects: 100, maxPercent: 100)
+    ) async throws -> (plan: Plan, inventory: Inventory) {
+        let catalog = try await client.discover()
+        let inventory = try await store.load(catalog: catalog)
+        let rendered = try rendered(manifests)
+        let live = try await LiveReader(client: client, applySet: applySet).read(
+            for: rendered,
+            inventory: inventory,
+            catalog: catalog,
+            defaultNamespace: namespace
+        )
+        let policy = PlanPolicy(targetNamespace: namespace, prune: prune)
+        return (Planner.plan(rendered, against: live, inventory: inventory, policy: policy), inventory)
+    }
+
+    func store() -> InventoryStore { InventoryStore(client: client, applySet: applySet, project: "test") }
+
+    func applier(
+        store: InventoryStore,
+        deadlines: Applier.Deadlines = .init(),
+        guardBeforeWrite: @escaping @Sendable () async throws -> Void = {}
+    ) -> Applier {
+        Applier(
+            client: client,
+            store: store,
+            journal: journal,
+            deadlines: deadlines,
+            readiness: Kstatus.readiness(of:),
+            guardBeforeWrite: guardBeforeWrite
+        )
+    }
+
+    /// One whole pass, as the loop makes it.
+    @discardableResult
+    func sync(
+        _ manifests: [String],
+        prune: PlanPolicy.Prune = .init(maxObjects: 100, maxPercent: 100),
+        approved: String? = nil
+    ) async throws -> (plan: Plan, report: ApplyReport) {
+        let store = store()
+        let (plan, inventory) = try await plan(manifests, store: store, prune: prune)
+        return (plan, await applier(store: store).apply(plan, inventory: inventory, approved: approved))
+    }
+
+    /// The stored inventory, read anew.
+    func storedInventory() async throws -> Inventory {
+        try await store().load(catalog: try await client.discover())
+    }
+
+    func resource(_ groupKind: GroupKind) async throws -> APIResource {
+        guard case .served(let resource) = try await client.discover().lookup(groupKind) else {
+            throw MissingProgram(description: "\(groupKind) is not served")
+        }
+        return resource
+    }
+
+    func live(_ kind: String, _ name: String, group: String = "") async throws -> KubeObject? {
+        let resource = try await resource(GroupKind(group: group, kind: kind))
+        return try await client.get(resource, namespace: resource.isNamespaced ? namespace : "", name: name)
+    }
+
+    func id(_ kind: String, _ name: String, group: String = "") -> ObjectID {
+        ObjectID(group: group, kind: kind, namespace: namespace, name: name)
+    }
+
+    /// kubectl against the cluster under test, in the project's namespace.
+    func kubectl(_ arguments: [String]) throws {
+        let path = try #require(RealCluster.kubeconfigPath)
+        let common = ["--kubeconfig", path, "--namespace", namespace]
+        let result = try runProgram("kubectl", common + arguments, package: "kubernetes-client")
+        guard result.status == 0 else { throw MissingProgram(description: "kubectl: \(result.errors)") }
+    }
+}
+
+/// A ConfigMap manifest.
+func configMap(_ name: String, _ data: String = #"{"k":"v"}"#) -> String {
+    #"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"\#(name)"},"data":\#(data)}"#
+}
+
+extension ApplyReport {
+    /// The actions by kind and name: `ConfigMap a`.
+    var actions: [String: ObjectOutcome.Action] {
+        Dictionary(outcomes.map { ("\($0.id.kind) \($0.id.name)", $0.action) }) { first, _ in first }
+    }
+
+    func outcome(_ name: String) -> ObjectOutcome? { outcomes.first { $0.id.name == name } }
+}

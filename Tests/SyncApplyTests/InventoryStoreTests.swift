@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+import KubeObjects
+import SyncApply
+import SyncPlan
+import TestKit
+import Testing
+
+/// The inventory's parent in a cluster.
+@Suite(.enabled(if: RealCluster.kubeconfigPath != nil), .timeLimit(.minutes(5)))
+struct InventoryStoreTests {
+    @Test func `the parent says what kubectl's ApplySet convention wants`() async throws {
+        try await ProjectUnderTest.run { project in
+            try await project.sync([configMap("a"), deployment("web")])
+            let parent = try #require(try await project.live("Secret", "sternpost-test"))
+            #expect(parent.label(ApplySet.idLabel) == project.applySet.id)
+            #expect(parent.annotation(ApplySet.toolingAnnotation) == "sternpost/v0.1")
+            #expect(parent.annotation(ApplySet.groupKindsAnnotation) == "ConfigMap,Deployment.apps")
+            #expect(parent.annotation(ApplySet.namespacesAnnotation) == "")
+            #expect(parent.managedFields.map(\.manager) == ["sternpost-applyset"])
+            #expect(try await project.live("ConfigMap", "a")?.label(ApplySet.partOfLabel) == project.applySet.id)
+        }
+    }
+
+    @Test func `labels that people put on the parent stay`() async throws {
+        try await ProjectUnderTest.run { project in
+            try await project.sync([configMap("a")])
+            try project.kubectl(["label", "secret", "sternpost-test", "backup=yes"])
+            try await project.sync([configMap("a"), configMap("b")])
+            #expect(try await project.live("Secret", "sternpost-test")?.label("backup") == "yes")
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"metadata":{"annotations":{"applyset.kubernetes.io/tooling":"kubectl/v1.32"}}}"#, "another tool (kubectl"),
+        (#"{"metadata":{"labels":{"applyset.kubernetes.io/id":"applyset-x-v1"}}}"#, "was copied"),
+        (#"{"metadata":{"labels":{"applyset.kubernetes.io/id":null}}}"#, "is no ApplySet parent"),
+    ])
+    func `a parent that is not ours is refused`(_ patch: String, _ words: String) async throws {
+        try await ProjectUnderTest.run { project in
+            try await project.sync([configMap("a")])
+            try project.kubectl(["patch", "secret", "sternpost-test", "--type=merge", "-p", patch])
+            let error = await #expect(throws: ApplyError.self) { try await project.storedInventory() }
+            #expect(error?.reason == .foreignParent)
+            #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+        }
+    }
+
+    @Test func `a damaged inventory is an error and not an empty one`() async throws {
+        try await ProjectUnderTest.run { project in
+            try await project.sync([configMap("a")])
+            let patch = #"{"stringData":{"inventory":"{\"ConfigMap\":"}}"#
+            try project.kubectl(["patch", "secret", "sternpost-test", "--type=merge", "-p", patch])
+            let error = await #expect(throws: ApplyError.self) { try await project.storedInventory() }
+            #expect(error?.reason == .corruptInventory)
+        }
+    }
+
+    @Test func `two operators on one project cannot overwrite each other`() async throws {
+        try await ProjectUnderTest.run { project in
+            try await project.sync([configMap("a")])
+            let (mine, other) = (project.store(), project.store())
+            let (plan, inventory) = try await project.plan([configMap("a"), configMap("mine")], store: mine)
+            let (theirs, theirInventory) = try await project.plan([configMap("a"), configMap("other")], store: other)
+            _ = await project.applier(store: other).apply(theirs, inventory: theirInventory)
+            let report = await project.applier(store: mine).apply(plan, inventory: inventory)
+            #expect(report.interruption?.contains("changed by somebody else") == true)
+            #expect(try await project.live("ConfigMap", "mine") == nil)
+        }
+    }
+
+    @Test func `a lost inventory is found again by label and field manager`() async throws {
+        try await ProjectUnderTest.run { project in
+            try await project.sync([configMap("a"), configMap("b")])
+            // A copied label alone makes nobody ours.
+            try project.kubectl(["create", "configmap", "copied"])
+            let label = "\(ApplySet.partOfLabel)=\(project.applySet.id)"
+            try project.kubectl(["label", "configmap", "copied", label])
+            try project.kubectl(["delete", "secret", "sternpost-test"])
+            let inventory = try await project.storedInventory()
+            #expect(inventory.isRebuilt)
+            #expect(Set(inventory.members.keys.map(\.name)) == ["a", "b"])
+            let report = try await project.sync([configMap("a")]).report
+            #expect(report.actions == ["ConfigMap b": .pruned])
+            #expect(try await project.live("ConfigMap", "copied") != nil)
+        }
+    }
+
+    @Test func `the parent's namespace is created when it is missing`() async throws {
+        try await ProjectUnderTest.run { project in
+            let name = "\(project.namespace)-parent"
+            let applySet = ApplySet(project: "test", namespace: name)
+            let store = InventoryStore(client: project.client, applySet: applySet, project: "test")
+            let inventory = try await store.load(catalog: APICatalog())
+            let result = try await store.write(inventory, journal: project.journal, reason: "test")
+            #expect(result.createdNamespace == name)
+            #expect(result.isWritten)
+            let rows = project.journal.rows
+            #expect(rows.map(\.intent.id.kind) == ["Secret", "Namespace", "Secret"])
+            #expect(rows.map { $0.result == .done } == [false, true, true])
+            #expect(try await store.write(inventory, journal: project.journal, reason: "again").isWritten == false)
+            let space = try #require(try await project.client.get(.namespaces, namespace: "", name: name))
+            let uid = try #require(space.uid)
+            _ = try await project.client.delete(
+                .namespaces,
+                namespace: "",
+                name: name,
+                uid: uid,
+                propagation: .background
+            )
+        }
+    }
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import KubeObjects
+import SyncApply
+import SyncPlan
+import TestKit
+import Testing
+
+/// Taking over from kubectl, and immutable fields, against a cluster.
+@Suite(.enabled(if: RealCluster.kubeconfigPath != nil), .timeLimit(.minutes(5)))
+struct OwnershipTests {
+    private func service(_ name: String, port: Int, annotations: String = "{}") -> String {
+        """
+        {"apiVersion":"v1","kind":"Service","metadata":{"name":"\(name)","annotations":\(annotations)},
+         "spec":{"selector":{"app":"web"},"ports":[{"name":"http","port":\(port),"targetPort":80}]}}
+        """
+    }
+
+    @Test func `what kubectl applied and git does not have goes away on adoption`() async throws {
+        try await ProjectUnderTest.run { project in
+            try await withTemporaryFolder { folder in
+                let file = folder.appending(path: "a.json")
+                try Array(configMap("a", #"{"k":"old","gone":"yes"}"#).utf8).write(to: file)
+                try project.kubectl(["apply", "-f", file.path])
+            }
+            let report = try await project.sync([configMap("a")]).report
+            #expect(report.outcome("a")?.action == .configured, "\(report.outcome("a")?.error ?? "")")
+            let live = try #require(try await project.live("ConfigMap", "a"))
+            #expect(live.json["data"] == ["k": "v"])
+            #expect(live.annotation("kubectl.kubernetes.io/last-applied-configuration") == nil)
+            #expect(live.managedFields.map(\.manager) == ["sternpost"])
+            #expect(try await project.sync([configMap("a")]).plan.isEmpty)
+        }
+    }
+
+    @Test func `a port that somebody edited does not stay beside ours`() async throws {
+        try await ProjectUnderTest.run { project in
+            try await project.sync([service("web", port: 80)])
+            let patch = #"[{"op":"replace","path":"/spec/ports/0/port","value":8080}]"#
+            try project.kubectl(["patch", "service", "web", "--type=json", "-p", patch])
+            let report = try await project.sync([service("web", port: 80)]).report
+            #expect(report.outcome("web")?.action == .configured, "\(report.outcome("web")?.error ?? "")")
+            let ports = try await project.live("Service", "web")?.spec?["ports"]?.array ?? []
+            #expect(ports.compactMap { $0["port"]?.int } == [80])
+            #expect(try await project.sync([service("web", port: 80)]).plan.isEmpty)
+        }
+    }
+
+    @Test func `a restart by kubectl rollout restart stays`() async throws {
+        try await ProjectUnderTest.run { project in
+            try await project.sync([deployment("web")])
+            try project.kubectl(["rollout", "restart", "deployment", "web"])
+            let changed = deployment("web").replacing(#""replicas":0"#, with: #""replicas":0,"minReadySeconds":1"#)
+            #expect(try await project.sync([changed]).report.outcome("web")?.action == .configured)
+            let template = try await project.live("Deployment", "web", group: "apps")?.spec?["template"]
+            #expect(template?["metadata"]?["annotations"]?["kubectl.kubernetes.io/restartedAt"] != nil)
+        }
+    }
+
+    @Test func `an immutable field is reported with its path and nothing is deleted`() async throws {
+        try await ProjectUnderTest.run { project in
+            try await project.sync([deployment("web")])
+            let uid = try await project.live("Deployment", "web", group: "apps")?.uid
+            let outcome = try #require(try await project.sync([deployment("web", app: "other")]).report.outcome("web"))
+            #expect(outcome.action == .failed)
+            #expect(outcome.error?.contains("spec.selector") == true, "\(outcome.error ?? "")")
+            #expect(outcome.error?.contains("sternpost.dev/force: enabled") == true)
+            #expect(try await project.live("Deployment", "web", group: "apps")?.uid == uid)
+        }
+    }
+
+    @Test func `an immutable Secret that asks for it is made anew`() async throws {
+        try await ProjectUnderTest.run { project in
+            func secret(_ value: String) -> String {
+                """
+                {"apiVersion":"v1","kind":"Secret","immutable":true,"stringData":{"password":"\(value)"},
+                 "metadata":{"name":"s","annotations":{"sternpost.dev/force":"enabled"}}}
+                """
+            }
+            try await project.sync([secret("first-value")])
+            let uid = try await project.live("Secret", "s")?.uid
+            let report = try await project.sync([secret("second-value")]).report
+            let outcome = try #require(report.outcome("s"))
+            #expect(outcome.action == .configured, "\(outcome.error ?? "")")
+            let live = try #require(try await project.live("Secret", "s"))
+            #expect(live.uid != uid)
+            #expect(live.json["data"]?["password"] == .string(Redactor.base64(Array("second-value".utf8))))
+            #expect(report.inventory.members[project.id("Secret", "s")]?.uid == live.uid)
+            let verbs = project.journal.rows.map(\.intent.verb)
+            #expect(verbs.contains(.recreate))
+            #expect(project.journal.rows.allSatisfy { $0.result == .done })
+        }
+    }
+
+    @Test func `the old object is put back when the new one cannot be created`() async throws {
+        try await ProjectUnderTest.run { project in
+            func pod(memory: String) -> String {
+                """
+                {"apiVersion":"v1","kind":"Pod","metadata":{"name":"p","annotations":{"sternpost.dev/force":"enabled"}},
+                 "spec":{"containers":[{"name":"c","image":"i:1","resources":{"limits":{"memory":"\(memory)"},
+                 "requests":{"memory":"\(memory)"}}}]}}
+                """
+            }
+            let account = serviceAccount("default")
+            try await project.sync([account])
+            try await project.sync([account, pod(memory: "10Mi")])
+            let old = try #require(try await project.live("Pod", "p"))
+            // Limits bind new Pods only: the old one may come back, the new one may not come.
+            try await withTemporaryFolder { folder in
+                let file = folder.appending(path: "limits.json")
+                let limits = """
+                    {"apiVersion":"v1","kind":"LimitRange","metadata":{"name":"small"},
+                     "spec":{"limits":[{"type":"Container","max":{"memory":"20Mi"}}]}}
+                    """
+                try Array(limits.utf8).write(to: file)
+                try project.kubectl(["create", "-f", file.path])
+            }
+            let outcome = try #require(try await project.sync([account, pod(memory: "50Mi")]).report.outcome("p"))
+            #expect(outcome.action == .failed)
+            #expect(outcome.error?.contains("the old object was put back") == true, "\(outcome.error ?? "")")
+            let back = try #require(try await project.live("Pod", "p"))
+            #expect(back.uid != old.uid)
+            #expect(back.spec?["containers"] == old.spec?["containers"])
+        }
+    }
+
+    @Test func `an object that can neither be made anew nor put back is created by the next good pass`() async throws {
+        try await ProjectUnderTest.run { project in
+            func job(_ command: String) -> String {
+                """
+                {"apiVersion":"batch/v1","kind":"Job","metadata":{"name":"j","annotations":
+                 {"sternpost.dev/force":"enabled"}},"spec":{"suspend":true,"template":{
+                 "spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i:1","command":["\(command)"]}]}}}}
+                """
+            }
+            try await project.sync([job("one")])
+            try project.kubectl(["create", "quota", "none", "--hard=count/jobs.batch=0"])
+            let outcome = try #require(try await project.sync([job("two")]).report.outcome("j"))
+            #expect(outcome.action == .failed)
+            #expect(outcome.error?.contains("could not be put back either") == true, "\(outcome.error ?? "")")
+            #expect(try await project.live("Job", "j", group: "batch") == nil)
+            try project.kubectl(["delete", "quota", "none"])
+            let next = try #require(try await project.sync([job("two")]).report.outcome("j"))
+            #expect(next.action == .created, "\(next.error ?? "")")
+        }
+    }
+
+    @Test func `a volume claim is never made anew`() async throws {
+        try await ProjectUnderTest.run { project in
+            func claim(_ mode: String) -> String {
+                """
+                {"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"data","annotations":
+                 {"sternpost.dev/force":"enabled"}},"spec":{"accessModes":["\(mode)"],"storageClassName":"none",
+                 "resources":{"requests":{"storage":"1Gi"}}}}
+                """
+            }
+            try await project.sync([claim("ReadWriteOnce")])
+            let uid = try await project.live("PersistentVolumeClaim", "data")?.uid
+            let outcome = try #require(try await project.sync([claim("ReadWriteMany")]).report.outcome("data"))
+            #expect(outcome.action == .failed)
+            #expect(outcome.error?.contains("never deleted to be created again") == true, "\(outcome.error ?? "")")
+            #expect(try await project.live("PersistentVolumeClaim", "data")?.uid == uid)
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Writes the bytes into a file.
+    func write(to url: URL) throws { try Data(self).write(to: url) }
+}
