@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
 import KubeObjects
 
 /// How a deletion treats the objects that the deleted one owns.
@@ -15,17 +14,13 @@ extension LocalClient {
     /// - Throws: ``StatusError`` exactly as over the network: `AlreadyExists`, `NotFound` for its namespace, `Invalid`.
     @discardableResult
     package func create(_ object: JSON) throws(StatusError) -> KubeObject {
-        let (resource, parsed) = try resolve(object)
-        var stored = parsed
-        stored.json[["metadata", "uid"]] = .string(UUID().uuidString.lowercased())
-        stored.json[["metadata", "creationTimestamp"]] = .string(ServerTime.now())
-        if resource.hasGeneration { stored.json[["metadata", "generation"]] = 1 }
-        let key = resource.key(namespace: stored.namespace, name: stored.name)
-        do throws(StoreError) {
-            return try store.create(stored, at: key)
-        } catch {
-            throw .alreadyExists(resource.groupResource, stored.name)
-        }
+        let gvk = GroupVersionKind(
+            apiVersion: object["apiVersion"]?.string ?? "",
+            kind: object["kind"]?.string ?? ""
+        )
+        guard let resource = resources.resource(gvk) else { throw .noSuchPath }
+        let namespace = object["metadata"]?["namespace"]?.string ?? ""
+        return try writer(resource, namespace: namespace).create(RequestBody(object)).object
     }
 
     /// Changes an object in place: reads it, applies `change` and writes it, again from the start when somebody else wrote
@@ -44,50 +39,67 @@ extension LocalClient {
         subresource: String = "",
         _ change: (inout JSON) -> Void
     ) throws(StatusError) -> KubeObject? {
-        while let current = store.object(key) {
-            var json = current.json
-            change(&json)
-            if json == current.json { return current }
-            guard var next = try? KubeObject(json) else { throw .internalError("a controller broke the object") }
-            if subresource.isEmpty, next.spec != current.spec, let generation = current.generation {
-                next.json[["metadata", "generation"]] = .int(generation + 1)
+        guard let resource = resources.storageResource(key.resource) else { return nil }
+        let writer = writer(resource, namespace: key.namespace, subresource: subresource)
+        do throws(StatusError) {
+            let outcome = try writer.change(key.name) { live throws(StatusError) in
+                guard let live else { throw .notFound(key.resource, key.name) }
+                var json = live.json
+                change(&json)
+                if json == live.json { return json }
+                let after = try writer.canonical(json)
+                return ManagedFieldsUpdater.update(
+                    before: live.json,
+                    after: after,
+                    schema: writer.schema,
+                    writer: writer.writer
+                )
             }
-            do throws(StoreError) {
-                return try store.replace(current, with: next, at: key)
-            } catch {
-                continue
-            }
+            return outcome.object
+        } catch  where error.reason == "NotFound" {
+            return nil
         }
-        return nil
     }
 
-    /// Deletes an object: at once, or by setting its deletionTimestamp while finalizers are left.
+    /// Deletes an object: at once, or by setting its deletionTimestamp while finalizers or a grace period are left.
     ///
     /// An object that is not there, or is another one than `uid`, is no error: nothing happens.
+    ///
+    /// - Parameters:
+    ///   - key: Where the object is.
+    ///   - uid: The object that is meant; nil for whatever is there.
+    ///   - propagation: What becomes of the objects that it owns.
+    ///   - gracePeriodSeconds: Of a pod: 0 removes it at once, as its kubelet does when the containers have ended.
+    /// - Throws: ``StatusError`` when the deletion is refused.
     package func delete(
         _ key: ObjectKey,
         uid: String? = nil,
-        propagation: DeletionPropagation = .background
+        propagation: DeletionPropagation = .background,
+        gracePeriodSeconds: Int64? = nil
     ) throws(StatusError) {
-        while let current = store.object(key) {
-            if let uid, current.uid != uid { return }
-            do throws(StoreError) {
-                try store.remove(current, at: key)
-                return
-            } catch {
-                continue
-            }
+        guard let resource = resources.storageResource(key.resource) else { return }
+        var options = DeleteOptions()
+        options.uid = uid
+        options.propagation = propagation
+        options.gracePeriodSeconds = gracePeriodSeconds
+        let deleter = ObjectDeleter(machinery: machinery, resource: resource, options: options)
+        do throws(StatusError) {
+            _ = try deleter.delete(namespace: key.namespace, name: key.name)
+        } catch  where error.reason == "NotFound" || error.reason == "Conflict" {
+            return
         }
     }
 
-    private func resolve(_ object: JSON) throws(StatusError) -> (RegisteredResource, KubeObject) {
-        let parsed: KubeObject
-        do throws(KubeObjectError) {
-            parsed = try KubeObject(object)
-        } catch {
-            throw .badRequest("\(error)")
-        }
-        guard let resource = resources.resource(parsed.gvk) else { throw .noSuchPath }
-        return (resource, parsed)
+    private func writer(
+        _ resource: RegisteredResource,
+        namespace: String,
+        subresource: String = ""
+    ) -> ObjectWriter {
+        ObjectWriter(
+            machinery: machinery,
+            resource: resource,
+            namespace: resource.isNamespaced ? namespace : "",
+            options: WriteOptions(fieldManager: manager, fieldValidation: .ignore, subresource: subresource)
+        )
     }
 }

@@ -6,11 +6,23 @@ import KubeObjects
 /// Every write passes defaulting, validation, ownership tracking (under `manager`) and the generation rule. Nothing here
 /// waits; a lost compare-and-swap is tried again inside.
 package struct LocalClient: Sendable {
-    let store: ObjectStore
-    /// Every registered resource, by kind.
-    package let resources: ResourceRegistry
+    let machinery: APIMachinery
     /// The field manager of this client's writes.
     package let manager: String
+
+    /// The objects themselves.
+    package var store: ObjectStore { machinery.store }
+
+    /// Every registered resource, by kind.
+    package var resources: ResourceRegistry { machinery.resources }
+
+    /// The revision of the newest change; take it before a list to watch from there.
+    package var revision: Int64 { store.revision }
+
+    /// The same client under another field manager.
+    package func acting(as manager: String) -> LocalClient {
+        LocalClient(machinery: machinery, manager: manager)
+    }
 
     /// The object, in its storage version; nil when there is none.
     package func object(_ key: ObjectKey) -> KubeObject? { store.object(key) }
@@ -20,12 +32,8 @@ package struct LocalClient: Sendable {
         store.list(resource, namespace: namespace).objects
     }
 
-    /// The changes of some resources from now on; list first from the returned sequence's start is not needed when the
-    /// caller takes `store` revision before its list. See ``ObjectStore/events(of:after:)``.
+    /// The changes of some resources, from now on or from behind `revision`.
     package func events(of resources: [GroupResource], after revision: Int64? = nil) -> StoreEvents {
         store.events(of: resources, after: revision)
     }
-
-    /// The revision of the newest change; take it before a list to watch from there.
-    package var revision: Int64 { store.revision }
 }

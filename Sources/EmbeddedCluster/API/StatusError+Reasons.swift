@@ -31,6 +31,18 @@ extension StatusError {
         )
     }
 
+    /// 409: every name that the server generated is taken.
+    package static func noUniqueName(_ resource: GroupResource, _ name: String) -> StatusError {
+        StatusError(
+            code: 409,
+            reason: "AlreadyExists",
+            message:
+                "\(resource) \(quoted(name)) already exists, the server was not able to generate a unique name for "
+                + "the object",
+            details: Details(name: name, group: resource.group, kind: resource.resource, retryAfterSeconds: 1)
+        )
+    }
+
     /// 409: the object is not as the writer thought.
     package static func conflict(_ resource: GroupResource, _ name: String, _ problem: String) -> StatusError {
         StatusError(
@@ -38,6 +50,15 @@ extension StatusError {
             reason: "Conflict",
             message: "Operation cannot be fulfilled on \(resource) \(quoted(name)): \(problem)",
             details: Details(name: name, group: resource.group, kind: resource.resource)
+        )
+    }
+
+    /// 409: the resourceVersion that the writer read is not the newest.
+    package static func modified(_ resource: GroupResource, _ name: String) -> StatusError {
+        .conflict(
+            resource,
+            name,
+            "the object has been modified; please apply your changes to the latest version and try again"
         )
     }
 
@@ -117,4 +138,46 @@ extension StatusError {
 
     /// The text in double quotes, escaped as Go's `%q`.
     package static func quoted(_ text: String) -> String { JSON.string(text).text }
+}
+
+extension StatusError {
+    /// 415, naming what would be accepted.
+    package static func unsupportedMediaType(_ accepted: [String]) -> StatusError {
+        StatusError(
+            code: 415,
+            reason: "UnsupportedMediaType",
+            message: "the body of the request was in an unknown format - accepted media types include: "
+                + accepted.joined(separator: ", ")
+        )
+    }
+
+    /// 413: the body is beyond `limit` bytes.
+    package static func tooLarge(limit: Int) -> StatusError {
+        StatusError(
+            code: 413,
+            reason: "RequestEntityTooLarge",
+            message: "Request entity too large: limit is \(limit)"
+        )
+    }
+
+    /// 500 with a bare text, as errors that the server did not foresee.
+    package static func unforeseen(_ message: String) -> StatusError {
+        StatusError(code: 500, reason: "", message: message)
+    }
+
+    /// A refusal of the merge and validation functions, about one object.
+    package init(_ refusal: RequestRefusal, kind: GroupKind, name: String) {
+        let causes = refusal.causes.map { Cause(reason: $0.reason, message: $0.message, field: $0.field) }
+        var details: Details?
+        switch refusal.reason {
+        case .invalid: details = Details(name: name, group: kind.group, kind: kind.kind, causes: causes)
+        default: if !causes.isEmpty { details = Details(causes: causes) }
+        }
+        self.init(
+            code: refusal.reason.code,
+            reason: refusal.reason.rawValue,
+            message: refusal.message,
+            details: details
+        )
+    }
 }

@@ -41,13 +41,18 @@ extension ObjectStore {
 
     /// Removes the object that was read as `expected` and returns its last state with the removal's resourceVersion.
     ///
-    /// Finalizers are not looked at: the API layer decides when an object may go.
+    /// Finalizers are not looked at: the API layer decides when an object may go. `last` is the state that watches see
+    /// last, when it is not that of `expected`.
     /// - Throws: `.notFound` when it is gone, `.changed` when its resourceVersion is no longer that of `expected`.
     @discardableResult
-    package func remove(_ expected: KubeObject, at key: ObjectKey) throws(StoreError) -> KubeObject {
+    package func remove(
+        _ expected: KubeObject,
+        as last: KubeObject? = nil,
+        at key: ObjectKey
+    ) throws(StoreError) -> KubeObject {
         try commit(key) { current, revision throws(StoreError) in
             try ObjectStore.check(current, isStill: expected)
-            return (.deleted, ObjectStore.stamp(expected, revision))
+            return (.deleted, ObjectStore.stamp(last ?? expected, revision))
         }
     }
 

@@ -2,7 +2,7 @@
 import KubeObjects
 
 /// One resource in one served version: what discovery says of it and what the API machinery needs to know.
-package struct RegisteredResource: Sendable, Hashable {
+package struct RegisteredResource: Sendable {
     /// Where the `scale` subresource finds its values; paths of keys from the object's root.
     package struct Scale: Sendable, Hashable {
         package let specReplicas: [String]
@@ -43,8 +43,8 @@ package struct RegisteredResource: Sendable, Hashable {
     package let scale: Scale?
     /// The version in which the objects are kept.
     package let storageVersion: String
-    /// `spec.versions[].schema.openAPIV3Schema` of the CustomResourceDefinition; nil for a built-in kind.
-    package let customSchema: JSON?
+    /// The shape of its objects.
+    package let schema: KindSchema
     /// `spec.versions[].additionalPrinterColumns` of the CustomResourceDefinition; empty for a built-in kind.
     package let customColumns: [JSON]
     /// A deprecation text that every answer carries as `Warning` header; nil for none.
@@ -62,7 +62,7 @@ package struct RegisteredResource: Sendable, Hashable {
         hasGeneration: Bool = false,
         scale: Scale? = nil,
         storageVersion: String? = nil,
-        customSchema: JSON? = nil,
+        schema: KindSchema? = nil,
         customColumns: [JSON] = [],
         deprecationWarning: String? = nil
     ) {
@@ -77,7 +77,9 @@ package struct RegisteredResource: Sendable, Hashable {
         self.hasGeneration = hasGeneration
         self.scale = scale
         self.storageVersion = storageVersion ?? gvk.version
-        self.customSchema = customSchema
+        self.schema =
+            schema ?? SchemaCatalog.schema(for: gvk)
+            ?? KindSchema(gvk: gvk, root: .untyped, hasStatusSubresource: hasStatus)
         self.customColumns = customColumns
         self.deprecationWarning = deprecationWarning
     }
@@ -87,14 +89,17 @@ package struct RegisteredResource: Sendable, Hashable {
         "create", "delete", "deletecollection", "get", "list", "patch", "update", "watch",
     ]
 
-    /// The table that holds the objects.
+    /// The resource's name in error texts, whatever the version.
     package var groupResource: GroupResource { GroupResource(group: gvk.group, resource: plural) }
 
+    /// `openAPIV3Schema` of a custom resource; nil for a built-in kind.
+    package var customSchema: JSON? { schema.structural?.json }
+
     /// Whether a CustomResourceDefinition made it.
-    package var isCustom: Bool { customSchema != nil }
+    package var isCustom: Bool { schema.isCustom }
 
     /// The key of one object; the namespace is dropped for a cluster-scoped resource.
     package func key(namespace: String, name: String) -> ObjectKey {
-        ObjectKey(resource: groupResource, namespace: isNamespaced ? namespace : "", name: name)
+        ObjectKey(resource: ObjectConversion.table(of: self), namespace: isNamespaced ? namespace : "", name: name)
     }
 }

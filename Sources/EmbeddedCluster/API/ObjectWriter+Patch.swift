@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+/// The kinds of patches, by their media types.
+enum PatchKind: String, Sendable, Hashable {
+    case json = "application/json-patch+json"
+    case merge = "application/merge-patch+json"
+    case strategic = "application/strategic-merge-patch+json"
+    case apply = "application/apply-patch+yaml"
+}
+
+extension ObjectWriter {
+    /// Applies a patch to the object; a server-side apply also creates it.
+    func patch(_ name: String, _ kind: PatchKind, _ body: RequestBody) throws(StatusError) -> Outcome {
+        if kind == .apply { return try apply(name, body) }
+        return try change(name) { live throws(StatusError) in
+            guard let live else { throw .notFound(resource.groupResource, name) }
+            let patched = try patched(live, kind, body)
+            guard patched["apiVersion"] == live.json["apiVersion"], patched["kind"] == live.json["kind"] else {
+                throw .badRequest("invalid patch: apiVersion and kind cannot be changed")
+            }
+            let decoded = try decoded(patched: patched, duplicates: body.duplicates, name: name)
+            let json = try identified(decoded, name)
+            return ManagedFieldsUpdater.update(before: live.json, after: json, schema: schema, writer: writer)
+        }
+    }
+
+    private func patched(_ live: KubeObject, _ kind: PatchKind, _ body: RequestBody) throws(StatusError) -> JSON {
+        switch kind {
+        case .json:
+            return try refusing(name: "") { () throws(RequestRefusal) in
+                try JSONPatch.apply(body.json, to: live.json)
+            }
+        case .merge, .apply:
+            guard body.json.object != nil else { throw .badRequest("error decoding patch: the patch is no map") }
+            return JSONMergePatch.apply(body.json, to: live.json)
+        case .strategic:
+            guard body.json.object != nil else { throw .badRequest("error decoding patch: the patch is no map") }
+            return try refusing(name: "") { () throws(RequestRefusal) in
+                try StrategicMergePatch.apply(body.json, to: live.json, schema: schema)
+            }
+        }
+    }
+
+    /// What decoding makes of a patched object; what it refuses is said of the patch.
+    private func decoded(patched: JSON, duplicates: [String], name: String) throws(StatusError) -> JSON {
+        let findings = duplicates + UnknownFields.messages(in: patched, schema: schema)
+        if !findings.isEmpty {
+            switch options.fieldValidation {
+            case .ignore: break
+            case .warn: warnings.add(findings)
+            case .strict: throw badPatch(patched, "strict decoding error: \(findings.joined(separator: ", "))")
+            }
+        }
+        do throws(RequestRefusal) {
+            return Defaulter.apply(to: try TypedDecoder.decode(patched, schema: schema), schema: schema)
+        } catch {
+            let prefix = " cannot be handled as a \(resource.gvk.kind): "
+            let problem = error.message.split(separator: prefix, maxSplits: 1).last.map(String.init)
+            throw badPatch(patched, problem ?? error.message)
+        }
+    }
+
+    private func badPatch(_ patched: JSON, _ problem: String) -> StatusError {
+        let message = "Invalid value: \(StatusError.quoted(patched.text)): \(problem)"
+        return StatusError(
+            code: 422,
+            reason: "Invalid",
+            message: " \"\" is invalid: patch: \(message)",
+            details: .init(causes: [.init(reason: "FieldValueInvalid", message: message, field: "patch")])
+        )
+    }
+
+    private func apply(_ name: String, _ body: RequestBody) throws(StatusError) -> Outcome {
+        let applied = body.json
+        guard applied.object != nil else { throw .badRequest("error decoding YAML: the configuration is no map") }
+        let given = GroupVersionKind(
+            apiVersion: applied["apiVersion"]?.string ?? "",
+            kind: applied["kind"]?.string ?? ""
+        )
+        guard given == resource.gvk else {
+            throw .badRequest(
+                "invalid object type: \(given.group)/\(given.version), Kind=\(given.kind)"
+            )
+        }
+        if let entries = applied["metadata"]?["managedFields"]?.array, !entries.isEmpty {
+            throw .badRequest("metadata.managedFields must be nil")
+        }
+        try validate(body.duplicates)
+        return try change(name, createsWhenAbsent: options.subresource.isEmpty) { live throws(StatusError) in
+            let merged = try refusing(name: name) { () throws(RequestRefusal) in
+                try ServerSideApply.apply(
+                    live: live?.json,
+                    applied: applied,
+                    schema: schema,
+                    writer: writer,
+                    force: options.isForced
+                )
+            }
+            return try identified(try canonical(merged), name)
+        }
+    }
+
+    /// The object in the request's namespace; refused when its name is not that of the path.
+    private func identified(_ given: JSON, _ name: String) throws(StatusError) -> JSON {
+        var json = given
+        try setNamespace(of: &json)
+        try checkName(of: json, is: name)
+        dropDuplicateOwners(of: &json)
+        return json
+    }
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+/// One write to one resource: the stages between a decoded body and the store, in the real server's order.
+struct ObjectWriter: Sendable {
+    /// What a write gives back.
+    struct Outcome: Sendable {
+        /// In the version of the request.
+        let object: KubeObject
+        let isCreated: Bool
+    }
+
+    let machinery: APIMachinery
+    let resource: RegisteredResource
+    /// Of the request; empty for a cluster-scoped resource.
+    let namespace: String
+    let options: WriteOptions
+    /// Collects what the client is warned of.
+    let warnings = WarningCollector()
+
+    var schema: KindSchema { resource.schema }
+    var rules: KindRules { KindRules(resource) }
+
+    /// The stamp of this write in managedFields.
+    var writer: Writer {
+        Writer(
+            manager: options.fieldManager,
+            time: ClusterTime.now.text,
+            subresource: options.subresource
+        )
+    }
+
+    /// Decodes a body as the server's types do: unknown fields are refused or warned of, then dropped; defaults are set.
+    func decode(_ body: RequestBody) throws(StatusError) -> JSON {
+        var json = body.json
+        try checkType(of: &json)
+        let name = json["metadata"]?["name"]?.string ?? ""
+        let decoded = try refusing(name: name) { () throws(RequestRefusal) in
+            try TypedDecoder.decode(json, schema: schema)
+        }
+        let findings = body.duplicates + UnknownFields.messages(in: json, schema: schema)
+        try validate(findings)
+        return Defaulter.apply(to: decoded, schema: schema)
+    }
+
+    /// Refuses or warns of what strict decoding found.
+    func validate(_ findings: [String]) throws(StatusError) {
+        guard !findings.isEmpty else { return }
+        switch options.fieldValidation {
+        case .ignore: break
+        case .warn: warnings.add(findings)
+        case .strict:
+            throw StatusError(
+                UnknownFields.refusal(findings, gvk: resource.gvk),
+                kind: resource.gvk.groupKind,
+                name: ""
+            )
+        }
+    }
+
+    /// Sets an absent `apiVersion` or `kind` of a built-in kind, and refuses another one.
+    private func checkType(of json: inout JSON) throws(StatusError) {
+        let kind = resource.gvk.kind
+        guard json.object != nil else {
+            throw .badRequest(
+                "the object provided is unrecognized (must be of type \(kind)): couldn't get version/kind; json parse "
+                    + "error: json: cannot unmarshal \(json.typeName) into Go value of type struct"
+            )
+        }
+        if resource.isCustom, json["kind"]?.string == nil || json["apiVersion"]?.string == nil {
+            let missing = json["kind"]?.string == nil ? "Kind" : "apiVersion"
+            throw .badRequest(
+                "the object provided is unrecognized (must be of type \(kind)): Object '\(missing)' is missing in "
+                    + "'\(json.text)'"
+            )
+        }
+        let givenKind = json["kind"]?.string ?? kind
+        let givenVersion = json["apiVersion"]?.string ?? resource.gvk.apiVersion
+        json["kind"] = .string(givenKind)
+        json["apiVersion"] = .string(givenVersion)
+        guard givenKind != kind || givenVersion != resource.gvk.apiVersion else { return }
+        let given = GroupVersionKind(apiVersion: givenVersion, kind: givenKind)
+        if machinery.resources.resource(given) != nil {
+            if givenKind == kind {
+                throw .badRequest(
+                    "the API version in the data (\(givenVersion)) does not match the expected API version "
+                        + "(\(resource.gvk.apiVersion))"
+                )
+            }
+            throw .badRequest(
+                "\(givenKind) in version \"\(given.version)\" cannot be handled as a \(kind): converting "
+                    + "(\(given.version).\(givenKind)) to (\(resource.gvk.group.isEmpty ? "core" : resource.gvk.group).\(kind)): "
+                    + "unknown conversion"
+            )
+        }
+        throw .badRequest(
+            "\(givenKind) in version \"\(given.version)\" cannot be handled as a \(kind): no kind \"\(givenKind)\" is "
+                + "registered for version \"\(givenVersion)\" in scheme \"pkg/runtime/scheme.go:111\""
+        )
+    }
+
+    /// Makes the object's namespace that of the request, or refuses another one.
+    func setNamespace(of json: inout JSON) throws(StatusError) {
+        guard resource.isNamespaced else {
+            json[["metadata", "namespace"]] = nil
+            return
+        }
+        let given = json["metadata"]?["namespace"]?.string ?? ""
+        guard given.isEmpty || given == namespace else {
+            throw .badRequest(
+                "the namespace of the provided object does not match the namespace sent on the request"
+            )
+        }
+        json[["metadata", "namespace"]] = .string(namespace)
+    }
+
+    /// Runs a stage that knows only refusals, and says them of this write's object.
+    func refusing<Result>(
+        name: String,
+        _ stage: () throws(RequestRefusal) -> Result
+    ) throws(StatusError) -> Result {
+        do throws(RequestRefusal) {
+            return try stage()
+        } catch {
+            throw StatusError(error, kind: resource.gvk.groupKind, name: name)
+        }
+    }
+
+    /// Throws 422 when there are findings.
+    func refuse(_ errors: [FieldError], name: String) throws(StatusError) {
+        guard !errors.isEmpty else { return }
+        throw .invalid(
+            resource.gvk.groupKind,
+            name,
+            errors.map { .init(reason: $0.reason.rawValue, message: $0.message, field: $0.field) }
+        )
+    }
+
+    /// Wraps what the stages made; they keep the identity fields texts.
+    func object(_ json: JSON) throws(StatusError) -> KubeObject {
+        do throws(KubeObjectError) {
+            return try KubeObject(json)
+        } catch {
+            throw .badRequest("\(error)")
+        }
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import YAMLText
+
+/// The body of a write, read from JSON or YAML.
+struct RequestBody: Sendable {
+    /// Larger bodies are answered with 413.
+    static let maxBytes = 3 << 20
+
+    let json: JSON
+    /// `duplicate field "…"` for each field that stands twice; what validation says before its own findings.
+    let duplicates: [String]
+
+    /// A body that the server makes itself.
+    init(_ json: JSON) {
+        self.json = json
+        duplicates = []
+    }
+
+    /// Reads the body of a create or update.
+    ///
+    /// - Throws: 415 for a media type that is neither JSON nor YAML, 400 for a text that is neither.
+    init(_ request: APIRequest, kind: String) throws(StatusError) {
+        let type = RequestBody.mediaType(request.contentType)
+        guard ["", "application/json", "application/yaml"].contains(type) else {
+            throw .unsupportedMediaType(["application/json", "application/yaml"])
+        }
+        do throws(StatusError) {
+            try self.init(bytes: request.body, isYAML: type == "application/yaml")
+        } catch {
+            throw .badRequest(
+                "the object provided is unrecognized (must be of type \(kind)): couldn't get version/kind; json parse "
+                    + "error: \(error.message) (\(RequestBody.summary(request.body)))"
+            )
+        }
+    }
+
+    /// Reads the body of a patch.
+    ///
+    /// - Throws: 400 for a text that cannot be read.
+    init(patch request: APIRequest, isYAML: Bool) throws(StatusError) {
+        do throws(StatusError) {
+            try self.init(bytes: request.body, isYAML: isYAML)
+        } catch {
+            throw .badRequest(
+                isYAML ? "error decoding YAML: \(error.message)" : "error decoding patch: \(error.message)"
+            )
+        }
+    }
+
+    private init(bytes: [UInt8], isYAML: Bool) throws(StatusError) {
+        let first = bytes.first { $0 > 0x20 }
+        if !isYAML || first == UInt8(ascii: "{") {
+            guard first != nil else { throw .badRequest("unexpected end of JSON input") }
+            do throws(JSONError) {
+                json = try JSONParser.parse(bytes)
+            } catch {
+                throw .badRequest(
+                    error.problem.hasPrefix("unexpected end") ? "unexpected end of JSON input" : "\(error)"
+                )
+            }
+            duplicates = DuplicateFields.find(in: bytes).map { "duplicate field \(StatusError.quoted($0))" }
+        } else {
+            do throws(YAMLError) {
+                json = try YAMLText.single(String(decoding: bytes, as: UTF8.self))
+            } catch {
+                throw .badRequest("yaml: line \(error.line): \(error.problem)")
+            }
+            duplicates = []
+        }
+    }
+
+    /// The media type of a `Content-Type` header, without parameters.
+    static func mediaType(_ header: String) -> String {
+        header.prefix { $0 != ";" }.split(separator: " ").joined().lowercased()
+    }
+
+    /// The beginning of a body, as error texts show it.
+    private static func summary(_ bytes: [UInt8]) -> String {
+        guard !bytes.isEmpty else { return "<empty>" }
+        let head = bytes.prefix(30)
+        let end = bytes.count > 30 ? " ..." : ""
+        if bytes.first == UInt8(ascii: "{") { return String(decoding: head, as: UTF8.self) + end }
+        let digits = Array("0123456789abcdef")
+        return head.map { "\(digits[Int($0 >> 4)])\(digits[Int($0 & 15)])" }.joined() + end
+    }
+}
