@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+import KubeObjects
+import SyncApply
+import SyncPlan
+
+/// What one round of reading has shown.
+struct Round: Sendable {
+    var objects: [ObjectID: KubeObject] = [:]
+    var observations: [ObjectID: Observation] = [:]
+    var unreadable: [GroupKind: String] = [:]
+}
+
+extension HealthObserver {
+    /// Reads every open object once.
+    func look(at open: [AwaitedObject], catalog: APICatalog) async -> Round {
+        let kinds = Dictionary(grouping: open, by: \.id.groupKind).sorted { $0.key < $1.key }
+        let results = await concurrently(kinds, limit: limit) { kind, objects in
+            await read(objects, of: kind, catalog: catalog)
+        }
+        var round = Round()
+        for ((kind, objects), result) in zip(kinds, results) {
+            switch result ?? .failure(.init(text: "cancelled")) {
+            case .failure(let reason): round.unreadable[kind] = reason.text
+            case .success(let found):
+                for object in objects {
+                    round.objects[object.id] = found[object.id]
+                    round.observations[object.id] = observation(of: found[object.id], awaited: object)
+                }
+            }
+        }
+        return round
+    }
+
+    struct Unreadable: Error, Sendable {
+        let text: String
+    }
+
+    private func read(
+        _ objects: [AwaitedObject],
+        of kind: GroupKind,
+        catalog: APICatalog
+    ) async -> Result<[ObjectID: KubeObject], Unreadable> {
+        let resource: APIResource
+        switch catalog.lookup(kind) {
+        case .served(let served): resource = served
+        case .unknown: return .failure(Unreadable(text: "the API server does not serve \(kind)"))
+        case .unavailable(let reason): return .failure(Unreadable(text: reason))
+        }
+        var found: [ObjectID: KubeObject] = [:]
+        do throws(KubeError) {
+            if objects.count > Self.maxSingleReads {
+                let selector = "\(ApplySet.partOfLabel)=\(applySet.id)"
+                for object in try await client.list(resource, labelSelector: selector).objects {
+                    found[object.id] = object
+                }
+            }
+            // Few objects, or ones that have lost their label.
+            for object in objects where found[object.id] == nil {
+                let id = object.id
+                found[id] = try await client.get(resource, namespace: id.namespace, name: id.name)
+            }
+            return .success(found)
+        } catch {
+            return .failure(Unreadable(text: Redactor.shared.redact("\(error)".singleLine)))
+        }
+    }
+
+    private func observation(of object: KubeObject?, awaited: AwaitedObject) -> Observation {
+        guard let object else {
+            if awaited.removesItself {
+                return Observation(status: .current, message: "was done and is gone", prospect: .open)
+            }
+            return Observation(status: .notFound, message: "is gone: somebody deleted it", prospect: .poor)
+        }
+        let verdict = Kstatus.status(of: object)
+        return Observation(
+            status: verdict.status,
+            message: verdict.message,
+            prospect: Kstatus.prospect(of: object, verdict)
+        )
+    }
+
+    /// The observations of unhealthy objects again, with the cause added where one is found.
+    func causes(_ round: Round, catalog: APICatalog, atMost count: Int) async -> [ObjectID: Observation] {
+        let finder = CauseFinder(client: client, catalog: catalog)
+        let unhealthy = round.objects.values.filter { round.observations[$0.id]?.status != .current }
+        let chosen = Array(unhealthy.sorted { $0.id < $1.id }.prefix(count))
+        let causes = await concurrently(chosen, limit: limit) { object in await finder.cause(of: object) }
+        var result: [ObjectID: Observation] = [:]
+        for (object, cause) in zip(chosen, causes) {
+            guard case .some(.some(let cause)) = cause, var observation = round.observations[object.id] else {
+                continue
+            }
+            if !observation.message.contains(cause.text) { observation.message += "; \(cause.text)" }
+            if observation.prospect == .open { observation.prospect = cause.prospect }
+            result[object.id] = observation
+        }
+        return result
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+import KubeObjects
+import SyncApply
+import SyncPlan
+
+/// Waits until the objects of a pass are healthy, have failed, or a deadline has passed; and finds out why the ones that
+/// are not healthy are not.
+package struct HealthObserver: Sendable {
+    /// How patiently to look.
+    package struct Pace: Sendable, Hashable {
+        /// The pause after the first round; grows by half each round, up to `longest`.
+        package var shortest: Duration
+        package var longest: Duration
+        /// When to begin to ask why an object is not healthy yet; what goes well is over by then.
+        package var causesAfter: Duration
+        /// How long an image that cannot be pulled or a crash loop may last before it counts as a failure.
+        package var patience: Duration
+        /// For how many objects the cause is looked for in one round; for each of them at the end.
+        package var causesPerRound: Int
+
+        package init(
+            shortest: Duration = .milliseconds(250),
+            longest: Duration = .seconds(2),
+            causesAfter: Duration = .seconds(3),
+            patience: Duration = .seconds(20),
+            causesPerRound: Int = 8
+        ) {
+            self.shortest = shortest
+            self.longest = longest
+            self.causesAfter = causesAfter
+            self.patience = patience
+            self.causesPerRound = causesPerRound
+        }
+    }
+
+    /// At the end of a wait, causes are looked for up to this many objects.
+    private static let maxCauses = 50
+    /// Up to this many open objects of a kind are read one by one; more are read with one list.
+    static let maxSingleReads = 3
+
+    let client: KubeClient
+    let applySet: ApplySet
+    private let pace: Pace
+    let limit: Int
+
+    package init(client: KubeClient, applySet: ApplySet, pace: Pace = Pace(), limit: Int = 8) {
+        self.client = client
+        self.applySet = applySet
+        self.pace = pace
+        self.limit = limit
+    }
+
+    /// Waits for the objects' health.
+    ///
+    /// Ends early when one object cannot become healthy any more; the others are reported as they are then. Once an
+    /// object was healthy it is not looked at again. Kinds that are healthy by existing are not read at all.
+    ///
+    /// - Parameters:
+    ///   - objects: What to wait for.
+    ///   - catalog: Where objects of a kind live.
+    ///   - deadline: The longest wait; zero looks exactly once.
+    /// - Returns: How the wait ended, and every object that is not healthy with the cause. Cancelling the task ends the
+    ///   wait with `cancelled`.
+    package func wait(
+        for objects: [AwaitedObject],
+        catalog: APICatalog,
+        deadline: Duration
+    ) async -> HealthReport {
+        let start = ContinuousClock.now
+        let end = start + deadline
+        var wait = HealthWait(awaited: objects, patience: pace.patience)
+        wait.receive(healthyByExisting(objects), at: start)
+        var delay = pace.shortest
+        while !wait.isHealthy {
+            let seen = await look(at: wait.open, catalog: catalog)
+            if Task.isCancelled { return wait.report(.cancelled) }
+            let now = ContinuousClock.now
+            let isLast = now + delay >= end
+            let isCurious = isLast || start.duration(to: now) >= pace.causesAfter
+            let causes =
+                isCurious
+                ? await causes(seen, catalog: catalog, atMost: isLast ? Self.maxCauses : pace.causesPerRound) : [:]
+            wait.receive(seen.observations.merging(causes) { $1 }, unreadable: seen.unreadable, at: now)
+            if wait.isHealthy { break }
+            if wait.hasFailed(at: now) {
+                let causes = await self.causes(seen, catalog: catalog, atMost: Self.maxCauses)
+                wait.receive(seen.observations.merging(causes) { $1 }, unreadable: seen.unreadable, at: now)
+                return wait.report(.failed)
+            }
+            if isLast { return wait.report(wait.endingAtDeadline) }
+            do { try await Task.sleep(for: delay) } catch { return wait.report(.cancelled) }
+            delay = min(delay * 1.5, pace.longest)
+        }
+        return wait.report(.healthy)
+    }
+
+    private func healthyByExisting(_ objects: [AwaitedObject]) -> [ObjectID: Observation] {
+        let healthy = objects.filter { Kstatus.isCurrentByExisting($0.id.groupKind) }
+        let observation = Observation(status: .current, message: "exists", prospect: .open)
+        return Dictionary(healthy.map { ($0.id, observation) }) { first, _ in first }
+    }
+}
