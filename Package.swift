@@ -50,7 +50,10 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 let package = Package(
     name: "Sternpost",
@@ -58,6 +61,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
@@ -73,7 +77,6 @@ let package = Package(
         module("GitStore", "Libraries/GitStore", imports: ["CLibGit2", crypto]),
         module("HTTPWire", "Libraries/HTTPWire", imports: ["CLibCurl"]),
         module("KubeClient", "Libraries/KubeClient", imports: ["HTTPWire", "KubeObjects"]),
-        module("OCIRegistry", "Libraries/OCIRegistry", imports: ["HTTPWire", "KubeObjects"]),
 
         // Pipeline: values travel forward, in this order
         module("SyncSource", "Pipeline/1-Source", imports: ["GitStore", "KubeObjects"]),
@@ -110,7 +113,11 @@ let package = Package(
         module(
             "Dashboard",
             "Surface/Dashboard",
-            imports: ["SyncLoop", "SyncRecord", "SyncPlan", "KubeObjects", hummingbird, logging, lifecycle]
+            imports: [
+                "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "KubeObjects",
+                hummingbird,
+                httpTypes, logging, lifecycle,
+            ]
         ),
         module(
             "EmbeddedCluster",
@@ -122,8 +129,8 @@ let package = Package(
             "Surface/CommandLineTool",
             imports: [
                 "SyncLoop", "Dashboard", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan", "SyncApply",
-                "SyncObserve", "SyncRecord", "KubeClient", "KubeObjects", "YAMLText", "GitStore", argumentParser,
-                logging, lifecycle,
+                "SyncObserve", "SyncRecord", "KubeClient", "KubeObjects", "YAMLText", "GitStore", "HTTPWire",
+                argumentParser, logging, lifecycle, unixSignals,
             ]
         ),
         .executableTarget(

@@ -17,7 +17,9 @@ struct DifferenceTests {
         "f:resources":{"f:limits":{"f:cpu":{}}}}}}}}
         """
 
-    private func plan(policy: PlanPolicy = PlanPolicy(), marked: Bool = false, edit: (inout JSON) -> Void) throws -> Plan {
+    private func plan(policy: PlanPolicy = PlanPolicy(), marked: Bool = false, edit: (inout JSON) -> Void) throws
+        -> Plan
+    {
         let rendered = try PlanFixture.rendered(DifferenceTests.deployment)
         let live = try PlanFixture.live(DifferenceTests.deployment, owned: DifferenceTests.owned, edit: edit)
         var marks: [ObjectID: Inventory.AppliedMark] = [:]
@@ -108,7 +110,9 @@ struct DifferenceTests {
         #expect(changes.allSatisfy { $0.before == nil && $0.after == nil })
     }
 
-    @Test func `a live change under an unchanged manifest is drift, healed or only reported as the project says`() throws {
+    @Test func `a live change under an unchanged manifest is drift, healed or only reported as the project says`()
+        throws
+    {
         let healed = try plan(marked: true) { $0[["spec", "replicas"]] = 5 }
         #expect(healed.waves.first?.steps.first?.cause == .drift)
         let reported = try plan(policy: PlanPolicy(drift: .report), marked: true) { $0[["spec", "replicas"]] = 5 }

@@ -62,7 +62,9 @@ struct PruneTests {
         #expect(plan.prune.released[0].reason.contains(reason))
     }
 
-    @Test func `nothing is deleted when a kind could not be listed, an unknown kind is declared or a group is away`() throws {
+    @Test func `nothing is deleted when a kind could not be listed, an unknown kind is declared or a group is away`()
+        throws
+    {
         let old = try removed(1)
         let members = [(old[0], Optional("uid-old-0"))]
         let rendered = try PlanFixture.rendered(PlanFixture.configMap("new"))

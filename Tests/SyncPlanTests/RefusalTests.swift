@@ -7,11 +7,15 @@ import Testing
 /// Which objects are left alone, and what depends on them.
 struct RefusalTests {
     @Test(arguments: [
-        (#""labels":{"kustomize.toolkit.fluxcd.io/name":"apps","kustomize.toolkit.fluxcd.io/namespace":"flux-system"}"#,
-            "Flux Kustomization flux-system/apps"),
+        (
+            #""labels":{"kustomize.toolkit.fluxcd.io/name":"apps","kustomize.toolkit.fluxcd.io/namespace":"flux-system"}"#,
+            "Flux Kustomization flux-system/apps"
+        ),
         (#""annotations":{"argocd.argoproj.io/tracking-id":"shop:/ConfigMap:shop/c"}"#, "Argo CD application shop"),
-        (#""labels":{"app.kubernetes.io/managed-by":"Helm"},"annotations":{"meta.helm.sh/release-name":"web"}"#,
-            "Helm release web"),
+        (
+            #""labels":{"app.kubernetes.io/managed-by":"Helm"},"annotations":{"meta.helm.sh/release-name":"web"}"#,
+            "Helm release web"
+        ),
         (#""labels":{"applyset.kubernetes.io/part-of":"applyset-other-v1"}"#, "another ApplySet"),
         (#""ownerReferences":[{"kind":"Widget","name":"w","controller":true}]"#, "its controller Widget w"),
     ])

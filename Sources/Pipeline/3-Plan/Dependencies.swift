@@ -24,7 +24,8 @@ struct Dependencies {
         while changed {
             changed = false
             for change in wanted where blocked[change.manifest.id] == nil {
-                guard let culprit = needs[change.manifest.id]?.first(where: { refused[$0] != nil || blocked[$0] != nil })
+                guard
+                    let culprit = needs[change.manifest.id]?.first(where: { refused[$0] != nil || blocked[$0] != nil })
                 else { continue }
                 blocked[change.manifest.id] = RefusedObject(
                     id: change.manifest.id,

@@ -112,7 +112,11 @@ struct ManifestSorting {
         if found.deletionTimestamp != nil {
             let finalizers = found.finalizers.joined(separator: ", ")
             let wait = finalizers.isEmpty ? "" : ", it waits for the finalizers \(finalizers)"
-            refuse(manifest, .terminating, "the live object is being deleted\(wait); it is created again when it is gone")
+            refuse(
+                manifest,
+                .terminating,
+                "the live object is being deleted\(wait); it is created again when it is gone"
+            )
             return
         }
         let mark = inventory.marks[manifest.id]

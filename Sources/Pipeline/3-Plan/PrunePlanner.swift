@@ -56,7 +56,9 @@ struct PrunePlanner {
             return .release("it no longer carries this project's label")
         }
         guard let uid = object.uid else { return .keep }
-        if let expected = member.uid, expected != uid { return .release("it was deleted and created again by someone else") }
+        if let expected = member.uid, expected != uid {
+            return .release("it was deleted and created again by someone else")
+        }
         if member.uid == nil, !isAppliedByUs(object) { return .release("it was not created by this project") }
         if appliedUIDs.contains(uid) { return .release("it is the same object as one the commit declares") }
         if let request = SyncAnnotation.keepRequest(object) { return .release("it asks to be kept (\(request))") }

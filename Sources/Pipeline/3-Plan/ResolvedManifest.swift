@@ -29,11 +29,14 @@ struct ManifestResolver {
         var defined: [GroupVersionKind: (APIResource, ObjectID)] = [:]
         for item in rendered.objects where item.object.gvk.groupKind == KindOrder.customResourceDefinition {
             for resource in CustomResource.resources(definedBy: item.object) {
-                defined[resource.gvk] = (resource, ObjectID(
-                    groupKind: KindOrder.customResourceDefinition,
-                    namespace: "",
-                    name: item.object.name
-                ))
+                defined[resource.gvk] = (
+                    resource,
+                    ObjectID(
+                        groupKind: KindOrder.customResourceDefinition,
+                        namespace: "",
+                        name: item.object.name
+                    )
+                )
             }
         }
         self.defined = defined

@@ -20,7 +20,8 @@ package enum SyncAnnotation {
         ]
         for (key, value) in exact where object.annotation(key)?.lowercased() == value { return "\(key): \(value)" }
         let options = argoOptions(object)
-        for option in ["Prune=false", "Delete=false", "Prune=confirm", "Delete=confirm"] where options.contains(option) {
+        for option in ["Prune=false", "Delete=false", "Prune=confirm", "Delete=confirm"] where options.contains(option)
+        {
             return "argocd.argoproj.io/sync-options: \(option)"
         }
         return nil

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import KubeObjects
+import SyncApply
 import SyncLoop
+import SyncObserve
 import SyncRecord
+import SyncRender
 
 /// The pages, made of stored, redacted values only.
 enum Pages {
@@ -97,7 +101,8 @@ enum Pages {
         let place = object.origin.map { " at \($0)" } ?? ""
         let error: HTML = object.error.map { "<p class=\"error\">\($0)</p>" } ?? ""
         let diff: HTML = object.diff.map { "<pre>\(painted($0.text))</pre>" } ?? ""
-        return "<h2>\(object.action.rawValue) \(object.id.description)<span class=\"soft\">\(place)</span></h2>\(error)\(diff)"
+        return
+            "<h2>\(object.action.rawValue) \(object.id.description)<span class=\"soft\">\(place)</span></h2>\(error)\(diff)"
     }
 
     private static func painted(_ diff: String) -> HTML {
@@ -114,6 +119,7 @@ enum Pages {
 
     private static func badge(_ outcome: RunOutcome) -> HTML {
         switch outcome {
+        case .running: "<span class=\"soft\">running</span>"
         case .succeeded: "<span class=\"ok\">succeeded</span>"
         case .failed, .degraded: "<span class=\"bad\">\(outcome.rawValue)</span>"
         case .held, .interrupted, .unknown: "<span class=\"warn\">\(outcome.rawValue)</span>"

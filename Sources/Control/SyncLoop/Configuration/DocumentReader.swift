@@ -15,7 +15,9 @@ struct DocumentReader {
     mutating func allow(_ keys: [String], in json: JSON?, at path: String) {
         for key in json?.object?.keys ?? [] where !keys.contains(key) {
             let near = keys.min { DocumentReader.distance($0, key) < DocumentReader.distance($1, key) } ?? ""
-            let hint = DocumentReader.distance(near, key) <= 2 ? "did you mean \(near)?" : "allowed: \(keys.joined(separator: ", "))"
+            let hint =
+                DocumentReader.distance(near, key) <= 2
+                ? "did you mean \(near)?" : "allowed: \(keys.joined(separator: ", "))"
             complain(path.isEmpty ? key : "\(path).\(key)", "unknown field; \(hint)")
         }
     }

@@ -69,7 +69,9 @@ package enum KubeconfigFile {
                 items.map { item in
                     var item = item
                     for key in pathKeys {
-                        guard let path = item[entry]?[key]?.string, !path.isEmpty, !path.hasPrefix("/") else { continue }
+                        guard let path = item[entry]?[key]?.string, !path.isEmpty, !path.hasPrefix("/") else {
+                            continue
+                        }
                         item[[entry, key]] = .string("\(folder)/\(path)")
                     }
                     return item
@@ -89,6 +91,8 @@ package enum KubeconfigFile {
             }
             merged[list] = .array(items)
         }
-        if merged["current-context"] == nil, let current = json["current-context"] { merged["current-context"] = current }
+        if merged["current-context"] == nil, let current = json["current-context"] {
+            merged["current-context"] = current
+        }
     }
 }

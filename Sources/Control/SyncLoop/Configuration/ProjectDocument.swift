@@ -28,7 +28,8 @@ package enum ProjectDocument {
         if spec?.object == nil { reader.complain("spec", "is missing or no map") }
         reader.allow(
             [
-                "repo", "ref", "path", "interval", "credentials", "targetNamespace", "prune", "drift", "health", "images",
+                "repo", "ref", "path", "interval", "credentials", "targetNamespace", "prune", "drift", "health",
+                "images",
                 "suspend",
             ],
             in: spec,
@@ -65,7 +66,10 @@ package enum ProjectDocument {
         reader.allow(kinds, in: json, at: "spec.ref")
         let given = kinds.filter { json?[$0] != nil }
         guard given.count <= 1 else {
-            reader.complain("spec.ref", "give one of \(kinds.joined(separator: ", ")), not \(given.joined(separator: " and "))")
+            reader.complain(
+                "spec.ref",
+                "give one of \(kinds.joined(separator: ", ")), not \(given.joined(separator: " and "))"
+            )
             return .branch("main")
         }
         guard let kind = given.first,

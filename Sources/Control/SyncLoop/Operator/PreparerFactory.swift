@@ -58,7 +58,9 @@ package struct PreparerFactory: Sendable {
             Redactor.shared.register(secretObject: secret)
             var values: [String: [UInt8]] = [:]
             for member in secret.json["data"]?.object ?? JSONObject() {
-                if let text = member.value.string, let bytes = Redactor.bytes(base64: text) { values[member.key] = bytes }
+                if let text = member.value.string, let bytes = Redactor.bytes(base64: text) {
+                    values[member.key] = bytes
+                }
             }
             return try GitCredentials(values: values)
         }

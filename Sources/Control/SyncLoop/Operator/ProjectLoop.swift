@@ -42,7 +42,9 @@ package struct ProjectLoop: Sendable {
                 failures = 0
                 continue
             }
-            do { try await clock.sleep(until: began.advanced(by: interval), tolerance: .milliseconds(50)) } catch { return }
+            do { try await clock.sleep(until: began.advanced(by: interval), tolerance: .milliseconds(50)) } catch {
+                return
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import SyncRecord
+import SyncSource
 
 /// What the operator knows about its projects right now: for `/readyz`, `/status` and the log. One line a project.
 package actor StatusBoard {

@@ -23,14 +23,14 @@ extension ProjectReconciler {
         let run = try await history.begin(project: project.name, trigger: self.trigger(trigger, prepared, state))
         try await history.identify(run, commit: plan.commit, treeID: prepared.rendered.treeID)
         try await history.record(prepared.rendered.notices, of: run)
-        let applier = Applier(client: preparer.cluster.client, journal: history.journal(for: run), limit: settings.concurrency)
-        let report = await applier.apply(
-            plan,
-            inventory: prepared.inventory,
-            catalog: prepared.catalog,
+        let applier = Applier(
+            client: preparer.cluster.client,
             store: preparer.store,
-            approved: approved
+            journal: history.journal(for: run),
+            limit: settings.concurrency,
+            readiness: Kstatus.readiness
         )
+        let report = await applier.apply(plan, inventory: prepared.inventory, approved: approved)
         if plan.waves.contains(where: { $0.steps.contains { $0.id.groupKind == KindOrder.customResourceDefinition } }) {
             await preparer.cluster.forgetCatalog()
         }
@@ -39,7 +39,7 @@ extension ProjectReconciler {
         try await settlePrune(plan, approved: approved, report: report, run: run)
         let health = await observe(prepared, report: report, isSuperseded: isSuperseded)
         try await history.record(health, of: run)
-        try await history.save(marks: marks(plan, report), of: project.name, by: run)
+        try await history.save(marks: marks(plan, report), of: project.name)
         if let interruption = report.interruption { try await history.record(message: interruption, of: run) }
         let outcome = ending(plan, objects: objects, health: health, report: report, approved: approved)
         if outcome == .succeeded || outcome == .held {

@@ -2,6 +2,7 @@
 import Logging
 import SyncRecord
 import SyncRender
+import SyncSource
 
 extension ProjectReconciler {
     /// Records a pass that could not plan. The same failure again is logged but not written down twice.
@@ -34,7 +35,8 @@ extension ProjectReconciler {
     /// Records a commit that does not render: every problem of it.
     func failed(render failure: RenderFailure, trigger: RunTrigger, duration: Duration) async -> PassOutcome {
         let count = failure.problems.count
-        let summary = "\(count) problem\(count == 1 ? "" : "s") in \(failure.commit.shortID): "
+        let summary =
+            "\(count) problem\(count == 1 ? "" : "s") in \(failure.commit.shortID): "
             + failure.problems.prefix(1).map(\.description).joined()
         let pass = PassFailure(stage: .render, message: summary, isRetryable: false)
         let isNew = pass != lastFailure || settings.recordsQuietPasses

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 import Logging
+import SyncPlan
 import SyncRecord
 import SyncRender
 import SyncSource

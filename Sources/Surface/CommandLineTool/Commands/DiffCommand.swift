@@ -49,7 +49,9 @@ struct DiffCommand: AsyncParsableCommand {
         for refused in prepared.plan.refused where refused.reason != .optedOut {
             ErrorOutput.write("error: \(refused.origin): \(refused.id) \(refused.message)")
         }
-        if differences.contains(where: { $0.error != nil }) || prepared.plan.refused.contains(where: { $0.reason != .optedOut }) {
+        if differences.contains(where: { $0.error != nil })
+            || prepared.plan.refused.contains(where: { $0.reason != .optedOut })
+        {
             throw CommandFailure([], status: 2)
         }
         return !differences.isEmpty
@@ -60,7 +62,7 @@ struct DiffCommand: AsyncParsableCommand {
         do {
             let history = try await History.open(folder: data.folder, mode: .inspect)
             return try await history.marks(of: project.name)
-        } catch let error as RecordError where error.reason == .missing {
+        } catch  where error.reason == .missing {
             return [:]
         } catch {
             throw CommandFailure("error: \(error)")

@@ -12,7 +12,9 @@ struct HistoryCommand: AsyncParsableCommand {
         abstract: "Lists past syncs, newest first; of one object, when KIND/NAME is given."
     )
 
-    @Argument(help: ArgumentHelp("Only syncs that touched this object, such as deployment/web.", valueName: "kind/name"))
+    @Argument(
+        help: ArgumentHelp("Only syncs that touched this object, such as deployment/web.", valueName: "kind/name")
+    )
     var object: String?
 
     @Option(help: "Only this project's syncs.")
@@ -36,7 +38,7 @@ struct HistoryCommand: AsyncParsableCommand {
     func run() async throws {
         let history = try await data.history(.inspect)
         do {
-            let query = try object.map { try ObjectQuery($0, namespace: namespace) }
+            let query = try object.map { try ObjectQuery(parsing: $0, namespace: namespace) }
             let runs = try await history.runs(project: project, object: query, limit: limit)
             if output == .table {
                 StandardOutput.write(HistoryTable.text(runs, for: .output))
@@ -54,7 +56,17 @@ enum HistoryTable {
     /// One line a run; a word instead when there is none.
     static func text(_ runs: [SyncRun], for terminal: Terminal) -> String {
         guard !runs.isEmpty else { return "no syncs yet\n" }
-        var table = TextTable("RUN", "STARTED", "TOOK", "TRIGGER", "OUTCOME", "CHANGES", "REVISION", "AUTHOR", "MESSAGE")
+        var table = TextTable(
+            "RUN",
+            "STARTED",
+            "TOOK",
+            "TRIGGER",
+            "OUTCOME",
+            "CHANGES",
+            "REVISION",
+            "AUTHOR",
+            "MESSAGE"
+        )
         for run in runs {
             table.add(
                 .init(String(run.id)),
@@ -98,7 +110,7 @@ enum HistoryTable {
         switch outcome {
         case .succeeded: .green
         case .failed, .degraded: .red
-        case .held, .interrupted, .unknown: .yellow
+        case .held, .interrupted, .running, .unknown: .yellow
         }
     }
 }

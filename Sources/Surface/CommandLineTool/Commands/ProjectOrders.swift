@@ -22,7 +22,8 @@ struct OrderOptions: ParsableArguments {
         }
         guard known.count == 1, let only = known.first else {
             throw CommandFailure(
-                known.isEmpty ? "no project was synced here yet" : "name one of the projects: \(known.joined(separator: ", "))"
+                known.isEmpty
+                    ? "no project was synced here yet" : "name one of the projects: \(known.joined(separator: ", "))"
             )
         }
         return only
@@ -53,7 +54,9 @@ struct ApproveCommand: AsyncParsableCommand {
         let project = try await order.name(in: history)
         do {
             let hold = try await history.approve(project: project, hash: hash, person: OrderOptions.person)
-            StandardOutput.line("approved for \(project): \(hold.objects.count) objects will be deleted at the next sync")
+            StandardOutput.line(
+                "approved for \(project): \(hold.objects.count) objects will be deleted at the next sync"
+            )
             for id in hold.objects { StandardOutput.line("  \(id)") }
         } catch {
             throw CommandFailure("\(error)")

@@ -2,7 +2,11 @@
 import ArgumentParser
 import Foundation
 import KubeObjects
+import SyncApply
+import SyncObserve
+import SyncPlan
 import SyncRecord
+import SyncRender
 
 /// `sternpost show`: one sync in full.
 struct ShowCommand: AsyncParsableCommand {
@@ -90,7 +94,10 @@ struct ShowCommand: AsyncParsableCommand {
                 .init(String(mutation.intent)),
                 .init(mutation.verb.rawValue),
                 .init(mutation.id.description),
-                .init(mutation.message.isEmpty ? mutation.ending.rawValue : "\(mutation.ending.rawValue): \(mutation.message)"),
+                .init(
+                    mutation.message.isEmpty
+                        ? mutation.ending.rawValue : "\(mutation.ending.rawValue): \(mutation.message)"
+                ),
                 .init(mutation.reason)
             )
         }

@@ -5,6 +5,8 @@ import SyncLoop
 import SyncObserve
 import SyncPlan
 import SyncRecord
+import SyncRender
+import SyncSource
 
 /// Prints how a pass ended: what changed, what failed and why, what waits for a person, and one line that sums it up.
 struct PassReport {
@@ -42,7 +44,9 @@ struct PassReport {
         StandardOutput.line()
         StandardOutput.write(table.text(for: terminal))
         if shown.count > PassReport.maxRows {
-            StandardOutput.line("… and \(shown.count - PassReport.maxRows) more: sternpost show \(outcome.run?.id ?? 0)")
+            StandardOutput.line(
+                "… and \(shown.count - PassReport.maxRows) more: sternpost show \(outcome.run?.id ?? 0)"
+            )
         }
         StandardOutput.line()
     }
@@ -51,7 +55,9 @@ struct PassReport {
         for problem in outcome.problems { ErrorOutput.write("error: \(problem)") }
         if let failure = outcome.failure, outcome.problems.isEmpty { ErrorOutput.write("error: \(failure.message)") }
         for object in outcome.objects where object.action == .failed || object.action == .skipped {
-            if let error = object.error { ErrorOutput.write("\(object.action == .failed ? "error" : "skipped"): \(error)") }
+            if let error = object.error {
+                ErrorOutput.write("\(object.action == .failed ? "error" : "skipped"): \(error)")
+            }
             for warning in object.warnings { ErrorOutput.write("warning: \(object.id): \(warning)") }
         }
         for object in outcome.health?.unhealthy ?? [] {
@@ -151,7 +157,7 @@ extension PassOutcome {
         switch outcome {
         case .succeeded: 0
         case .failed: 2
-        case .degraded, .held, .interrupted, .unknown: 1
+        case .degraded, .held, .interrupted, .running, .unknown: 1
         }
     }
 }

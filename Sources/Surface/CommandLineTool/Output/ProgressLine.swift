@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import SyncLoop
+import SyncSource
 import Synchronization
 
 /// One line on standard error that says what a long command is doing; silent where standard error is no terminal.
@@ -28,7 +29,11 @@ final class ProgressLine: Sendable {
 
     /// Removes the line.
     func clear() {
-        guard isShown.withLock({ shown in defer { shown = false }; return shown }) else { return }
+        guard
+            isShown.withLock({ shown in
+                defer { shown = false }; return shown
+            })
+        else { return }
         FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
     }
 }

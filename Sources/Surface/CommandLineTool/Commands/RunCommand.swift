@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Dashboard
+import KubeClient
+import Logging
+import ServiceLifecycle
+import SyncLoop
+import SyncRecord
+import UnixSignals
+
+/// `sternpost run`: the operator.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Runs the operator: polls each project's repository and keeps the cluster in step.",
+        discussion: """
+            --config takes a project file or a folder of them. Ends with status 0 at SIGTERM, after the request under way; \
+            a second signal ends it at once.
+            """
+    )
+
+    @Option(help: ArgumentHelp("A project file, or a folder of them.", valueName: "path"))
+    var config: String
+
+    @OptionGroup var cluster: ClusterOptions
+    @OptionGroup var data: DataOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Where /healthz, /readyz and, on loopback, the dashboard are served.",
+            valueName: "host:port"
+        )
+    )
+    var listen = "127.0.0.1:8080"
+
+    @Option(help: "text or json.")
+    var logFormat: LogFormat = .text
+
+    func run() async throws {
+        guard let address = DashboardServer.Address(listen) else {
+            throw CommandFailure("--listen \(listen): expected HOST:PORT, such as 127.0.0.1:8080")
+        }
+        let projects: [Project]
+        do { projects = try ProjectFiles.read(config) } catch { throw CommandFailure(error.problems) }
+        let logger = logFormat.logger
+        let client = try cluster.client()
+        let history = try await data.history(.operate)
+        let board = StatusBoard(projects: projects.map(\.name))
+        let factory = PreparerFactory(client: client, dataFolder: data.folder, workerExecutable: OwnExecutable.path)
+        var loops: [ProjectLoop] = []
+        for project in projects {
+            let preparer = try await factory.failingAsCommand { try await $0.preparer(for: project) }
+            let reconciler = ProjectReconciler(
+                preparer: preparer,
+                history: history,
+                settings: .init(recordsQuietPasses: false),
+                logger: logger
+            )
+            loops.append(ProjectLoop(reconciler: reconciler, history: history, board: board, logger: logger))
+        }
+        let dashboard = DashboardServer(address: address, board: board, history: history, logger: logger) { port in
+            logger.info("listening", metadata: ["address": "\(address.host):\(port)"])
+        }
+        try await RunCommand.serve([dashboard, SyncOperator(loops: loops, logger: logger)], logger: logger)
+    }
+
+    /// Runs services until SIGTERM or Ctrl-C; each has a bounded time to finish what it is in.
+    static func serve(_ services: [any Service], logger: Logger) async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0) },
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() }
+        )
+        configuration.maximumGracefulShutdownDuration = .seconds(25)
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch {
+            throw CommandFailure("stopped: \(error)", status: 1)
+        }
+    }
+}

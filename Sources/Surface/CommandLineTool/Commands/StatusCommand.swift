@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import KubeClient
+import KubeObjects
+import SyncApply
+import SyncLoop
+import SyncObserve
+import SyncPlan
+import SyncRecord
+import SyncSource
+
+/// `sternpost status`: how the projects are now.
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Shows each project as it is now: revision, last sync, health of its objects.",
+        discussion: "Exit status: 0 all healthy and in step; 1 not."
+    )
+
+    @OptionGroup var cluster: ClusterOptions
+    @OptionGroup var data: DataOptions
+
+    @Option(
+        name: [.customShort("n"), .customLong("namespace")],
+        help: ArgumentHelp("The namespace of the inventories.", valueName: "name")
+    )
+    var namespace = "sternpost"
+
+    @Option(name: .shortAndLong, help: "table, json or yaml.")
+    var output: OutputFormat = .table
+
+    func run() async throws {
+        let history = try await data.history(.inspect)
+        let client = try cluster.client()
+        var rows: [ProjectStatus] = []
+        do {
+            let catalog = try await client.discover()
+            for project in try await history.projects() {
+                rows.append(
+                    try await ProjectStatus.read(
+                        project: project,
+                        namespace: namespace,
+                        history: history,
+                        client: client,
+                        catalog: catalog
+                    )
+                )
+            }
+        } catch {
+            throw CommandFailure("error: \(error)")
+        }
+        if output == .table {
+            write(rows)
+        } else {
+            output.write(.array(rows.map(\.json)))
+        }
+        if !rows.allSatisfy(\.isWell) { throw ExitCode(1) }
+    }
+
+    private func write(_ rows: [ProjectStatus]) {
+        guard !rows.isEmpty else {
+            StandardOutput.line("no project was synced from \(data.folder) yet")
+            return
+        }
+        var table = TextTable("PROJECT", "REVISION", "LAST SYNC", "OBJECTS", "HEALTH", "STATE")
+        for row in rows {
+            table.add(
+                .init(row.project),
+                .init(HistoryTable.shortRevision(row.revision)),
+                .init(row.lastOutcome?.rawValue ?? "–", row.lastOutcome.map(HistoryTable.color)),
+                .init(String(row.observed)),
+                .init(
+                    row.unhealthy.isEmpty ? "healthy" : "\(row.unhealthy.count) not",
+                    row.unhealthy.isEmpty ? .green : .red
+                ),
+                .init(row.state)
+            )
+        }
+        StandardOutput.write(table.text(for: .output))
+        for row in rows {
+            for object in row.unhealthy {
+                StandardOutput.line("\(row.project): \(object.id): \(object.status.rawValue): \(object.message)")
+            }
+        }
+    }
+}
+
+/// What `status` shows of one project.
+struct ProjectStatus: Sendable {
+    let project: String
+    let revision: String
+    let lastOutcome: RunOutcome?
+    let observed: Int
+    let unhealthy: [ObjectHealth]
+    /// `in step`, `suspended by …`, `waits for approval (hash)`.
+    let state: String
+    let isInStep: Bool
+
+    var isWell: Bool { unhealthy.isEmpty && isInStep }
+
+    /// The value of `status -o json`.
+    var json: JSON {
+        [
+            "project": .string(project), "revision": .string(revision),
+            "lastOutcome": lastOutcome.map { .string($0.rawValue) } ?? .null, "objects": .int(Int64(observed)),
+            "state": .string(state), "healthy": .bool(isWell),
+            "unhealthy": .array(
+                unhealthy.map {
+                    [
+                        "object": .string($0.id.description), "status": .string($0.status.rawValue),
+                        "message": .string($0.message),
+                    ]
+                }
+            ),
+        ]
+    }
+
+    /// Reads the history's and the cluster's side.
+    static func read(
+        project: String,
+        namespace: String,
+        history: History,
+        client: KubeClient,
+        catalog: APICatalog
+    ) async throws -> ProjectStatus {
+        let state = try await history.state(of: project)
+        let last = try await history.runs(project: project, limit: 1).first
+        let applySet = ApplySet(project: project, namespace: namespace)
+        let inventory = try await InventoryStore(client: client, applySet: applySet, project: project)
+            .load(catalog: catalog)
+        let health = await HealthObserver(client: client, applySet: applySet).wait(
+            for: inventory.members.keys.sorted().map { ($0, nil) },
+            catalog: catalog,
+            deadline: .zero,
+            isSuperseded: { false }
+        )
+        var text = "in step"
+        if let hold = state.hold { text = "\(hold.objects.count) deletions wait for approval (\(hold.hash))" }
+        if let suspension = state.suspension { text = "suspended by \(suspension.person)" }
+        let isInStep = state.hold == nil && state.suspension == nil && last?.outcome == .succeeded
+        if text == "in step", !isInStep { text = last.map { "last sync \($0.outcome.rawValue)" } ?? "never synced" }
+        return ProjectStatus(
+            project: project,
+            revision: state.applied?.revision ?? last?.revision ?? "",
+            lastOutcome: last?.outcome,
+            observed: health.observed,
+            unhealthy: health.unhealthy,
+            state: text,
+            isInStep: isInStep
+        )
+    }
+}

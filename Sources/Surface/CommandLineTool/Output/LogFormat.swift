@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Foundation
+import KubeObjects
+import Logging
+
+/// How the operator writes its log: for people, or a JSON object a line.
+enum LogFormat: String, ExpressibleByArgument, CaseIterable {
+    case text, json
+
+    /// A logger to standard error.
+    var logger: Logger {
+        Logger(label: "sternpost") { _ in LineLogHandler(format: self) }
+    }
+}
+
+/// Writes one line an event to standard error, through the redactor.
+struct LineLogHandler: LogHandler {
+    let format: LogFormat
+    var logLevel = Logger.Level.info
+    var metadata = Logger.Metadata()
+
+    init(format: LogFormat) { self.format = format }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let all = metadata.merging(event.metadata ?? [:]) { _, new in new }.sorted { $0.key < $1.key }
+        let time = Date().formatted(.iso8601)
+        switch format {
+        case .text:
+            let details = all.map { " \($0.key)=\(LineLogHandler.quoted("\($0.value)"))" }.joined()
+            ErrorOutput.write("\(time) \(event.level.rawValue) \(event.message)\(details)")
+        case .json:
+            var json: JSON = [
+                "time": .string(time), "level": .string(event.level.rawValue), "message": .string("\(event.message)"),
+            ]
+            for (key, value) in all { json[key] = .string("\(value)") }
+            ErrorOutput.write(json.text)
+        }
+    }
+
+    /// Values with blanks or line breaks are quoted, so that a line stays a line.
+    private static func quoted(_ value: String) -> String {
+        value.contains { $0.isWhitespace || $0 == "\"" || $0.isNewline } ? JSON.string(value).text : value
+    }
+}
