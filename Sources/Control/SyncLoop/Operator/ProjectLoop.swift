@@ -86,5 +86,5 @@ package struct ProjectLoop: Sendable {
 
 extension PassOutcome {
     /// Whether the loop should try again without waiting for a new commit.
-    var needsRetry: Bool { outcome == .failed || outcome == .degraded || outcome == .interrupted }
+    var needsRetry: Bool { outcome == .failed || outcome == .degraded }
 }

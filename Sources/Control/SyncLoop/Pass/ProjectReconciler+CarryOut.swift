@@ -110,20 +110,30 @@ extension ProjectReconciler {
         report: ApplyReport,
         isSuperseded: @escaping @Sendable (CommitInfo) async -> Bool
     ) async -> HealthReport {
-        let applied = report.outcomes.filter { [.created, .configured].contains($0.action) }
-        let settled = prepared.plan.unchanged.map(\.id)
         guard settings.waitsForHealth, project.healthTimeout > .zero, report.interruption == nil else {
             return HealthReport(ending: .notAwaited, unhealthy: [], observed: 0)
         }
-        preparer.progress?(.awaitingHealth(objects: applied.count + settled.count))
+        let objects = AwaitedObject.all(in: prepared.plan, after: report)
+        preparer.progress?(.awaitingHealth(objects: objects.count))
         let observer = HealthObserver(client: preparer.cluster.client, applySet: project.applySet)
-        let commit = prepared.plan.commit
-        return await observer.wait(
-            for: applied.map { ($0.id, $0.origin) } + prepared.plan.unchanged.map { ($0.id, Optional($0.origin)) },
-            catalog: prepared.catalog,
-            deadline: project.healthTimeout,
-            isSuperseded: { await isSuperseded(commit) }
-        )
+        let (timeout, interval, commit) = (project.healthTimeout, project.interval, prepared.plan.commit)
+        return await withTaskGroup(of: HealthReport?.self) { group in
+            group.addTask { await observer.wait(for: objects, catalog: prepared.catalog, deadline: timeout) }
+            group.addTask {
+                while !Task.isCancelled {
+                    do { try await Task.sleep(for: interval) } catch { break }
+                    if await isSuperseded(commit) { break }
+                }
+                return nil
+            }
+            var report: HealthReport?
+            // Whichever ends first ends the other; a cancelled wait still reports what it saw.
+            for await result in group {
+                group.cancelAll()
+                report = result ?? report
+            }
+            return report ?? HealthReport(ending: .cancelled, unhealthy: [], observed: 0)
+        }
     }
 
     /// What was seen of each object after this pass: the next one compares by it.

@@ -129,10 +129,9 @@ struct ProjectStatus: Sendable {
         let inventory = try await InventoryStore(client: client, applySet: applySet, project: project)
             .load(catalog: catalog)
         let health = await HealthObserver(client: client, applySet: applySet).wait(
-            for: inventory.members.keys.sorted().map { ($0, nil) },
+            for: inventory.members.keys.sorted().map { AwaitedObject(id: $0, origin: nil) },
             catalog: catalog,
-            deadline: .zero,
-            isSuperseded: { false }
+            deadline: .zero
         )
         var text = "in step"
         if let hold = state.hold { text = "\(hold.objects.count) deletions wait for approval (\(hold.hash))" }

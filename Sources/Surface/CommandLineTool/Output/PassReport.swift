@@ -31,7 +31,7 @@ struct PassReport {
 
     private func writeObjects() {
         var table = TextTable("ACTION", "OBJECT", "CHANGE", "DECLARED AT")
-        let shown = outcome.objects.filter { $0.action != .unchanged }
+        let shown = outcome.objects.filter { $0.action != .unchanged && !isHeldPrune($0) }
         guard !shown.isEmpty else { return }
         for object in shown.prefix(PassReport.maxRows) {
             table.add(
@@ -51,10 +51,15 @@ struct PassReport {
         StandardOutput.line()
     }
 
+    /// Whether the outcome only says that a deletion waits: those are listed together with the reason.
+    private func isHeldPrune(_ object: ObjectOutcome) -> Bool {
+        object.action == .skipped && object.origin == nil
+    }
+
     private func writeErrors() {
         for problem in outcome.problems { ErrorOutput.write("error: \(problem)") }
         if let failure = outcome.failure, outcome.problems.isEmpty { ErrorOutput.write("error: \(failure.message)") }
-        for object in outcome.objects where object.action == .failed || object.action == .skipped {
+        for object in outcome.objects where [.failed, .skipped].contains(object.action) && !isHeldPrune(object) {
             if let error = object.error {
                 ErrorOutput.write("\(object.action == .failed ? "error" : "skipped"): \(error)")
             }
