@@ -82,7 +82,9 @@ enum ScalarDecoder {
     private static func time(_ value: JSON, fractionDigits: Int, at place: DecodePath) throws(DecodeProblem) -> JSON {
         guard let text = value.string else { throw place.mismatch(value, goType: "string") }
         if text.isEmpty { return .null }
-        guard let time = RFC3339Time(text) else {
+        let hasFraction =
+            fractionDigits == 0 || text.utf8.dropFirst(19).count(where: { (0x30...0x39).contains($0) }) >= 6
+        guard let time = RFC3339Time(text), hasFraction else {
             let layout = fractionDigits == 0 ? "2006-01-02T15:04:05Z07:00" : "2006-01-02T15:04:05.000000Z07:00"
             throw DecodeProblem(
                 problem: "parsing time \(JSON.string(text).text) as \"\(layout)\": cannot parse "

@@ -72,13 +72,14 @@ package enum TypedDecoder {
         at place: DecodePath
     ) throws(DecodeProblem) -> JSON? {
         guard let value, !value.isNull else {
-            return field.presence == .always ? zero(field.node) : nil
+            // `.none`, because a bare nil here would be JSON null.
+            return field.presence == .always ? zero(field.node) : .none
         }
         let decoded = try decode(value, node: field.node, at: place)
         switch (field.node, field.presence) {
         case (.scalar(.quantity), _), (.scalar(.intOrString), _): return decoded
         case (.scalar, .omittedWhenEmpty), (.list, .omittedWhenEmpty), (.map, .omittedWhenEmpty):
-            return isEmpty(decoded) ? nil : decoded
+            return isEmpty(decoded) ? .none : decoded
         default: return decoded
         }
     }
@@ -105,6 +106,14 @@ package enum TypedDecoder {
         case .scalar, .list, .map, .untyped, .atomicUntyped: .null
         case .structure, .reference, .granular: zeroStructure(node.structure)
         }
+    }
+
+    /// The object that a typed server has before a create: always-written fields only.
+    static func emptyObject(of schema: KindSchema) -> JSON {
+        var result = schema.isCustom ? ["metadata": [:]] : zeroStructure(schema.root.structure)
+        result["apiVersion"] = .string(schema.gvk.apiVersion)
+        result["kind"] = .string(schema.gvk.kind)
+        return result
     }
 
     private static func zeroStructure(_ structure: SchemaStructure?) -> JSON {

@@ -40,7 +40,8 @@ struct ApplyOperation {
             own.subtracting(UnownedFields.stripped),
             of: key,
             apiVersion: schema.gvk.apiVersion,
-            time: JSONEquality.isEqual(live, result) ? before.entries[key]?.time ?? writer.time : writer.time
+            // A manager that joins without changing a value gets no time, as in the real server.
+            time: JSONEquality.isEqual(live, result) ? before.entries[key]?.time ?? "" : writer.time
         )
         return withLastApplied(result)
     }

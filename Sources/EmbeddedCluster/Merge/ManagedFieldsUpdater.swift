@@ -19,7 +19,7 @@ package enum ManagedFieldsUpdater {
         schema: KindSchema,
         writer: Writer
     ) -> JSON {
-        let edited = writer.subresource.isEmpty ? after["metadata"]?["managedFields"] : nil
+        let edited = writer.subresource.isEmpty ? after["metadata"]?["managedFields"] : .none
         var managers = managersToKeep(edited: edited, before: before)
         let isTracked = !managers.entries.isEmpty || before?["metadata"]?["uid"] == nil
         if isTracked { record(before: before, after: after, schema: schema, writer: writer, in: &managers) }
@@ -39,7 +39,7 @@ package enum ManagedFieldsUpdater {
         writer: Writer,
         in managers: inout FieldManagers
     ) {
-        let old = withManagedFields(before ?? .object(JSONObject()), nil)
+        let old = withManagedFields(before ?? TypedDecoder.emptyObject(of: schema), nil)
         let new = withManagedFields(after, nil)
         var comparison = FieldComparison(old, new, node: schema.root)
         let reset = UnownedFields.reset(schema: schema, subresource: writer.subresource)

@@ -38,7 +38,7 @@ package enum ServerSideApply {
         guard var managers = FieldManagers(live?["metadata"]?["managedFields"]) else {
             throw RequestRefusal(.unnamed, "failed to decode managed fields: an entry is of no known form")
         }
-        let bareLive = ManagedFieldsUpdater.withManagedFields(live ?? emptyObject(of: schema), nil)
+        let bareLive = ManagedFieldsUpdater.withManagedFields(live ?? TypedDecoder.emptyObject(of: schema), nil)
         if live != nil, managers.entries.isEmpty {
             let first = Writer(manager: "before-first-apply", time: writer.time)
             ManagedFieldsUpdater.record(before: nil, after: bareLive, schema: schema, writer: first, in: &managers)
@@ -76,9 +76,5 @@ package enum ServerSideApply {
         let metadata = object["metadata"]
         let name = "\(metadata?["namespace"]?.string ?? "")/\(metadata?["name"]?.string ?? "")"
         return "\(name); \(schema.gvk.apiVersion), Kind=\(schema.gvk.kind)"
-    }
-
-    private static func emptyObject(of schema: KindSchema) -> JSON {
-        ["apiVersion": .string(schema.gvk.apiVersion), "kind": .string(schema.gvk.kind), "metadata": [:]]
     }
 }

@@ -22,13 +22,13 @@ enum TypedMerge {
                 guard let value = merged(leftMembers[key], rightMembers[key], node: child) else { continue }
                 members.append(.init(key: key, value: value))
             }
-            return members.isEmpty ? nil : .object(JSONObject(members))
+            return members.isEmpty ? .none : .object(JSONObject(members))
         case .list(let list):
             let leftItems = left?.array ?? []
             let rightItems = right?.array ?? []
             if leftItems.isEmpty, rightItems.isEmpty { break }
             let items = mergedItems(leftItems, rightItems, of: list)
-            return items.isEmpty ? nil : .array(items)
+            return items.isEmpty ? .none : .array(items)
         }
         return right ?? left
     }
@@ -113,7 +113,7 @@ enum TypedMerge {
                 hadMatches = true
                 kept.append(.init(key: member.key, value: emptied(child, member.value, node: childNode)))
             }
-            return kept.isEmpty && !hadMatches ? nil : .object(JSONObject(kept))
+            return kept.isEmpty && !hadMatches ? .none : .object(JSONObject(kept))
         case .list(let list):
             guard let items = value.array, !items.isEmpty else { return nil }
             var kept: [JSON] = []
@@ -128,7 +128,7 @@ enum TypedMerge {
                 hadMatches = true
                 kept.append(emptied(child, item, node: list.item))
             }
-            return kept.isEmpty && !hadMatches ? nil : .array(kept)
+            return kept.isEmpty && !hadMatches ? .none : .array(kept)
         }
     }
 
