@@ -110,7 +110,8 @@ struct ApplyTests {
                 .report
             #expect(report.outcome("good")?.action == .created)
             #expect(report.outcome("robot")?.action == .failed)
-            #expect(report.outcome("robot")?.error?.hasPrefix("infra/1.yaml:1: is not valid: metadata.labels") == true)
+            let place = "infra/1.yaml:1: ServiceAccount \(project.namespace)/robot"
+            #expect(report.outcome("robot")?.error?.hasPrefix("\(place): is not valid: metadata.labels") == true)
             #expect(report.outcome("web")?.action == .skipped)
             #expect(report.outcome("web")?.error?.contains("blocked by ServiceAccount") == true)
             #expect(report.interruption == nil)

@@ -107,7 +107,7 @@ extension Applier {
             let now = try await client.get(step.resource, namespace: step.id.namespace, name: step.id.name)
             return now?.uid == step.uid
         } catch {
-            return error.reason != .notFound
+            return true  // not known, so not taken for gone
         }
     }
 
@@ -126,37 +126,31 @@ private struct PruneResult: Sendable {
 }
 
 extension Applier {
-    /// Deletes one incarnation. An answer that got lost is asked for once.
+    /// Deletes one incarnation. An answer that got lost is the client's to ask for again: with a uid, a second delete
+    /// does no harm.
     private func delete(_ step: PruneStep) async -> PruneResult {
         let start = ContinuousClock.now
-        var wasLost = false
-        while true {
-            do throws(WriteFailure) {
-                let answer = try await write { client async throws(KubeError) in
-                    try await client.delete(
-                        step.resource,
-                        namespace: step.id.namespace,
-                        name: step.id.name,
-                        uid: step.uid,
-                        propagation: .background
-                    )
-                }
-                return pruned(step, answer, after: start.duration(to: .now))
-            } catch {
-                switch error {
-                case .refused(let refusal) where refusal.reason == .notFound:
-                    return pruned(step, .alreadyGone, after: start.duration(to: .now))
-                case .refused(let refusal) where refusal.reason == .conflict:
-                    let reason = "not deleted: another object has this name since the plan was made"
-                    return PruneResult(
-                        outcome: .skipped(step, because: reason, isRetryable: true),
-                        journalResult: .failed(reason),
-                        isGone: false
-                    )
-                case .refused(let refusal) where refusal.isOutcomeUnknown && !wasLost: wasLost = true
-                default: return failed(step, StepFailure(error, of: step), after: start.duration(to: .now))
-                }
+        do throws(WriteFailure) {
+            let answer = try await write { client async throws(KubeError) in
+                try await client.delete(
+                    step.resource,
+                    namespace: step.id.namespace,
+                    name: step.id.name,
+                    uid: step.uid,
+                    propagation: .background
+                )
             }
+            return pruned(step, answer, after: start.duration(to: .now))
+        } catch {
+            guard case .refused(let refusal) = error, refusal.reason == .conflict else {
+                return failed(step, StepFailure(error, of: step), after: start.duration(to: .now))
+            }
+            let reason = "not deleted: another object has this name since the plan was made"
+            return PruneResult(
+                outcome: .skipped(step, because: reason, isRetryable: true),
+                journalResult: .failed(reason),
+                isGone: false
+            )
         }
     }
 

@@ -151,7 +151,7 @@ extension ObjectOutcome {
             apiVersion: step.object.gvk.apiVersion,
             action: .skipped,
             origin: step.origin,
-            error: Redactor.shared.redact(reason.singleLine),
+            error: Redactor.shared.redact("\(step.place): \(reason)".singleLine),
             isRetryable: isRetryable,
             changes: step.changes,
             before: step.live
@@ -164,7 +164,7 @@ extension ObjectOutcome {
             apiVersion: step.resource.gvk.apiVersion,
             action: .skipped,
             origin: nil,
-            error: Redactor.shared.redact(reason.singleLine),
+            error: Redactor.shared.redact("\(step.place): \(reason)".singleLine),
             isRetryable: isRetryable,
             before: step.live
         )

@@ -5,7 +5,8 @@ import SyncPlan
 
 /// Why one object was not applied or deleted, as a line that a person can act on.
 struct StepFailure: Error, Sendable {
-    /// `infra/web.yaml:12: cause; remedy`, redacted. Without the place for an object that no file names.
+    /// `infra/web.yaml:12: Deployment.apps shop/web: cause; remedy`, redacted. Without the place for an object that no
+    /// file names.
     let line: String
     /// Whether the same may succeed later without a new commit.
     let isRetryable: Bool
@@ -17,19 +18,19 @@ struct StepFailure: Error, Sendable {
     var interruption: String?
 
     init(_ step: Step, cause: String, remedy: String, isRetryable: Bool) {
-        line = StepFailure.line("\(step.origin): ", cause, remedy)
+        line = StepFailure.line(step.place, cause, remedy)
         self.isRetryable = isRetryable
     }
 
     init(_ failure: WriteFailure, of step: Step) {
         switch failure {
         case .interrupted(let reason):
-            line = StepFailure.line("\(step.origin): ", "not applied: \(reason)", "")
+            line = StepFailure.line(step.place, "not applied: \(reason)", "")
             isRetryable = true
             interruption = reason
         case .refused(let error):
             let advice = RefusalAdvice(error, namespace: step.id.namespace, kind: step.id.kind)
-            line = StepFailure.line("\(step.origin): ", advice.cause, advice.remedy)
+            line = StepFailure.line(step.place, advice.cause, advice.remedy)
             isRetryable = error.isRetryable
             isOutcomeUnknown = error.isOutcomeUnknown
             isUnclear = error.isUnclear
@@ -39,12 +40,12 @@ struct StepFailure: Error, Sendable {
     init(_ failure: WriteFailure, of step: PruneStep) {
         switch failure {
         case .interrupted(let reason):
-            line = StepFailure.line("", "not deleted: \(reason)", "")
+            line = StepFailure.line(step.place, "not deleted: \(reason)", "")
             isRetryable = true
             interruption = reason
         case .refused(let error):
             let advice = RefusalAdvice(error, namespace: step.id.namespace, kind: step.id.kind)
-            line = StepFailure.line("", "not deleted, stays in the inventory: \(advice.cause)", advice.remedy)
+            line = StepFailure.line(step.place, "not deleted, stays in the inventory: \(advice.cause)", advice.remedy)
             isRetryable = true
             isOutcomeUnknown = error.isOutcomeUnknown
             isUnclear = error.isUnclear
@@ -52,8 +53,18 @@ struct StepFailure: Error, Sendable {
     }
 
     private static func line(_ place: String, _ cause: String, _ remedy: String) -> String {
-        Redactor.shared.redact("\(place)\(cause)\(remedy.isEmpty ? "" : "; \(remedy)")".singleLine)
+        Redactor.shared.redact("\(place): \(cause)\(remedy.isEmpty ? "" : "; \(remedy)")".singleLine)
     }
+}
+
+extension Step {
+    /// Which object, and where it is written: the head of every line about it.
+    var place: String { "\(origin): \(id)" }
+}
+
+extension PruneStep {
+    /// Which object: the head of every line about it.
+    var place: String { "\(id)" }
 }
 
 extension KubeError {

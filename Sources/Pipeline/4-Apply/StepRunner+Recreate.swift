@@ -89,8 +89,13 @@ extension StepRunner {
             }
         }
         guard let failure else { return "the old object was put back" }
-        return failure.reason == .alreadyExists
-            ? "another object of that name exists by now" : "the old object could not be put back either: \(failure)"
+        if failure.isOutcomeUnknown || failure.reason == .alreadyExists {
+            let id = step.id
+            if (try? await applier.client.get(resource, namespace: id.namespace, name: id.name)) != nil {
+                return "an object of that name exists again"
+            }
+        }
+        return "the old object could not be put back either: \(failure)"
     }
 
     private func intend(_ reason: String) async throws(StepFailure) -> Int64 {

@@ -25,8 +25,6 @@ struct StepRunner: Sendable {
     let step: Step
     let context: StepContext
 
-    private static let maxConflicts = 5
-
     /// Runs the step. Never throws: what went wrong is in the outcome.
     func run() async -> StepResult {
         let start = ContinuousClock.now
@@ -42,24 +40,19 @@ struct StepRunner: Sendable {
         }
     }
 
-    /// Sends the apply until it holds: conflicts are tried again, what this same pass is just creating is waited for,
-    /// and an answer that got lost is asked for once.
+    /// Sends the apply until what this same pass is just creating lets it in. Conflicts, lost answers and busy servers
+    /// are the client's to repeat: an apply may be sent any number of times.
     private func applyPatiently() async throws(StepFailure) -> StepAnswer {
         let end = ContinuousClock.now + applier.deadlines.settling
         var delay = Duration.milliseconds(50)
-        var conflicts = 0
-        var wasLost = false
         while true {
             do throws(WriteFailure) {
                 return StepAnswer(try await sendApply())
             } catch {
                 guard case .refused(let refusal) = error else { throw StepFailure(error, of: step) }
-                switch refusal.reason {
-                case .immutableField: return try await recreate(after: refusal)
-                case .conflict where conflicts < Self.maxConflicts: conflicts += 1
-                case _ where refusal.isOutcomeUnknown && !wasLost: wasLost = true
-                case _ where isSettling(refusal) && ContinuousClock.now + delay < end: break
-                default: throw StepFailure(error, of: step)
+                if refusal.reason == .immutableField { return try await recreate(after: refusal) }
+                guard isSettling(refusal), ContinuousClock.now + delay < end else {
+                    throw StepFailure(error, of: step)
                 }
             }
             try await wait(delay)

@@ -58,7 +58,7 @@ package struct HealthObserver: Sendable {
     ///
     /// - Parameters:
     ///   - objects: What to wait for.
-    ///   - catalog: Where objects of a kind live.
+    ///   - catalog: Where objects of a kind live; read anew when it lacks a kind, which this very pass may have defined.
     ///   - deadline: The longest wait; zero looks exactly once.
     /// - Returns: How the wait ended, and every object that is not healthy with the cause. Cancelling the task ends the
     ///   wait with `cancelled`.
@@ -71,6 +71,7 @@ package struct HealthObserver: Sendable {
         let end = start + deadline
         var wait = HealthWait(awaited: objects, patience: pace.patience)
         wait.receive(healthyByExisting(objects), at: start)
+        let catalog = await completed(catalog, for: wait.open)
         var delay = pace.shortest
         while !wait.isHealthy {
             let seen = await look(at: wait.open, catalog: catalog)
@@ -99,5 +100,14 @@ package struct HealthObserver: Sendable {
         let healthy = objects.filter { Kstatus.isCurrentByExisting($0.id.groupKind) }
         let observation = Observation(status: .current, message: "exists", prospect: .open)
         return Dictionary(healthy.map { ($0.id, observation) }) { first, _ in first }
+    }
+
+    /// The catalogue, or a fresh one when it lacks a kind. When that cannot be read, the kind stays unreadable.
+    private func completed(_ catalog: APICatalog, for objects: [AwaitedObject]) async -> APICatalog {
+        let isComplete = Set(objects.map(\.id.groupKind)).allSatisfy { kind in
+            if case .served = catalog.lookup(kind) { true } else { false }
+        }
+        if isComplete { return catalog }
+        do throws(KubeError) { return try await client.discover() } catch { return catalog }
     }
 }

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+import HTTPWire
+import KubeClient
+import KubeObjects
+import SyncApply
+import SyncPlan
+import TestKit
+import Testing
+
+/// Reading what the cluster has.
+@Suite(.enabled(if: RealCluster.kubeconfigPath != nil), .timeLimit(.minutes(5)))
+struct LiveReaderTests {
+    private func read(
+        _ project: ProjectUnderTest,
+        _ manifests: [String],
+        as client: KubeClient? = nil
+    ) async throws -> LiveSet {
+        let catalog = try await project.client.discover()
+        return try await LiveReader(client: client ?? project.client, applySet: project.applySet).read(
+            for: try project.rendered(manifests),
+            inventory: Inventory(applySet: project.applySet),
+            catalog: catalog,
+            defaultNamespace: project.namespace
+        )
+    }
+
+    @Test func `objects with our label and wanted ones without it are found, others are not`() async throws {
+        try await ProjectUnderTest.run { project in
+            try await project.sync([configMap("ours")])
+            try project.kubectl(["create", "configmap", "unlabelled", "--from-literal=k=theirs"])
+            try project.kubectl(["create", "configmap", "foreign"])
+            let live = try await read(project, [configMap("unlabelled"), configMap("absent")])
+            #expect(Set(live.objects.keys.map(\.name)) == ["ours", "unlabelled"])
+            #expect(live.unreadable.isEmpty)
+            #expect(live.objects[project.id("ConfigMap", "unlabelled")]?.json["data"] == ["k": "theirs"])
+        }
+    }
+
+    @Test func `many unlabelled objects take one list of names and one read for each that exists`() async throws {
+        try await ProjectUnderTest.run { project in
+            try project.kubectl(["create", "configmap", "m7"])
+            let manifests = (0..<40).map { configMap("m\($0)") }
+            _ = try await project.client.discover()
+            let before = project.client.statistics.requests
+            let catalog = try await project.client.discover()
+            let discovery = project.client.statistics.requests - before
+            let live = try await LiveReader(client: project.client, applySet: project.applySet).read(
+                for: try project.rendered(manifests),
+                inventory: Inventory(applySet: project.applySet),
+                catalog: catalog,
+                defaultNamespace: project.namespace
+            )
+            #expect(live.objects.keys.map(\.name) == ["m7"])
+            #expect(project.client.statistics.requests - before - discovery == 3)
+        }
+    }
+
+    @Test func `a namespace that does not exist holds nothing`() async throws {
+        try await ProjectUnderTest.run { project in
+            let manifests = (0..<5).map {
+                configMap("m").replacing(#""name":"m""#, with: #""name":"m\#($0)","namespace":"not-there""#)
+            }
+            let live = try await read(project, manifests)
+            #expect(live.objects.isEmpty)
+            #expect(live.unreadable.isEmpty)
+        }
+    }
+
+    @Test func `an object is read in the version in which it is written`() async throws {
+        try await ProjectUnderTest.run { project in
+            func scaler(_ version: String, _ name: String, _ metrics: String) -> String {
+                """
+                {"apiVersion":"autoscaling/\(version)","kind":"HorizontalPodAutoscaler","metadata":{"name":"\(name)"},
+                 "spec":{"maxReplicas":2,\(metrics),"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment",
+                 "name":"web"}}}
+                """
+            }
+            let manifests = [
+                scaler("v1", "one", #""targetCPUUtilizationPercentage":50"#), scaler("v2", "two", #""minReplicas":1"#),
+            ]
+            try await project.sync(manifests)
+            let live = try await read(project, manifests)
+            let versions = live.objects.values.map { "\($0.name) \($0.gvk.version)" }.sorted()
+            #expect(versions == ["one v1", "two v2"])
+            #expect(try await project.sync(manifests).plan.isEmpty)
+        }
+    }
+
+    @Test func `a kind that may not be listed is unreadable with the reason, and nothing is pruned`() async throws {
+        try await ProjectUnderTest.run { project in
+            try await project.sync([configMap("a"), configMap("b"), serviceAccount("robot")])
+            // A token that may read ConfigMaps of this namespace, and nothing else.
+            let rights = ["--verb=get,list", "--resource=configmaps"]
+            try project.kubectl(["create", "role", "reader"] + rights)
+            let subject = "--serviceaccount=\(project.namespace):robot"
+            try project.kubectl(["create", "rolebinding", "reader", "--role=reader", subject])
+            let limited = try await project.client(as: "robot")
+            try await eventually("the rights have arrived") {
+                let live = try await read(project, [configMap("a")], as: limited)
+                return live.unreadable.isEmpty && live.objects.count == 2
+            }
+            let manifests = [configMap("a"), deployment("web")]
+            let live = try await read(project, manifests, as: limited)
+            #expect(Array(live.unreadable.keys) == [GroupKind(group: "apps", kind: "Deployment")])
+            #expect(live.unreadable.values.first?.contains("deployments") == true)
+            #expect(Set(live.objects.keys.map(\.name)) == ["a", "b"])
+            let plan = Planner.plan(
+                try project.rendered(manifests),
+                against: live,
+                inventory: try await project.storedInventory(),
+                policy: PlanPolicy(targetNamespace: project.namespace)
+            )
+            guard case .blocked = plan.prune.verdict else {
+                Issue.record("not blocked: \(plan.prune.verdict)")
+                return
+            }
+        }
+    }
+
+    @Test func `a cluster that cannot be read at all is an error and no empty set`() async throws {
+        try await ProjectUnderTest.run { project in
+            let catalog = try await project.client.discover()
+            let kubeconfig: JSON = [
+                "current-context": "c", "contexts": [["name": "c", "context": ["cluster": "k", "user": "u"]]],
+                "clusters": [["name": "k", "cluster": ["server": "http://127.0.0.1:9"]]],
+                "users": [["name": "u", "user": [:]]],
+            ]
+            let configuration = try KubeConfiguration(kubeconfig: kubeconfig, folder: "/", context: nil)
+            let options = KubeClientOptions(maxRetries: 0, retryBudget: .milliseconds(100))
+            let dead = KubeClient(configuration: configuration, wire: HTTPWire(), options: options)
+            let error = await #expect(throws: KubeError.self) {
+                _ = try await LiveReader(client: dead, applySet: project.applySet).read(
+                    for: try project.rendered([configMap("a"), deployment("web")]),
+                    inventory: Inventory(applySet: project.applySet),
+                    catalog: catalog,
+                    defaultNamespace: project.namespace
+                )
+            }
+            #expect(error?.reason == .unreachable)
+        }
+    }
+}
+
+extension ProjectUnderTest {
+    /// A client that speaks as a service account of the project's namespace.
+    func client(as account: String) async throws -> KubeClient {
+        let path = try #require(RealCluster.kubeconfigPath)
+        let arguments = ["--kubeconfig", path, "--namespace", namespace, "create", "token", account]
+        let result = try runProgram("kubectl", arguments, package: "kubernetes-client")
+        #expect(result.status == 0, "\(result.errors)")
+        var kubeconfig = try JSONParser.parse(try RealCluster.kubeconfigJSON())
+        let token = String(decoding: result.output, as: UTF8.self).filter { !$0.isWhitespace }
+        let names = (kubeconfig["users"]?.array ?? []).compactMap { $0["name"] }
+        kubeconfig["users"] = .array(names.map { ["name": $0, "user": ["token": .string(token)]] })
+        return KubeClient(
+            configuration: try KubeConfiguration(kubeconfig: kubeconfig, folder: "/", context: nil),
+            wire: HTTPWire()
+        )
+    }
+}
