@@ -51,6 +51,7 @@ import Testing
         ("authorization: Basic YWRhOmh1bnRlcjI=", "authorization: Basic ••••••"),
         ("GET /x?access_token=abc&y=1", "GET /x?access_token=••••••&y=1"), ("password=abc", "password=••••••"),
         ("https://example.com/a@b", "https://example.com/a@b"), ("the token is missing", "the token is missing"),
+        ("Authorization failed", "Authorization failed"), ("Authorization: abcdef", "Authorization: ••••••"),
     ])
     func `what is shaped like a credential is masked`(text: String, expected: String) {
         #expect(Redactor().redact(text) == expected)

@@ -15,11 +15,8 @@ import YAMLText
         (try? YAMLText.documents(in: text))?.map(\.json)
     }
 
-    /// Holds each text against kubectl, which reads all of them in one process.
-    ///
-    /// - Parameters:
-    ///   - stricter: Names of texts that kubectl reads and we refuse on purpose.
-    ///   - milder: Names of texts that kubectl refuses and we read.
+    /// Holds each text against kubectl, which reads all of them in one process. `stricter` names texts that kubectl reads
+    /// and we refuse on purpose, `milder` those that it refuses and we read.
     private func compare(_ cases: [(name: String, text: [UInt8])], stricter: Set<String> = [], milder: Set<String> = [])
         async throws
     {

@@ -74,7 +74,9 @@ package final class Redactor: Sendable {
         else { return text }
         var result = text
         result.replace(#/(?<scheme>[a-zA-Z][a-zA-Z0-9+.-]*:\/\/)[^\/\s@"']+@/#) { "\($0.output.scheme)\(mask)@" }
-        result.replace(#/(?<head>[Aa]uthorization:?\s*(?:[Bb]earer|[Bb]asic)?\s+)[A-Za-z0-9._~+\/=-]{4,}/#) {
+        result.replace(
+            #/(?<head>[Aa]uthorization(?::\s*(?:[Bb]earer\s+|[Bb]asic\s+)?|\s+(?:[Bb]earer|[Bb]asic)\s+))[A-Za-z0-9._~+\/=-]{4,}/#
+        ) {
             "\($0.output.head)\(mask)"
         }
         result.replace(#/(?<head>\b(?:access_|refresh_|id_)?(?:[Tt]oken|[Pp]assword)=)[^\s&"']+/#) {

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// YAML and JSON texts, read and written as kubectl reads and writes them.
+/// YAML and JSON texts, read and written as kubectl (1.36) reads and writes them.
 ///
 /// A text is read to the same value as kubectl reads it, or refused. Refused although kubectl reads it: keys that stand
-/// twice, `<<` below a key that it overwrites, text behind `...`, tags that JSON has no type for, and what passes a limit.
+/// twice, `<<` below a key that it overwrites, text behind `...`, tags that JSON has no type for, a byte order mark at the
+/// start of a later line, `:` at the end of a flow scalar, and what passes a limit. Read although kubectl refuses it: `\/`
+/// in double quotes. Of several JSON values behind a `---` all are read, where kubectl may lose all but the first.
 package enum YAMLText {
     /// Reads all documents of a text: each good one, and the errors of all others together.
     package static func read(_ bytes: [UInt8], limits: YAMLLimits = YAMLLimits()) -> YAMLReading {
         if let error = refusal(of: bytes, limits: limits) { return YAMLReading(documents: [], errors: [error]) }
-        let splitter = DocumentSplitter(bytes)
+        // kubectl ends every line, so that a block scalar on the last one keeps its line break.
+        let splitter = DocumentSplitter(bytes.last == 0x0A ? bytes : bytes + [0x0A])
         var documents: [YAMLDocument] = []
         var errors = splitter.badSeparators.map { line in
             YAMLError(
@@ -109,10 +112,33 @@ package enum YAMLText {
         return index..<part.bytes.endIndex
     }
 
+    /// The line breaks of YAML 1.1 in UTF-8.
+    private static let lineBreaks: [[UInt8]] = [
+        [0x0A], [0x0D], [0xC2, 0x85], [0xE2, 0x80, 0xA8], [0xE2, 0x80, 0xA9],
+    ]
+
+    /// The line of a byte order mark at the start of a line that is not the document's first: libyaml passes over it,
+    /// kubectl takes it for a letter.
+    private static func strayMark(in part: DocumentSplitter.Part) -> YAMLError? {
+        var rest = part.bytes
+        while let index = rest.firstIndex(of: 0xEF) {
+            rest = part.bytes[(index + 1)...]
+            guard index > part.bytes.startIndex, rest.starts(with: [0xBB, 0xBF]) else { continue }
+            guard lineBreaks.contains(where: { part.bytes[..<index].suffix($0.count).elementsEqual($0) }) else {
+                continue
+            }
+            let line = part.firstLine + part.bytes[..<index].count { $0 == 0x0A }
+            let problem = "a byte order mark (U+FEFF) at the start of a line"
+            return YAMLError(line: line, column: 1, problem: problem, remedy: "remove it")
+        }
+        return nil
+    }
+
     private static func document(
         of part: DocumentSplitter.Part,
         limits: YAMLLimits
     ) throws(YAMLErrors) -> YAMLDocument? {
+        if let error = strayMark(in: part) { throw YAMLErrors(errors: [error]) }
         let result = part.bytes.withUnsafeBufferPointer { text in
             TreeBuilder.document(text, firstLine: part.firstLine, limits: limits)
         }
