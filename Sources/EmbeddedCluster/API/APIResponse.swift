@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
+/// Sends a body piece by piece.
+protocol PieceWriter {
+    /// Sends one piece; returns when the client's connection took it.
+    mutating func write(_ bytes: [UInt8]) async throws
+}
+
 /// One HTTP answer, apart from any web framework.
 struct APIResponse: Sendable {
-    /// Sends one piece of a body; returns when the client took it.
-    typealias Write = @Sendable ([UInt8]) async throws -> Void
-
     /// What is sent behind the head.
     enum Body: Sendable {
         case bytes([UInt8])
-        /// Calls `Write` for each piece and returns when the answer is complete; its task is cancelled when the client
-        /// hangs up.
-        case stream(@Sendable (@escaping Write) async throws -> Void)
+        /// Writes piece after piece and returns when the answer is complete; its task is cancelled when the client hangs
+        /// up.
+        case stream(@Sendable (inout any PieceWriter) async throws -> Void)
     }
 
     var status: Int

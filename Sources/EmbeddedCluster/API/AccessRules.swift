@@ -36,10 +36,15 @@ struct AccessRules: Sendable {
     func user(authorization header: String) -> ClusterUser? {
         let parts = header.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        switch String(parts[1]) {
-        case administratorToken: return AccessRules.administrator
-        case limitedToken: return AccessRules.limited
-        default: return nil
+        return user(token: String(parts[1]))
+    }
+
+    /// The user behind a token; nil when nobody has it.
+    func user(token: String) -> ClusterUser? {
+        switch token {
+        case administratorToken: AccessRules.administrator
+        case limitedToken: AccessRules.limited
+        default: nil
         }
     }
 

@@ -81,7 +81,7 @@ struct ResourceEndpoint: Sendable {
     private func watch() throws(StatusError) -> APIResponse {
         let presenter = try presenter(.events)
         let stream = WatchStream(reader: try reader(isWatch: true), presenter: presenter)
-        return APIResponse(status: 200, body: .stream { write in try await stream.run(write) })
+        return APIResponse(status: 200, body: .stream { output in try await stream.run(&output) })
     }
 
     private func writer(_ kind: WriteOptions.Kind, subresource: String, isApply: Bool = false) throws(StatusError)

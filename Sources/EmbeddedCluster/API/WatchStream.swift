@@ -14,23 +14,23 @@ struct WatchStream: Sendable {
     private static let bookmarkInterval = Duration.seconds(30)
 
     /// Sends events until the time is up, the client hangs up or a relist is needed.
-    func run(_ write: @escaping APIResponse.Write) async throws {
+    func run(_ output: inout any PieceWriter) async throws {
         let seconds = options.timeoutSeconds.flatMap { $0 > 0 ? $0 : nil } ?? Int64.random(in: 1800...3600)
         let clock = ContinuousClock()
         let end = clock.now.advanced(by: .seconds(seconds))
         var state = State(cursor: machinery.store.revision)
-        guard try await begin(&state, write) else { return }
+        guard try await begin(&state, &output) else { return }
         while clock.now < end {
             guard let batch = machinery.store.changes(of: table, after: state.cursor) else {
-                return try await write(line("ERROR", expired(state.cursor).json))
+                return try await output.write(line("ERROR", expired(state.cursor).json))
             }
-            for event in batch.events { try await send(event, &state, write) }
+            for event in batch.events { try await send(event, &state, &output) }
             state.cursor = batch.upTo
             let pause = min(end - clock.now, WatchStream.bookmarkInterval)
             await waitForChange(after: state.cursor, atMost: pause)
             try Task.checkCancellation()
             let isIdle = machinery.store.revision == state.cursor
-            if isIdle, options.allowsBookmarks { try await write(bookmark(state.cursor)) }
+            if isIdle, options.allowsBookmarks { try await output.write(bookmark(state.cursor)) }
         }
     }
 
@@ -40,12 +40,12 @@ struct WatchStream: Sendable {
     }
 
     /// Sends the initial objects where they are asked for; false when the watch cannot begin where the client says.
-    private func begin(_ state: inout State, _ write: APIResponse.Write) async throws -> Bool {
+    private func begin(_ state: inout State, _ output: inout any PieceWriter) async throws -> Bool {
         let asked: Int64
         do throws(StatusError) {
             asked = try ObjectReader.revision(options.resourceVersion) ?? 0
         } catch {
-            try await write(line("ERROR", error.json))
+            try await output.write(line("ERROR", error.json))
             return false
         }
         let sendsInitial = options.sendsInitialEvents ?? (asked == 0)
@@ -55,16 +55,16 @@ struct WatchStream: Sendable {
         }
         let (objects, revision) = machinery.store.list(table)
         for stored in objects where reader.selects(stored) {
-            try await write(line("ADDED", presented(stored, &state)))
+            try await output.write(line("ADDED", presented(stored, &state)))
         }
         state.cursor = revision
         if options.sendsInitialEvents == true, options.allowsBookmarks {
-            try await write(bookmark(revision, isInitialEnd: true))
+            try await output.write(bookmark(revision, isInitialEnd: true))
         }
         return true
     }
 
-    private func send(_ event: StoreEvent, _ state: inout State, _ write: APIResponse.Write) async throws {
+    private func send(_ event: StoreEvent, _ state: inout State, _ output: inout any PieceWriter) async throws {
         let isSelected = event.change != .deleted && reader.selects(event.object)
         let wasSelected = event.previous.map(reader.selects) ?? false
         let kind: StoreEvent.Change
@@ -79,7 +79,7 @@ struct WatchStream: Sendable {
             object = previous
             object.json[["metadata", "resourceVersion"]] = .string(String(event.revision))
         }
-        try await write(line(kind.rawValue, presented(object, &state)))
+        try await output.write(line(kind.rawValue, presented(object, &state)))
     }
 
     private func presented(_ stored: KubeObject, _ state: inout State) -> JSON {

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+import HTTPTypes
+import HummingbirdCore
+import KubeObjects
+import NIOCore
+
+/// Turns HTTP requests into ``APIRequest``s and the answers back, with the faults of the script in between.
+struct HTTPFrontEnd: Sendable {
+    let handler: RequestHandler
+    let faults: FaultScript
+
+    /// Answers one request.
+    func respond(_ request: Request, _ output: consuming ResponseWriter) async throws {
+        let address = RequestAddress(request.head.path ?? "/")
+        let user =
+            request.headers[.authorization].map { handler.access.user(authorization: $0) }
+            ?? address.token.flatMap(handler.access.user(token:))
+        let body: [UInt8]
+        do {
+            body = Array(buffer: try await request.body.collect(upTo: RequestBody.maxBytes))
+        } catch is NIOTooManyBytesError {
+            return try await send(.failure(.tooLarge(limit: RequestBody.maxBytes)), request, output)
+        }
+        let apiRequest = APIRequest(
+            method: request.method.rawValue,
+            path: address.path,
+            query: QueryParameters(address.query),
+            accept: request.headers[.accept] ?? "",
+            contentType: request.headers[.contentType] ?? "",
+            userAgent: request.headers[.userAgent] ?? "",
+            body: body,
+            user: user ?? ClusterUser(name: "system:anonymous", groups: ["system:unauthenticated"])
+        )
+        let fault = faults.meet(record(apiRequest, query: address.query, user: user))
+        let answer = {
+            isPublic(address.path) || user != nil ? handler.respond(to: apiRequest) : .failure(.unauthorized)
+        }
+        switch fault {
+        case nil: try await send(answer(), request, output)
+        case .reset: throw ConnectionClosed()
+        case .dropAnswer:
+            _ = answer()
+            throw ConnectionClosed()
+        case .answer(let status, let body, let headers):
+            try await send(HTTPFrontEnd.scripted(status, body, headers), request, output)
+        case .delay(let pause):
+            try await Task.sleep(for: pause)
+            try await send(answer(), request, output)
+        case .cutShort(let limit): try await send(answer(), request, output, limit: limit)
+        case .hang:
+            try await request.body.consumeWithCancellationOnInboundClose { _ in
+                try await Task.sleep(for: .seconds(86_400))
+            }
+        }
+    }
+
+    /// What anybody may ask.
+    private func isPublic(_ path: String) -> Bool { ["/version", "/healthz", "/readyz", "/livez"].contains(path) }
+
+    private func record(_ request: APIRequest, query: String, user: ClusterUser?) -> RecordedRequest {
+        let verb: String
+        if case .resource(let path) = RequestTarget(path: request.path) {
+            verb = request.verb(of: path)
+        } else {
+            verb = request.method.lowercased()
+        }
+        return RecordedRequest(
+            method: request.method,
+            verb: verb,
+            path: request.path,
+            query: query,
+            user: user?.name ?? ""
+        )
+    }
+
+    private static func scripted(_ status: Int, _ body: JSON, _ headers: [String: String]) -> APIResponse {
+        var response: APIResponse
+        if let text = body.string {
+            response = .text(text, status: status)
+        } else {
+            response = .json(body, status: status)
+        }
+        if body.isNull { response.body = .bytes([]) }
+        response.headers.merge(headers) { $1 }
+        return response
+    }
+}
+
+extension HTTPFrontEnd {
+    /// Sends an answer; with a limit only so many bytes of its body, and then the connection is closed.
+    private func send(
+        _ response: APIResponse,
+        _ request: Request,
+        _ output: consuming ResponseWriter,
+        limit: Int? = nil
+    ) async throws {
+        var head = HTTPResponse(status: .init(code: response.status), headerFields: HTTPFrontEnd.fields(response))
+        if case .bytes(let bytes) = response.body { head.headerFields[.contentLength] = String(bytes.count) }
+        let body = try await output.writeHead(head)
+        var writer: any PieceWriter = LimitedWriter(body: body, left: limit ?? .max)
+        switch response.body {
+        case .bytes(let bytes): if request.method != .head { try await writer.write(bytes) }
+        case .stream(let produce):
+            try await request.body.consumeWithCancellationOnInboundClose { _ in try await produce(&writer) }
+        }
+        if limit != nil { throw ConnectionClosed() }
+        try await body.finish(nil)
+    }
+
+    private static func fields(_ response: APIResponse) -> HTTPFields {
+        var fields = HTTPFields()
+        fields[.contentType] = response.contentType
+        fields[.cacheControl] = "no-cache, private"
+        for (name, value) in response.headers.sorted(by: { $0.key < $1.key }) {
+            if let name = HTTPField.Name(name) { fields[name] = value }
+        }
+        if let name = HTTPField.Name("Warning") {
+            for text in response.warnings {
+                fields.append(HTTPField(name: name, value: "299 - \(StatusError.quoted(text))"))
+            }
+        }
+        return fields
+    }
+}
+
+/// A body of which only so many bytes are sent; behind them the connection is closed.
+private struct LimitedWriter: PieceWriter {
+    var body: any ResponseBodyWriter
+    var left: Int
+
+    mutating func write(_ bytes: [UInt8]) async throws {
+        let allowed = min(left, bytes.count)
+        if left != .max { left -= allowed }
+        try await body.write(ByteBuffer(bytes: bytes.prefix(allowed)))
+        if allowed < bytes.count { throw ConnectionClosed() }
+    }
+}
+
+/// A scripted fault: thrown out of the responder, it closes the connection.
+private struct ConnectionClosed: Error {}

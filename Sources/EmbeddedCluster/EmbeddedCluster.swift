@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import HummingbirdCore
+import KubeObjects
+import Logging
+import NIOCore
+import NIOPosix
+
+/// A Kubernetes API on loopback, in this process: a demo and test double, never a production cluster.
+///
+/// kubectl works against it, and the operator cannot tell it from a real one for what it uses. Its controllers play the
+/// rest: workloads become ready, services get addresses, namespaces empty themselves.
+package final class EmbeddedCluster: Sendable {
+    /// `http://127.0.0.1:PORT`.
+    package let url: String
+    /// A kubeconfig of the administrator.
+    package let kubeconfig: JSON
+    /// A kubeconfig of the user `limited`, whom the options deny some things.
+    package let limitedKubeconfig: JSON
+    /// What goes wrong, and what was asked; may be changed at any time.
+    package let faults: FaultScript
+    /// The API without its network, for tests that look behind it.
+    package let client: LocalClient
+
+    private let running: Task<Void, any Error>
+
+    private init(
+        url: String,
+        access: AccessRules,
+        faults: FaultScript,
+        client: LocalClient,
+        running: Task<Void, any Error>
+    ) {
+        self.url = url
+        self.faults = faults
+        self.client = client
+        self.running = running
+        kubeconfig = Kubeconfig.document(url: url, user: "admin", token: access.administratorToken)
+        limitedKubeconfig = Kubeconfig.document(url: url, user: "limited", token: access.limitedToken)
+    }
+
+    /// Starts a cluster and returns when it answers and its own objects are there.
+    ///
+    /// - Parameter options: Port, data folder, faults, images that fail, denied verbs.
+    /// - Returns: The running cluster; ``stop()`` ends it.
+    /// - Throws: What binding the port or reading the data folder throws.
+    package static func start(options: EmbeddedClusterOptions = .init()) async throws -> EmbeddedCluster {
+        let store = ObjectStore()
+        let machinery = APIMachinery(store: store)
+        let client = LocalClient(machinery: machinery, manager: "kube-controller-manager")
+        try InitialObjects(client: client.acting(as: "kube-apiserver")).create()
+        let access = AccessRules(
+            administratorToken: options.token ?? AccessToken.random(),
+            limitedToken: AccessToken.random(),
+            denied: options.denied
+        )
+        let (bound, announcement) = AsyncStream<Int>.makeStream()
+        // The server outlives this call; `stop()` cancels the task and waits for it.
+        let running = Task {
+            defer { announcement.finish() }
+            try await serve(options, machinery, access) { announcement.yield($0) }
+        }
+        guard let port = await bound.first(where: { _ in true }) else {
+            try await running.value
+            throw CancellationError()
+        }
+        return EmbeddedCluster(
+            url: "http://127.0.0.1:\(port)",
+            access: access,
+            faults: options.faults,
+            client: client,
+            running: running
+        )
+    }
+
+    /// Closes all connections, stops the controllers and returns when nothing of the cluster is left.
+    package func stop() async {
+        running.cancel()
+        _ = await running.result
+    }
+
+    private static func serve(
+        _ options: EmbeddedClusterOptions,
+        _ machinery: APIMachinery,
+        _ access: AccessRules,
+        announce: @escaping @Sendable (Int) -> Void
+    ) async throws {
+        let handler = RequestHandler(
+            machinery: machinery,
+            access: access,
+            discovery: DiscoveryDocuments(resources: machinery.resources, address: "127.0.0.1:\(options.port)"),
+            openAPI: OpenAPIDocuments(resources: machinery.resources, version: "v1.\(ServerVersion.minor).0")
+        )
+        let frontEnd = HTTPFrontEnd(handler: handler, faults: options.faults)
+        var logger = Logger(label: "sternpost.embedded-cluster")
+        logger.logLevel = .error
+        let server = Server(
+            childChannelSetup: HTTP1Channel(responder: { request, output, _ in
+                try await frontEnd.respond(request, output)
+            }),
+            configuration: ServerConfiguration(address: .hostname("127.0.0.1", port: options.port)),
+            onServerRunning: { channel in announce(channel.localAddress?.port ?? options.port) },
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            logger: logger
+        )
+        try await withThrowingTaskGroup { group in
+            group.addTask { try await server.run() }
+            group.addTask { await TerminationLoop(machinery: machinery).run() }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+}

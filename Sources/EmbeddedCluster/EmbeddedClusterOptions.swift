@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How an embedded cluster is started.
+package struct EmbeddedClusterOptions: Sendable {
+    /// The port on 127.0.0.1; 0 for a free one.
+    package var port = 0
+    /// Where the objects are kept over restarts; nil for memory only.
+    package var dataFolder: String?
+    /// The administrator's bearer token; nil for a random one.
+    package var token: String?
+    /// What goes wrong, and what is recorded.
+    package var faults = FaultScript()
+    /// Images, by reference, whose pods never become ready.
+    package var failingImages: Set<String> = []
+    /// What the user `limited` may not do.
+    package var denied: [DeniedAccess] = []
+
+    /// Memory only, on a free port, nothing failing and nothing denied.
+    package init() {}
+}
