@@ -63,7 +63,8 @@ package struct KubeObject: Sendable, Hashable {
         }
     }
 
-    private static func text(_ value: JSON?, _ path: String, mayBeEmpty: Bool = false) throws(KubeObjectError) -> String {
+    private static func text(_ value: JSON?, _ path: String, mayBeEmpty: Bool = false) throws(KubeObjectError) -> String
+    {
         guard let value, !value.isNull else { throw KubeObjectError(path: path, problem: "is missing") }
         guard let text = value.string else {
             throw KubeObjectError(

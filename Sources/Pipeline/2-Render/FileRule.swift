@@ -45,7 +45,7 @@ enum FileRule: Equatable {
         "Chart.yaml": chart, "values.yaml": chart, "values.yml": chart, "values.schema.json": chart,
         "docker-compose.yaml": compose, "docker-compose.yml": compose, "compose.yaml": compose, "compose.yml": compose,
         "skaffold.yaml": tooling, "skaffold.yml": tooling, "package.json": tooling, "package-lock.json": tooling,
-        "tsconfig.json": tooling, "renovate.json": tooling, "helmfile.yaml": tooling, "Tiltfile.yaml": tooling,
+        "tsconfig.json": tooling, "renovate.json": tooling, "helmfile.yaml": tooling,
         "catalog-info.yaml": tooling,
     ]
 

@@ -79,10 +79,11 @@ extension ObjectCheck {
     private static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 
     private mutating func strip() {
-        let isDefinition = json["kind"]?.string == "CustomResourceDefinition"
-        if !isDefinition, let status = json["status"] {
+        // A definition too: its main resource ignores `status`, and what generators write there never comes true.
+        if let status = json["status"] {
             json["status"] = nil
-            if !status.isBlank { stripped.append("status") }
+            let isGenerated = json["kind"]?.string == "CustomResourceDefinition"
+            if !status.isBlank, !isGenerated { stripped.append("status") }
         }
         guard let metadata = json["metadata"]?.object else { return }
         for key in Self.ignoredMetadata {
