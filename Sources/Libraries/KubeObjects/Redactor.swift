@@ -31,7 +31,9 @@ package final class Redactor: Sendable {
     /// Registers every value of a Secret's `data` (decoded and as written) and `stringData`.
     package func register(secretObject object: KubeObject) {
         guard object.gvk.groupKind == GroupKind(group: "", kind: "Secret") else { return }
-        for member in object.json["data"]?.object ?? JSONObject() {
+        // Our own inventory is a list of names: no secret, large, and new with every pass.
+        let isInventory = object.label("applyset.kubernetes.io/id") != nil
+        for member in object.json["data"]?.object ?? JSONObject() where !(isInventory && member.key == "inventory") {
             guard let text = member.value.string else { continue }
             register(text)
             if let bytes = Redactor.bytes(base64: text), let plain = String(validating: bytes, as: UTF8.self) {

@@ -65,12 +65,13 @@ extension Applier {
         guard !steps.isEmpty else { return }
         let why = "removed from the repository as of commit \(run.plan.commit.shortID)"
         guard let rows = await intend(steps.map { .init(id: $0.id, verb: .delete, reason: why) }, &run) else { return }
-        CrashPoint.reach("after-prune-intent")
+        CrashPoint.reach(.afterPruneIntent)
         let results = await concurrently(steps, limit: limit) { step in
             let result = await delete(step)
-            CrashPoint.reach("after-prune")
+            CrashPoint.reach(.afterPrune)
             return result
         }
+        CrashPoint.reach(.beforePruneOutcome)
         var conclusions: [(intent: Int64, result: MutationResult)] = []
         for (index, step) in steps.enumerated() {
             guard let result = results[index] else {

@@ -25,14 +25,14 @@ extension Applier {
         let commit = run.plan.commit
         let intents = steps.map { MutationIntent(id: $0.id, verb: .apply, reason: $0.reason(commit: commit)) }
         guard let rows = await intend(intents, &run) else { return }
-        CrashPoint.reach("after-intent")
+        CrashPoint.reach(.afterIntent)
         let context = StepContext(definedKinds: run.definedKinds, definedNamespaces: run.definedNamespaces)
         let results = await concurrently(steps, limit: limit) { step in
             let result = await StepRunner(applier: self, step: step, context: context).run()
-            CrashPoint.reach("after-apply")
+            CrashPoint.reach(.afterApply)
             return result
         }
-        CrashPoint.reach("before-outcome")
+        CrashPoint.reach(.beforeOutcome)
         var conclusions: [(intent: Int64, result: MutationResult)] = []
         for (index, step) in steps.enumerated() {
             guard let result = results[index] else {

@@ -76,18 +76,18 @@ package struct Applier: Sendable {
     package func apply(_ plan: Plan, inventory: Inventory, approved: String? = nil) async -> ApplyReport {
         var run = ApplyRun(plan: plan, inventory: inventory)
         await writeInventory(&run, reason: "before apply of commit \(plan.commit.shortID)")
-        CrashPoint.reach("after-superset")
+        CrashPoint.reach(.afterSuperset)
         for wave in plan.waves {
             await apply(wave, &run)
-            CrashPoint.reach("after-wave")
+            CrashPoint.reach(.afterWave)
         }
         await prune(approved: approved, &run)
-        CrashPoint.reach("before-narrow")
+        CrashPoint.reach(.beforeNarrow)
         if run.interruption == nil {
             run.narrow()
             await writeInventory(&run, reason: "after prune, commit \(plan.commit.shortID)")
         }
-        CrashPoint.reach("after-narrow")
+        CrashPoint.reach(.afterNarrow)
         return run.report()
     }
 

@@ -114,7 +114,7 @@ extension InventoryStore {
         _ write: @escaping @Sendable () async throws(ApplyError) -> Void
     ) async throws {
         let rows = try await journal.intend([intent])
-        CrashPoint.reach("after-inventory-intent")
+        CrashPoint.reach(.afterInventoryIntent)
         let result: MutationResult
         var failure: ApplyError?
         do throws(ApplyError) {
@@ -124,7 +124,7 @@ extension InventoryStore {
             failure = error
             result = .failed(error.description)
         }
-        CrashPoint.reach("after-inventory-write")
+        CrashPoint.reach(.afterInventoryWrite)
         try await journal.conclude(rows.map { (intent: $0, result: result) })
         if let failure { throw failure }
     }

@@ -16,7 +16,7 @@ extension StepRunner {
             let uid = live.uid
         else { throw StepFailure(.refused(refusal), of: step) }
         let row = try await intend("recreate: \(refusal.message)")
-        CrashPoint.reach("after-recreate-intent")
+        CrashPoint.reach(.afterRecreateIntent)
         // Shielded as a whole: a cancelled pass must not leave the object deleted.
         let result = await shieldedFromCancellation(grace: applier.deadlines.gone) {
             () -> Result<StepAnswer, StepFailure> in
@@ -50,7 +50,7 @@ extension StepRunner {
         } catch {
             throw StepFailure(error, of: step)
         }
-        CrashPoint.reach("after-recreate-delete")
+        CrashPoint.reach(.afterRecreateDelete)
         try await waitUntilGone(uid: uid)
         do throws(WriteFailure) {
             let answer = try await sendApply()
