@@ -184,8 +184,8 @@ let package = Package(
         tests(
             "EndToEndTests",
             imports: [
-                "SyncLoop", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan", "SyncApply", "SyncObserve",
-                "SyncRecord", "KubeClient", "KubeObjects", "YAMLText", "GitStore",
+                "sternpost", "SyncLoop", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan", "SyncApply",
+                "SyncObserve", "SyncRecord", "HTTPWire", "KubeClient", "KubeObjects", "YAMLText", "GitStore", logging,
             ]
         ),
     ]

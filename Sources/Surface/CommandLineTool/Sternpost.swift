@@ -17,11 +17,11 @@ package struct Sternpost: AsyncParsableCommand {
             """,
         version: "sternpost \(version)",
         groupedSubcommands: [
-            CommandGroup(name: "Try:", subcommands: [InstallCommand.self]),
+            CommandGroup(name: "Try:", subcommands: [DemoCommand.self, ClusterCommand.self]),
             CommandGroup(
                 name: "Sync:",
                 subcommands: [
-                    SyncCommand.self, RenderCommand.self, DiffCommand.self, RunCommand.self,
+                    SyncCommand.self, RenderCommand.self, DiffCommand.self, RunCommand.self, InstallCommand.self,
                 ]
             ),
             CommandGroup(

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import EmbeddedCluster
+import Foundation
+import KubeObjects
+import ServiceLifecycle
+import YAMLText
+
+/// `sternpost cluster`: the embedded Kubernetes API alone.
+struct ClusterCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cluster",
+        abstract: "Serves the embedded Kubernetes API on loopback until Ctrl-C or SIGTERM.",
+        discussion: """
+            For trying and testing; never a production cluster. The kubeconfig is written once the API answers:
+            sternpost cluster --write-kubeconfig /tmp/kubeconfig & kubectl --kubeconfig /tmp/kubeconfig get namespaces
+            """
+    )
+
+    @Option(help: ArgumentHelp("Where the kubeconfig is written, readable by you only.", valueName: "file"))
+    var writeKubeconfig: String
+
+    @Option(help: "The port on 127.0.0.1; 0 takes a free one.")
+    var port = 0
+
+    @Option(
+        help: ArgumentHelp("Where objects are kept over restarts; without it, in memory only.", valueName: "folder")
+    )
+    var dataDir: String?
+
+    func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port: expected 0 to 65535") }
+    }
+
+    func run() async throws {
+        var options = EmbeddedClusterOptions()
+        options.port = port
+        options.dataFolder = dataDir
+        let cluster: EmbeddedCluster
+        do { cluster = try await EmbeddedCluster.start(options: options) } catch {
+            throw CommandFailure("the embedded cluster cannot start on port \(port): \(error)")
+        }
+        do { try PrivateFile.write(YAMLText.emit(cluster.kubeconfig), to: writeKubeconfig) } catch {
+            await cluster.stop()
+            throw error
+        }
+        StandardOutput.line("serving \(cluster.url); kubeconfig: \(writeKubeconfig)")
+        try await RunCommand.serve([ClusterService(cluster: cluster)], logger: LogFormat.text.logger)
+    }
+}
+
+/// The embedded cluster as a service: ends at shutdown.
+struct ClusterService: Service {
+    let cluster: EmbeddedCluster
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await cluster.stop()
+    }
+}
+
+/// Files that hold credentials.
+enum PrivateFile {
+    /// Writes a file of mode 0600 in one step: readers see the old text or the new one, never half of it.
+    static func write(_ text: String, to path: String) throws {
+        let temporary = "\(path).\(ProcessInfo.processInfo.processIdentifier)"
+        let isMade = FileManager.default.createFile(
+            atPath: temporary,
+            contents: Data(text.utf8),
+            attributes: [.posixPermissions: 0o600]
+        )
+        guard isMade, rename(temporary, path) == 0 else {
+            let reason = String(cString: strerror(errno))
+            try? FileManager.default.removeItem(atPath: temporary)
+            throw CommandFailure("\(path): cannot be written: \(reason)")
+        }
+    }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Dashboard
+import EmbeddedCluster
+import Foundation
+import GitStore
+import HTTPWire
+import KubeClient
+import KubeObjects
+import Logging
+import ServiceLifecycle
+import SyncLoop
+import SyncRecord
+import SyncSource
+import UnixSignals
+import YAMLText
+
+/// `sternpost demo`: the whole product in a minute, on this machine alone.
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Shows the product in a minute: embedded cluster, git repository, operator, dashboard.",
+        discussion: "Then it serves until Ctrl-C, for you to push, break and look; with --once it ends by itself."
+    )
+
+    @Flag(help: "End after the walk-through.")
+    var once = false
+
+    @Option(help: ArgumentHelp("Where the dashboard is served; port 0 takes a free one.", valueName: "host:port"))
+    var listen = "127.0.0.1:0"
+
+    func run() async throws {
+        guard let address = DashboardServer.Address(listen) else {
+            throw CommandFailure("--listen \(listen): expected HOST:PORT, such as 127.0.0.1:8080")
+        }
+        let folder = FileManager.default.temporaryDirectory.path + "/sternpost-demo-\(UUID().uuidString.prefix(8))"
+        try FileManager.default.createDirectory(
+            atPath: folder,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let cluster = try await EmbeddedCluster.start()
+        do {
+            try await demonstrate(cluster, folder: folder, address: address)
+        } catch {
+            await cluster.stop()
+            throw error
+        }
+        await cluster.stop()
+    }
+
+    private func demonstrate(_ cluster: EmbeddedCluster, folder: String, address: DashboardServer.Address) async throws
+    {
+        let kubeconfig = "\(folder)/kubeconfig"
+        try PrivateFile.write(YAMLText.emit(cluster.kubeconfig), to: kubeconfig)
+        let client = KubeClient(
+            configuration: try KubeconfigFile.configuration(path: kubeconfig, context: nil),
+            wire: HTTPWire()
+        )
+        let repository = try DemoRepository.create(in: folder)
+        let history = try await History.open(folder: "\(folder)/data", mode: .operate)
+        let source = RepositorySpec(url: repository.remote, ref: .branch("main"), path: "infra")
+        var project = Project(name: "posts", namespace: "sternpost", source: source)
+        project.interval = .seconds(1)
+        let logger = Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() }
+        let board = StatusBoard(projects: [project.name])
+        let preparer = try await PreparerFactory(
+            client: client,
+            dataFolder: "\(folder)/data",
+            workerExecutable: OwnExecutable.path
+        ).preparer(for: project)
+        let reconciler = ProjectReconciler(
+            preparer: preparer,
+            history: history,
+            settings: .init(recordsQuietPasses: false),
+            logger: logger
+        )
+        let loop = ProjectLoop(reconciler: reconciler, history: history, board: board, logger: logger)
+        let port = try DemoCommand.freePort(address)
+        let dashboard = DashboardServer(
+            address: .init(host: address.host, port: port),
+            board: board,
+            history: history,
+            logger: logger
+        )
+        let script = DemoScript(
+            repository: repository,
+            client: client,
+            history: history,
+            board: board,
+            project: project.name,
+            farewell: once
+                ? nil
+                : [
+                    "", "The operator goes on. Try it in another terminal; Ctrl-C here ends it and removes everything.",
+                    "   dashboard    http://\(address.host):\(port)/",
+                    "   cluster      kubectl --kubeconfig \(kubeconfig) get all -n posts",
+                    "   repository   cd \(repository.workingCopy)   (edit, commit, git push)",
+                    "   history      sternpost history --data-dir \(folder)/data", "",
+                ]
+        )
+        try await serve(script, [dashboard, SyncOperator(loops: [loop], logger: logger)])
+    }
+
+    private func serve(_ script: DemoScript, _ services: [any Service]) async throws {
+        let quiet = Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() }
+        var configuration = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0) } + [
+                .init(
+                    service: script,
+                    successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup
+                )
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: quiet
+        )
+        configuration.maximumGracefulShutdownDuration = .seconds(20)
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch is CancellationError {
+            return
+        }
+    }
+
+    /// The port that was asked for, or one that is free now.
+    private static func freePort(_ address: DashboardServer.Address) throws -> Int {
+        guard address.port == 0 else { return address.port }
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var socketAddress = sockaddr_in()
+        socketAddress.sin_family = sa_family_t(AF_INET)
+        socketAddress.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &socketAddress) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
+                bind(descriptor, raw, length) == 0 && getsockname(descriptor, raw, &length) == 0
+            }
+        }
+        guard isBound else { throw CommandFailure("no free port on 127.0.0.1", status: 1) }
+        return Int(UInt16(bigEndian: socketAddress.sin_port))
+    }
+}

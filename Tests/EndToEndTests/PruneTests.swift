@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+import KubeObjects
+import SyncApply
+import SyncLoop
+import SyncPlan
+import SyncRecord
+import Testing
+
+/// What is deleted, when, and what never.
+@Suite(.timeLimit(.minutes(5)))
+struct PruneTests {
+    @Test func `a removed file deletes what it declared and nothing else`() async throws {
+        try await withScene { scene in
+            try scene.commit([
+                "ns.yaml": scene.namespaceManifest, "a.yaml": scene.configMap("a"), "b.yaml": scene.configMap("b"),
+            ])
+            #expect(try await scene.sync().outcome == .succeeded)
+            var foreign = try KubeObject(
+                JSONParser.parse(#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"foreign"}}"#)
+            )
+            foreign.json[["metadata", "namespace"]] = .string(scene.namespace)
+            // A copied label makes nobody ours.
+            foreign.json[["metadata", "labels", ApplySet.partOfLabel]] = .string(scene.project.applySet.id)
+            _ = try await scene.client.create(foreign, in: CoreResources.configMaps, fieldManager: "somebody")
+            try scene.commit(["b.yaml": nil])
+            let outcome = try await scene.sync()
+            #expect(outcome.objects.filter { $0.action == .pruned }.map(\.id.name) == ["b"])
+            #expect(try await scene.liveConfigMap("a") != nil)
+            #expect(try await scene.liveConfigMap("b") == nil)
+            #expect(try await scene.liveConfigMap("foreign") != nil)
+        }
+    }
+
+    @Test func `too much at once waits for approval of exactly that`() async throws {
+        try await withScene { scene in
+            var files: [String: String?] = ["ns.yaml": scene.namespaceManifest]
+            for index in 0..<10 { files["c\(index).yaml"] = scene.configMap("c\(index)") }
+            try scene.commit(files)
+            #expect(try await scene.sync().outcome == .succeeded)
+            try scene.commit(Dictionary(uniqueKeysWithValues: (0..<6).map { ("c\($0).yaml", String?.none) }))
+            let held = try await scene.sync()
+            #expect(held.outcome == .held)
+            #expect(try await scene.liveConfigMap("c0") != nil)
+            let hold = try #require(try await scene.history.state(of: scene.project.name).hold)
+            #expect(hold.objects.count == 6)
+            #expect(hold.reasons.contains { $0.contains("6 of 11 objects") })
+            // An approval of one list is good for no other.
+            _ = try await scene.history.approve(project: scene.project.name, hash: hold.hash, person: "ada")
+            try scene.commit(["c6.yaml": nil])
+            #expect(try await scene.sync().outcome == .held)
+            #expect(try await scene.liveConfigMap("c0") != nil)
+            let other = try #require(try await scene.history.state(of: scene.project.name).hold)
+            #expect(other.hash != hold.hash)
+            _ = try await scene.history.approve(project: scene.project.name, hash: other.hash, person: "ada")
+            let done = try await scene.sync()
+            #expect(done.outcome == .succeeded)
+            #expect(done.objects.filter { $0.action == .pruned }.count == 7)
+            #expect(try await scene.liveConfigMap("c7") != nil)
+        }
+    }
+
+    @Test func `an object that asks to be kept is kept`() async throws {
+        try await withScene { scene in
+            let kept = scene.configMap("kept", annotations: "sternpost.dev/prune: disabled")
+            try scene.commit(["ns.yaml": scene.namespaceManifest, "kept.yaml": kept])
+            #expect(try await scene.sync().outcome == .succeeded)
+            try scene.commit(["kept.yaml": nil])
+            #expect(try await scene.sync().outcome == .succeeded)
+            #expect(try await scene.liveConfigMap("kept") != nil)
+        }
+    }
+
+    @Test func `a project never touches what another project owns`() async throws {
+        try await withScene { scene in
+            try scene.commit(["ns.yaml": scene.namespaceManifest, "a.yaml": scene.configMap("a")])
+            #expect(try await scene.sync().outcome == .succeeded)
+            let second = try await scene.sync { $0.name = "\($0.name)-two" }
+            #expect(
+                second.objects.allSatisfy { $0.action == .failed && $0.error?.contains("another ApplySet") == true }
+            )
+            #expect(second.objects.count == 2)
+        }
+    }
+}
