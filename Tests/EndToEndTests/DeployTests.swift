@@ -3,6 +3,7 @@ import KubeClient
 import KubeObjects
 import SyncApply
 import SyncLoop
+import SyncPlan
 import SyncRecord
 import Testing
 

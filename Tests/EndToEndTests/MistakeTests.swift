@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import GitStore
 import KubeClient
 import KubeObjects
 import SyncApply
 import SyncLoop
 import SyncPlan
 import SyncRecord
+import SyncRender
+import SyncSource
 import Testing
 
 /// Mistakes: one clear error, nothing changed that should not be, and the next good pass recovers.

@@ -145,7 +145,7 @@ func withScene(_ body: (Scene) async throws -> Void) async throws {
             try await cluster.stop()
             throw error
         }
-        try history.close()
+        try await history.close()
         try await cluster.stop()
     }
 }

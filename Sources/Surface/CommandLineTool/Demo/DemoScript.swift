@@ -2,8 +2,11 @@
 import KubeClient
 import KubeObjects
 import ServiceLifecycle
+import SyncApply
 import SyncLoop
+import SyncPlan
 import SyncRecord
+import SyncRender
 
 /// What the demo does and prints, step by step; each step waits until the operator has done its part.
 struct DemoScript: Service {
