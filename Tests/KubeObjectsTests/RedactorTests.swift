@@ -78,3 +78,14 @@ import Testing
         #expect(redactor.redact("secret-number-9999-of-many") == mask)
     }
 }
+
+@Suite struct TextSearchTests {
+    @Test(
+        arguments: [
+            ("abcabd", 3), ("abd", 0), ("ab", nil), ("", nil), ("xxabdabd", 2), ("üabd", 2),
+        ] as [(String, Int?)]
+    )
+    func `the first place is counted in bytes`(text: String, offset: Int?) {
+        #expect(text.utf8Offset(of: "abd") == offset)
+    }
+}

@@ -76,6 +76,7 @@ private func limitFileSize(to bytes: Int) {
             #expect(try await history.detail(run.number)?.mutations.first?.ending == .done)
             try FileManager.default.removeItem(atPath: folder.path + "/filler")
             _ = try await history.sampleRun()
+            #expect(FileManager.default.fileExists(atPath: folder.path + "/history.reserve"))
             guard case .intact = try await history.verify() else {
                 Issue.record("a full disk must not break the chain")
                 return

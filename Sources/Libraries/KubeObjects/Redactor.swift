@@ -72,8 +72,8 @@ package final class Redactor: Sendable {
     }
 
     private static func maskPatterns(_ text: String) -> String {
-        guard text.contains("://") || text.contains("uthorization") || text.contains("oken") || text.contains("assword")
-        else { return text }
+        let marks: [StaticString] = ["://", "uthorization", "oken", "assword"]
+        guard marks.contains(where: { text.utf8Offset(of: $0) != nil }) else { return text }
         var result = text
         result.replace(#/(?<scheme>[a-zA-Z][a-zA-Z0-9+.-]*:\/\/)[^\/\s@"']+@/#) { "\($0.output.scheme)\(mask)@" }
         result.replace(

@@ -21,6 +21,12 @@ struct DiskReserve: Sendable {
         return false
     }
 
+    /// Takes the space again when it was given up; when there still is none, the next pass tries.
+    func takeAgain() {
+        guard access(path, F_OK) != 0 else { return }
+        _ = take()
+    }
+
     /// Gives the space back. False when it was given back before.
     func giveUp() -> Bool { unlink(path) == 0 }
 }

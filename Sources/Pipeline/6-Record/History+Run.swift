@@ -12,7 +12,8 @@ extension History {
     ///
     /// - Returns: The run's id: ascending from 1, never reused.
     package func begin(project: String, trigger: RunTrigger) async throws(RecordError) -> RunID {
-        try await writer.transact { ledger in
+        try await writer.transact { [reserve] ledger in
+            reserve?.takeAgain()
             let last = try Int64.fetchOne(ledger.database, sql: "SELECT max(run) FROM audit WHERE run IS NOT NULL") ?? 0
             let run = RunID(number: last + 1, project: project)
             try ledger.append([

@@ -24,8 +24,9 @@ package struct RedactedText: Sendable, Hashable, Codable, CustomStringConvertibl
     /// The text up to where the API server's decoder or apply starts to quote the document, of a Secret as of anything
     /// else (CVE-2025-23216): `…, error found in #10 byte of ...|`, `.data.login: expected string, got &value…`.
     private static func withoutQuotes(_ text: String) -> Substring {
-        let starts = [", error found in #", ", got &", ", got {"].compactMap { text.firstRange(of: $0)?.lowerBound }
-        return text[..<(starts.min() ?? text.endIndex)]
+        let quotes: [StaticString] = [", error found in #", ", got &", ", got {"]
+        guard let length = quotes.compactMap({ text.utf8Offset(of: $0) }).min() else { return text[...] }
+        return text[..<text.utf8.index(text.startIndex, offsetBy: length)]
     }
 
     package init(from decoder: any Decoder) throws {
