@@ -229,6 +229,20 @@ struct StatusTests {
         }
     }
 
+    @Test func `a value that the server quotes is left out`() async throws {
+        let words = "failed to create typed patch object (ns/s; /v1, Kind=Secret): .data.a: expected string, got "
+        let body = status(500, "", "\(words)&value.valueUnstructured{Value:map[x:{4711}]}")
+        try await withStubServer { _ in
+            [.reply(500, body)]
+        } _: { server in
+            let client = try client(server)
+            let error = await kubeError { () async throws(KubeError) in
+                try await client.get(configMaps, namespace: "ns", name: "x")
+            }
+            #expect(error?.message == "\(words)another type")
+        }
+    }
+
     @Test func `errors are one line and hold no secret`() async throws {
         let secret = try KubeObject([
             "apiVersion": "v1", "kind": "Secret", "metadata": ["name": "s", "namespace": "ns"],
