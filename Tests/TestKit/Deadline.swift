@@ -11,6 +11,7 @@ package struct DeadlineExceeded: Error, CustomStringConvertible {
 /// - Parameters:
 ///   - what: What is waited for, for the error text.
 ///   - limit: The longest wait; a generous bound, not a measurement.
+///   - condition: Asked again and again until it is true.
 /// - Throws: ``DeadlineExceeded`` after `limit`, or whatever the condition throws.
 package func eventually(
     _ what: String,

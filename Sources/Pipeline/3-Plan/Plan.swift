@@ -58,6 +58,7 @@ package struct Wave: Sendable {
 
 /// One object to be applied.
 package struct Step: Sendable {
+    /// What is done to the object.
     package enum Action: String, Sendable, Hashable, Codable {
         case create, configure
     }

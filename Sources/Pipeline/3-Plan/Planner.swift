@@ -12,6 +12,7 @@ package enum Planner {
     ///   - live: What the cluster has; kinds in `live.unreadable` keep the pass from deleting anything.
     ///   - inventory: What the project owned before.
     ///   - policy: The project's settings.
+    /// - Returns: What to write, what to leave, what to delete, each with its reason.
     package static func plan(
         _ rendered: RenderedSet,
         against live: LiveSet,

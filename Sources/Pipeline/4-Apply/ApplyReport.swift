@@ -73,6 +73,7 @@ package struct ApplyReport: Sendable {
 
 /// One write that is about to happen. A row of it is on disk before the request leaves.
 package struct MutationIntent: Sendable {
+    /// What is about to be done.
     package enum Verb: String, Sendable, Hashable, Codable {
         case apply, delete, recreate, inventory, restart
     }

@@ -40,7 +40,14 @@ package struct DashboardServer: Service {
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
 
-    /// - Parameter onListening: Called once with the port that was taken.
+    /// Prepares the server; nothing is bound before `run`.
+    ///
+    /// - Parameters:
+    ///   - address: Where to listen.
+    ///   - board: How the projects are now.
+    ///   - history: What happened.
+    ///   - logger: For the server's own messages.
+    ///   - onListening: Called once with the port that was taken.
     package init(
         address: Address,
         board: StatusBoard,

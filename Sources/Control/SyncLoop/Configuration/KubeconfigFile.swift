@@ -16,6 +16,7 @@ package enum KubeconfigFile {
     ///   - path: The file given on the command line, or nil.
     ///   - context: The context to use instead of the current one, or nil.
     ///   - environment: Where `KUBECONFIG`, `HOME` and `KUBERNETES_SERVICE_HOST` are looked up.
+    /// - Returns: How to reach the API server and who we are there.
     /// - Throws: ``ConfigurationError`` or ``KubeError``, naming the file and what to do.
     package static func configuration(
         path: String?,

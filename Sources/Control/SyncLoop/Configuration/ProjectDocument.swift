@@ -10,7 +10,10 @@ package enum ProjectDocument {
 
     /// Reads one document.
     ///
-    /// - Parameter file: The name used in error texts.
+    /// - Parameters:
+    ///   - json: The document.
+    ///   - file: The name used in error texts.
+    /// - Returns: The project, with defaults filled in.
     /// - Throws: ``ConfigurationError`` with every problem of the document.
     package static func project(from json: JSON, file: String) throws(ConfigurationError) -> Project {
         var reader = DocumentReader(file: file)

@@ -10,7 +10,10 @@ package struct PreparerFactory: Sendable {
     private let dataFolder: String
     private let workerExecutable: String
 
+    /// Makes a factory for projects of one cluster.
+    ///
     /// - Parameters:
+    ///   - client: The cluster.
     ///   - dataFolder: Where mirrors are kept, one folder a project.
     ///   - workerExecutable: Path of our own binary, which does git's network work in a child process.
     package init(

@@ -30,6 +30,7 @@ package struct PassPreparer: Sendable {
     /// Reads both sides and makes the plan.
     ///
     /// - Parameter marks: What earlier passes saw; may be empty.
+    /// - Returns: What is wanted, what there is, and the plan.
     /// - Throws: ``PassFailure`` or ``RenderFailure``.
     package func prepare(marks: [ObjectID: Inventory.AppliedMark]) async throws -> PreparedPass {
         let rendered = try await readSource()

@@ -29,6 +29,7 @@ package struct PreparedPass: Sendable {
     /// reported; empty when all is as git says. Nil when there is something to write.
     ///
     /// - Parameter approved: The hash of the prune that a person approved, or nil.
+    /// - Returns: One text for each thing in the way, in a fixed order.
     package func standing(approved: String?) -> [String]? {
         guard plan.waves.isEmpty, plan.prune.released.isEmpty, isInventoryCurrent else { return nil }
         var texts = plan.refused.filter { $0.reason != .optedOut }.map { "\($0.origin) \($0.id) \($0.message)" }

@@ -59,6 +59,7 @@ package actor ProjectReconciler {
     /// - Parameters:
     ///   - trigger: Why the pass is made.
     ///   - isSuperseded: Asked while waiting for health; true ends the wait because a newer commit is there.
+    /// - Returns: How the pass ended.
     package func pass(
         _ trigger: RunTrigger,
         isSuperseded: @escaping @Sendable (CommitInfo) async -> Bool = { _ in false }
