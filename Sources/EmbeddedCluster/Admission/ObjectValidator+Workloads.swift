@@ -46,7 +46,7 @@ extension ObjectValidator {
     private static func selectorAndTemplate(_ spec: JSON, kind: String, into findings: inout Findings) {
         let template = spec["template"] ?? [:]
         let labels = template["metadata"]?["labels"]
-        var selector: LabelSelector?
+        var selector: PodSelector?
         if let given = spec["selector"] {
             let before = findings.errors.count
             findings.selector("spec.selector", given)
@@ -56,11 +56,11 @@ extension ObjectValidator {
             } else if findings.errors.count > before {
                 findings.invalid("spec.selector", given, "invalid label selector")
             } else {
-                selector = LabelSelector(given)
+                selector = PodSelector(given)
             }
         } else {
             findings.required("spec.selector")
-            selector = LabelSelector.nothing
+            selector = PodSelector(nil)
         }
         if let selector, !selector.matches(labels?.object ?? JSONObject()) {
             findings.invalid(
@@ -151,7 +151,7 @@ extension ObjectValidator {
         if let given = spec["selector"] {
             findings.selector("\(path).selector", given)
             let labels = spec["template"]?["metadata"]?["labels"]
-            if !LabelSelector(given).matches(labels?.object ?? JSONObject()) {
+            if !PodSelector(given).matches(labels?.object ?? JSONObject()) {
                 findings.invalid(
                     "\(path).template.metadata.labels",
                     labels ?? .null,
