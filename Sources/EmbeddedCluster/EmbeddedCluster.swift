@@ -45,7 +45,7 @@ package final class EmbeddedCluster: Sendable {
     /// - Returns: The running cluster; ``stop()`` ends it.
     /// - Throws: What binding the port or reading the data folder throws.
     package static func start(options: EmbeddedClusterOptions = .init()) async throws -> EmbeddedCluster {
-        let store = ObjectStore()
+        let store = try options.dataFolder.map(ObjectStore.init(folder:)) ?? ObjectStore()
         let machinery = APIMachinery(store: store)
         let client = LocalClient(machinery: machinery, manager: "kube-controller-manager")
         try InitialObjects(client: client.acting(as: "kube-apiserver")).create()

@@ -25,8 +25,8 @@ struct APIResponse: Sendable {
     var body: Body
 
     /// A JSON document.
-    static func json(_ json: JSON, status: Int = 200, warnings: [String] = []) -> APIResponse {
-        APIResponse(status: status, warnings: warnings, body: .bytes(json.serialized() + [0x0A]))
+    static func json(_ json: JSON, status: Int = 200) -> APIResponse {
+        APIResponse(status: status, body: .bytes(json.serialized() + [0x0A]))
     }
 
     /// Plain text.

@@ -32,25 +32,36 @@ struct HTTPFrontEnd: Sendable {
             user: user ?? ClusterUser(name: "system:anonymous", groups: ["system:unauthenticated"])
         )
         let fault = faults.meet(record(apiRequest, query: address.query, user: user))
-        let answer = {
-            isPublic(address.path) || user != nil ? handler.respond(to: apiRequest) : .failure(.unauthorized)
-        }
+        let answer = { await self.answer(apiRequest, isAllowed: isPublic(address.path) || user != nil) }
         switch fault {
-        case nil: try await send(answer(), request, output)
+        case nil: try await send(await answer(), request, output)
         case .reset: throw ConnectionClosed()
         case .dropAnswer:
-            _ = answer()
+            _ = await answer()
             throw ConnectionClosed()
         case .answer(let status, let body, let headers):
             try await send(HTTPFrontEnd.scripted(status, body, headers), request, output)
         case .delay(let pause):
             try await Task.sleep(for: pause)
-            try await send(answer(), request, output)
-        case .cutShort(let limit): try await send(answer(), request, output, limit: limit)
+            try await send(await answer(), request, output)
+        case .cutShort(let limit): try await send(await answer(), request, output, limit: limit)
         case .hang:
             try await request.body.consumeWithCancellationOnInboundClose { _ in
                 try await Task.sleep(for: .seconds(86_400))
             }
+        }
+    }
+
+    /// Carries a request out; a write is answered when it is on disk.
+    private func answer(_ request: APIRequest, isAllowed: Bool) async -> APIResponse {
+        guard isAllowed else { return .failure(.unauthorized) }
+        let response = handler.respond(to: request)
+        guard request.method != "GET" else { return response }
+        do throws(StoreJournalError) {
+            try await handler.machinery.store.sync()
+            return response
+        } catch {
+            return .failure(.internalError("\(error)"))
         }
     }
 

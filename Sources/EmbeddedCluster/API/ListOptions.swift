@@ -3,7 +3,7 @@ import KubeObjects
 
 /// The options of a list or watch.
 struct ListOptions: Sendable {
-    var labelSelector = LabelSelector.everything
+    var labelSelector = LabelQuery.everything
     var fieldSelector = FieldSelector.everything
     /// Empty: the newest; `0`: any; else at least, or exactly, that revision.
     var resourceVersion = ""
@@ -20,7 +20,7 @@ struct ListOptions: Sendable {
 
     /// Reads and checks the query of a list or watch.
     init(_ query: QueryParameters, resource: RegisteredResource, isWatch: Bool) throws(StatusError) {
-        labelSelector = try LabelSelector(query["labelSelector"] ?? "")
+        labelSelector = try LabelQuery(query["labelSelector"] ?? "")
         fieldSelector = try FieldSelector(query["fieldSelector"] ?? "", resource: resource)
         resourceVersion = query["resourceVersion"] ?? ""
         resourceVersionMatch = query["resourceVersionMatch"] ?? ""

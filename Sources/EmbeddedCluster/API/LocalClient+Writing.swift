@@ -99,7 +99,8 @@ extension LocalClient {
             machinery: machinery,
             resource: resource,
             namespace: resource.isNamespaced ? namespace : "",
-            options: WriteOptions(fieldManager: manager, fieldValidation: .ignore, subresource: subresource)
+            options: WriteOptions(fieldManager: manager, fieldValidation: .ignore, subresource: subresource),
+            warnings: WarningCollector()
         )
     }
 }

@@ -43,12 +43,12 @@ struct MediaChoice: Sendable, Hashable {
                 return
             }
         }
-        let suffix = offer == .events ? ";stream=watch" : ""
         throw StatusError(
             code: 406,
             reason: "NotAcceptable",
-            message: "only the following media types are accepted: application/json\(suffix), application/yaml"
-                + (offer == .events ? "" : "")
+            message: "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, "
+                + "application/json;stream=watch",
+            details: .init()
         )
     }
 

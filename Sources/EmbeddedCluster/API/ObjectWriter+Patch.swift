@@ -19,7 +19,7 @@ extension ObjectWriter {
             guard patched["apiVersion"] == live.json["apiVersion"], patched["kind"] == live.json["kind"] else {
                 throw .badRequest("invalid patch: apiVersion and kind cannot be changed")
             }
-            let decoded = try decoded(patched: patched, duplicates: body.duplicates, name: name)
+            let decoded = try decoded(patched: patched, body, name: name)
             let json = try identified(decoded, name)
             return ManagedFieldsUpdater.update(before: live.json, after: json, schema: schema, writer: writer)
         }
@@ -43,8 +43,8 @@ extension ObjectWriter {
     }
 
     /// What decoding makes of a patched object; what it refuses is said of the patch.
-    private func decoded(patched: JSON, duplicates: [String], name: String) throws(StatusError) -> JSON {
-        let findings = duplicates + UnknownFields.messages(in: patched, schema: schema)
+    private func decoded(patched: JSON, _ body: RequestBody, name: String) throws(StatusError) -> JSON {
+        let findings = body.findings(unknown: UnknownFields.messages(in: patched, schema: schema))
         if !findings.isEmpty {
             switch options.fieldValidation {
             case .ignore: break
@@ -86,7 +86,7 @@ extension ObjectWriter {
         if let entries = applied["metadata"]?["managedFields"]?.array, !entries.isEmpty {
             throw .badRequest("metadata.managedFields must be nil")
         }
-        try validate(body.duplicates)
+        try validate(body.findings(unknown: []))
         return try change(name, createsWhenAbsent: options.subresource.isEmpty) { live throws(StatusError) in
             let merged = try refusing(name: name) { () throws(RequestRefusal) in
                 try ServerSideApply.apply(

@@ -94,7 +94,9 @@ extension ObjectWriter {
             throw .conflict(
                 resource.groupResource,
                 live.name,
-                "Precondition failed: UID in precondition: \(uid), UID in object meta: \(existing)"
+                "StorageError: invalid object, Code: 4, Key: \(storagePath(live)), ResourceVersion: 0, "
+                    + "AdditionalErrorMsg: Precondition failed: UID in precondition: \(uid), UID in object meta: "
+                    + existing
             )
         }
         let version = json["metadata"]?["resourceVersion"]?.string ?? ""
@@ -116,6 +118,14 @@ extension ObjectWriter {
             throw .unforeseen("strconv.ParseUint: parsing \(StatusError.quoted(version)): invalid syntax")
         }
         guard version == live.resourceVersion else { throw .modified(resource.groupResource, live.name) }
+    }
+
+    /// Where etcd would keep the object.
+    private func storagePath(_ object: KubeObject) -> String {
+        let folders = ["services": "services/specs", "endpoints": "services/endpoints", "ingresses": "ingress"]
+        let folder =
+            resource.isCustom ? "\(resource.gvk.group)/\(resource.plural)" : folders[resource.plural] ?? resource.plural
+        return (["/registry", folder] + [object.namespace, object.name].filter { !$0.isEmpty }).joined(separator: "/")
     }
 
     /// Takes from the live object what no update may change.

@@ -16,7 +16,7 @@ struct ObjectWriter: Sendable {
     let namespace: String
     let options: WriteOptions
     /// Collects what the client is warned of.
-    let warnings = WarningCollector()
+    let warnings: WarningCollector
 
     var schema: KindSchema { resource.schema }
     var rules: KindRules { KindRules(resource) }
@@ -38,8 +38,7 @@ struct ObjectWriter: Sendable {
         let decoded = try refusing(name: name) { () throws(RequestRefusal) in
             try TypedDecoder.decode(json, schema: schema)
         }
-        let findings = body.duplicates + UnknownFields.messages(in: json, schema: schema)
-        try validate(findings)
+        try validate(body.findings(unknown: UnknownFields.messages(in: json, schema: schema)))
         return Defaulter.apply(to: decoded, schema: schema)
     }
 

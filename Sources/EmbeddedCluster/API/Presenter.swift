@@ -22,9 +22,9 @@ struct Presenter: Sendable {
     }
 
     /// The answer with one object, or with a `Status`, which stays as it is.
-    func response(_ json: JSON, status: Int = 200, warnings: [String] = []) -> APIResponse {
+    func response(_ json: JSON, status: Int = 200) -> APIResponse {
         let isStatus = json["kind"]?.string == "Status" && json["apiVersion"]?.string == "v1"
-        return write(isStatus ? json : one(json, hasColumns: true), status: status, warnings: warnings)
+        return write(isStatus ? json : one(json, hasColumns: true), status: status)
     }
 
     /// The answer with a page of a list.
@@ -45,7 +45,7 @@ struct Presenter: Sendable {
                 "metadata": page.metadata, "items": .array(resource.isCustom ? objects : objects.map(untyped)),
             ]
         }
-        return write(document, status: 200, warnings: [])
+        return write(document, status: 200)
     }
 
     /// One object of a watch.
@@ -110,8 +110,8 @@ struct Presenter: Sendable {
         return table
     }
 
-    private func write(_ document: JSON, status: Int, warnings: [String]) -> APIResponse {
-        var response = APIResponse.json(document, status: status, warnings: warnings)
+    private func write(_ document: JSON, status: Int) -> APIResponse {
+        var response = APIResponse.json(document, status: status)
         response.contentType = media.contentType
         if media.encoding == .yaml { response.body = .bytes(Array(YAMLText.emit(document).utf8)) }
         return response

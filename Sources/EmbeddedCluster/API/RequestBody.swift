@@ -8,13 +8,13 @@ struct RequestBody: Sendable {
     static let maxBytes = 3 << 20
 
     let json: JSON
-    /// `duplicate field "…"` for each field that stands twice; what validation says before its own findings.
-    let duplicates: [String]
+    /// The fields of a JSON text by their paths, in its order; empty for other texts.
+    private let paths: DocumentPaths
 
     /// A body that the server makes itself.
     init(_ json: JSON) {
         self.json = json
-        duplicates = []
+        paths = DocumentPaths()
     }
 
     /// Reads the body of a create or update.
@@ -59,15 +59,30 @@ struct RequestBody: Sendable {
                     error.problem.hasPrefix("unexpected end") ? "unexpected end of JSON input" : "\(error)"
                 )
             }
-            duplicates = DuplicateFields.find(in: bytes).map { "duplicate field \(StatusError.quoted($0))" }
+            paths = DocumentPaths(bytes)
         } else {
             do throws(YAMLError) {
                 json = try YAMLText.single(String(decoding: bytes, as: UTF8.self))
             } catch {
                 throw .badRequest("yaml: line \(error.line): \(error.problem)")
             }
-            duplicates = []
+            paths = DocumentPaths()
         }
+    }
+
+    /// What strict validation says of the body, in its order: `unknown field "…"` as given, `duplicate field "…"` for
+    /// each known field that stands twice.
+    func findings(unknown: [String]) -> [String] {
+        let duplicates = paths.duplicates.map { (path: $0, text: "duplicate field \(StatusError.quoted($0))") }
+        let unknown = unknown.map { text in
+            (path: text.split(separator: "\"").dropFirst().first.map(String.init) ?? "", text: text)
+        }
+        let unknownPaths = Set(unknown.map(\.path))
+        let all = unknown + duplicates.filter { !unknownPaths.contains($0.path) }
+        return all.enumerated().sorted { left, right in
+            let places = (paths.place(of: left.element.path), paths.place(of: right.element.path))
+            return places.0 == places.1 ? left.offset < right.offset : places.0 < places.1
+        }.map(\.element.text)
     }
 
     /// The media type of a `Content-Type` header, without parameters.

@@ -10,14 +10,18 @@ struct RequestHandler: Sendable {
 
     /// The answer to one request; a refusal is an answer too.
     func respond(to request: APIRequest) -> APIResponse {
+        let warnings = WarningCollector()
+        var response: APIResponse
         do throws(StatusError) {
             switch RequestTarget(path: request.path) {
-            case .other(let parts): return try answer(parts, request)
-            case .resource(let path): return try answer(path, request)
+            case .other(let parts): response = try answer(parts, request)
+            case .resource(let path): response = try answer(path, request, warnings)
             }
         } catch {
-            return .failure(error)
+            response = .failure(error)
         }
+        response.warnings = warnings.texts
+        return response
     }
 
     private func answer(_ parts: [String], _ request: APIRequest) throws(StatusError) -> APIResponse {
@@ -52,7 +56,11 @@ struct RequestHandler: Sendable {
         )
     }
 
-    private func answer(_ path: ResourcePath, _ request: APIRequest) throws(StatusError) -> APIResponse {
+    private func answer(
+        _ path: ResourcePath,
+        _ request: APIRequest,
+        _ warnings: WarningCollector
+    ) throws(StatusError) -> APIResponse {
         guard let resource = machinery.resources.resource(apiVersion: path.apiVersion, plural: path.resource) else {
             guard discovery.serves(group: path.group) else { return .text("404 page not found\n", status: 404) }
             throw .noSuchPath
@@ -79,11 +87,11 @@ struct RequestHandler: Sendable {
             resource: resource,
             namespace: namespace,
             name: path.name,
-            request: request
+            request: request,
+            warnings: warnings
         )
-        var response = try endpoint.answer(verb: verb, subresource: path.subresource)
-        if let warning = resource.deprecationWarning { response.warnings.insert(warning, at: 0) }
-        return response
+        if let warning = resource.deprecationWarning { warnings.add([warning]) }
+        return try endpoint.answer(verb: verb, subresource: path.subresource)
     }
 }
 

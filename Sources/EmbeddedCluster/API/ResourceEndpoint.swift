@@ -11,6 +11,7 @@ struct ResourceEndpoint: Sendable {
     /// Empty for the collection.
     let name: String
     let request: APIRequest
+    let warnings: WarningCollector
 
     /// Does what the verb says to the resource or a subresource of it.
     func answer(verb: String, subresource: String) throws(StatusError) -> APIResponse {
@@ -36,9 +37,10 @@ struct ResourceEndpoint: Sendable {
         case "create":
             guard name.isEmpty, !needsNamespace else { throw .methodNotAllowed }
             return try create()
-        case "update": return try update(subresource: "")
-        case "patch": return try patch(subresource: "")
-        case "delete": return try delete()
+        case "update", "patch", "delete":
+            guard !name.isEmpty else { throw .methodNotAllowed }
+            if verb == "delete" { return try delete() }
+            return verb == "update" ? try update(subresource: "") : try patch(subresource: "")
         case "deletecollection":
             guard !needsNamespace else { throw .methodNotAllowed }
             return try deleteCollection()
@@ -88,7 +90,13 @@ struct ResourceEndpoint: Sendable {
         -> ObjectWriter
     {
         let options = try WriteOptions(request, kind: kind, isApply: isApply, subresource: subresource)
-        return ObjectWriter(machinery: machinery, resource: resource, namespace: namespace, options: options)
+        return ObjectWriter(
+            machinery: machinery,
+            resource: resource,
+            namespace: namespace,
+            options: options,
+            warnings: warnings
+        )
     }
 
     private func create() throws(StatusError) -> APIResponse {
@@ -103,7 +111,7 @@ struct ResourceEndpoint: Sendable {
             return presenter.response(answer, status: 201)
         }
         let outcome = try writer.create(body)
-        return presenter.response(outcome.object.json, status: 201, warnings: writer.warnings.texts)
+        return presenter.response(outcome.object.json, status: 201)
     }
 
     private func update(subresource: String) throws(StatusError) -> APIResponse {
@@ -111,7 +119,7 @@ struct ResourceEndpoint: Sendable {
         let writer = try writer(.update, subresource: subresource)
         let outcome = try writer.update(name, try RequestBody(request, kind: resource.gvk.kind))
         let status = outcome.isCreated ? 201 : 200
-        return presenter.response(outcome.object.json, status: status, warnings: writer.warnings.texts)
+        return presenter.response(outcome.object.json, status: status)
     }
 
     private func patchKind() throws(StatusError) -> PatchKind {
@@ -150,7 +158,7 @@ struct ResourceEndpoint: Sendable {
         }
         let outcome = try writer.patch(name, kind, try RequestBody(patch: request, isYAML: kind == .apply))
         let status = outcome.isCreated ? 201 : 200
-        return presenter.response(outcome.object.json, status: status, warnings: writer.warnings.texts)
+        return presenter.response(outcome.object.json, status: status)
     }
 
     private func delete() throws(StatusError) -> APIResponse {

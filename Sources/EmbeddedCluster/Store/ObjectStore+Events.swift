@@ -8,6 +8,7 @@ extension ObjectStore {
     /// - Returns: nil when some of them are compacted away: the reader must list again.
     package func changes(of resource: GroupResource, after revision: Int64) -> (events: [StoreEvent], upTo: Int64)? {
         state.withLock { state in
+            guard revision >= state.firstRevision else { return nil }
             guard let table = state.tables[resource] else { return ([], state.revision) }
             return table.events(after: revision).map { (Array($0), state.revision) }
         }

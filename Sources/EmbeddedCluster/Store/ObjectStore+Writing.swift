@@ -83,6 +83,7 @@ extension ObjectStore {
                 revision: state.revision
             )
             state.tables[key.resource, default: ResourceTable()].commit(event)
+            record(event)
             return object
         }
         wake()

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// A label selector: all of its requirements must hold.
-package struct LabelSelector: Sendable, Hashable {
+/// The `labelSelector` of a request: all of its requirements must hold.
+struct LabelQuery: Sendable, Hashable {
     /// One requirement on one label.
     enum Requirement: Sendable, Hashable {
         case isIn(String, Set<String>)
@@ -16,47 +16,28 @@ package struct LabelSelector: Sendable, Hashable {
     var requirements: [Requirement] = []
 
     /// Selects all objects.
-    package static let everything = LabelSelector(requirements: [])
+    static let everything = LabelQuery(requirements: [])
 
     init(requirements: [Requirement]) { self.requirements = requirements }
 
     /// Reads the text form: `a=b,c!=d,e in (f,g),h notin (i),j,!k,l>1`.
     ///
     /// - Throws: 400 with the API server's text when it cannot be read.
-    package init(_ text: String) throws(StatusError) {
-        var parser = LabelSelectorParser(text)
+    init(_ text: String) throws(StatusError) {
+        var parser = LabelQueryParser(text)
         requirements = try parser.parse()
     }
 
-    /// Reads a `metav1.LabelSelector` object: `matchLabels` and `matchExpressions`; nil when it is malformed.
-    package init?(_ json: JSON) {
-        for member in json["matchLabels"]?.object ?? JSONObject() {
-            guard let value = member.value.string else { return nil }
-            requirements.append(.isIn(member.key, [value]))
-        }
-        for expression in json["matchExpressions"]?.array ?? [] {
-            guard let key = expression["key"]?.string else { return nil }
-            let values = Set(expression["values"]?.array?.compactMap(\.string) ?? [])
-            switch expression["operator"]?.string {
-            case "In": requirements.append(.isIn(key, values))
-            case "NotIn": requirements.append(.notIn(key, values))
-            case "Exists": requirements.append(.exists(key))
-            case "DoesNotExist": requirements.append(.absent(key))
-            default: return nil
-            }
-        }
-    }
-
     /// Whether it selects everything.
-    package var isEverything: Bool { requirements.isEmpty }
+    var isEverything: Bool { requirements.isEmpty }
 
     /// Whether the object's labels fulfil all requirements.
-    package func matches(_ object: KubeObject) -> Bool {
+    func matches(_ object: KubeObject) -> Bool {
         requirements.isEmpty || matches(labels: object.json["metadata"]?["labels"])
     }
 
     /// Whether these labels (an object, or nil for none) fulfil all requirements.
-    package func matches(labels: JSON?) -> Bool {
+    func matches(labels: JSON?) -> Bool {
         requirements.allSatisfy { requirement in
             switch requirement {
             case .isIn(let key, let values): labels?[key]?.string.map(values.contains) ?? false
@@ -71,7 +52,7 @@ package struct LabelSelector: Sendable, Hashable {
 }
 
 /// Reads the text form of a label selector.
-private struct LabelSelectorParser {
+private struct LabelQueryParser {
     private var tokens: [String]
     private var position = 0
 
@@ -98,24 +79,24 @@ private struct LabelSelectorParser {
 
     private var next: String { position < tokens.count ? tokens[position] : "" }
 
-    mutating func parse() throws(StatusError) -> [LabelSelector.Requirement] {
-        var result: [LabelSelector.Requirement] = []
+    mutating func parse() throws(StatusError) -> [LabelQuery.Requirement] {
+        var result: [LabelQuery.Requirement] = []
         guard !tokens.isEmpty else { return [] }
         while true {
-            guard next == "!" || LabelSelectorParser.isWord(next) else {
-                throw unreadable("found '\(next)', expected: !, identifier, or 'end of string'")
+            guard next == "!" || LabelQueryParser.isWord(next) else {
+                throw .badRequest("found '\(next)', expected: !, identifier, or 'end of string'")
             }
             result.append(try requirement())
             if position >= tokens.count { return result }
-            guard next == "," else { throw unreadable("found '\(next)', expected: ',' or 'end of string'") }
+            guard next == "," else { throw .badRequest("found '\(next)', expected: ',' or 'end of string'") }
             position += 1
-            guard next == "!" || LabelSelectorParser.isWord(next) else {
-                throw unreadable("found '\(next)', expected: identifier after ','")
+            guard next == "!" || LabelQueryParser.isWord(next) else {
+                throw .badRequest("found '\(next)', expected: identifier after ','")
             }
         }
     }
 
-    private mutating func requirement() throws(StatusError) -> LabelSelector.Requirement {
+    private mutating func requirement() throws(StatusError) -> LabelQuery.Requirement {
         if next == "!" {
             position += 1
             return .absent(try word())
@@ -130,7 +111,7 @@ private struct LabelSelectorParser {
             return symbol == "in" ? .isIn(key, values) : .notIn(key, values)
         case "=", "==", "!=":
             position += 1
-            let value = LabelSelectorParser.isWord(next) ? try word() : ""
+            let value = LabelQueryParser.isWord(next) ? try word() : ""
             return symbol == "!=" ? .notIn(key, [value]) : .isIn(key, [value])
         case ">", "<":
             position += 1
@@ -151,7 +132,7 @@ private struct LabelSelectorParser {
         position += 1
         var values: Set<String> = []
         while true {
-            if LabelSelectorParser.isWord(next) { values.insert(try word()) } else { values.insert("") }
+            if LabelQueryParser.isWord(next) { values.insert(try word()) } else { values.insert("") }
             switch next {
             case ",": position += 1
             case ")":
@@ -163,7 +144,7 @@ private struct LabelSelectorParser {
     }
 
     private mutating func word() throws(StatusError) -> String {
-        guard LabelSelectorParser.isWord(next) else { throw unreadable("found '\(next)', expected: identifier") }
+        guard LabelQueryParser.isWord(next) else { throw unreadable("found '\(next)', expected: identifier") }
         defer { position += 1 }
         return next
     }

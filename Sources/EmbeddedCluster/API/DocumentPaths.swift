@@ -1,25 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// Finds fields that stand twice in a JSON text. A parser keeps the last of them; strict validation names them.
-struct DuplicateFields {
-    private let bytes: [UInt8]
-    private var position = 0
-    private var path = ""
-    private var found: [String] = []
+/// Where the fields of a JSON text stand, and which stand twice: what a parsed value no longer knows.
+struct DocumentPaths: Sendable {
+    /// Paths (`spec.ports[0].name`) of fields that stand twice, in order of their second places.
+    private(set) var duplicates: [String] = []
+    private var places: [String: Int] = [:]
 
-    private init(_ bytes: [UInt8]) { self.bytes = bytes }
+    /// Of no text.
+    init() {}
 
-    /// The paths (`spec.ports[0].name`) of fields that stand twice, in order of their second places.
-    ///
-    /// The text must already have been parsed: of a malformed one the result means nothing.
-    static func find(in bytes: [UInt8]) -> [String] {
-        var scanner = DuplicateFields(bytes)
+    /// Scans a text that was parsed before: of a malformed one the result means nothing.
+    init(_ bytes: [UInt8]) {
+        var scanner = PathScanner(bytes)
         scanner.value()
-        return scanner.found
+        duplicates = scanner.duplicates
+        places = scanner.places
     }
 
-    private mutating func value() {
+    /// The number of the field in the text's order; behind all others when it is not there.
+    func place(of path: String) -> Int { places[path] ?? .max }
+}
+
+/// Walks through a JSON text.
+private struct PathScanner {
+    let bytes: [UInt8]
+    private var position = 0
+    private var path = ""
+    private(set) var duplicates: [String] = []
+    private(set) var places: [String: Int] = [:]
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    mutating func value() {
         skip { $0 <= 0x20 }
         guard position < bytes.count else { return }
         switch bytes[position] {
@@ -40,7 +53,7 @@ struct DuplicateFields {
             guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else { break }
             let key = string()
             path = parent.isEmpty ? key : "\(parent).\(key)"
-            if !keys.insert(key).inserted { found.append(path) }
+            if keys.insert(key).inserted { places[path] = places.count } else { duplicates.append(path) }
             skip { $0 <= 0x20 || $0 == UInt8(ascii: ":") }
             value()
             path = parent
