@@ -75,6 +75,7 @@ extension KubeClient {
             proxy: configuration.proxy,
             deadlines: HTTPDeadlines(connect: options.connectDeadline, total: options.requestDeadline),
             maxBodyBytes: options.maxBodyBytes,
+            version: options.httpVersion,
             mayBeResent: request.safety != .once
         )
     }

@@ -40,6 +40,7 @@ extension KubeClient {
         while true {
             let credential = try await credentials.current()
             var message = httpRequest(request, credential)
+            message.version = .http1
             message.maxBodyBytes = KubeClient.watchBufferBytes
             message.deadlines.total = .seconds(lasting) + options.requestDeadline
             message.deadlines.silence = options.watchSilence

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import HTTPWire
 
 /// How patient, how large and under which name a client works.
 package struct KubeClientOptions: Sendable, Hashable {
     package var userAgent: String
+    /// HTTP/1.1 notices every cut body by itself; HTTP/2 is for servers behind proxies that speak nothing else. Watches
+    /// always use HTTP/1.1, each on a connection of its own.
+    package var httpVersion: HTTPRequest.Version
     /// From the start of one request to the last byte of its answer.
     package var requestDeadline: Duration
     package var connectDeadline: Duration
@@ -28,6 +32,7 @@ package struct KubeClientOptions: Sendable, Hashable {
 
     package init(
         userAgent: String = "sternpost",
+        httpVersion: HTTPRequest.Version = .http1,
         requestDeadline: Duration = .seconds(60),
         connectDeadline: Duration = .seconds(10),
         maxBodyBytes: Int = 64 << 20,
@@ -42,6 +47,7 @@ package struct KubeClientOptions: Sendable, Hashable {
         watchDuration: Duration = .seconds(300)
     ) {
         self.userAgent = userAgent
+        self.httpVersion = httpVersion
         self.requestDeadline = requestDeadline
         self.connectDeadline = connectDeadline
         self.maxBodyBytes = maxBodyBytes

@@ -107,7 +107,8 @@ package struct KubeError: Error, Sendable, Hashable, CustomStringConvertible {
         self.isOutcomeUnknown = isOutcomeUnknown
     }
 
-    /// Whether the same request may succeed later without anyone changing the manifest or the cluster's rules.
+    /// Whether the same step, computed anew from what the cluster then holds, may succeed later without anyone changing the
+    /// manifest or the cluster's rules.
     package var isRetryable: Bool {
         switch reason {
         case .unreachable, .timeout, .unauthorized, .tooManyRequests, .serverError, .protocolViolation, .webhookFailed,
