@@ -3,7 +3,7 @@
 # make test      every test
 # make check     what CI and reviewers ask for: format, lint, build with import check, tests
 # make release   an optimised binary in .build/release/sternpost
-# make bench     benchmarks
+# make bench     speed and memory of the stages, as a table (ARGS="--only planning 1000"); docs/performance.md explains it
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -12,6 +12,7 @@ SHELL := /bin/bash
 BUILD_PACKAGES := libgit2-dev libyaml-dev libcurl4-openssl-dev libsqlite3-dev pkg-config git
 TEST_PACKAGES := nginx-light fcgiwrap openssh-server openssh-client openssl
 SWIFT := swift
+FORMATTED := Sources Tests Package.swift Benchmarks/SternpostBench Benchmarks/Package.swift
 BUILD_FLAGS := --explicit-target-dependency-import-check error
 ONCE ?=
 ARGS ?=
@@ -31,10 +32,10 @@ check: test-deps lint
 	$(SWIFT) test --skip-build
 
 format:
-	$(SWIFT) format -i -r Sources Tests Package.swift
+	$(SWIFT) format -i -r $(FORMATTED)
 
 lint: toolchain
-	$(SWIFT) format lint --strict -r Sources Tests Package.swift
+	$(SWIFT) format lint --strict -r $(FORMATTED)
 	scripts/conventions.sh
 
 build: deps

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncPlan
+import SyncRender
+import SyncSource
+
+/// All inputs of one size: the same size gives the same bytes, on every machine.
+struct BenchmarkInputs {
+    /// How many objects there are, exactly: a Namespace and four for each application.
+    let objects: Int
+    /// The commit: one file for each application.
+    let snapshot: SourceSnapshot
+    /// The live objects as one list, as an API server would answer.
+    let listText: [UInt8]
+    /// `listText` parsed.
+    let list: JSON
+    let rendered: RenderedSet
+    /// The cluster as the last pass left it.
+    let live: LiveSet
+    /// The cluster before the first pass.
+    let emptyLive: LiveSet
+    /// What an operator knows after a restart: its members, but not what it last saw of them.
+    let inventory: Inventory
+    /// What a running operator knows: also what it last saw.
+    let markedInventory: Inventory
+
+    /// Makes inputs of about `objects` objects.
+    init(objects wanted: Int) throws {
+        let apps = (0..<max(1, wanted / 4)).map(GeneratedApp.init)
+        let applySet = ApplySet(project: "bench", namespace: "sternpost")
+        snapshot = Self.snapshot(of: apps)
+        rendered = try Renderer.render(snapshot)
+        objects = rendered.objects.count
+        let texts = [Self.namespaceObject(applySet.id)] + apps.flatMap { $0.live(applySet: applySet.id) }
+        listText = Array(#"{"apiVersion":"v1","kind":"List","items":[\#(texts.joined(separator: ","))]}"#.utf8)
+        list = try JSONParser.parse(listText)
+        let found = try (list["items"]?.array ?? []).map(KubeObject.init)
+        let byID = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
+        live = LiveSet(catalog: Self.catalog, objects: byID, unreadable: [:])
+        emptyLive = LiveSet(catalog: Self.catalog, objects: [:], unreadable: [:])
+        inventory = Inventory(applySet: applySet, members: byID.mapValues { .init(uid: $0.uid) })
+        markedInventory = Self.marked(inventory, by: Workload.plan(rendered, live, inventory))
+    }
+
+    private static func marked(_ inventory: Inventory, by plan: Plan) -> Inventory {
+        var marked = inventory
+        for settled in plan.unchanged {
+            marked.marks[settled.id] = Inventory.AppliedMark(
+                uid: settled.uid,
+                resourceVersion: settled.resourceVersion,
+                contentHash: settled.contentHash
+            )
+        }
+        return marked
+    }
+
+    private static func snapshot(of apps: [GeneratedApp]) -> SourceSnapshot {
+        let namespace = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: \(GeneratedApp.namespace)\n"
+        let files = [SourceFile(path: "infra/00-namespace.yaml", bytes: Array(namespace.utf8))]
+        return SourceSnapshot(
+            commit: CommitInfo(
+                id: String(repeating: "a", count: 40),
+                ref: "main",
+                authorName: "Ada",
+                authorEmail: "ada@example.com",
+                authoredAt: 0,
+                subject: "generated"
+            ),
+            path: "infra",
+            treeID: String(repeating: "b", count: 40),
+            files: files + apps.map { SourceFile(path: "infra/\($0.name).yaml", bytes: Array($0.manifest.utf8)) }
+        )
+    }
+
+    private static func namespaceObject(_ applySet: String) -> String {
+        #"""
+        {"apiVersion":"v1","kind":"Namespace","metadata":{"creationTimestamp":"2026-11-23T16:38:40Z","labels":{\#
+        "applyset.kubernetes.io/part-of":"\#(applySet)","kubernetes.io/metadata.name":"bench"},"managedFields":[{\#
+        "apiVersion":"v1","fieldsType":"FieldsV1","fieldsV1":{"f:metadata":{"f:labels":{\#
+        "f:applyset.kubernetes.io/part-of":{}}}},"manager":"sternpost","operation":"Apply",\#
+        "time":"2026-11-23T16:38:40Z"}],"name":"bench","resourceVersion":"1000",\#
+        "uid":"00000000-0000-4000-8000-000000000000"},"spec":{"finalizers":["kubernetes"]},\#
+        "status":{"phase":"Active"}}
+        """#
+    }
+
+    private static let catalog: APICatalog = {
+        var catalog = APICatalog()
+        let kinds: [(String, String, String)] = [
+            ("v1", "Namespace", "namespaces"), ("v1", "ServiceAccount", "serviceaccounts"),
+            ("v1", "Service", "services"), ("apps/v1", "Deployment", "deployments"),
+            ("networking.k8s.io/v1", "Ingress", "ingresses"),
+        ]
+        for (apiVersion, kind, plural) in kinds {
+            catalog.add(
+                APIResource(
+                    gvk: GroupVersionKind(apiVersion: apiVersion, kind: kind),
+                    plural: plural,
+                    isNamespaced: kind != "Namespace",
+                    verbs: ["list", "patch", "delete"]
+                )
+            )
+        }
+        return catalog
+    }()
+}
