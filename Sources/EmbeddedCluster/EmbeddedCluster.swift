@@ -93,7 +93,7 @@ package final class EmbeddedCluster: Sendable {
         )
         let frontEnd = HTTPFrontEnd(handler: handler, faults: options.faults)
         var logger = Logger(label: "sternpost.embedded-cluster")
-        logger.logLevel = .error
+        logger.logLevel = .critical
         let server = Server(
             childChannelSetup: HTTP1Channel(responder: { request, output, _ in
                 try await frontEnd.respond(request, output)

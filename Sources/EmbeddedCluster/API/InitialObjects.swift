@@ -24,10 +24,12 @@ struct InitialObjects: Sendable {
     }
 
     private func ensure(_ object: JSON) throws(StatusError) {
-        do throws(StatusError) {
-            try client.create(object)
-        } catch  where error.reason == "AlreadyExists" {
-            return
-        }
+        let gvk = GroupVersionKind(apiVersion: "v1", kind: object["kind"]?.string ?? "")
+        let name = object["metadata"]?["name"]?.string ?? ""
+        let namespace = object["metadata"]?["namespace"]?.string ?? ""
+        guard let key = client.resources.resource(gvk)?.key(namespace: namespace, name: name),
+            client.object(key) == nil
+        else { return }
+        try client.create(object)
     }
 }
