@@ -24,7 +24,9 @@ struct HistoryTests {
             for run in runs {
                 let detail = try #require(try await scene.history.detail(run.id))
                 #expect(!detail.mutations.isEmpty)
-                #expect(detail.mutations.allSatisfy { $0.ending == .done }, "\(detail.mutations)")
+                #expect(detail.mutations.allSatisfy { $0.concludedAt != nil })
+                // The first write of the inventory finds its namespace missing; all others succeed.
+                #expect(detail.mutations.allSatisfy { $0.ending == .done || $0.verb == .inventory })
             }
             let change = try #require(try await scene.history.detail(runs[0].id)?.objects.first { $0.id.name == "a" })
             #expect(change.diff?.text.contains("-  value: \"1\"") == true)

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GitStore
 import KubeClient
 import KubeObjects
 import SyncApply
 import SyncLoop
 import SyncPlan
 import SyncRecord
+import SyncSource
+import TestKit
 import Testing
 
 /// What is deleted, when, and what never.
@@ -57,6 +61,22 @@ struct PruneTests {
             #expect(done.outcome == .succeeded)
             #expect(done.objects.filter { $0.action == .pruned }.count == 7)
             #expect(try await scene.liveConfigMap("c7") != nil)
+        }
+    }
+
+    @Test func `another repository under the same project name deletes nothing without a person`() async throws {
+        try await withScene { scene in
+            try scene.commit(["ns.yaml": scene.namespaceManifest, "a.yaml": scene.configMap("a")])
+            #expect(try await scene.sync().outcome == .succeeded)
+            let other = try GitFolder(at: URL(filePath: "\(scene.folder)/other.git"))
+            _ = try other.commit(["infra/b.yaml": scene.configMap("b")])
+            let outcome = try await scene.sync { project in
+                project.source = .init(url: other.path, ref: .branch("main"), path: "infra")
+            }
+            #expect(outcome.outcome == .held)
+            #expect(try await scene.liveConfigMap("a") != nil)
+            let hold = try #require(try await scene.history.state(of: scene.project.name).hold)
+            #expect(hold.reasons.contains { $0.contains("the objects came from \(scene.git.path)#infra") })
         }
     }
 

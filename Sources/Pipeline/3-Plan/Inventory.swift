@@ -35,19 +35,23 @@ package struct Inventory: Sendable, Hashable {
     package var hintedKinds: Set<GroupKind>
     /// Whether the parent was missing or empty and `members` were found again by our label and field manager.
     package var isRebuilt: Bool
+    /// The repository and folder from which the members came, as ``PlanPolicy/source``; empty when not known.
+    package var source: String
 
     package init(
         applySet: ApplySet,
         members: [ObjectID: Member] = [:],
         marks: [ObjectID: AppliedMark] = [:],
         hintedKinds: Set<GroupKind> = [],
-        isRebuilt: Bool = false
+        isRebuilt: Bool = false,
+        source: String = ""
     ) {
         self.applySet = applySet
         self.members = members
         self.marks = marks
         self.hintedKinds = hintedKinds
         self.isRebuilt = isRebuilt
+        self.source = source
     }
 }
 

@@ -6,6 +6,8 @@ import SyncSource
 /// What one pass will do, decided before anything is written. A pure function of rendered set, live set and inventory.
 package struct Plan: Sendable {
     package let commit: CommitInfo
+    /// Where the commit was read, as ``PlanPolicy/source``.
+    package let source: String
     /// Applied in order; the steps of one wave carry no order among themselves.
     package let waves: [Wave]
     /// Objects that already are as the commit wants them.
@@ -20,6 +22,7 @@ package struct Plan: Sendable {
 
     package init(
         commit: CommitInfo,
+        source: String = "",
         waves: [Wave],
         unchanged: [SettledObject],
         refused: [RefusedObject],
@@ -28,6 +31,7 @@ package struct Plan: Sendable {
         desiredMembers: [ObjectID]
     ) {
         self.commit = commit
+        self.source = source
         self.waves = waves
         self.unchanged = unchanged
         self.refused = refused

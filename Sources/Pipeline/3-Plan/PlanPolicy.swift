@@ -28,10 +28,19 @@ package struct PlanPolicy: Sendable, Hashable {
     package var targetNamespace: String
     package var prune: Prune
     package var drift: DriftMode
+    /// `URL#FOLDER` of this pass, without credentials. Members that came from another source are never deleted without
+    /// a person: two repositories under one project name would otherwise delete each other's objects.
+    package var source: String
 
-    package init(targetNamespace: String = "", prune: Prune = Prune(), drift: DriftMode = .heal) {
+    package init(
+        targetNamespace: String = "",
+        prune: Prune = Prune(),
+        drift: DriftMode = .heal,
+        source: String = ""
+    ) {
         self.targetNamespace = targetNamespace
         self.prune = prune
         self.drift = drift
+        self.source = source
     }
 }

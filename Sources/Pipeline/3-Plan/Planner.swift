@@ -39,6 +39,7 @@ package enum Planner {
         let declared = Set(sorting.manifests.keys).union(refused.map(\.id))
         return Plan(
             commit: rendered.commit,
+            source: policy.source,
             waves: WaveOrder.waves(of: steps),
             unchanged: sorting.unchanged,
             refused: refused,
@@ -49,7 +50,8 @@ package enum Planner {
                 refused: refused,
                 live: live,
                 inventory: inventory,
-                policy: policy.prune
+                policy: policy.prune,
+                source: policy.source
             ).plan(),
             desiredMembers: members(sorting, steps: steps, inventory: inventory)
         )

@@ -13,6 +13,7 @@ struct PrunePlanner {
     let live: LiveSet
     let inventory: Inventory
     let policy: PlanPolicy.Prune
+    let source: String
 
     private enum Fate {
         case delete(PruneStep)
@@ -101,6 +102,12 @@ struct PrunePlanner {
 
     private func holdReasons(_ steps: [PruneStep]) -> [String] {
         var reasons: [String] = []
+        if !steps.isEmpty, !inventory.source.isEmpty, inventory.source != source {
+            reasons.append(
+                "the objects came from \(inventory.source), and this sync reads \(source); approve if the repository moved,"
+                    + " or give this one a project name of its own"
+            )
+        }
         let limit = policy.limit(inventoryCount: inventory.members.count)
         if steps.count > limit {
             reasons.append(

@@ -105,6 +105,8 @@ struct ApplyRun: Sendable {
     /// Takes out of the inventory what is gone or released, and confirms uids.
     mutating func narrow() {
         for id in gone { forget(id) }
+        // While something of another source is still there, the inventory says so.
+        if plan.prune.steps.allSatisfy({ gone.contains($0.id) }) { inventory.source = plan.source }
         if case .blocked = plan.prune.verdict {} else { for released in plan.prune.released { forget(released.id) } }
         for settled in plan.unchanged {
             inventory.members[settled.id] = Inventory.Member(uid: settled.uid)

@@ -7,6 +7,8 @@ enum InventoryParent {
     /// `<tool>/<version>`: who may write the ApplySet. Only the tool's name is compared.
     static let tooling = "sternpost/v0.1"
     static let projectAnnotation = "sternpost.dev/project"
+    /// The repository and folder from which the members came.
+    static let sourceAnnotation = "sternpost.dev/source"
 
     /// The Secret for these members, made from the stored one so that what others put there stays.
     ///
@@ -31,6 +33,7 @@ enum InventoryParent {
         let annotations: [(String, String)] = [
             (ApplySet.toolingAnnotation, tooling), (ApplySet.groupKindsAnnotation, kinds.joined(separator: ",")),
             (ApplySet.namespacesAnnotation, namespaces.joined(separator: ",")), (projectAnnotation, project),
+            (sourceAnnotation, inventory.source),
         ]
         for (key, value) in annotations { json[["metadata", "annotations", key]] = .string(value) }
         let bytes = try InventoryDocument.encode(inventory.members)

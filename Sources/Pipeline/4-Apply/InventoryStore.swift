@@ -47,7 +47,12 @@ package actor InventoryStore {
             return try await rebuilt(from: catalog, kinds: kinds)
         }
         guard let bytes = Redactor.bytes(base64: text) else { throw InventoryDocument.corrupt("it is no base64 text") }
-        return Inventory(applySet: applySet, members: try InventoryDocument.decode(bytes), hintedKinds: kinds)
+        return Inventory(
+            applySet: applySet,
+            members: try InventoryDocument.decode(bytes),
+            hintedKinds: kinds,
+            source: stored.annotation(InventoryParent.sourceAnnotation) ?? ""
+        )
     }
 
     /// Whether ``write(_:journal:reason:)`` would send something.

@@ -71,7 +71,9 @@ package struct PassPreparer: Sendable {
                 defaultNamespace: project.policy.targetNamespace
             )
             for object in live.objects.values { Redactor.shared.register(secretObject: object) }
-            let plan = Planner.plan(rendered, against: live, inventory: inventory, policy: project.policy)
+            var policy = project.policy
+            policy.source = Redactor.shared.redact("\(project.source.url)#\(project.source.path)")
+            let plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
             return PreparedPass(rendered: rendered, catalog: catalog, inventory: inventory, live: live, plan: plan)
         } catch let error as KubeError {
             throw PassFailure(stage: .cluster, message: error.description, isRetryable: error.isRetryable)
