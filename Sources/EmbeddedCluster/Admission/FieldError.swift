@@ -48,8 +48,8 @@ package struct FieldError: Sendable, Hashable, CustomStringConvertible {
         self.reason = reason
         var text = reason.text
         switch reason {
-        case .required, .forbidden, .tooLong, .tooMany: break
-        case .invalid, .notSupported, .duplicate, .notFound, .typeInvalid:
+        case .required, .forbidden, .tooLong: break
+        case .invalid, .notSupported, .duplicate, .notFound, .typeInvalid, .tooMany:
             text += ": \((value ?? .null).text)"
         }
         if !detail.isEmpty { text += ": \(detail)" }

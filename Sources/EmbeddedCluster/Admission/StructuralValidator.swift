@@ -92,7 +92,8 @@ enum StructuralValidator {
             }
         }
         if let limit = schema["maxProperties"]?.int, members.count > limit {
-            findings.add(FieldError(path, .tooMany, detail: "must have at most \(limit) items"))
+            let count = JSON.int(Int64(members.count))
+            findings.add(FieldError(path, .tooMany, value: count, detail: "must have at most \(limit) items"))
         }
         if let limit = schema["minProperties"]?.int, members.count < limit {
             findings.invalid(path, .object(members), "\(path) in body should have at least \(limit) properties")
@@ -130,24 +131,20 @@ enum StructuralValidator {
         }
     }
 
+    /// Of length and pattern only the first finding is reported.
     private static func checkText(_ text: String, schema: JSON, at path: String, into findings: inout Findings) {
         let length = text.unicodeScalars.count
+        let pattern = schema.text("pattern")
         if let limit = schema["maxLength"]?.int, length > limit {
             findings.add(FieldError(path, .tooLong, detail: "may not be more than \(limit) bytes"))
-        }
-        if let limit = schema["minLength"]?.int, length < limit {
+        } else if let limit = schema["minLength"]?.int, length < limit {
             findings.invalid(path, .string(text), "\(path) in body should be at least \(limit) chars long")
-        }
-        let pattern = schema.text("pattern")
-        if !pattern.isEmpty, text.range(of: pattern, options: .regularExpression) == nil {
+        } else if !pattern.isEmpty, text.range(of: pattern, options: .regularExpression) == nil {
             findings.invalid(path, .string(text), "\(path) in body should match '\(pattern)'")
         }
         if schema.text("format") == "date-time", RFC3339Time(text) == nil {
-            findings.invalid(
-                path,
-                .string(text),
-                "\(path) in body must be of type date-time: \(JSON.string(text).text)"
-            )
+            let detail = "\(path) in body must be of type date-time: \(JSON.string(text).text)"
+            findings.add(FieldError(path, .typeInvalid, value: .string(text), detail: detail))
         }
     }
 
@@ -180,21 +177,27 @@ enum StructuralValidator {
         }
     }
 
+    /// The server names no field for these, only the path in the text.
     private static func checkCombinations(_ value: JSON, schema: JSON, at path: String, into findings: inout Findings) {
-        func accepts(_ part: JSON) -> Bool {
+        func problems(_ part: JSON) -> [FieldError] {
             var inner = Findings()
             check(value, schema: part, at: path, into: &inner)
-            return inner.errors.isEmpty
+            return inner.errors
         }
+        func report(_ rule: String) { findings.invalid("<nil>", "", "\"\(path)\" must \(rule)") }
         for part in schema.items("allOf") { check(value, schema: part, at: path, into: &findings) }
-        if schema.has("anyOf"), !schema.items("anyOf").contains(where: accepts) {
-            findings.invalid(path, value, "\(path) in body must validate at least one schema (anyOf)")
+        let any = schema.items("anyOf").map(problems)
+        if !any.isEmpty, !any.contains(where: \.isEmpty) {
+            report("validate at least one schema (anyOf)")
+            for error in any.first ?? [] { findings.add(error) }
         }
-        if schema.has("oneOf"), schema.items("oneOf").filter(accepts).count != 1 {
-            findings.invalid(path, value, "\(path) in body must validate one and only one schema (oneOf)")
+        let one = schema.items("oneOf").map(problems)
+        let valid = one.count(where: \.isEmpty)
+        if !one.isEmpty, valid != 1 {
+            let found = valid == 0 ? "Found none valid" : "Found \(valid) valid alternatives"
+            report("validate one and only one schema (oneOf). \(found)")
+            if valid == 0 { for error in one.first ?? [] { findings.add(error) } }
         }
-        if let part = schema["not"], accepts(part) {
-            findings.invalid(path, value, "\(path) in body must not validate the schema (not)")
-        }
+        if let part = schema["not"], problems(part).isEmpty { report("not validate the schema (not)") }
     }
 }
