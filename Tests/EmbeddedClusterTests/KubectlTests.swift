@@ -202,4 +202,33 @@ import Testing
             #expect(answer.errors.contains("strict decoding error: unknown field \"spec.replica\""))
         }
     }
+
+    @Test(arguments: [
+        (["create", "namespace", "shop"], "namespace/shop created"),
+        (["create", "configmap", "c", "--from-literal=a=b"], "configmap/c created"),
+        (["create", "secret", "generic", "s", "--from-literal=a=b"], "secret/s created"),
+        (["create", "serviceaccount", "robot"], "serviceaccount/robot created"),
+        (["create", "deployment", "d", "--image=nginx", "--port=80", "--replicas=0"], "deployment.apps/d created"),
+        (["create", "service", "nodeport", "n", "--tcp=80:8080"], "service/n created"),
+        (["create", "job", "j", "--image=busybox", "--", "true"], "job.batch/j created"),
+        (["create", "cronjob", "cj", "--image=busybox", "--schedule=0 0 * * *"], "cronjob.batch/cj created"),
+        (["create", "role", "r", "--verb=get", "--resource=pods"], "role.rbac.authorization.k8s.io/r created"),
+        (
+            ["create", "rolebinding", "rb", "--role=r", "--serviceaccount=default:robot"],
+            "rolebinding.rbac.authorization.k8s.io/rb created"
+        ),
+        (["create", "ingress", "i", "--rule=a.example/=svc:80"], "ingress.networking.k8s.io/i created"),
+        (["create", "quota", "q", "--hard=pods=3"], "resourcequota/q created"),
+        (
+            ["create", "poddisruptionbudget", "p", "--selector=a=b", "--min-available=50%"],
+            "poddisruptionbudget.policy/p created"
+        ),
+        (["auth", "can-i", "list", "pods"], "yes"),
+    ])
+    func `typed commands send protobuf and are understood`(arguments: [String], output: String) async throws {
+        try await withCluster { cluster, _ in
+            let answer = try await kubectl(cluster, arguments: arguments)
+            #expect(answer.output == "\(output)\n", "\(answer.errors)")
+        }
+    }
 }

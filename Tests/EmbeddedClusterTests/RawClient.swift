@@ -127,6 +127,11 @@ func withCluster<Result>(
 
 /// Runs kubectl against a cluster.
 func kubectl(_ cluster: EmbeddedCluster, _ arguments: String..., input: String = "") async throws -> ProgramResult {
+    try await kubectl(cluster, arguments: arguments, input: input)
+}
+
+/// Runs kubectl against a cluster.
+func kubectl(_ cluster: EmbeddedCluster, arguments: [String], input: String = "") async throws -> ProgramResult {
     try await withTemporaryFolder { folder in
         let file = folder.appending(path: "kubeconfig")
         try Data(cluster.kubeconfig.serialized()).write(to: file)

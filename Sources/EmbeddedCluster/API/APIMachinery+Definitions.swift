@@ -17,7 +17,13 @@ extension APIMachinery {
             resources.serve(definition.servedResources, of: name)
             var next = live
             next.json = definition.established
-            guard next.json != live.json else { return }
+            guard next.json != live.json, let resource = resources.resource(live.gvk) else { return }
+            next.json = ManagedFieldsUpdater.update(
+                before: live.json,
+                after: next.json,
+                schema: resource.schema,
+                writer: Writer(manager: "kube-apiserver", time: ClusterTime.now.text, subresource: "status")
+            )
             do throws(StoreError) {
                 try store.replace(live, with: next, at: key)
                 return

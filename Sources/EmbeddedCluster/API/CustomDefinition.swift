@@ -58,8 +58,12 @@ struct CustomDefinition: Sendable {
 
     private func deprecation(_ version: JSON, kind: String) -> String? {
         guard version["deprecated"]?.bool == true else { return nil }
-        return version["deprecationWarning"]?.string
-            ?? "\(group)/\(version["name"]?.string ?? "") \(kind) is deprecated"
+        if let text = version["deprecationWarning"]?.string { return text }
+        let name = version["name"]?.string ?? ""
+        let newest = versions.first { $0["served"]?.bool == true && $0["deprecated"]?.bool != true }?["name"]?.string
+        let warning = "\(group)/\(name) \(kind) is deprecated"
+        guard let newest, CustomDefinition.precedes(newest, name) else { return warning }
+        return "\(warning); use \(group)/\(newest) \(kind)"
     }
 
     private static func scale(_ json: JSON?) -> RegisteredResource.Scale? {

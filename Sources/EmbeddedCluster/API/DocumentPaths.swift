@@ -5,6 +5,8 @@ import KubeObjects
 struct DocumentPaths: Sendable {
     /// Paths (`spec.ports[0].name`) of fields that stand twice, in order of their second places.
     private(set) var duplicates: [String] = []
+    /// The keys that stand twice, with the lines of their second places.
+    private(set) var duplicateKeys: [(key: String, line: Int)] = []
     private var places: [String: Int] = [:]
 
     /// Of no text.
@@ -16,6 +18,7 @@ struct DocumentPaths: Sendable {
         scanner.value()
         duplicates = scanner.duplicates
         places = scanner.places
+        duplicateKeys = scanner.duplicateKeys
     }
 
     /// The number of the field in the text's order; behind all others when it is not there.
@@ -28,6 +31,7 @@ private struct PathScanner {
     private var position = 0
     private var path = ""
     private(set) var duplicates: [String] = []
+    private(set) var duplicateKeys: [(key: String, line: Int)] = []
     private(set) var places: [String: Int] = [:]
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
@@ -53,7 +57,12 @@ private struct PathScanner {
             guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else { break }
             let key = string()
             path = parent.isEmpty ? key : "\(parent).\(key)"
-            if keys.insert(key).inserted { places[path] = places.count } else { duplicates.append(path) }
+            if keys.insert(key).inserted {
+                places[path] = places.count
+            } else {
+                duplicates.append(path)
+                duplicateKeys.append((key, 1 + bytes[..<position].count { $0 == 0x0A }))
+            }
             skip { $0 <= 0x20 || $0 == UInt8(ascii: ":") }
             value()
             path = parent

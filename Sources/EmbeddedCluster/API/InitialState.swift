@@ -10,7 +10,11 @@ enum InitialState {
         switch resource.gvk.groupKind.description {
         case "Service", "Ingress.networking.k8s.io": json["status"] = ["loadBalancer": [:]]
         case "CustomResourceDefinition.apiextensions.k8s.io":
-            json["status"] = ["conditions": [], "acceptedNames": ["plural": "", "kind": ""], "storedVersions": []]
+            let stored = json["spec"]?["versions"]?.array?.first { $0["storage"]?.bool == true }?["name"]
+            json["status"] = [
+                "conditions": nil, "acceptedNames": ["plural": "", "kind": ""],
+                "storedVersions": .array(stored.map { [$0] } ?? []),
+            ]
         default: json["status"] = resource.isCustom ? nil : .object(JSONObject())
         }
         return json

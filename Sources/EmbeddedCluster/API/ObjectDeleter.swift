@@ -78,13 +78,13 @@ struct ObjectDeleter: Sendable {
             guard wanted < left else {
                 return isGraceful || isNamespace ? result : withCollectorFinalizers(result)
             }
-        } else if let generation = stored.generation {
+        } else if let generation = stored.generation, !isDefinition {
             result.json[["metadata", "generation"]] = .int(generation + 1)
         }
         if stored.deletionTimestamp == nil || wanted == 0 {
             result.json[["metadata", "deletionTimestamp"]] = .string(now.advanced(by: .seconds(wanted)).text)
         }
-        if !isNamespace { result.json[["metadata", "deletionGracePeriodSeconds"]] = .int(wanted) }
+        if !isNamespace, !isDefinition { result.json[["metadata", "deletionGracePeriodSeconds"]] = .int(wanted) }
         if isNamespace { result.json[["status", "phase"]] = "Terminating" }
         if isDefinition, stored.deletionTimestamp == nil, !stored.finalizers.contains(CustomDefinition.finalizer) {
             let finalizers = stored.finalizers + [CustomDefinition.finalizer]

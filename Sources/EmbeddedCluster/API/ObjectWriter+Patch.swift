@@ -16,9 +16,11 @@ extension ObjectWriter {
         return try change(name) { live throws(StatusError) in
             guard let live else { throw .notFound(resource.groupResource, name) }
             let patched = try patched(live, kind, body)
-            guard patched["apiVersion"] == live.json["apiVersion"], patched["kind"] == live.json["kind"] else {
-                throw .badRequest("invalid patch: apiVersion and kind cannot be changed")
-            }
+            let type = GroupVersionKind(
+                apiVersion: patched["apiVersion"]?.string ?? "",
+                kind: patched["kind"]?.string ?? ""
+            )
+            guard type == resource.gvk else { throw badPatch(patched, typeProblem(type)) }
             let decoded = try decoded(patched: patched, body, name: name)
             let json = try identified(decoded, name)
             return ManagedFieldsUpdater.update(before: live.json, after: json, schema: schema, writer: writer)
@@ -32,19 +34,25 @@ extension ObjectWriter {
                 try JSONPatch.apply(body.json, to: live.json)
             }
         case .merge, .apply:
-            guard body.json.object != nil else { throw .badRequest("error decoding patch: the patch is no map") }
+            try checkMap(body, prefix: "error decoding patch: ")
             return JSONMergePatch.apply(body.json, to: live.json)
         case .strategic:
-            guard body.json.object != nil else { throw .badRequest("error decoding patch: the patch is no map") }
+            try checkMap(body, prefix: "")
             return try refusing(name: "") { () throws(RequestRefusal) in
                 try StrategicMergePatch.apply(body.json, to: live.json, schema: schema)
             }
         }
     }
 
+    private func checkMap(_ body: RequestBody, prefix: String) throws(StatusError) {
+        guard body.json.object == nil else { return }
+        let type = body.json.array == nil ? body.json.typeName : "array"
+        throw .badRequest("\(prefix)json: cannot unmarshal \(type) into Go value of type map[string]interface {}")
+    }
+
     /// What decoding makes of a patched object; what it refuses is said of the patch.
     private func decoded(patched: JSON, _ body: RequestBody, name: String) throws(StatusError) -> JSON {
-        let findings = body.findings(unknown: UnknownFields.messages(in: patched, schema: schema))
+        let findings = findings(patched, body)
         if !findings.isEmpty {
             switch options.fieldValidation {
             case .ignore: break
@@ -73,7 +81,7 @@ extension ObjectWriter {
 
     private func apply(_ name: String, _ body: RequestBody) throws(StatusError) -> Outcome {
         let applied = body.json
-        guard applied.object != nil else { throw .badRequest("error decoding YAML: the configuration is no map") }
+        try checkMap(body, prefix: "error decoding YAML: error unmarshaling JSON: while decoding JSON: ")
         let given = GroupVersionKind(
             apiVersion: applied["apiVersion"]?.string ?? "",
             kind: applied["kind"]?.string ?? ""
@@ -86,7 +94,7 @@ extension ObjectWriter {
         if let entries = applied["metadata"]?["managedFields"]?.array, !entries.isEmpty {
             throw .badRequest("metadata.managedFields must be nil")
         }
-        try validate(body.findings(unknown: []))
+        try validateKeys(body.duplicateKeys)
         return try change(name, createsWhenAbsent: options.subresource.isEmpty) { live throws(StatusError) in
             let merged = try refusing(name: name) { () throws(RequestRefusal) in
                 try ServerSideApply.apply(
@@ -98,6 +106,20 @@ extension ObjectWriter {
                 )
             }
             return try identified(try canonical(merged), name)
+        }
+    }
+
+    /// Refuses or warns of keys that stand twice in an applied configuration.
+    private func validateKeys(_ findings: [String]) throws(StatusError) {
+        guard !findings.isEmpty else { return }
+        switch options.fieldValidation {
+        case .ignore: return
+        case .warn: warnings.add(findings)
+        case .strict:
+            let list = findings.map { "\n  \($0)" }.joined()
+            throw .badRequest(
+                "error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\(list)"
+            )
         }
     }
 

@@ -33,13 +33,19 @@ struct ObjectWriter: Sendable {
     /// Decodes a body as the server's types do: unknown fields are refused or warned of, then dropped; defaults are set.
     func decode(_ body: RequestBody) throws(StatusError) -> JSON {
         var json = body.json
-        try checkType(of: &json)
+        try checkType(of: &json, body)
         let name = json["metadata"]?["name"]?.string ?? ""
         let decoded = try refusing(name: name) { () throws(RequestRefusal) in
             try TypedDecoder.decode(json, schema: schema)
         }
-        try validate(body.findings(unknown: UnknownFields.messages(in: json, schema: schema)))
+        try validate(findings(json, body))
         return Defaulter.apply(to: decoded, schema: schema)
+    }
+
+    /// What strict decoding finds in a body or a patched object.
+    func findings(_ json: JSON, _ body: RequestBody) -> [String] {
+        let unknown = UnknownFields.messages(in: json, schema: schema)
+        return resource.isCustom ? body.unorderedFindings(unknown: unknown) : body.findings(unknown: unknown)
     }
 
     /// Refuses or warns of what strict decoding found.
@@ -58,7 +64,7 @@ struct ObjectWriter: Sendable {
     }
 
     /// Sets an absent `apiVersion` or `kind` of a built-in kind, and refuses another one.
-    private func checkType(of json: inout JSON) throws(StatusError) {
+    private func checkType(of json: inout JSON, _ body: RequestBody) throws(StatusError) {
         let kind = resource.gvk.kind
         guard json.object != nil else {
             throw .badRequest(
@@ -70,7 +76,7 @@ struct ObjectWriter: Sendable {
             let missing = json["kind"]?.string == nil ? "Kind" : "apiVersion"
             throw .badRequest(
                 "the object provided is unrecognized (must be of type \(kind)): Object '\(missing)' is missing in "
-                    + "'\(json.text)'"
+                    + "'\(body.text)' (\(body.summary))"
             )
         }
         let givenKind = json["kind"]?.string ?? kind
@@ -79,23 +85,25 @@ struct ObjectWriter: Sendable {
         json["apiVersion"] = .string(givenVersion)
         guard givenKind != kind || givenVersion != resource.gvk.apiVersion else { return }
         let given = GroupVersionKind(apiVersion: givenVersion, kind: givenKind)
-        if machinery.resources.resource(given) != nil {
-            if givenKind == kind {
-                throw .badRequest(
-                    "the API version in the data (\(givenVersion)) does not match the expected API version "
-                        + "(\(resource.gvk.apiVersion))"
-                )
-            }
+        if givenKind == kind, machinery.resources.resource(given) != nil {
             throw .badRequest(
-                "\(givenKind) in version \"\(given.version)\" cannot be handled as a \(kind): converting "
-                    + "(\(given.version).\(givenKind)) to (\(resource.gvk.group.isEmpty ? "core" : resource.gvk.group).\(kind)): "
-                    + "unknown conversion"
+                "the API version in the data (\(givenVersion)) does not match the expected API version "
+                    + "(\(resource.gvk.apiVersion))"
             )
         }
         throw .badRequest(
-            "\(givenKind) in version \"\(given.version)\" cannot be handled as a \(kind): no kind \"\(givenKind)\" is "
-                + "registered for version \"\(givenVersion)\" in scheme \"pkg/runtime/scheme.go:111\""
+            "\(givenKind) in version \"\(given.version)\" cannot be handled as a \(kind): \(typeProblem(given))"
         )
+    }
+
+    /// Why an object of another kind or version is none of this resource's.
+    func typeProblem(_ given: GroupVersionKind) -> String {
+        guard machinery.resources.resource(given) != nil else {
+            return "no kind \"\(given.kind)\" is registered for version \"\(given.apiVersion)\" in scheme "
+                + "\"pkg/runtime/scheme.go:111\""
+        }
+        let group = resource.gvk.group.split(separator: ".").first ?? "core"
+        return "converting (\(given.version).\(given.kind)) to (\(group).\(resource.gvk.kind)): unknown conversion"
     }
 
     /// Makes the object's namespace that of the request, or refuses another one.

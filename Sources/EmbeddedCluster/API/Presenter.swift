@@ -15,7 +15,8 @@ struct Presenter: Sendable {
         let text = query["includeObject"] ?? ""
         guard let included = text.isEmpty ? .metadata : TableRenderer.IncludedObject(rawValue: text) else {
             throw .badRequest(
-                "Invalid value: \(StatusError.quoted(text)): must be 'Metadata', 'Object', 'None', or empty"
+                "Unable to convert to Table as requested: includeObject: Invalid value: \(StatusError.quoted(text)): must be "
+                    + "'Metadata', 'Object', 'None', or empty"
             )
         }
         self.included = included
@@ -30,6 +31,8 @@ struct Presenter: Sendable {
     /// The answer with a page of a list.
     func response(_ page: ObjectReader.Page) -> APIResponse {
         let objects = page.objects.map(\.json)
+        var metadata = page.metadata
+        if resource.isCustom, metadata["continue"] == nil { metadata["continue"] = "" }
         let document: JSON
         switch media.form {
         case .table:
@@ -42,7 +45,7 @@ struct Presenter: Sendable {
         case .whole:
             document = [
                 "kind": .string("\(resource.gvk.kind)List"), "apiVersion": .string(resource.gvk.apiVersion),
-                "metadata": page.metadata, "items": .array(resource.isCustom ? objects : objects.map(untyped)),
+                "metadata": metadata, "items": .array(resource.isCustom ? objects : objects.map(untyped)),
             ]
         }
         return write(document, status: 200)

@@ -10,11 +10,17 @@ struct RequestBody: Sendable {
     let json: JSON
     /// The fields of a JSON text by their paths, in its order; empty for other texts.
     private let paths: DocumentPaths
+    /// The beginning of the text, as error texts show it.
+    let summary: String
+    /// The whole text.
+    let text: String
 
     /// A body that the server makes itself.
     init(_ json: JSON) {
         self.json = json
         paths = DocumentPaths()
+        text = json.text
+        summary = RequestBody.summary(Array(text.utf8))
     }
 
     /// Reads the body of a create or update.
@@ -22,8 +28,19 @@ struct RequestBody: Sendable {
     /// - Throws: 415 for a media type that is neither JSON nor YAML, 400 for a text that is neither.
     init(_ request: APIRequest, kind: String) throws(StatusError) {
         let type = RequestBody.mediaType(request.contentType)
+        if type == ProtobufBody.mediaType {
+            do throws(ProtobufBody.Unreadable) {
+                self.init(try ProtobufBody.json(request.body))
+                return
+            } catch {
+                throw .badRequest(
+                    "the object provided is unrecognized (must be of type \(kind)): \(error.problem) "
+                        + "(\(RequestBody.summary(request.body)))"
+                )
+            }
+        }
         guard ["", "application/json", "application/yaml"].contains(type) else {
-            throw .unsupportedMediaType(["application/json", "application/yaml"])
+            throw .unsupportedMediaType(["application/json", "application/yaml", ProtobufBody.mediaType])
         }
         do throws(StatusError) {
             try self.init(bytes: request.body, isYAML: type == "application/yaml")
@@ -49,6 +66,8 @@ struct RequestBody: Sendable {
     }
 
     private init(bytes: [UInt8], isYAML: Bool) throws(StatusError) {
+        text = String(decoding: bytes, as: UTF8.self)
+        summary = RequestBody.summary(bytes)
         let first = bytes.first { $0 > 0x20 }
         if !isYAML || first == UInt8(ascii: "{") {
             guard first != nil else { throw .badRequest("unexpected end of JSON input") }
@@ -62,12 +81,24 @@ struct RequestBody: Sendable {
             paths = DocumentPaths(bytes)
         } else {
             do throws(YAMLError) {
-                json = try YAMLText.single(String(decoding: bytes, as: UTF8.self))
+                json = try YAMLText.single(text)
             } catch {
                 throw .badRequest("yaml: line \(error.line): \(error.problem)")
             }
             paths = DocumentPaths()
         }
+    }
+
+    /// What strict reading of a YAML text says of keys that stand twice.
+    var duplicateKeys: [String] {
+        paths.duplicateKeys.map { "line \($0.line): key \(StatusError.quoted($0.key)) already set in map" }
+    }
+
+    /// What strict validation says of a custom resource: duplicate fields, then unknown ones in their given order.
+    func unorderedFindings(unknown: [String]) -> [String] {
+        let unknownPaths = Set(unknown)
+        return paths.duplicates.filter { !unknownPaths.contains("unknown field \(StatusError.quoted($0))") }
+            .map { "duplicate field \(StatusError.quoted($0))" } + unknown
     }
 
     /// What strict validation says of the body, in its order: `unknown field "…"` as given, `duplicate field "…"` for

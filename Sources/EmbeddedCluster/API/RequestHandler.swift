@@ -62,7 +62,7 @@ struct RequestHandler: Sendable {
         _ warnings: WarningCollector
     ) throws(StatusError) -> APIResponse {
         guard let resource = machinery.resources.resource(apiVersion: path.apiVersion, plural: path.resource) else {
-            guard discovery.serves(group: path.group) else { return .text("404 page not found\n", status: 404) }
+            guard discovery.servesBuiltIn(group: path.group) else { return .text("404 page not found\n", status: 404) }
             throw .noSuchPath
         }
         let namespace = resource.isNamespaced ? path.namespace : ""

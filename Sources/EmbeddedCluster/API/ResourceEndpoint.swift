@@ -105,9 +105,13 @@ struct ResourceEndpoint: Sendable {
         let writer = try writer(.create, subresource: "")
         let reviews = AccessReviews(access: access, user: request.user)
         if resource.verbs == ["create"] {
-            guard let answer = reviews.answer(try writer.decode(body), kind: resource.gvk.groupKind) else {
-                throw .methodNotAllowed
-            }
+            let review = ManagedFieldsUpdater.update(
+                before: nil,
+                after: try writer.decode(body),
+                schema: resource.schema,
+                writer: writer.writer
+            )
+            guard let answer = reviews.answer(review, kind: resource.gvk.groupKind) else { throw .methodNotAllowed }
             return presenter.response(answer, status: 201)
         }
         let outcome = try writer.create(body)
@@ -165,6 +169,12 @@ struct ResourceEndpoint: Sendable {
         let presenter = try presenter()
         let options = try DeleteOptions(request)
         if resource.plural == "namespaces", resource.gvk.group.isEmpty { try NamespaceLifecycle.checkDeletion(name) }
+        if resource.gvk.groupKind == GroupKind(group: "batch", kind: "Job"), options.propagation == nil {
+            warnings.add([
+                "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them "
+                    + "or set propagationPolicy=Orphan to suppress this warning"
+            ])
+        }
         let deleter = ObjectDeleter(machinery: machinery, resource: resource, options: options)
         return presenter.response(try deleter.delete(namespace: namespace, name: name).json(resource))
     }

@@ -16,6 +16,7 @@ struct ScaleSubresource: Sendable {
         for key in ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"] {
             metadata[key] = object.metadata[key]
         }
+        let replicas = object.json[paths.specReplicas] ?? 0
         var status: JSON = ["replicas": object.json[paths.statusReplicas] ?? 0]
         switch paths.selector.flatMap({ object.json[$0] }) {
         case .string(let text): status["selector"] = .string(text)
@@ -27,7 +28,7 @@ struct ScaleSubresource: Sendable {
         }
         return [
             "kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": metadata,
-            "spec": object.json[paths.specReplicas].map { ["replicas": $0] } ?? [:], "status": status,
+            "spec": replicas == 0 ? [:] : ["replicas": replicas], "status": status,
         ]
     }
 

@@ -170,6 +170,7 @@ extension StatusError {
         let causes = refusal.causes.map { Cause(reason: $0.reason, message: $0.message, field: $0.field) }
         var details: Details?
         switch refusal.reason {
+        case .invalid where causes.isEmpty: details = Details()
         case .invalid: details = Details(name: name, group: kind.group, kind: kind.kind, causes: causes)
         default: if !causes.isEmpty { details = Details(causes: causes) }
         }

@@ -7,8 +7,8 @@ struct DiscoveryDocuments: Sendable {
     /// `host:port`, for clients that ask `/api`.
     let address: String
 
-    /// Whether any resource of a group is served.
-    func serves(group: String) -> Bool { resources.all.contains { $0.gvk.group == group } }
+    /// Whether any built-in resource belongs to the group.
+    func servesBuiltIn(group: String) -> Bool { resources.all.contains { $0.gvk.group == group && !$0.isCustom } }
 
     /// The document behind `/api…` or `/apis…`; nil when there is none.
     func document(_ parts: [String], media: MediaChoice) -> JSON? {
