@@ -55,11 +55,13 @@ struct PatchTests {
     }
 
     @Test(arguments: [
-        // Items are found by their key, new ones are appended.
+        // Items are found by their key.
         (
             #"{"containers":[{"name":"b","image":"2"},{"name":"c"}]}"#,
             #"[{"image":"1","name":"a"},{"image":"2","name":"b"},{"name":"c"}]"#
         ),
+        // A new item comes first when the patch has no order.
+        (#"{"containers":[{"name":"c"}]}"#, #"[{"name":"c"},{"image":"1","name":"a"},{"image":"1","name":"b"}]"#),
         (#"{"containers":[{"name":"a","$patch":"delete"}]}"#, #"[{"image":"1","name":"b"}]"#),
         (#"{"containers":[{"name":"z"},{"$patch":"replace"}]}"#, #"[{"name":"z"}]"#),
         (
@@ -87,7 +89,7 @@ struct PatchTests {
     @Test(arguments: [
         (
             #"{"metadata":{"finalizers":["b"]}}"#,
-            #"{"metadata":{"finalizers":["a","b"]},"spec":{"tolerations":[{"key":"x"}]}}"#
+            #"{"metadata":{"finalizers":["b","a"]},"spec":{"tolerations":[{"key":"x"}]}}"#
         ),
         (
             #"{"metadata":{"$deleteFromPrimitiveList/finalizers":["a"]}}"#,

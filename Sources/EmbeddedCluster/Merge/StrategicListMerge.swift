@@ -34,6 +34,9 @@ struct StrategicListMerge {
         } else {
             for item in patch { try merge(item, into: &result, mergeItem: mergeItem) }
         }
+        // The patch's own items are in its order even when it gives none, so that a new one comes before live ones.
+        let given = patch.filter { $0["$patch"]?.string != "delete" }
+        result = ordered(result, live: live, order: given)
         guard let order else { return result }
         return ordered(result, live: live, order: order)
     }
@@ -58,13 +61,15 @@ struct StrategicListMerge {
         }
     }
 
-    /// Items named by the order in that order; the others, in their own order, before the first ordered item that
-    /// followed them in the live list.
+    /// Items named by the order in that order; the others, in the live list's order, before the first ordered item that
+    /// followed them there.
     func ordered(_ items: [JSON], live: [JSON], order: [JSON]) -> [JSON] {
         func identity(_ item: JSON) -> JSON { key.isEmpty ? item : item[key] ?? .null }
         let wanted = order.map(identity)
         let liveOrder = live.map(identity)
-        let others = items.filter { !wanted.contains(identity($0)) }
+        func livePlace(_ item: JSON) -> Int { liveOrder.firstIndex(of: identity(item)) ?? Int.max }
+        let others = items.filter { !wanted.contains(identity($0)) }.enumerated()
+            .sorted { (livePlace($0.element), $0.offset) < (livePlace($1.element), $1.offset) }.map(\.element)
         let named = wanted.compactMap { value in items.first { identity($0) == value } }
         var result: [JSON] = []
         var (otherIndex, namedIndex) = (0, 0)
