@@ -17,6 +17,7 @@ struct ControllerResource: Sendable, Hashable {
     }
 
     static let configMaps = ControllerResource("v1", "ConfigMap", "configmaps")
+    static let secrets = ControllerResource("v1", "Secret", "secrets")
     static let endpoints = ControllerResource("v1", "Endpoints", "endpoints")
     static let events = ControllerResource("v1", "Event", "events")
     static let namespaces = ControllerResource("v1", "Namespace", "namespaces")

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+/// Makes what every cluster starts with: namespaces, the node, classes and the API server's own Service.
+struct ClusterBootstrap {
+    let client: LocalClient
+    let now: ClusterTime
+
+    /// Makes what is missing; what is there, from an earlier run, stays.
+    func run() throws(StatusError) {
+        for name in ["default", "kube-system", "kube-public", "kube-node-lease"] {
+            try create(ControllerResource.namespaces, "", name, [:])
+        }
+        try create(EmbeddedNode.manifest(now: now), ControllerResource.nodes.key("", EmbeddedNode.name))
+        let node = client.acting(as: "kubelet")
+        try node.mutate(ControllerResource.nodes.key("", EmbeddedNode.name), subresource: "status") { object in
+            if object["status"]?["conditions"] == nil { object["status"] = EmbeddedNode.status(now: now) }
+        }
+        try create(
+            ControllerResource.ingressClasses,
+            "",
+            "nginx",
+            ["spec": ["controller": .string(IngressReconciler.controller)]]
+        )
+        try create(
+            ControllerResource.storageClasses,
+            "",
+            "standard",
+            [
+                "metadata": ["annotations": ["storageclass.kubernetes.io/is-default-class": "true"]],
+                "provisioner": "sternpost.dev/embedded", "reclaimPolicy": "Delete", "volumeBindingMode": "Immediate",
+            ]
+        )
+        for (name, value) in [("system-cluster-critical", 2_000_000_000), ("system-node-critical", 2_000_001_000)] {
+            try create(ControllerResource.priorityClasses, "", name, ["value": .int(Int64(value))])
+        }
+        try create(ControllerResource.services, "default", "kubernetes", ClusterBootstrap.apiService)
+    }
+
+    private static let apiService: JSON = [
+        "metadata": ["labels": ["component": "apiserver", "provider": "kubernetes"]],
+        "spec": [
+            "clusterIP": "10.96.0.1", "clusterIPs": ["10.96.0.1"], "type": "ClusterIP",
+            "ports": [["name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443]],
+        ],
+    ]
+
+    private func create(_ resource: ControllerResource, _ namespace: String, _ name: String, _ rest: JSON)
+        throws(StatusError)
+    {
+        var object = rest
+        object["apiVersion"] = .string(resource.gvk.apiVersion)
+        object["kind"] = .string(resource.gvk.kind)
+        object[["metadata", "name"]] = .string(name)
+        if !namespace.isEmpty { object[["metadata", "namespace"]] = .string(namespace) }
+        try create(object, resource.key(namespace, name))
+    }
+
+    private func create(_ object: JSON, _ key: ObjectKey) throws(StatusError) {
+        guard client.object(key) == nil else { return }
+        try client.acting(as: "kube-apiserver").create(object)
+    }
+}
