@@ -18,6 +18,8 @@ struct UpdateRules: Sendable {
             var result = live
             result["status"] = next["status"]
             result[["metadata", "managedFields"]] = next["metadata"]?["managedFields"]
+            // The deployment controller keeps its revision in an annotation and writes it with the status.
+            if !resource.isCustom { result[["metadata", "annotations"]] = next["metadata"]?["annotations"] }
             return result
         case "finalize":
             var result = live

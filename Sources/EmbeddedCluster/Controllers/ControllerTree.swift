@@ -32,7 +32,7 @@ package struct ControllerTree: Sendable {
         self.rootCertificate = rootCertificate
     }
 
-    /// Makes what every cluster starts with, as far as it is missing; call it before the first request is served.
+    /// Makes the node and the classes that every cluster has, as far as they are missing; call it before serving.
     package func bootstrap() throws(StatusError) {
         try ClusterBootstrap(client: client, now: .now).run()
     }

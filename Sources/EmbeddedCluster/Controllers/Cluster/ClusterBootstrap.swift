@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// Makes what every cluster starts with: namespaces, the node, classes and the API server's own Service.
+/// Makes what the controllers need from the start: the node, and the classes of ingresses, volumes and priorities.
 struct ClusterBootstrap {
     let client: LocalClient
     let now: ClusterTime
 
     /// Makes what is missing; what is there, from an earlier run, stays.
     func run() throws(StatusError) {
-        for name in ["default", "kube-system", "kube-public", "kube-node-lease"] {
-            try create(ControllerResource.namespaces, "", name, [:])
-        }
         try create(EmbeddedNode.manifest(now: now), ControllerResource.nodes.key("", EmbeddedNode.name))
         let node = client.acting(as: "kubelet")
         try node.mutate(ControllerResource.nodes.key("", EmbeddedNode.name), subresource: "status") { object in
@@ -34,16 +31,7 @@ struct ClusterBootstrap {
         for (name, value) in [("system-cluster-critical", 2_000_000_000), ("system-node-critical", 2_000_001_000)] {
             try create(ControllerResource.priorityClasses, "", name, ["value": .int(Int64(value))])
         }
-        try create(ControllerResource.services, "default", "kubernetes", ClusterBootstrap.apiService)
     }
-
-    private static let apiService: JSON = [
-        "metadata": ["labels": ["component": "apiserver", "provider": "kubernetes"]],
-        "spec": [
-            "clusterIP": "10.96.0.1", "clusterIPs": ["10.96.0.1"], "type": "ClusterIP",
-            "ports": [["name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443]],
-        ],
-    ]
 
     private func create(_ resource: ControllerResource, _ namespace: String, _ name: String, _ rest: JSON)
         throws(StatusError)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
 
 /// A moment as Kubernetes writes it: UTC, microseconds since 1970.
 package struct ClusterTime: Sendable, Hashable, Comparable {
@@ -117,12 +116,5 @@ extension ClusterTime {
     private static func floorModulo(_ value: Int64, _ divisor: Int64) -> Int64 {
         let rest = value % divisor
         return rest < 0 ? rest + divisor : rest
-    }
-}
-
-extension ClusterTime {
-    /// The time of this machine's clock.
-    package static var now: ClusterTime {
-        ClusterTime(microseconds: Int64((Date().timeIntervalSince1970 * 1_000_000).rounded()))
     }
 }

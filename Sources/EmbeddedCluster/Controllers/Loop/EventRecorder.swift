@@ -114,10 +114,3 @@ final class EventRecorder: Sendable {
         return result
     }
 }
-
-extension LocalClient {
-    /// The same client under another field manager.
-    func acting(as manager: String) -> LocalClient {
-        LocalClient(store: store, resources: resources, manager: manager)
-    }
-}
