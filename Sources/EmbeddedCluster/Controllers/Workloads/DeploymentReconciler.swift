@@ -8,9 +8,13 @@ import KubeObjects
 struct DeploymentReconciler: Reconciler {
     static let revisionKey = "deployment.kubernetes.io/revision"
 
-    let watched = [ControllerResource.deployments.groupResource, ControllerResource.replicaSets.groupResource]
+    let watched = [
+        ControllerResource.deployments.groupResource, ControllerResource.replicaSets.groupResource,
+        ControllerResource.pods.groupResource,
+    ]
 
     func keys(affectedBy event: StoreEvent, in context: ControllerContext) -> [ObjectKey] {
+        if event.key.resource == ControllerResource.pods.groupResource { return owner(ofGone: event, in: context) }
         guard event.key.resource == ControllerResource.replicaSets.groupResource else { return [event.key] }
         let namespace = event.key.namespace
         let owners = [event.object, event.previous].compactMap { $0?.controllerReference }
@@ -20,6 +24,14 @@ struct DeploymentReconciler: Reconciler {
         return context.list(.deployments, in: namespace)
             .filter { PodSelector($0.spec?["selector"]).matches(event.object.labels) }
             .map { ControllerResource.deployments.key(namespace, $0.name) }
+    }
+
+    /// The Deployment that may wait for the end of its old pods.
+    private func owner(ofGone event: StoreEvent, in context: ControllerContext) -> [ObjectKey] {
+        guard event.change == .deleted, let set = event.object.controllerReference, set.gvk.kind == "ReplicaSet",
+            let owner = context.object(.replicaSets, event.key.namespace, set.name)?.controllerReference
+        else { return [] }
+        return [ControllerResource.deployments.key(event.key.namespace, owner.name)]
     }
 
     func reconcile(_ key: ObjectKey, in context: ControllerContext) throws(StatusError) -> Duration? {
