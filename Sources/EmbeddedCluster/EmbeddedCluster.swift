@@ -49,6 +49,13 @@ package final class EmbeddedCluster: Sendable {
         let machinery = APIMachinery(store: store)
         let client = LocalClient(machinery: machinery, manager: "kube-controller-manager")
         try InitialObjects(client: client.acting(as: "kube-apiserver")).create()
+        let controllers = ControllerTree(
+            client: client,
+            services: machinery.preparation.services,
+            images: options.images,
+            delays: options.delays
+        )
+        try controllers.bootstrap()
         let access = AccessRules(
             administratorToken: options.token ?? AccessToken.random(),
             limitedToken: AccessToken.random(),
@@ -58,7 +65,7 @@ package final class EmbeddedCluster: Sendable {
         // The server outlives this call; `stop()` cancels the task and waits for it.
         let running = Task {
             defer { announcement.finish() }
-            try await serve(options, machinery, access) { announcement.yield($0) }
+            try await serve(options, machinery, controllers, access) { announcement.yield($0) }
         }
         guard let port = await bound.first(where: { _ in true }) else {
             try await running.value
@@ -82,6 +89,7 @@ package final class EmbeddedCluster: Sendable {
     private static func serve(
         _ options: EmbeddedClusterOptions,
         _ machinery: APIMachinery,
+        _ controllers: ControllerTree,
         _ access: AccessRules,
         announce: @escaping @Sendable (Int) -> Void
     ) async throws {
@@ -106,6 +114,7 @@ package final class EmbeddedCluster: Sendable {
         try await withThrowingTaskGroup { group in
             group.addTask { try await server.run() }
             group.addTask { await TerminationLoop(machinery: machinery).run() }
+            group.addTask { await controllers.run() }
             try await group.next()
             group.cancelAll()
         }

@@ -10,8 +10,10 @@ package struct EmbeddedClusterOptions: Sendable {
     package var token: String?
     /// What goes wrong, and what is recorded.
     package var faults = FaultScript()
-    /// Images, by reference, whose pods never become ready.
-    package var failingImages: Set<String> = []
+    /// Which images fail and how, and the digest behind each; may be changed while the cluster runs.
+    package var images = ImageCatalog()
+    /// How long the controllers and the node take.
+    package var delays = ControllerDelays()
     /// What the user `limited` may not do.
     package var denied: [DeniedAccess] = []
 
