@@ -7,6 +7,7 @@ enum BlockingThread {
     /// - Parameters:
     ///   - name: Shown by `ps -T` and debuggers.
     ///   - body: Runs from start to end on the new thread, so thread-local state and C handles are safe inside it.
+    /// - Returns: What `body` returned or threw.
     static func result<Value: Sendable>(
         _ name: String,
         _ body: @escaping @Sendable () throws(GitError) -> Value

@@ -14,6 +14,7 @@ package struct GitMirror: Sendable {
     /// Opens the mirror on a thread of its own and reads in it while no other process changes it.
     ///
     /// - Parameter body: Runs on that thread from start to end; what it returns must not hold handles.
+    /// - Returns: What `body` returns.
     /// - Throws: What `body` throws; ``GitError`` with reason `missingObject` when there is no mirror yet, `corruptMirror` when
     ///   it cannot be opened.
     package func read<Value: Sendable>(

@@ -11,9 +11,12 @@ package struct GitRemote: Sendable {
     private let limits: GitLimits
 
     /// - Parameters:
+    ///   - address: The repository.
+    ///   - credentials: What its server may ask for.
     ///   - folder: Holds the mirror; made when it is missing.
     ///   - workerExecutable: Our own binary.
     ///   - deadline: The longest time that one operation may take.
+    ///   - limits: What the repository may cost.
     package init(
         address: GitAddress,
         credentials: GitCredentials?,
@@ -46,7 +49,9 @@ package struct GitRemote: Sendable {
     ///
     /// - Parameters:
     ///   - tip: Where the ref was.
+    ///   - ref: The ref that led to it.
     ///   - isFresh: Throw the mirror away and clone again.
+    /// - Throws: ``GitError``; the mirror is as it was before.
     package func fetch(_ tip: GitTip, of ref: GitRef, isFresh: Bool) async throws(GitError) {
         try check(ref)
         // A range is fetched by the tag that it selected.

@@ -3,7 +3,7 @@ import CLibGit2
 
 /// An object id as libgit2 passes it.
 extension git_oid {
-    /// - Parameter hex: 40 hexadecimal digits.
+    /// Reads 40 hexadecimal digits; throws ``LibGit2Error`` for anything else.
     init(hex: String) throws(LibGit2Error) {
         self.init()
         guard hex.utf8.count == 40 else {
@@ -41,6 +41,22 @@ struct RepositoryHandle: ~Copyable {
     }
 
     deinit { git_repository_free(raw) }
+
+    /// Looks up what every branch and tag points to; throws for the first that is missing or damaged.
+    borrowing func checkTips() throws(LibGit2Error) {
+        var names = git_strarray()
+        let owner = raw
+        try LibGit2.check("git_reference_list") { git_reference_list(&names, owner) }
+        defer { git_strarray_dispose(&names) }
+        for index in 0..<names.count {
+            guard let name = names.strings[index] else { continue }
+            var oid = git_oid()
+            try LibGit2.check("git_reference_name_to_id") { git_reference_name_to_id(&oid, owner, name) }
+            var object: OpaquePointer?
+            try LibGit2.check("git_object_lookup") { git_object_lookup(&object, owner, &oid, GIT_OBJECT_ANY) }
+            git_object_free(object)
+        }
+    }
 
     static func given(_ pointer: OpaquePointer?, _ call: String) throws(LibGit2Error) -> OpaquePointer {
         guard let pointer else {

@@ -43,6 +43,7 @@ package struct KnownHosts: Sendable {
     ///   - key: The key as it goes over the wire, which is what the file holds in base64.
     ///   - host: Lower case.
     ///   - port: Other ports than 22 are looked up as `[host]:port` only.
+    /// - Returns: What the lines for that host say, revocations first.
     package func verdict(on key: [UInt8], host: String, port: Int) -> Verdict {
         let found = lines.filter { KnownHosts.matches($0.hosts, name: KnownHosts.name(host, port)) }
         if found.contains(where: { $0.isRevoked && $0.key == key }) { return .revoked }

@@ -27,8 +27,11 @@ enum LibGit2 {
     }
 
     private static let started: Result<Void, GitError> = {
+        // Not through `check`: the thread's message does not exist before this call.
+        guard git_libgit2_init() > 0 else {
+            return .failure(GitError(.worker, "libgit2 does not start; reinstall libgit2-1.5"))
+        }
         do throws(LibGit2Error) {
-            try check("git_libgit2_init") { git_libgit2_init() }
             let levels = [GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL]
             for level in levels + [GIT_CONFIG_LEVEL_PROGRAMDATA] {
                 try check("GIT_OPT_SET_SEARCH_PATH") { sternpost_git_clear_search_path(level.rawValue) }
@@ -50,6 +53,7 @@ enum LibGit2 {
     /// - Parameters:
     ///   - call: The function's name.
     ///   - body: Makes the call and nothing else; below zero is a failure.
+    /// - Throws: ``LibGit2Error`` when the status is below zero.
     static func check(_ call: String, _ body: () -> Int32) throws(LibGit2Error) {
         git_error_clear()
         let code = body()

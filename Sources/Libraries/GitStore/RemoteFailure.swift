@@ -1,39 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLibGit2
 
-/// Turns what libgit2 says about a server into a cause and a remedy.
+/// Turns what libgit2 says during network work into a cause and a remedy.
 enum RemoteFailure {
-    /// - Parameter host: Named in the message; the path for folders.
+    /// A part of a message in lower case, and what it means.
+    private typealias Phrase = (part: String, reason: GitError.Reason, remedy: String)
+
+    /// - Parameters:
+    ///   - error: The failed call.
+    ///   - address: The server or folder.
+    /// - Returns: The cause with the library's words and what to do.
     static func explain(_ error: LibGit2Error, address: GitAddress) -> GitError {
         let said = error.message.isEmpty ? "\(error.call) failed" : error.message
+        let text = said.lowercased()
         if error.has(category: GIT_ERROR_SSL) || error.has(code: GIT_ECERTIFICATE) { return explainTLS(said) }
         if let status = httpStatus(said) { return explainHTTP(status) }
-        if error.has(code: GIT_EOWNER) {
-            return GitError(
-                .configuration,
-                "\(said); the folder belongs to another user: change its owner, or run as that user"
-            )
-        }
-        if said.contains("redirect") {
-            return GitError(.redirected, "\(said); redirects to other hosts are not followed: use the final URL")
-        }
-        if error.has(code: GIT_EAUTH) {
-            return GitError(.authentication, "\(said); check the credentials")
-        }
-        if address.scheme == .file {
-            return error.has(code: GIT_ENOTFOUND)
-                ? GitError(.missingRepository, "\(address.url) is no git repository; check the path")
-                : GitError(.server, "\(address.url): \(said)")
-        }
-        let text = said.lowercased()
-        for (part, reason, remedy) in phrases where text.contains(part) {
-            return GitError(reason, "\(said); \(remedy)")
-        }
+        if let exact = find(text, in: own) { return GitError(exact.reason, "\(said); \(exact.remedy)") }
+        if error.has(code: GIT_EAUTH) { return GitError(.authentication, "\(said); check the credentials") }
+        if local.contains(where: error.has(category:)) { return GitError(.corruptMirror, said) }
+        if let quoted = find(text, in: servers) { return GitError(quoted.reason, "\(said); \(quoted.remedy)") }
         return error.has(category: GIT_ERROR_OS) ? GitError(.unreachable, said) : GitError(.server, said)
     }
 
-    /// What libgit2 1.5.1, libssh2 1.10 and the usual git servers say.
-    private static let phrases: [(String, GitError.Reason, String)] = [
+    private static func find(_ text: String, in phrases: [Phrase]) -> Phrase? {
+        phrases.first { text.contains($0.part) }
+    }
+
+    /// Words of libgit2 1.5.1, libssh2 1.10 and the C library.
+    private static let own: [Phrase] = [
+        ("too many objects", .tooLarge, "the repository is too large; use a smaller one for manifests"),
+        ("overly large", .tooLarge, "the repository holds a larger object than allowed; use another one for manifests"),
+        ("too large", .tooLarge, "the repository is too large; use a smaller one for manifests"),
+        ("no space left", .storage, "free space in the data folder"),
+        ("read-only file system", .storage, "make the data folder writable"),
+        ("redirect", .redirected, "redirects to other hosts are not followed: use the final URL"),
+        ("is not owned by", .configuration, "change the folder's owner, or run as that user"),
+        ("unsupported url protocol", .missingRepository, "there is no such folder: check the path"),
+        ("could not find repository", .missingRepository, "check the path"),
+        ("failed to resolve path", .missingRepository, "check the path"),
         ("resolve address", .unreachable, "check the host name and DNS"),
         ("failed to connect", .unreachable, "check the address, the port and the firewall"),
         ("timed out", .unreachable, "check the address, the port and the firewall"),
@@ -42,22 +46,28 @@ enum RemoteFailure {
         ("early eof", .unreachable, "the connection broke; it is tried again"),
         (
             "exchange encryption keys", .server,
-            "libssh2 1.10 and the server share no algorithm; the server needs an ed25519 or ECDSA host key"
+            "the server needs an ed25519 or ECDSA host key and AES-CTR (libssh2 1.10)"
         ),
         ("failed to start ssh session", .unreachable, "the port answers, but not as an ssh server"),
-        (
-            "public key from private", .authentication,
-            "identity cannot be read: wrong passphrase, or make a key with ssh-keygen -t ed25519"
-        ),
-        ("authenticat", .authentication, "check the ssh key and the login name"),
+        ("public key from private", .authentication, "identity is unreadable: a wrong passphrase or a damaged key"),
+        ("failed to authenticate", .authentication, "check the ssh key, its passphrase and the login name"),
+        ("content-type", .server, "the URL leads to a web page, not to a git server"),
+    ]
+
+    /// Words of git servers, quoted by libgit2.
+    private static let servers: [Phrase] = [
         ("not found", .missingRepository, "check the URL, and that the credentials may read it"),
         ("does not exist", .missingRepository, "check the URL, and that the credentials may read it"),
+        ("could not read from remote", .missingRepository, "check the URL, and that the credentials may read it"),
         ("does not appear to be a git", .missingRepository, "check the URL"),
         ("permission denied", .forbidden, "the credentials may not read this repository"),
         ("access denied", .forbidden, "the credentials may not read this repository"),
-        ("content-type", .server, "the URL leads to a web page, not to a git server"),
-        ("pack contains", .tooLarge, "the repository has too many objects"),
-        ("too large", .tooLarge, "the repository holds an object above the limit"),
+    ]
+
+    /// Parts of libgit2 that read and write the disk: when one of them fails during a fetch, the mirror is damaged.
+    private static let local = [
+        GIT_ERROR_REFERENCE, GIT_ERROR_ZLIB, GIT_ERROR_REPOSITORY, GIT_ERROR_CONFIG, GIT_ERROR_ODB, GIT_ERROR_OBJECT,
+        GIT_ERROR_TREE, GIT_ERROR_SHA,
     ]
 
     private static func explainTLS(_ said: String) -> GitError {
@@ -91,7 +101,7 @@ enum RemoteFailure {
         case 404, 410:
             GitError(
                 .missingRepository,
-                "the server has no such repository (\(status)); check the URL and the credentials' rights"
+                "the server has no such repository (\(status)); check the URL and the credentials"
             )
         case 429: GitError(.server, "the server is asked too often (429); use a longer interval")
         case 500...: GitError(.server, "the server failed (\(status)); it is tried again")

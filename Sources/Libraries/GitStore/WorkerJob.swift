@@ -56,20 +56,23 @@ struct WorkerJob {
         }
     }
 
+    /// Fetches into the mirror if there is one and it is sound, and clones otherwise.
     private func bring(_ commit: String) throws(GitError) {
         try folder.sweep()
         if !request.isFresh, folder.hasMirror, try !folder.isOvergrown(request.limits) {
             do throws(GitError) {
                 let mirror = try open { () throws(LibGit2Error) in try RepositoryHandle(bareAt: folder.mirror) }
-                try fetch(commit, into: mirror)
-                return
+                return try fetch(commit, into: mirror)
             } catch {
                 guard error.reason == .corruptMirror else { throw error }
             }
         }
-        do {
+        do throws(GitError) {
             let incoming = try open { () throws(LibGit2Error) in try RepositoryHandle(creatingBareAt: folder.incoming) }
             try fetch(commit, into: incoming)
+        } catch {
+            guard error.reason == .corruptMirror else { throw error }
+            throw GitError(.server, "\(error.message); a new clone fails too: run git fsck in the repository itself")
         }
         try folder.replaceMirror()
     }
@@ -92,7 +95,19 @@ struct WorkerJob {
             try session.fetch(["+refs/tags/\(name):refs/tags/\(name)"], into: repository)
         case .commit(let id): try fetchPinned(id, into: repository)
         }
-        guard holds(commit, repository) else { throw gone(commit) }
+        guard holds(commit, repository) else {
+            try checkTips(repository)
+            throw gone(commit)
+        }
+    }
+
+    /// A ref without its commit shows that objects were lost; then it is the mirror that lacks the commit, not the server.
+    private func checkTips(_ repository: borrowing RepositoryHandle) throws(GitError) {
+        do throws(LibGit2Error) {
+            try repository.checkTips()
+        } catch {
+            throw GitError(.corruptMirror, "git mirror \(folder.mirror) has lost objects: \(error.message)")
+        }
     }
 
     /// Most servers give a commit by its id only when a ref points to it; then everything is fetched once.
@@ -101,7 +116,7 @@ struct WorkerJob {
             try session.fetch(["+\(id):refs/sternpost/\(id)"], into: repository)
             if holds(id, repository) { return }
         } catch {
-            guard error.reason == .server else { throw error }
+            guard error.reason == .server || error.reason == .corruptMirror else { throw error }
         }
         try session.fetch(["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"], into: repository)
     }

@@ -70,7 +70,8 @@ package struct GitLimits: Sendable, Hashable, Codable {
     /// Bytes received in one fetch, and of any file that the worker writes.
     package var packBytes = 2 << 30
     package var packObjects = 5_000_000
-    /// One object of the history, unpacked. What is deployed has a much lower limit of its own.
+    /// One object of the history that git stores as a difference, unpacked: such objects are built in memory. What is
+    /// deployed has a much lower limit of its own.
     package var objectBytes = 256 << 20
     /// Branches and tags that a server may list.
     package var refs = 200_000

@@ -21,8 +21,11 @@ final class WorkerProcess: Sendable {
     /// Blocks; runs on a ``BlockingThread``, which must outlive the child (the kernel ties the child to it).
     ///
     /// - Parameters:
+    ///   - executable: The path of our own binary.
     ///   - request: All of the child's standard input.
     ///   - home: The child's `HOME`.
+    ///   - deadline: The longest time from start to end.
+    /// - Returns: The whole standard output, not empty.
     /// - Throws: ``GitError`` with reason `timeout`, `cancelled` or `worker`.
     func run(executable: String, request: [UInt8], home: String, deadline: Duration) throws(GitError) -> [UInt8] {
         var talk: [Int32] = [-1, -1], complaints: [Int32] = [-1, -1]

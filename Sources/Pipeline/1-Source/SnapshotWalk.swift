@@ -22,6 +22,8 @@ struct SnapshotWalk {
     ///   - treeID: The folder's object id.
     ///   - path: The folder from the repository's root; empty for the root.
     ///   - depth: Folders between the project's path and this one.
+    ///   - reader: The mirror.
+    /// - Throws: ``SourceError`` for the first entry that is not allowed or too large.
     mutating func add(
         _ treeID: String,
         path: String,
@@ -122,7 +124,11 @@ struct SnapshotWalk {
 extension SnapshotWalk {
     /// Refuses what could stand for objects that we would not see.
     ///
-    /// - Parameter names: The names seen in this folder so far, in lower case.
+    /// - Parameters:
+    ///   - entry: One entry of the folder.
+    ///   - path: The folder, for the error text.
+    ///   - names: The names seen in this folder so far, in lower case.
+    /// - Throws: ``SourceError`` with reason `unsupportedEntry`.
     static func check(_ entry: GitTreeEntry, below path: String, names: inout Set<String>) throws(SourceError) {
         let place = (path.isEmpty ? "" : path + "/") + OneLine.escaped(entry.name)
         func refused(_ problem: String) -> SourceError {

@@ -17,7 +17,7 @@ package actor SourceReader {
     private let ref: GitRef
     private let place: Result<Place, SourceError>
     private let limits: SnapshotLimits
-    private let confirmationDelay: Duration
+    private let pause: @Sendable () async throws -> Void
     private var lastTip: SourceTip?
 
     /// A wrong specification is reported by the first call, not here.
@@ -30,7 +30,7 @@ package actor SourceReader {
     ///   - deadline: The longest time one network operation may take before its process is killed.
     ///   - limits: What a snapshot may hold.
     ///   - repositoryLimits: What the repository may cost.
-    ///   - confirmationDelay: How long to wait before a tip that goes back in history is read for the second time.
+    ///   - pause: Waits before a tip that goes back in history is read for the second time.
     package init(
         spec: RepositorySpec,
         credentials: GitCredentials?,
@@ -39,11 +39,11 @@ package actor SourceReader {
         deadline: Duration = .seconds(60),
         limits: SnapshotLimits = SnapshotLimits(),
         repositoryLimits: GitLimits = GitLimits(),
-        confirmationDelay: Duration = .seconds(5)
+        pause: @escaping @Sendable () async throws -> Void = { try await ContinuousClock().sleep(for: .seconds(5)) }
     ) {
         ref = spec.ref
         self.limits = limits
-        self.confirmationDelay = confirmationDelay
+        self.pause = pause
         for secret in credentials?.secrets ?? [] { Redactor.shared.register(secret) }
         do throws(SourceError) {
             let path = try FolderPath(spec.path)
@@ -75,7 +75,7 @@ package actor SourceReader {
             return tip
         }
         do {
-            try await ContinuousClock().sleep(for: confirmationDelay)
+            try await pause()
         } catch {
             throw SourceError(.git(.cancelled), "\(place.url): the poll was cancelled")
         }
@@ -127,7 +127,11 @@ package actor SourceReader {
 
     /// How the tip relates to the commit that was synced before it, for the record.
     ///
-    /// - Parameter previousCommitID: 40 digits; a commit that the mirror does not have counts as `diverged`.
+    /// - Parameters:
+    ///   - tip: The commit that is synced now.
+    ///   - previousCommitID: 40 digits; a commit that the mirror does not have counts as `diverged`.
+    /// - Returns: The relation, seen from the old commit to the new one.
+    /// - Throws: ``SourceError`` when the mirror cannot be read.
     package func relation(of tip: SourceTip, to previousCommitID: String) async throws(SourceError) -> CommitRelation {
         guard tip.commitID != previousCommitID else { return .same }
         return try await read(tip) { reader, commit throws(SourceError) in
