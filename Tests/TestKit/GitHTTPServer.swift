@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
+/// A server's certificate and key: the paths of two PEM files.
+package typealias TestIdentity = (certificate: String, key: String)
+
 /// `git http-backend` behind nginx on a free port of 127.0.0.1: what a git server over http(s) really does.
 ///
 /// Below `/git/` are the repositories of a folder; `/private/` is the same with a password; `/moved/` redirects to another
@@ -28,7 +31,7 @@ package final class GitHTTPServer: Sendable {
     package static func serving<Result>(
         _ repositories: URL,
         in folder: URL,
-        identity: TestAuthority.Identity? = nil,
+        identity: TestIdentity? = nil,
         _ body: (GitHTTPServer) async throws -> Result
     ) async throws -> Result {
         let server = try GitHTTPServer(repositories, folder: folder, identity: identity)
@@ -39,7 +42,7 @@ package final class GitHTTPServer: Sendable {
         return try await body(server)
     }
 
-    private init(_ repositories: URL, folder: URL, identity: TestAuthority.Identity?) throws {
+    private init(_ repositories: URL, folder: URL, identity: TestIdentity?) throws {
         let port = try Loopback.freePort()
         let name = UUID().uuidString.prefix(8)
         let file = { (suffix: String) in folder.appending(path: "\(name).\(suffix)").path(percentEncoded: false) }

@@ -2,35 +2,53 @@
 import Foundation
 
 /// A server program that a test runs on loopback: started, waited for, and stopped by its process id.
+///
+/// Not Foundation's `Process`: sshd closes all descriptors that it inherits, which `Process` takes for the end, and then
+/// every other `Process` hangs. And a server must not keep the pipes of other tests' programs open.
 package final class ServerProcess: Sendable {
-    private let pid: Int32
+    private let pid: pid_t
     private let log: URL
+
+    /// Closes whatever was inherited but standard input, output and error, then becomes the program.
+    private static let becomeProgram = """
+        for f in /proc/$$/fd/*; do n=${f##*/}; [ "$n" -gt 2 ] && eval "exec $n>&-"; done; exec "$@"
+        """
 
     /// - Parameters:
     ///   - program: Its name.
     ///   - arguments: It must stay in the foreground with these.
-    ///   - environment: All of its environment.
     ///   - debianPackage: Brings the program; named when it is missing.
     ///   - log: Gets its output.
-    /// - Throws: ``MissingProgram`` when it is not installed.
-    package init(
-        _ program: String,
-        _ arguments: [String],
-        environment: [String: String] = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C"],
-        package debianPackage: String,
-        log: URL
-    ) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: try programPath(program, package: debianPackage))
-        process.arguments = arguments
-        process.environment = environment
-        try Data().write(to: log)
-        let output = try FileHandle(forWritingTo: log)
-        process.standardOutput = output
-        process.standardError = output
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        pid = process.processIdentifier
+    /// - Throws: ``MissingProgram`` when it is not installed or cannot be started.
+    package init(_ program: String, _ arguments: [String], package debianPackage: String, log: URL) throws {
+        let path = try programPath(program, package: debianPackage)
+        let words = ["bash", "-c", ServerProcess.becomeProgram, "bash", path] + arguments
+        var actions = posix_spawn_file_actions_t()
+        var attributes = posix_spawnattr_t()
+        posix_spawn_file_actions_init(&actions)
+        posix_spawnattr_init(&attributes)
+        defer {
+            posix_spawn_file_actions_destroy(&actions)
+            posix_spawnattr_destroy(&attributes)
+        }
+        let output = log.path(percentEncoded: false)
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        // A group of its own, because fcgiwrap ends by signalling its whole group.
+        posix_spawnattr_setpgroup(&attributes, 0)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        var pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+        var environment: [UnsafeMutablePointer<CChar>?] = [
+            strdup("PATH=/usr/sbin:/usr/bin:/sbin:/bin"), strdup("LANG=C"), nil,
+        ]
+        defer { for pointer in pointers + environment { free(pointer) } }
+        var child: pid_t = 0
+        let problem = posix_spawn(&child, "/bin/bash", &actions, &attributes, &pointers, &environment)
+        guard problem == 0 else {
+            throw MissingProgram(description: "cannot start \(path): \(String(cString: strerror(problem)))")
+        }
+        pid = child
         self.log = log
     }
 
@@ -39,9 +57,15 @@ package final class ServerProcess: Sendable {
         (try? String(contentsOf: log, encoding: .utf8)) ?? ""
     }
 
-    /// Ends it; to be called exactly once.
+    /// Ends it and its children; to be called exactly once.
     package func stop() {
-        kill(pid, SIGTERM)
+        kill(-pid, SIGTERM)
+        for _ in 0..<200 {
+            if waitpid(pid, nil, WNOHANG) != 0 { return }
+            usleep(10_000)
+        }
+        kill(-pid, SIGKILL)
+        waitpid(pid, nil, 0)
     }
 }
 

@@ -17,8 +17,11 @@ package struct TestAuthority: Sendable {
         ])
     }
 
-    /// Signs a certificate for a name; `subject` is `DNS:…` or `IP:…`, or empty for a client. Returns the paths.
-    package func certificate(_ name: String, subject: String) throws -> (certificate: String, key: String) {
+    /// Signs a certificate for a name; `subject` is `DNS:…` or `IP:…`, or empty for a client; fewer than 0 days make it
+    /// expired. Returns the paths.
+    package func certificate(_ name: String, subject: String, days: Int = 2) throws -> (
+        certificate: String, key: String
+    ) {
         let base = "\(folder)/\(name)"
         try openssl([
             "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
@@ -28,7 +31,8 @@ package struct TestAuthority: Sendable {
         let extensions = subject.isEmpty ? "extendedKeyUsage=clientAuth" : "subjectAltName=\(subject)"
         try Data(extensions.utf8).write(to: URL(filePath: "\(base).ext"))
         try openssl([
-            "x509", "-req", "-in", "\(base).csr", "-CA", certificatePath, "-CAkey", "\(folder)/ca.key", "-days", "2",
+            "x509", "-req", "-in", "\(base).csr", "-CA", certificatePath, "-CAkey", "\(folder)/ca.key", "-days",
+            "\(days)",
             "-CAcreateserial", "-extfile", "\(base).ext", "-out", "\(base).crt",
         ])
         return ("\(base).crt", "\(base).key")

@@ -3,7 +3,16 @@ import Foundation
 
 /// Sends a request over a socket and collects the answer and the complaints, all with limits, in one `poll` loop.
 struct Conversation {
-    /// Everything read from the socket; complete when `run` returned true.
+    /// How a conversation ended.
+    enum End {
+        /// The other side closed its end.
+        case finished
+        case late
+        /// More was written than an answer may have.
+        case tooLong
+    }
+
+    /// Everything read from the socket; complete when `run` returned `finished`.
     private(set) var answer: [UInt8] = []
     /// The first bytes of the child's standard error.
     private(set) var said: [UInt8] = []
@@ -21,12 +30,12 @@ struct Conversation {
         unsent = request[...]
     }
 
-    /// - Returns: False when the other side did not finish in time or wrote more than is allowed.
-    mutating func run(until end: ContinuousClock.Instant) -> Bool {
+    /// Talks until the other side closes its end, breaks a limit, or time is up.
+    mutating func run(until end: ContinuousClock.Instant) -> End {
         var isTalking = true, isComplaining = true
         while isTalking {
             let left = ContinuousClock.now.duration(to: end)
-            guard left > .zero else { return false }
+            guard left > .zero else { return .late }
             var events = Int16(POLLIN)
             if !unsent.isEmpty { events |= Int16(POLLOUT) }
             var watched = [
@@ -36,7 +45,7 @@ struct Conversation {
             let milliseconds =
                 min(left.components.seconds, 3_600) * 1_000 + left.components.attoseconds / 1_000_000_000_000_000
             let count = poll(&watched, 2, Int32(milliseconds) + 1)
-            if count < 0, errno != EINTR { return false }
+            if count < 0, errno != EINTR { return .late }
             guard count > 0 else { continue }
             if watched[1].revents != 0 {
                 isComplaining = Conversation.receive(complaints, into: &said, limit: Conversation.saidLimit)
@@ -45,14 +54,14 @@ struct Conversation {
             if watched[0].revents & Int16(POLLIN | POLLHUP | POLLERR) != 0 {
                 isTalking = Conversation.receive(socket, into: &answer, limit: Conversation.answerLimit)
             }
-            if answer.count >= Conversation.answerLimit { return false }
+            if answer.count >= Conversation.answerLimit { return .tooLong }
         }
         // What was said last may still be in the pipe; the writer is gone, so this does not wait.
         var rest = pollfd(fd: complaints, events: Int16(POLLIN), revents: 0)
         while isComplaining, poll(&rest, 1, 0) > 0 {
             isComplaining = Conversation.receive(complaints, into: &said, limit: Conversation.saidLimit)
         }
-        return true
+        return .finished
     }
 
     private mutating func sendSome() {

@@ -24,7 +24,7 @@ package struct SemanticVersion: Sendable, Hashable {
     /// Reads the name of a tag: `1.2.3`, `v1.2.3-rc.1`, `v1.2`. Nil when it is no version; `v1` alone is none, because such
     /// tags are moved from release to release.
     package init?(tag: String) {
-        guard let partial = PartialVersion(tag), partial.parts.count >= 2 else { return nil }
+        guard let partial = PartialVersion(tag), partial.parts.count >= 2, !partial.isWild else { return nil }
         self = partial.lowest
     }
 
@@ -60,6 +60,8 @@ struct PartialVersion {
     /// One to three numbers; empty for `*`.
     let parts: [UInt64]
     let preRelease: [SemanticVersion.Identifier]
+    /// Whether an `x` or `*` was written.
+    let isWild: Bool
 
     init?(_ text: some StringProtocol) {
         var rest = Substring(text)
@@ -85,6 +87,7 @@ struct PartialVersion {
         }
         guard identifiers.isEmpty || parts.count == 3 else { return nil }
         self.parts = parts
+        self.isWild = numbers.count < words.count
         preRelease = identifiers
     }
 

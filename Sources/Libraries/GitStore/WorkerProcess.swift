@@ -46,16 +46,18 @@ final class WorkerProcess: Sendable {
             child = try start(executable, home: home, talk: talk[1], complaints: complaints[1])
         }
         var conversation = Conversation(socket: talk[0], complaints: complaints[0], request: request)
-        let isInTime = conversation.run(until: ContinuousClock.now.advanced(by: deadline))
+        let ending = conversation.run(until: ContinuousClock.now.advanced(by: deadline))
         let status = end(child)
         if isCancelled.withLock({ $0 }) { throw GitError(.cancelled, "git work was cancelled") }
-        guard isInTime else {
+        switch ending {
+        case .late:
             throw GitError(.timeout, "no answer within \(deadline.components.seconds) s; the git process was killed")
-        }
-        guard !conversation.answer.isEmpty else {
+        case .tooLong:
+            throw GitError(.worker, "git process: \(executable) answers without end; is it this program's own binary?")
+        case .finished where conversation.answer.isEmpty:
             throw GitError(.worker, WorkerProcess.epitaph(executable, status: status, said: conversation.said))
+        case .finished: return conversation.answer
         }
-        return conversation.answer
     }
 
     /// Kills the child, now or as soon as it starts. May be called from any thread, also after the end.
