@@ -3,6 +3,7 @@ import Foundation
 
 /// Where a repository is: a checked URL. Only forms whose meaning is beyond doubt are accepted.
 package struct GitAddress: Sendable, Hashable {
+    /// How the repository is reached.
     package enum Scheme: String, Sendable, Hashable {
         case https, http, ssh, file
     }

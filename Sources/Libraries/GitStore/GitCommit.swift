@@ -16,6 +16,7 @@ package struct GitCommit: Sendable, Hashable {
 
 /// One entry of a folder in git, unchecked.
 package struct GitTreeEntry: Sendable, Hashable {
+    /// What an entry of a tree is.
     package enum Kind: Sendable, Hashable {
         case file, folder, symbolicLink, submodule
         /// A mode that git does not write.

@@ -19,6 +19,7 @@ package struct KubeWatch: AsyncSequence, Sendable {
 
     package func makeAsyncIterator() -> AsyncIterator { AsyncIterator(self) }
 
+    /// Pulls one event at a time.
     package struct AsyncIterator: AsyncIteratorProtocol {
         private let watch: KubeWatch
         /// The version after which a new connection goes on.

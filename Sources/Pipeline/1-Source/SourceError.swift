@@ -4,6 +4,7 @@ import KubeObjects
 
 /// Why there is no snapshot. Nothing may be pruned because of it: the last good revision stays.
 package struct SourceError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What went wrong.
     package enum Reason: Sendable, Hashable {
         /// The repository itself could not be read.
         case git(GitError.Reason)

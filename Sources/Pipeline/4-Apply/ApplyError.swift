@@ -4,6 +4,7 @@ import KubeObjects
 
 /// Why a project's inventory could not be read or written. Failures of single objects are outcomes, not errors.
 package struct ApplyError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What went wrong.
     package enum Reason: Sendable, Hashable {
         /// The parent exists and belongs to another tool, another project or nobody.
         case foreignParent

@@ -65,6 +65,8 @@ package struct DashboardServer: Service {
     /// Serves until shutdown is asked for.
     package func run() async throws {
         let onListening = onListening
+        var serverLogger = logger
+        serverLogger.logLevel = .warning
         let application = Application(
             router: router(),
             configuration: ApplicationConfiguration(
@@ -74,7 +76,7 @@ package struct DashboardServer: Service {
             onServerRunning: { channel in
                 onListening(channel.localAddress?.port ?? 0)
             },
-            logger: logger
+            logger: serverLogger
         )
         try await application.run()
     }
