@@ -96,7 +96,7 @@ package final class EmbeddedCluster: Sendable {
         let handler = RequestHandler(
             machinery: machinery,
             access: access,
-            discovery: DiscoveryDocuments(resources: machinery.resources, address: "127.0.0.1:\(options.port)"),
+            discovery: DiscoveryDocuments(resources: machinery.resources),
             openAPI: OpenAPIDocuments(resources: machinery.resources, version: "v1.\(ServerVersion.minor).0")
         )
         let frontEnd = HTTPFrontEnd(handler: handler, faults: options.faults)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import EmbeddedCluster
 import KubeObjects
+import TestKit
 import Testing
 
 /// The fault script: what goes wrong, whose turn it is, what was counted.
@@ -80,5 +81,29 @@ import Testing
             _ = try await client.send("GET", path)
             #expect((cluster.faults.count("*", pattern) == 1) == fits)
         }
+    }
+
+    @Test func `a hanging request ends when the client gives up, the next one passes`() async throws {
+        try await withCluster { cluster, client in
+            cluster.faults.add(FaultRule("list", "*/configmaps", .hang, on: .first(1)))
+            let hung = try await Program.run(["curl", "-sS", "--max-time", "1", client.server + configMaps])
+            #expect(hung.status == 28)
+            let next = try await client.send("GET", configMaps)
+            #expect(next.status == 200)
+        }
+    }
+
+    @Test func `a stop ends open watches and hanging requests`() async throws {
+        let cluster = try await EmbeddedCluster.start()
+        let client = RawClient(cluster.kubeconfig)
+        cluster.faults.add(FaultRule("list", "*/configmaps", .hang))
+        async let watch = Program.run(["curl", "-sS", "-N", "--max-time", "60", "\(client.server)/api/v1/pods?watch=1"])
+        async let hung = Program.run(["curl", "-sS", "--max-time", "60", client.server + configMaps])
+        try await eventually("both requests are there") { cluster.faults.requests.count == 2 }
+        let clock = ContinuousClock()
+        let start = clock.now
+        await cluster.stop()
+        _ = try await (watch, hung)
+        #expect(clock.now - start < .seconds(20))
     }
 }

@@ -75,4 +75,15 @@ import Testing
             #expect(types(events).allSatisfy { $0 == "BOOKMARK" } && !events.isEmpty)
         }
     }
+
+    @Test func `a watch from nonsense is refused before it begins`() async throws {
+        try await withCluster { _, client in
+            let answer = try await client.send("GET", "\(configMaps)?watch=1&resourceVersion=abc")
+            #expect(answer.status == 500)
+            #expect(
+                answer.message
+                    == "resourceVersion: Invalid value: \"abc\": strconv.ParseUint: parsing \"abc\": invalid syntax"
+            )
+        }
+    }
 }

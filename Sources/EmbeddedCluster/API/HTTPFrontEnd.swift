@@ -15,26 +15,28 @@ struct HTTPFrontEnd: Sendable {
         let user =
             request.headers[.authorization].map { handler.access.user(authorization: $0) }
             ?? address.token.flatMap(handler.access.user(token:))
-        let body: [UInt8]
-        do {
-            body = Array(buffer: try await request.body.collect(upTo: RequestBody.maxBytes))
-        } catch is NIOTooManyBytesError {
-            return try await send(.failure(.tooLarge(limit: RequestBody.maxBytes)), request, output)
-        }
-        let apiRequest = APIRequest(
+        var apiRequest = APIRequest(
             method: request.method.rawValue,
             path: address.path,
             query: QueryParameters(address.query),
+            host: request.head.authority ?? "",
             accept: request.headers[.accept] ?? "",
             contentType: request.headers[.contentType] ?? "",
             userAgent: request.headers[.userAgent] ?? "",
-            body: body,
             user: user ?? ClusterUser(name: "system:anonymous", groups: ["system:unauthenticated"])
         )
         let fault = faults.meet(record(apiRequest, query: address.query, user: user))
-        let answer = { await self.answer(apiRequest, isAllowed: isPublic(address.path) || user != nil) }
+        if case .hang = fault { return try await hang(request) }
+        if !apiRequest.isStream {
+            do {
+                apiRequest.body = Array(buffer: try await request.body.collect(upTo: RequestBody.maxBytes))
+            } catch is NIOTooManyBytesError {
+                return try await send(.failure(.tooLarge(limit: RequestBody.maxBytes)), request, output)
+            }
+        }
+        let answer = { [apiRequest] in await self.answer(apiRequest, isAllowed: isPublic(address.path) || user != nil) }
         switch fault {
-        case nil: try await send(await answer(), request, output)
+        case nil, .hang: try await send(await answer(), request, output)
         case .reset: throw ConnectionClosed()
         case .dropAnswer:
             _ = await answer()
@@ -45,10 +47,14 @@ struct HTTPFrontEnd: Sendable {
             try await Task.sleep(for: pause)
             try await send(await answer(), request, output)
         case .cutShort(let limit): try await send(await answer(), request, output, limit: limit)
-        case .hang:
-            try await request.body.consumeWithCancellationOnInboundClose { _ in
-                try await Task.sleep(for: .seconds(86_400))
-            }
+        }
+    }
+
+    /// Does nothing until the client hangs up or the cluster stops.
+    private func hang(_ request: Request) async throws {
+        try await request.body.consumeWithCancellationOnInboundClose { body in
+            for try await _ in body {}
+            try await Task.sleep(for: .seconds(86_400))
         }
     }
 

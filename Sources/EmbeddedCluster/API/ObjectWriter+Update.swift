@@ -51,7 +51,7 @@ extension ObjectWriter {
         _ name: String,
         _ make: (KubeObject?) throws(StatusError) -> JSON
     ) throws(StatusError) -> Outcome? {
-        let json = try make(nil)
+        var json = try make(nil)
         if let uid = json["metadata"]?["uid"]?.string, !uid.isEmpty {
             throw .conflict(
                 resource.groupResource,
@@ -59,6 +59,7 @@ extension ObjectWriter {
                 "uid mismatch: the provided object specified uid \(uid), and no existing object was found"
             )
         }
+        json[["metadata", "resourceVersion"]] = nil
         do throws(StatusError) {
             return try insert(json)
         } catch  where error.reason == "AlreadyExists" {

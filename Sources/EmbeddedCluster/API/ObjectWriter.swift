@@ -67,9 +67,11 @@ struct ObjectWriter: Sendable {
     private func checkType(of json: inout JSON, _ body: RequestBody) throws(StatusError) {
         let kind = resource.gvk.kind
         guard json.object != nil else {
+            let type = json.array == nil ? json.typeName : "array"
             throw .badRequest(
                 "the object provided is unrecognized (must be of type \(kind)): couldn't get version/kind; json parse "
-                    + "error: json: cannot unmarshal \(json.typeName) into Go value of type struct"
+                    + "error: json: cannot unmarshal \(type) into Go value of type struct { APIVersion string "
+                    + #""json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" } (\#(body.summary))"#
             )
         }
         if resource.isCustom, json["kind"]?.string == nil || json["apiVersion"]?.string == nil {

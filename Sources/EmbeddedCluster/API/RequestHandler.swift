@@ -33,7 +33,7 @@ struct RequestHandler: Sendable {
         case nil: return .json(discovery.rootPaths)
         default:
             let media = try MediaChoice(accept: request.accept, offer: .discovery)
-            guard let document = discovery.document(parts, media: media) else {
+            guard let document = discovery.document(parts, media: media, host: request.host) else {
                 return .text("404 page not found\n", status: 404)
             }
             var response = APIResponse.json(document)

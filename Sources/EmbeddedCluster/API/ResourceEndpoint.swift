@@ -82,7 +82,15 @@ struct ResourceEndpoint: Sendable {
 
     private func watch() throws(StatusError) -> APIResponse {
         let presenter = try presenter(.events)
-        let stream = WatchStream(reader: try reader(isWatch: true), presenter: presenter)
+        let reader = try reader(isWatch: true)
+        let text = reader.options.resourceVersion
+        guard let start = text.isEmpty ? 0 : Int64(text), start >= 0 else {
+            let quoted = StatusError.quoted(text)
+            throw .unforeseen(
+                "resourceVersion: Invalid value: \(quoted): strconv.ParseUint: parsing \(quoted): invalid syntax"
+            )
+        }
+        let stream = WatchStream(reader: reader, presenter: presenter, start: start)
         return APIResponse(status: 200, body: .stream { output in try await stream.run(&output) })
     }
 

@@ -5,6 +5,8 @@ import KubeObjects
 struct WatchStream: Sendable {
     let reader: ObjectReader
     let presenter: Presenter
+    /// The revision that the client names; 0 for none.
+    let start: Int64
 
     private var machinery: APIMachinery { reader.machinery }
     private var options: ListOptions { reader.options }
@@ -19,7 +21,7 @@ struct WatchStream: Sendable {
         let clock = ContinuousClock()
         let end = clock.now.advanced(by: .seconds(seconds))
         var state = State(cursor: machinery.store.revision)
-        guard try await begin(&state, &output) else { return }
+        try await begin(&state, &output)
         while clock.now < end {
             guard let batch = machinery.store.changes(of: table, after: state.cursor) else {
                 return try await output.write(line("ERROR", expired(state.cursor).json))
@@ -39,19 +41,12 @@ struct WatchStream: Sendable {
         var hasColumns = true
     }
 
-    /// Sends the initial objects where they are asked for; false when the watch cannot begin where the client says.
-    private func begin(_ state: inout State, _ output: inout any PieceWriter) async throws -> Bool {
-        let asked: Int64
-        do throws(StatusError) {
-            asked = try ObjectReader.revision(options.resourceVersion) ?? 0
-        } catch {
-            try await output.write(line("ERROR", error.json))
-            return false
-        }
-        let sendsInitial = options.sendsInitialEvents ?? (asked == 0)
+    /// Sends the initial objects where they are asked for, and sets where the changes begin.
+    private func begin(_ state: inout State, _ output: inout any PieceWriter) async throws {
+        let sendsInitial = options.sendsInitialEvents ?? (start == 0)
         guard sendsInitial else {
-            state.cursor = asked == 0 ? machinery.store.revision : asked
-            return true
+            state.cursor = start == 0 ? machinery.store.revision : start
+            return
         }
         let (objects, revision) = machinery.store.list(table)
         for stored in objects where reader.selects(stored) {
@@ -61,7 +56,6 @@ struct WatchStream: Sendable {
         if options.sendsInitialEvents == true, options.allowsBookmarks {
             try await output.write(bookmark(revision, isInitialEnd: true))
         }
-        return true
     }
 
     private func send(_ event: StoreEvent, _ state: inout State, _ output: inout any PieceWriter) async throws {
@@ -97,7 +91,7 @@ struct WatchStream: Sendable {
     }
 
     private func bookmark(_ revision: Int64, isInitialEnd: Bool = false) -> [UInt8] {
-        var metadata: JSON = ["resourceVersion": .string(String(revision)), "creationTimestamp": nil]
+        var metadata: JSON = ["resourceVersion": .string(String(revision))]
         if isInitialEnd { metadata["annotations"] = ["k8s.io/initial-events-end": "true"] }
         return line("BOOKMARK", presenter.bookmark(metadata))
     }

@@ -4,21 +4,19 @@ import KubeObjects
 /// The discovery documents: which groups, versions and resources there are.
 struct DiscoveryDocuments: Sendable {
     let resources: ResourceRegistry
-    /// `host:port`, for clients that ask `/api`.
-    let address: String
 
     /// Whether any built-in resource belongs to the group.
     func servesBuiltIn(group: String) -> Bool { resources.all.contains { $0.gvk.group == group && !$0.isCustom } }
 
     /// The document behind `/api…` or `/apis…`; nil when there is none.
-    func document(_ parts: [String], media: MediaChoice) -> JSON? {
+    func document(_ parts: [String], media: MediaChoice, host: String) -> JSON? {
         let groups = groups
         switch (parts.first, parts.count) {
         case ("api", 1):
             if !media.discoveryVersion.isEmpty { return aggregated(groups.filter(\.name.isEmpty), media) }
             return [
                 "kind": "APIVersions", "versions": ["v1"],
-                "serverAddressByClientCIDRs": [["clientCIDR": "0.0.0.0/0", "serverAddress": .string(address)]],
+                "serverAddressByClientCIDRs": [["clientCIDR": "0.0.0.0/0", "serverAddress": .string(host)]],
             ]
         case ("apis", 1):
             let named = groups.filter { !$0.name.isEmpty }
