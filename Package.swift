@@ -125,9 +125,7 @@ let package = Package(
         module(
             "EmbeddedCluster",
             "EmbeddedCluster",
-            imports: [
-                "KubeObjects", "YAMLText", crypto, httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioPosix,
-            ]
+            imports: ["KubeObjects", "YAMLText", httpTypes, hummingbirdCore, logging, nioCore, nioPosix]
         ),
         module(
             "CommandLineTool",
