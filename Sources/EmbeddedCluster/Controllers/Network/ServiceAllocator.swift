@@ -4,8 +4,8 @@ import Synchronization
 
 /// Gives Services their cluster addresses and node ports, as the API server does while it writes them.
 ///
-/// Addresses are taken from 10.96.0.0/16, ports from 30000 to 32767. What a refused write took is found again when the
-/// range is used up.
+/// Addresses are taken from 10.96.0.0/16, ports from 30000 to 32767. What a refused write took is found to be free when
+/// somebody asks for it, or when the range is used up.
 package final class ServiceAllocator: Sendable {
     /// One address or port that is held.
     private enum Allocation: Hashable {
@@ -135,13 +135,18 @@ extension ServiceAllocator {
                 )
                 return
             }
-            guard held.insert(.address(wanted)).inserted else {
+            guard take(.address(wanted), held: &held) else {
                 causes.append(ServiceAllocator.addressCause(wanted, "provided IP is already allocated"))
                 return
             }
         }
         service[["spec", "clusterIP"]] = .string(address)
         service[["spec", "clusterIPs"]] = [.string(address)]
+    }
+
+    /// Takes a value that the caller chose; one that is held though no stored Service has it was left by a refused write.
+    private func take(_ allocation: Allocation, held: inout Set<Allocation>) -> Bool {
+        held.insert(allocation).inserted || !storedAllocations().contains(allocation)
     }
 
     private static func addressCause(_ address: String, _ problem: String) -> StatusError.Cause {
@@ -190,7 +195,7 @@ extension ServiceAllocator {
                 let range = "The range of valid ports is 30000-32767"
                 let problem = "provided port is not in the valid range. \(range)"
                 causes.append(ServiceAllocator.portCause(field, wanted, problem))
-            } else if !held.insert(.port(wanted)).inserted, !ServiceAllocator.isShared(ports, index) {
+            } else if !take(.port(wanted), held: &held), !ServiceAllocator.isShared(ports, index) {
                 causes.append(ServiceAllocator.portCause(field, wanted, "provided port is already allocated"))
             }
         }
