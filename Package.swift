@@ -177,8 +177,13 @@ let package = Package(
             ]
         ),
         tests("EmbeddedClusterTests", imports: ["EmbeddedCluster", "KubeObjects"]),
-        tests("SyncLoopTests", imports: ["SyncLoop", "KubeObjects", "YAMLText"]),
-        tests("CommandLineToolTests", imports: ["CommandLineTool"]),
+        tests(
+            "SyncLoopTests",
+            imports: [
+                "SyncLoop", "SyncPlan", "SyncSource", "GitStore", "KubeClient", "HTTPWire", "KubeObjects", "YAMLText",
+            ]
+        ),
+        tests("CommandLineToolTests", imports: ["sternpost", "CommandLineTool", "KubeObjects", "YAMLText"]),
         tests(
             "EndToEndTests",
             imports: [

@@ -11,9 +11,18 @@ struct DocumentReader {
     /// Notes a problem at a path.
     mutating func complain(_ path: String, _ problem: String) { problems.append("\(file): \(path): \(problem)") }
 
-    /// Complains about each key of a map that is not allowed there, naming the nearest allowed one.
+    /// Complains about each key of a map that is not allowed there, naming the nearest allowed one; and about a value
+    /// that is no map, which would otherwise count for nothing (`prune: false`).
     mutating func allow(_ keys: [String], in json: JSON?, at path: String) {
-        for key in json?.object?.keys ?? [] where !keys.contains(key) {
+        guard let json, !json.isNull else { return }
+        guard let members = json.object else {
+            complain(
+                path.isEmpty ? "document" : path,
+                "expected a map with \(keys.joined(separator: ", ")), found a \(json.typeName)"
+            )
+            return
+        }
+        for key in members.keys where !keys.contains(key) {
             let near = keys.min { DocumentReader.distance($0, key) < DocumentReader.distance($1, key) } ?? ""
             let hint =
                 DocumentReader.distance(near, key) <= 2

@@ -50,7 +50,8 @@ package enum KubeconfigFile {
         path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
     }
 
-    /// Reads one file; paths of certificates and tokens in it become absolute, because they are relative to their file.
+    /// Reads one file; paths of certificates, tokens and plug-ins in it become absolute, because they are relative to
+    /// their file. A plug-in's name without a slash is looked up in `PATH`, so it stays.
     private static func read(_ file: String) throws -> JSON {
         guard let data = FileManager.default.contents(atPath: file) else {
             throw ConfigurationError("\(file): cannot be read; check the file's permissions")
@@ -75,6 +76,11 @@ package enum KubeconfigFile {
                         }
                         item[[entry, key]] = .string("\(folder)/\(path)")
                     }
+                    if let command = item[[entry, "exec", "command"]]?.string, command.contains("/"),
+                        !command.hasPrefix("/")
+                    {
+                        item[[entry, "exec", "command"]] = .string("\(folder)/\(command)")
+                    }
                     return item
                 }
             )
@@ -82,7 +88,7 @@ package enum KubeconfigFile {
         return json
     }
 
-    /// Of a name that stands in several files, and of `current-context`, the first one counts.
+    /// Of a name that stands in several files, and of a `current-context` that is not empty, the first one counts.
     private static func merge(_ json: JSON, into merged: inout JSON) {
         for list in ["clusters", "users", "contexts"] {
             var items = merged[list]?.array ?? []
@@ -92,8 +98,8 @@ package enum KubeconfigFile {
             }
             merged[list] = .array(items)
         }
-        if merged["current-context"] == nil, let current = json["current-context"] {
-            merged["current-context"] = current
+        if merged["current-context"] == nil, let current = json["current-context"]?.string, !current.isEmpty {
+            merged["current-context"] = .string(current)
         }
     }
 }

@@ -28,7 +28,7 @@ package enum ProjectDocument {
         }
         let namespace = reader.text(metadata?["namespace"], at: "metadata.namespace") ?? "sternpost"
         let spec = json["spec"]
-        if spec?.object == nil { reader.complain("spec", "is missing or no map") }
+        if spec?.isNull != false { reader.complain("spec", "is missing") }
         reader.allow(
             [
                 "repo", "ref", "path", "interval", "credentials", "targetNamespace", "prune", "drift", "health",
@@ -100,8 +100,12 @@ package enum ProjectDocument {
         _ reader: inout DocumentReader
     ) -> Project.CredentialsSource? {
         reader.allow(["secretName", "file"], in: json, at: "spec.credentials")
-        if let folder = reader.text(json?["file"], at: "spec.credentials.file") { return .folder(folder) }
-        return reader.text(json?["secretName"], at: "spec.credentials.secretName").map { .secret(name: $0) }
+        let folder = reader.text(json?["file"], at: "spec.credentials.file")
+        let secret = reader.text(json?["secretName"], at: "spec.credentials.secretName")
+        if folder != nil, secret != nil {
+            reader.complain("spec.credentials", "give one of secretName, file, not both")
+        }
+        return folder.map { .folder($0) } ?? secret.map { .secret(name: $0) }
     }
 
     private static func policy(_ spec: JSON?, _ reader: inout DocumentReader) -> PlanPolicy {
