@@ -133,6 +133,11 @@ struct ProjectStatus: Sendable {
             catalog: catalog,
             deadline: .zero
         )
+        let marks = try await history.marks(of: project)
+        // What a pass has pruned stays a member until it is seen to be gone; its absence is no trouble.
+        let unhealthy = health.unhealthy.filter { object in
+            marks[object.id] != nil || ![.notFound, .terminating].contains(object.status)
+        }
         var text = "in step"
         if let hold = state.hold { text = "\(hold.objects.count) deletions wait for approval (\(hold.hash))" }
         if let suspension = state.suspension { text = "suspended by \(suspension.person)" }
@@ -142,8 +147,8 @@ struct ProjectStatus: Sendable {
             project: project,
             revision: state.applied?.revision ?? last?.revision ?? "",
             lastOutcome: last?.outcome,
-            observed: health.observed,
-            unhealthy: health.unhealthy,
+            observed: health.observed - (health.unhealthy.count - unhealthy.count),
+            unhealthy: unhealthy,
             state: text,
             isInStep: isInStep
         )

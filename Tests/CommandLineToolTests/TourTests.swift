@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import KubeObjects
+import TestKit
+import Testing
+
+/// The tour of the README, command by command, with the exit statuses that scripts rely on.
+@Suite(.timeLimit(.minutes(4)))
+struct TourTests {
+    private let manifests = """
+        apiVersion: v1
+        kind: Namespace
+        metadata: {name: tour}
+        ---
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: posts, namespace: tour}
+        data: {greeting: hello}
+        ---
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: posts, namespace: tour}
+        stringData: {password: correct-horse-battery}
+
+        """
+
+    /// Runs commands against one cluster and one repository.
+    private struct Tour {
+        let tool: Tool
+        let git: GitFolder
+        let kubeconfig: String
+
+        /// A command about the history alone.
+        func ask(_ arguments: String...) async throws -> Tool.Result {
+            try await Tool.finish(try tool.process(arguments), folder: tool.folder)
+        }
+
+        /// `sync`, `diff` or the like, with the repository and the cluster.
+        func run(_ arguments: String...) async throws -> Tool.Result {
+            let all = arguments + ["--repo", git.path, "--kubeconfig", kubeconfig]
+            return try await Tool.finish(try tool.process(all), folder: tool.folder)
+        }
+
+        func counts(_ result: Tool.Result) throws -> [String: Int64] {
+            let counts = try result.json["counts"]?.object ?? JSONObject()
+            return Dictionary(counts.compactMap { entry in entry.value.int.map { (entry.key, $0) } }) { $1 }
+                .filter { $0.value > 0 }
+        }
+    }
+
+    private func withTour(_ body: (Tour) async throws -> Void) async throws {
+        try await withTool { tool in
+            let git = try GitFolder(at: tool.folder.appending(path: "posts.git"))
+            try git.commit(["infra/posts.yaml": manifests], message: "Deploy posts")
+            try await withCluster(tool) { kubeconfig in
+                try await body(Tour(tool: tool, git: git, kubeconfig: kubeconfig))
+            }
+        }
+    }
+
+    @Test func `look, sync, and nothing is left to do`() async throws {
+        try await withTour { tour in
+            let before = try await tour.run("diff")
+            #expect(before.status == 1, "\(before.errors)")
+            #expect(before.output.contains("+  greeting: hello"))
+            #expect(!before.output.contains("correct-horse-battery"))
+
+            let first = try await tour.run("sync", "-o", "json")
+            #expect(first.status == 0, "\(first.errors)")
+            #expect(try tour.counts(first) == ["created": 3])
+            #expect(try first.json["project"] == "posts")
+            #expect(try first.json["outcome"] == "succeeded")
+            let actions = try first.json["objects"]?.array?.compactMap { $0["action"]?.string }
+            #expect(actions == ["created", "created", "created"])
+
+            let second = try await tour.run("sync", "-o", "json")
+            #expect(second.status == 0)
+            #expect(try tour.counts(second) == ["unchanged": 3])
+
+            let after = try await tour.run("diff")
+            #expect(after.status == 0)
+            #expect(after.output.isEmpty)
+        }
+    }
+
+    @Test func `a push is applied, and the history tells the story`() async throws {
+        try await withTour { tour in
+            #expect(try await tour.run("sync").status == 0)
+            try tour.git.commit(
+                ["infra/posts.yaml": manifests.replacing("hello", with: "good morning")],
+                message: "Greet properly"
+            )
+            let sync = try await tour.run("sync")
+            #expect(sync.status == 0)
+            #expect(sync.output.contains("0 created, 1 configured, 2 unchanged, 0 pruned, 0 failed"))
+
+            let runs = try await tour.ask("history", "-o", "json").json.array ?? []
+            #expect(runs.map { $0["message"]?.string } == ["Greet properly", "Deploy posts"])
+            #expect(runs.first?["author"] == "Ada Example <ada@example.com>")
+            let keys = [
+                "author", "counts", "finishedAt", "id", "message", "outcome", "project", "revision", "startedAt",
+                "trigger",
+            ]
+            #expect(runs.first?.object?.keys == keys)
+
+            let touched = try await tour.ask("history", "configmap/posts", "-n", "tour", "-o", "json").json.array
+            #expect(touched?.count == 2)
+            let untouched = try await tour.ask("history", "secret/posts", "-n", "tour", "-o", "json").json.array
+            #expect(untouched?.count == 1)
+
+            let shown = try await tour.ask("show", "2")
+            #expect(shown.status == 0)
+            #expect(shown.output.contains("-  greeting: hello\n+  greeting: good morning"))
+            #expect(try await tour.ask("show", "99").status == 2)
+            let all = try await tour.ask("show", "1", "-o", "json")
+            #expect(!all.output.contains("correct-horse-battery"))
+
+            let verified = try await tour.ask("verify")
+            #expect(verified.status == 0)
+            #expect(verified.output.hasPrefix("intact: "))
+        }
+    }
+
+    @Test func `a namespace is deleted only after a person said yes`() async throws {
+        try await withTour { tour in
+            #expect(try await tour.run("sync").status == 0)
+            try tour.git.commit(
+                [
+                    "infra/posts.yaml": nil,
+                    "infra/left.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: tour-left}\n",
+                ],
+                message: "Take posts away"
+            )
+            let held = try await tour.run("sync")
+            #expect(held.status == 1)
+            #expect(held.output.contains("held: 3 objects would be deleted"))
+            #expect(held.output.contains("Namespace tour"))
+            #expect(try await tour.ask("status", "--kubeconfig", tour.kubeconfig).status == 1)
+            #expect(try await tour.ask("approve", "posts", "--hash", "0123456789abcdef").status == 2)
+
+            let approved = try await tour.ask("approve", "posts")
+            #expect(approved.status == 0)
+            #expect(approved.output.contains("3 objects will be deleted"))
+            let pruned = try await tour.run("sync", "-o", "json")
+            #expect(pruned.status == 0, "\(pruned.errors)")
+            #expect(try tour.counts(pruned)["pruned"] == 3)
+            #expect(try await tour.ask("approve", "posts").status == 2)
+
+            let status = try await tour.ask("status", "--kubeconfig", tour.kubeconfig)
+            #expect(status.status == 0, "\(status.output)\(status.errors)")
+        }
+    }
+
+    @Test func `a suspended project is told in status, until it is resumed`() async throws {
+        try await withTour { tour in
+            let sync = try await tour.run("sync")
+            #expect(sync.status == 0)
+            #expect(try await tour.ask("suspend", "--reason", "holiday").output == "posts suspended\n")
+            #expect(try await tour.ask("suspend").output == "posts was suspended already\n")
+            #expect(try await tour.ask("status", "--kubeconfig", tour.kubeconfig).status == 1)
+            #expect(try await tour.ask("resume").output == "posts resumed\n")
+            #expect(try await tour.ask("status", "--kubeconfig", tour.kubeconfig).status == 0)
+            #expect(try await tour.ask("resume", "unknown").status == 2)
+        }
+    }
+
+    @Test func `the operator follows pushes and ends with status 0 at SIGTERM`() async throws {
+        try await withTour { tour in
+            let file = tour.tool.folder.appending(path: "project.yaml")
+            let text = """
+                apiVersion: sternpost.dev/v1alpha1
+                kind: Project
+                metadata: {name: posts, namespace: sternpost}
+                spec: {repo: \(tour.git.path), interval: 1s}
+
+                """
+            try Data(text.utf8).write(to: file)
+            let operatorProcess = try tour.tool.process([
+                "run", "--config", file.path, "--kubeconfig", tour.kubeconfig, "--listen", "127.0.0.1:0",
+            ])
+            operatorProcess.standardOutput = FileHandle.nullDevice
+            operatorProcess.standardError = FileHandle.nullDevice
+            try operatorProcess.run()
+            defer { if operatorProcess.isRunning { operatorProcess.terminate() } }
+            func finished() async throws -> [String] {
+                let result = try await tour.ask("history", "-o", "json")
+                guard result.status == 0 else { return [] }
+                return try result.json.array?.filter { $0["outcome"] == "succeeded" }
+                    .compactMap { $0["message"]?.string } ?? []
+            }
+            try await eventually("the first commit is deployed") { try await finished() == ["Deploy posts"] }
+            try tour.git.commit(
+                ["infra/posts.yaml": manifests.replacing("hello", with: "good morning")],
+                message: "Greet properly"
+            )
+            try await eventually("the push is deployed") { try await finished() == ["Greet properly", "Deploy posts"] }
+            operatorProcess.terminate()
+            try await eventually("the operator has ended") { !operatorProcess.isRunning }
+            #expect(operatorProcess.terminationReason == .exit)
+            #expect(operatorProcess.terminationStatus == 0)
+        }
+    }
+
+    @Test func `the embedded cluster's kubeconfig is private, and SIGTERM ends it with status 0`() async throws {
+        try await withTool { tool in
+            let kubeconfig = tool.folder.appending(path: "kubeconfig").path
+            let process = try tool.process(["cluster", "--write-kubeconfig", kubeconfig])
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            defer { if process.isRunning { process.terminate() } }
+            try await eventually("the kubeconfig is there") { FileManager.default.fileExists(atPath: kubeconfig) }
+            let mode = try FileManager.default.attributesOfItem(atPath: kubeconfig)[.posixPermissions] as? Int
+            #expect(mode == 0o600)
+            process.terminate()
+            try await eventually("the cluster has ended") { !process.isRunning }
+            #expect(process.terminationReason == .exit)
+            #expect(process.terminationStatus == 0)
+        }
+    }
+}

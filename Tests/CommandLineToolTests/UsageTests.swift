@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import TestKit
+import Testing
+
+@testable import CommandLineTool
+
+/// Words on the command line, and what the process says to the shell.
+@Suite(.timeLimit(.minutes(2)))
+struct UsageTests {
+    @Test func `the version is one line`() async throws {
+        try await withTool { tool in
+            let result = try await tool.run("--version")
+            #expect(result.status == 0)
+            #expect(result.output == "sternpost \(Sternpost.version)\n")
+            #expect(result.errors.isEmpty)
+        }
+    }
+
+    @Test func `help names every command`() async throws {
+        try await withTool { tool in
+            let result = try await tool.run("--help")
+            #expect(result.status == 0)
+            let commands = [
+                "demo", "cluster", "sync", "render", "diff", "run", "install", "history", "show", "status", "verify",
+                "approve", "suspend", "resume",
+            ]
+            for command in commands { #expect(result.output.contains("\n  \(command) ")) }
+        }
+    }
+
+    @Test(arguments: [
+        ["frobnicate"], ["sync", "--frobnicate"], ["history", "--limit", "0"], ["show"], ["show", "seven"],
+        ["sync"], ["sync", "--repo", "r", "--config", "c"], ["sync", "--repo", "r", "--timeout", "soon"],
+        ["render", "--repo", "r", "--path", "../x"], ["run"], ["run", "--config", "absent.yaml"],
+        ["run", "--config", "absent.yaml", "--listen", "nowhere"],
+        ["cluster", "--write-kubeconfig", "k", "--port", "70000"],
+        ["verify", "--anchor", "x"], ["history"], ["show", "1"], ["status"], ["verify"], ["approve"], ["suspend"],
+        ["render", "--repo", "/absent/repository.git"], ["diff", "--repo", "r", "--kubeconfig", "absent"],
+        ["sync", "--repo", "r", "--kubeconfig", "absent"],
+    ])
+    func `what cannot start ends with status 2 and says why on standard error`(arguments: [String]) async throws {
+        try await withTool { tool in
+            let result = try await Tool.finish(try tool.process(arguments), folder: tool.folder)
+            #expect(result.status == 2)
+            #expect(!result.isKilled)
+            #expect(result.output.isEmpty)
+            #expect(!result.errors.isEmpty)
+        }
+    }
+
+    @Test func `without a history, history says what to do`() async throws {
+        try await withTool { tool in
+            let result = try await tool.run("history", "--data-dir", "\(tool.folder.path)/nothing")
+            #expect(result.status == 2)
+            #expect(result.errors.split(separator: "\n").count == 1)
+            #expect(result.errors.contains("\(tool.folder.path)/nothing"))
+            #expect(result.errors.contains("--data-dir"))
+            #expect(!FileManager.default.fileExists(atPath: "\(tool.folder.path)/nothing"))
+        }
+    }
+
+    @Test func `every mistake of a project file is told at once`() async throws {
+        try await withTool { tool in
+            let file = tool.folder.appending(path: "project.yaml")
+            let text = """
+                apiVersion: sternpost.dev/v1alpha1
+                kind: Project
+                metadata: {name: posts}
+                spec: {repo: r, intervall: 30s, prune: false}
+
+                """
+            try Data(text.utf8).write(to: file)
+            let result = try await tool.run("run", "--config", file.path)
+            #expect(result.status == 2)
+            #expect(result.errors.contains("project.yaml:1: spec.intervall: unknown field; did you mean interval?"))
+            #expect(result.errors.contains("project.yaml:1: spec.prune: expected a map"))
+        }
+    }
+
+    @Test(arguments: [
+        ("https://git.example.com/acme/Posts.git", "posts"), ("git@git.example.com:acme/posts.git", "posts"),
+        ("git@git.example.com:posts", "posts"), ("/srv/git/my_posts.git/", "my-posts"), ("file:///srv/a.b.git", "a-b"),
+        ("https://git.example.com/---.git", "project"), ("", "project"),
+        ("/srv/" + String(repeating: "x", count: 50), String(repeating: "x", count: 40)),
+    ])
+    func `a project is called after its repository`(repository: String, name: String) {
+        #expect(RepositoryOptions.name(of: repository) == name)
+    }
+}
