@@ -4,6 +4,8 @@
 struct Measurement {
     /// Wall time in the middle of all runs.
     let median: Duration
+    /// Wall time of the fastest run: what the machine can do while nothing else runs on it.
+    let fastest: Duration
     /// How many runs were timed.
     let runs: Int
     /// By how many bytes one run's peak was above the resident memory before it; nil where the system does not tell.
@@ -23,6 +25,12 @@ struct Measurement {
             times.append(clock.now - start)
             withExtendedLifetime(result) {}
         }
-        return Measurement(median: times.sorted()[times.count / 2], runs: times.count, memoryGrowth: growth)
+        times.sort()
+        return Measurement(
+            median: times[times.count / 2],
+            fastest: times[0],
+            runs: times.count,
+            memoryGrowth: growth
+        )
     }
 }

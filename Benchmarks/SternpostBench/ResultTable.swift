@@ -2,7 +2,7 @@
 
 /// The figures as one table with aligned columns.
 struct ResultTable {
-    private var rows: [[String]] = [["what", "objects", "input", "median", "rate", "peak memory", "runs"]]
+    private var rows: [[String]] = [["what", "objects", "input", "median", "fastest", "rate", "peak memory", "runs"]]
 
     mutating func add(_ work: Workload, objects: Int, amount: Int, _ measurement: Measurement) {
         let seconds = measurement.median / .seconds(1)
@@ -13,7 +13,8 @@ struct ResultTable {
             case .objects: ("", "\(Int(perSecond.rounded())) objects/s")
             }
         rows.append([
-            work.name, String(objects), input, "\(Self.fixed(seconds * 1e3, digits: 2)) ms", rate,
+            work.name, String(objects), input, Self.milliseconds(measurement.median),
+            Self.milliseconds(measurement.fastest), rate,
             measurement.memoryGrowth.map { "+\(Self.megabytes($0)) MB" } ?? "unknown", String(measurement.runs),
         ])
     }
@@ -29,6 +30,8 @@ struct ResultTable {
             return cells.joined(separator: "  ") + "\n"
         }.joined()
     }
+
+    private static func milliseconds(_ time: Duration) -> String { "\(fixed(time / .milliseconds(1), digits: 2)) ms" }
 
     private static func megabytes(_ bytes: Int) -> String { fixed(Double(bytes) / 1e6, digits: 1) }
 

@@ -20,6 +20,15 @@ import Testing
         #expect(try JSONParser.parse(text) == json)
     }
 
+    @Test func `long keys keep their own text, however many there are and however often they come`() throws {
+        let keys = (0..<2_000).map { "f:storage.example.com/key-\($0)" }.sorted { $0.precedesInByteOrder($1) }
+        let object = "{" + keys.map { "\"\($0)\":{}" }.joined(separator: ",") + "}"
+        let text = "[\(object),\(object)]"
+        let json = try JSONParser.parse(text)
+        #expect(json.text == text)
+        #expect(json.array?.last?.object?.keys == keys)
+    }
+
     static let refused: [(text: String, line: Int)] = [
         ("", 1), ("nul", 1), ("tru e", 1), ("01", 1), ("-", 1), ("1.", 1), (".5", 1), ("1e", 1), ("+1", 1), ("NaN", 1),
         ("'a'", 1), ("\"a", 1), ("\"\n\"", 1),

@@ -70,6 +70,29 @@ import Testing
         #expect(ObjectID(group: "", kind: "A", namespace: "z", name: "z") < ids[0])
     }
 
+    @Test func `kinds order as their spelling does`() {
+        let texts = [
+            "Service", "Service.a.example.com", "Service-x.b.example.com", "ServiceAccount", "Role.b", "Role.a",
+        ]
+        let kinds = texts.map(GroupKind.init(parsing:)).sorted()
+        #expect(kinds.map(\.description) == texts.sorted { $0.precedesInByteOrder($1) })
+    }
+
+    @Test func `the object's own managed fields leave out those of its subresources`() throws {
+        let object = try KubeObject([
+            "apiVersion": "v1", "kind": "ConfigMap",
+            "metadata": [
+                "name": "a",
+                "managedFields": [
+                    ["manager": "controller", "operation": "Update", "subresource": "status"],
+                    ["manager": "sternpost", "operation": "Apply", "subresource": ""],
+                    ["manager": "kubectl-edit", "operation": "Update"],
+                ],
+            ],
+        ])
+        #expect(object.ownManagedFields.map(\.manager) == ["sternpost", "kubectl-edit"])
+    }
+
     @Test func `managed fields are read and written the same`() throws {
         let entry: JSON = [
             "manager": "sternpost", "operation": "Apply", "apiVersion": "apps/v1", "fieldsType": "FieldsV1",

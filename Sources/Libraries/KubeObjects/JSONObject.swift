@@ -44,14 +44,13 @@ package struct JSONObject: Sendable, Hashable {
     /// The value of `key`, or nil. Setting nil removes the member.
     package subscript(key: String) -> JSON? {
         get {
-            let index = lowerBound(key)
-            guard index < members.count, members[index].key.hasSameBytes(as: key) else { return nil }
+            let (index, isPresent) = place(of: key)
+            guard isPresent else { return nil }  // in a `?:`, nil would become JSON's null
             return members[index].value
         }
         set {
-            let index = lowerBound(key)
-            let found = index < members.count && members[index].key.hasSameBytes(as: key)
-            switch (found, newValue) {
+            let (index, isPresent) = place(of: key)
+            switch (isPresent, newValue) {
             case (true, .some(let value)): members[index].value = value
             case (true, .none): members.remove(at: index)
             case (false, .some(let value)): members.insert(Member(key: key, value: value), at: index)
@@ -60,16 +59,17 @@ package struct JSONObject: Sendable, Hashable {
         }
     }
 
-    /// The first index whose key is not before `key`.
-    private func lowerBound(_ key: String) -> Int {
-        if let last = members.last, last.key.precedesInByteOrder(key) { return members.count }
+    /// Where `key` is, or where it belongs: the first index whose key is not before it.
+    private func place(of key: String) -> (index: Int, isPresent: Bool) {
         var low = 0
         var high = members.count
         while low < high {
             let middle = (low + high) / 2
-            if members[middle].key.precedesInByteOrder(key) { low = middle + 1 } else { high = middle }
+            let order = members[middle].key.byteOrder(to: key)
+            if order == 0 { return (middle, true) }
+            if order < 0 { low = middle + 1 } else { high = middle }
         }
-        return low
+        return (low, false)
     }
 
     private mutating func normalize() {

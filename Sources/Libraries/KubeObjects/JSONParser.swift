@@ -33,6 +33,12 @@ package struct JSONParser {
     private let bytes: UnsafeBufferPointer<UInt8>
     private let limits: Limits
     private var position = 0
+    /// The members and elements of all objects and lists that are still open, those of the innermost last: a closed one
+    /// takes its own into an array of exactly their number.
+    private var openMembers: [JSONObject.Member] = []
+    private var openElements: [JSON] = []
+    /// Long keys seen before, by a hash of their bytes; empty until there is one.
+    private var longKeys: [String] = []
 
     private init(bytes: UnsafeBufferPointer<UInt8>, limits: Limits) {
         self.bytes = bytes
@@ -111,7 +117,7 @@ package struct JSONParser {
     private mutating func object(depth: Int) throws(JSONError) -> JSON {
         guard depth <= limits.maxDepth else { throw error("nested deeper than \(limits.maxDepth) levels") }
         position += 1
-        var members: [JSONObject.Member] = []
+        let first = openMembers.count
         skipWhiteSpace()
         if current == UInt8(ascii: "}") {
             position += 1
@@ -119,12 +125,13 @@ package struct JSONParser {
         }
         while true {
             guard current == UInt8(ascii: "\"") else { throw error("expected a key in double quotes") }
-            let key = try string()
+            let key = try string(isKey: true)
             skipWhiteSpace()
             guard current == UInt8(ascii: ":") else { throw error("expected ':' behind a key") }
             position += 1
             skipWhiteSpace()
-            members.append(JSONObject.Member(key: key, value: try value(depth: depth)))
+            let value = try value(depth: depth)
+            openMembers.append(JSONObject.Member(key: key, value: value))
             skipWhiteSpace()
             switch current {
             case UInt8(ascii: ","):
@@ -132,8 +139,10 @@ package struct JSONParser {
                 skipWhiteSpace()
             case UInt8(ascii: "}"):
                 position += 1
-                let object = JSONObject(members)
-                if limits.rejectsDuplicateKeys, object.count != members.count {
+                let count = openMembers.count - first
+                let object = JSONObject(Array(openMembers[first...]))
+                openMembers.removeLast(count)
+                if limits.rejectsDuplicateKeys, object.count != count {
                     throw error("a key stands twice in one object")
                 }
                 return .object(object)
@@ -146,14 +155,15 @@ package struct JSONParser {
     private mutating func array(depth: Int) throws(JSONError) -> JSON {
         guard depth <= limits.maxDepth else { throw error("nested deeper than \(limits.maxDepth) levels") }
         position += 1
-        var elements: [JSON] = []
+        let first = openElements.count
         skipWhiteSpace()
         if current == UInt8(ascii: "]") {
             position += 1
             return .array([])
         }
         while true {
-            elements.append(try value(depth: depth))
+            let element = try value(depth: depth)
+            openElements.append(element)
             skipWhiteSpace()
             switch current {
             case UInt8(ascii: ","):
@@ -161,6 +171,8 @@ package struct JSONParser {
                 skipWhiteSpace()
             case UInt8(ascii: "]"):
                 position += 1
+                let elements = Array(openElements[first...])
+                openElements.removeLast(elements.count)
                 return .array(elements)
             case nil: throw error("unexpected end inside a list")
             default: throw error("expected ',' or ']'")
@@ -213,7 +225,7 @@ package struct JSONParser {
 }
 
 extension JSONParser {
-    private mutating func string() throws(JSONError) -> String {
+    private mutating func string(isKey: Bool = false) throws(JSONError) -> String {
         position += 1
         let start = position
         var isASCII = true
@@ -222,7 +234,7 @@ extension JSONParser {
             if byte == UInt8(ascii: "\"") {
                 let slice = UnsafeBufferPointer(rebasing: bytes[start..<position])
                 position += 1
-                if isASCII { return String(decoding: slice, as: UTF8.self) }
+                if isASCII { return isKey ? keyText(slice) : String(decoding: slice, as: UTF8.self) }
                 guard let text = String(validating: slice, as: UTF8.self) else { throw error("invalid UTF-8") }
                 return text
             }
@@ -232,6 +244,21 @@ extension JSONParser {
             position += 1
         }
         throw error("unexpected end inside a string")
+    }
+
+    /// A key of ASCII letters. Objects of one list repeat the same keys; those that `String` cannot hold in place share
+    /// one storage, which saves about a seventh of a live set's memory.
+    private mutating func keyText(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+        guard (16...64).contains(bytes.count) else { return String(decoding: bytes, as: UTF8.self) }
+        if longKeys.isEmpty { longKeys = Array(repeating: "", count: 256) }
+        // FNV-1a: a clash only costs the sharing.
+        let hash = bytes.reduce(0x811C_9DC5 as UInt32) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
+        let slot = Int(hash >> 24)
+        let seen = longKeys[slot]
+        if seen.utf8.count == bytes.count, seen.utf8.elementsEqual(bytes) { return seen }
+        let text = String(decoding: bytes, as: UTF8.self)
+        longKeys[slot] = text
+        return text
     }
 
     private mutating func escapedString(from start: Int) throws(JSONError) -> String {

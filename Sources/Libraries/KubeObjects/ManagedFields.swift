@@ -65,4 +65,11 @@ extension KubeObject {
     package var managedFields: [ManagedFieldsEntry] {
         metadata["managedFields"]?.array?.compactMap(ManagedFieldsEntry.init) ?? []
     }
+
+    /// The readable entries for the object itself, in the server's order; those of `status` and other subresources, often
+    /// the larger part, are not read at all.
+    package var ownManagedFields: [ManagedFieldsEntry] {
+        let entries = metadata["managedFields"]?.array ?? []
+        return entries.lazy.filter { ($0["subresource"]?.string ?? "").isEmpty }.compactMap(ManagedFieldsEntry.init)
+    }
 }

@@ -21,7 +21,8 @@ package struct GroupKind: Sendable, Hashable, Codable, Comparable, CustomStringC
     }
 
     package static func < (left: GroupKind, right: GroupKind) -> Bool {
-        left.description.precedesInByteOrder(right.description)
+        if left.kind == right.kind { return left.group.precedesInByteOrder(right.group) }
+        return left.description.precedesInByteOrder(right.description)
     }
 }
 

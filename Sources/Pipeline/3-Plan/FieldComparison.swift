@@ -14,8 +14,8 @@ struct FieldComparison {
     private let live: KubeObject
     /// What our manager owns.
     private let ours: FieldSet
-    /// What anyone owns: tells how lists are keyed.
-    private let everyone: FieldSet
+    /// The whole object, with what we and what anyone owns of it.
+    private let root: FieldPlace
     private let others: [ManagedFieldsEntry]
     private let isSecret: Bool
     private let isBuiltIn: Bool
@@ -31,10 +31,10 @@ struct FieldComparison {
     private init(declared: KubeObject, live: KubeObject) {
         self.declared = SecretText.normalized(declared)
         self.live = live
-        let entries = live.managedFields.filter { $0.subresource.isEmpty }
+        let entries = live.ownManagedFields
         ours = entries.first { $0.manager == FieldManager.main && $0.operation == .apply }?.fields ?? FieldSet()
         others = entries.filter { !($0.manager == FieldManager.main && $0.operation == .apply) }
-        everyone = entries.reduce(FieldSet()) { $0.union($1.fields) }
+        root = FieldPlace(everyone: entries.reduce(FieldSet()) { $0.union($1.fields) }, ours: ours)
         isSecret = declared.gvk.groupKind == GroupKind(group: "", kind: "Secret")
         isBuiltIn = !declared.gvk.group.contains(".") || declared.gvk.group.hasSuffix(".k8s.io")
     }
@@ -44,7 +44,7 @@ struct FieldComparison {
             if member.key == "metadata" {
                 compareMetadata(member.value)
             } else {
-                compare(member.value, live.json[member.key], at: [.field(member.key)])
+                compare(member.value, live.json[member.key], at: root.stepping(into: .field(member.key)))
             }
         }
         reportRemoved(ours, declared: declared.json, live: live.json, at: [])
@@ -52,73 +52,51 @@ struct FieldComparison {
 
     /// Name, namespace and what the server sets are never owned by anyone, so they are left out.
     private mutating func compareMetadata(_ metadata: JSON) {
+        let place = root.stepping(into: .field("metadata"))
         for member in metadata.object ?? JSONObject()
         where !["name", "namespace", "creationTimestamp", "generateName"].contains(member.key) {
-            compare(member.value, live.metadata[member.key], at: [.field("metadata"), .field(member.key)])
+            compare(member.value, live.metadata[member.key], at: place.stepping(into: .field(member.key)))
         }
     }
 
-    private mutating func compare(_ wanted: JSON, _ found: JSON?, at path: [FieldPathElement]) {
+    private mutating func compare(_ wanted: JSON, _ found: JSON?, at place: FieldPlace) {
         if wanted.isNull {
-            if let found, !found.isNull { report(path, found, nil) }
+            if let found, !found.isNull { report(place.path, found, nil) }
             return
         }
         guard let found else {
-            if !(isBuiltIn && isOmittedWhenEmpty(wanted)) { report(path, nil, wanted) }
+            if !(isBuiltIn && isOmittedWhenEmpty(wanted)) { report(place.path, nil, wanted) }
             return
         }
-        if case .object(let members) = wanted, !members.isEmpty, found.object != nil, !isAtomic(path) {
-            for member in members { compare(member.value, found[member.key], at: path + [.field(member.key)]) }
+        if case .object(let members) = wanted, !members.isEmpty, found.object != nil, !place.isAtomic {
+            for member in members {
+                compare(member.value, found[member.key], at: place.stepping(into: .field(member.key)))
+            }
             return
         }
-        if case .array(let items) = wanted, !items.isEmpty, let liveItems = found.array, !isAtomic(path) {
-            compareList(items, liveItems, at: path)
+        if case .array(let items) = wanted, !items.isEmpty, let liveItems = found.array, !place.isAtomic {
+            compareList(items, liveItems, at: place)
             return
         }
-        if !isSameValue(wanted, found, at: path) || !isOwned(path) { report(path, found, wanted) }
+        if !isSameValue(wanted, found, at: place) || !place.isOwned { report(place.path, found, wanted) }
     }
 
-    private mutating func compareList(_ wanted: [JSON], _ found: [JSON], at path: [FieldPathElement]) {
-        guard let known = subset(of: everyone, at: path), !known.children.isEmpty else {
+    private mutating func compareList(_ wanted: [JSON], _ found: [JSON], at place: FieldPlace) {
+        guard let known = place.known, !known.children.isEmpty else {
             // Nobody's entry tells how the list is keyed.
-            if wanted != found || !isOwned(path) { report(path, .array(found), .array(wanted)) }
+            if wanted != found || !place.isOwned { report(place.path, .array(found), .array(wanted)) }
             return
         }
         var taken: Set<FieldPathElement> = []
         for item in wanted {
             guard let element = ListItem.element(of: item, among: known.children.keys.filter { !taken.contains($0) })
             else {
-                report(path + [.value(item)], nil, item)
+                report(place.path + [.value(item)], nil, item)
                 continue
             }
             taken.insert(element)
-            compare(item, ListItem.item(at: element, in: found), at: path + [element])
+            compare(item, ListItem.item(at: element, in: found), at: place.stepping(into: element))
         }
-    }
-
-    /// Whether somebody's entry owns the value as a whole: an atomic list or map.
-    private func isAtomic(_ path: [FieldPathElement]) -> Bool {
-        guard let known = subset(of: everyone, at: path) else { return false }
-        return known.isMember && known.children.isEmpty
-    }
-
-    private func subset(of set: FieldSet, at path: [FieldPathElement]) -> FieldSet? {
-        var current = set
-        for element in path {
-            guard let next = current[element] else { return nil }
-            current = next
-        }
-        return current
-    }
-
-    /// Whether our entry holds this path, or an atomic value above it.
-    private func isOwned(_ path: [FieldPathElement]) -> Bool {
-        var current = ours
-        for element in path {
-            guard let next = current[element] else { return current.isMember && current.children.isEmpty }
-            current = next
-        }
-        return current.isMember || !current.children.isEmpty
     }
 
     /// A typed server drops an empty value of an optional field, so its absence is no difference.
@@ -134,15 +112,15 @@ struct FieldComparison {
         }
     }
 
-    private func isSameValue(_ wanted: JSON, _ found: JSON, at path: [FieldPathElement]) -> Bool {
+    private func isSameValue(_ wanted: JSON, _ found: JSON, at place: FieldPlace) -> Bool {
         if wanted == found { return true }
         switch (wanted, found) {
         // An empty map or keyed list declares nothing, so it takes nothing away.
-        case (.object(let members), .object) where members.isEmpty: return !isAtomic(path)
-        case (.array(let items), .array) where items.isEmpty: return !isAtomic(path)
+        case (.object(let members), .object) where members.isEmpty: return !place.isAtomic
+        case (.array(let items), .array) where items.isEmpty: return !place.isAtomic
         case (.double(let a), .int(let b)): return a == Double(b)
         case (.int(let a), .double(let b)): return Double(a) == b
-        default: return isBuiltIn && Quantity.isQuantityField(path) && Quantity.isEqual(wanted, found)
+        default: return isBuiltIn && Quantity.isQuantityField(place.path) && Quantity.isEqual(wanted, found)
         }
     }
 
@@ -194,5 +172,14 @@ struct FieldComparison {
         }
         guard let latest = owners.max(by: { $0.time < $1.time }) else { return nil }
         return latest.time.isEmpty ? latest.manager : "\(latest.manager) at \(latest.time)"
+    }
+
+    private func subset(of set: FieldSet, at path: [FieldPathElement]) -> FieldSet? {
+        var current = set
+        for element in path {
+            guard let next = current[element] else { return nil }
+            current = next
+        }
+        return current
     }
 }

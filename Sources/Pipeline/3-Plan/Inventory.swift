@@ -65,16 +65,20 @@ package struct ApplySet: Sendable, Hashable {
 
     /// The object that carries the inventory.
     package let parent: ObjectID
+    /// `applyset-<base64url-nopad(sha256("<name>.<namespace>.<kind>.<group>"))>-v1`.
+    package let id: String
 
-    package init(parent: ObjectID) { self.parent = parent }
+    package init(parent: ObjectID) {
+        self.parent = parent
+        id = ApplySet.id(of: parent)
+    }
 
     /// The Secret `sternpost-<project>`: the parent of a project that is no custom resource.
     package init(project: String, namespace: String) {
-        parent = ObjectID(group: "", kind: "Secret", namespace: namespace, name: "sternpost-\(project)")
+        self.init(parent: ObjectID(group: "", kind: "Secret", namespace: namespace, name: "sternpost-\(project)"))
     }
 
-    /// `applyset-<base64url-nopad(sha256("<name>.<namespace>.<kind>.<group>"))>-v1`.
-    package var id: String {
+    private static func id(of parent: ObjectID) -> String {
         let text = "\(parent.name).\(parent.namespace).\(parent.kind).\(parent.group)"
         let digest = Redactor.base64(Array(SHA256.hash(data: Array(text.utf8))))
         let urlSafe = digest.map { character -> Character in
