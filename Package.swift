@@ -180,7 +180,8 @@ let package = Package(
         tests(
             "SyncLoopTests",
             imports: [
-                "SyncLoop", "SyncPlan", "SyncSource", "GitStore", "KubeClient", "HTTPWire", "KubeObjects", "YAMLText",
+                "SyncLoop", "SyncRecord", "SyncPlan", "SyncSource", "GitStore", "KubeClient", "HTTPWire", "KubeObjects",
+                "YAMLText", logging,
             ]
         ),
         tests("CommandLineToolTests", imports: ["sternpost", "CommandLineTool", "KubeObjects", "YAMLText"]),

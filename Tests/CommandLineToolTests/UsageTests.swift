@@ -78,6 +78,43 @@ struct UsageTests {
         }
     }
 
+    @Test func `an address that is taken is named, with what to do`() async throws {
+        try await withTool { tool in
+            let taken = try StubHTTPServer { _ in [.close] }
+            defer { taken.stop() }
+            let project = """
+                apiVersion: sternpost.dev/v1alpha1
+                kind: Project
+                metadata: {name: posts}
+                spec: {repo: \(tool.folder.path)/absent.git}
+
+                """
+            let kubeconfig = """
+                apiVersion: v1
+                kind: Config
+                current-context: a
+                clusters: [{name: a, cluster: {server: "\(taken.url)"}}]
+                contexts: [{name: a, context: {cluster: a}}]
+
+                """
+            for (name, text) in [("project.yaml", project), ("kubeconfig", kubeconfig)] {
+                try Data(text.utf8).write(to: tool.folder.appending(path: name))
+            }
+            let result = try await tool.run(
+                "run",
+                "--config",
+                "project.yaml",
+                "--kubeconfig",
+                "kubeconfig",
+                "--listen",
+                "127.0.0.1:\(taken.port)"
+            )
+            #expect(result.status == 2)
+            #expect(result.errors.contains("cannot listen on 127.0.0.1:\(taken.port): "))
+            #expect(result.errors.contains("--listen"))
+        }
+    }
+
     @Test(arguments: [
         ("https://git.example.com/acme/Posts.git", "posts"), ("git@git.example.com:acme/posts.git", "posts"),
         ("git@git.example.com:posts", "posts"), ("/srv/git/my_posts.git/", "my-posts"), ("file:///srv/a.b.git", "a-b"),

@@ -6,6 +6,7 @@ import Logging
 import ServiceLifecycle
 import SyncLoop
 import SyncRecord
+import Synchronization
 
 /// The operator's HTTP surface: `/healthz`, `/readyz`, and read-only pages of the history.
 ///
@@ -62,9 +63,31 @@ package struct DashboardServer: Service {
         self.onListening = onListening
     }
 
+    /// The address cannot be listened on.
+    package struct ListenError: Error, CustomStringConvertible {
+        /// One line with cause and remedy.
+        package let description: String
+    }
+
     /// Serves until shutdown is asked for.
+    ///
+    /// - Throws: ``ListenError`` when it could not begin to.
     package func run() async throws {
-        let onListening = onListening
+        let isListening = Atomic(false)
+        do {
+            try await serve { port in
+                isListening.store(true, ordering: .releasing)
+                onListening(port)
+            }
+        } catch  where !isListening.load(ordering: .acquiring) && !(error is CancellationError) {
+            throw ListenError(
+                description: "cannot listen on \(address.host):\(address.port): \(error); "
+                    + "choose another address with --listen"
+            )
+        }
+    }
+
+    private func serve(_ onListening: @escaping @Sendable (Int) -> Void) async throws {
         var serverLogger = logger
         serverLogger.logLevel = .warning
         let application = Application(

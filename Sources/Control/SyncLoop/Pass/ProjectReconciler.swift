@@ -84,6 +84,15 @@ package actor ProjectReconciler {
                 started: started,
                 isSuperseded: isSuperseded
             )
+        } catch let failure as PassFailure where Task.isCancelled && failure.stage != .history {
+            // A shutdown is no failure of the project, and nothing was changed: it leaves no row.
+            return PassOutcome(
+                outcome: .interrupted,
+                run: nil,
+                commit: nil,
+                interruption: "stopped before anything was changed",
+                duration: started.duration(to: clock.now)
+            )
         } catch let failure as RenderFailure {
             return await failed(render: failure, trigger: trigger, duration: started.duration(to: clock.now))
         } catch let failure as PassFailure {

@@ -74,6 +74,8 @@ struct RunCommand: AsyncParsableCommand {
         configuration.maximumGracefulShutdownDuration = .seconds(25)
         do {
             try await ServiceGroup(configuration: configuration).run()
+        } catch let error as DashboardServer.ListenError {
+            throw CommandFailure("\(error)")
         } catch {
             throw CommandFailure("stopped: \(error)", status: 1)
         }
