@@ -97,7 +97,8 @@ struct DemoCommand: AsyncParsableCommand {
                     "   dashboard    http://\(address.host):\(port)/",
                     "   cluster      kubectl --kubeconfig \(kubeconfig) get all -n posts",
                     "   repository   cd \(repository.workingCopy)   (edit, commit, git push)",
-                    "   history      \(CommandLine.arguments.first ?? "sternpost") history --data-dir \(folder)/data", "",
+                    "   history      \(CommandLine.arguments.first ?? "sternpost") history --data-dir \(folder)/data",
+                    "",
                 ]
         )
         try await serve(script, [dashboard, SyncOperator(loops: [loop], logger: logger)])
