@@ -44,7 +44,8 @@ import Testing
     @Test func `a worker that is no worker is an error with its name`() async throws {
         try await Scene.with { scene in
             for (program, words) in [
-                ("/usr/bin/false", "status 1"), ("/nonexistent", "cannot start"), ("/usr/bin/yes", "answers without end"),
+                ("/usr/bin/false", "status 1"), ("/nonexistent", "cannot start"),
+                ("/usr/bin/yes", "answers without end"),
             ] {
                 let reader = SourceReader(
                     spec: RepositorySpec(url: scene.posts.path, ref: .branch("main"), path: "infra"),
