@@ -163,7 +163,7 @@ let package = Package(
             "SyncApplyTests",
             imports: [
                 "SyncApply", "SyncObserve", "SyncPlan", "SyncRender", "SyncSource", "KubeClient", "HTTPWire",
-                "KubeObjects",
+                "EmbeddedCluster", "KubeObjects",
             ]
         ),
         tests(

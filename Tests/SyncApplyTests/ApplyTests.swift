@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 /// Whole passes against a cluster.
-@Suite(.enabled(if: RealCluster.kubeconfigPath != nil), .timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(5)))
 struct ApplyTests {
     @Test func `a first pass creates everything and a second one writes nothing`() async throws {
         try await ProjectUnderTest.run { project in
@@ -65,7 +65,7 @@ struct ApplyTests {
     @Test func `a change by hand is taken back and the person's manager is named`() async throws {
         try await ProjectUnderTest.run { project in
             try await project.sync([configMap("a")])
-            try project.kubectl(["patch", "configmap", "a", "-p", #"{"data":{"k":"mine"}}"#])
+            try await project.kubectl(["patch", "configmap", "a", "-p", #"{"data":{"k":"mine"}}"#])
             let report = try await project.sync([configMap("a")]).report
             let outcome = try #require(report.outcome("a"))
             #expect(outcome.action == .configured)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import HTTPWire
 import KubeClient
 import KubeObjects
 import SyncApply
@@ -52,23 +51,24 @@ struct JournalIsFull: Error {}
 
 /// One project in a namespace of its own, on the cluster under test; everything is deleted afterwards.
 struct ProjectUnderTest: Sendable {
-    let client: KubeClient
+    let cluster: ClusterUnderTest
     let namespace: String
     let journal = MemoryJournal()
 
+    var client: KubeClient { cluster.client }
     var applySet: ApplySet { ApplySet(project: "test", namespace: namespace) }
 
     /// Runs `body` with a fresh project.
     static func run(_ body: (ProjectUnderTest) async throws -> Void) async throws {
-        let json = try JSONParser.parse(try RealCluster.kubeconfigJSON())
-        let configuration = try KubeConfiguration(kubeconfig: json, folder: "/", context: nil)
-        let client = KubeClient(configuration: configuration, wire: HTTPWire())
-        let name = "apply-\(UUID().uuidString.lowercased().prefix(8))"
-        let space = try KubeObject(["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]])
-        let created = try await client.create(space, in: .namespaces, fieldManager: "test").object
-        do { try await body(ProjectUnderTest(client: client, namespace: name)) } catch { Issue.record(error) }
-        let uid = try #require(created.uid)
-        _ = try await client.delete(.namespaces, namespace: "", name: name, uid: uid, propagation: .background)
+        try await ClusterUnderTest.run { cluster in
+            let client = cluster.client
+            let name = "apply-\(UUID().uuidString.lowercased().prefix(8))"
+            let space = try KubeObject(["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]])
+            let created = try await client.create(space, in: .namespaces, fieldManager: "test").object
+            do { try await body(ProjectUnderTest(cluster: cluster, namespace: name)) } catch { Issue.record(error) }
+            let uid = try #require(created.uid)
+            _ = try await client.delete(.namespaces, namespace: "", name: name, uid: uid, propagation: .background)
+        }
     }
 
     /// What a commit with these manifests renders to.
@@ -159,12 +159,19 @@ struct ProjectUnderTest: Sendable {
         ObjectID(group: group, kind: kind, namespace: namespace, name: name)
     }
 
+    /// Creates an object as somebody else would, without our label or field manager.
+    func createByHand(_ manifest: String) async throws {
+        var json = try JSONParser.parse(manifest)
+        json[["metadata", "namespace"]] = .string(namespace)
+        let object = try KubeObject(json)
+        let resource = try await resource(object.gvk.groupKind)
+        _ = try await client.create(object, in: resource, fieldManager: "kubectl-create")
+    }
+
     /// kubectl against the cluster under test, in the project's namespace.
-    func kubectl(_ arguments: [String]) throws {
-        let path = try #require(RealCluster.kubeconfigPath)
-        let common = ["--kubeconfig", path, "--namespace", namespace]
-        let result = try runProgram("kubectl", common + arguments, package: "kubernetes-client")
-        guard result.status == 0 else { throw MissingProgram(description: "kubectl: \(result.errors)") }
+    @discardableResult
+    func kubectl(_ arguments: [String]) async throws -> String {
+        try await cluster.kubectl(["--namespace", namespace] + arguments)
     }
 }
 

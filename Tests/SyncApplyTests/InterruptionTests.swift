@@ -8,7 +8,7 @@ import TestKit
 import Testing
 
 /// A pass that ends at any of its writes, one after the other, and the pass after it.
-@Suite(.enabled(if: RealCluster.kubeconfigPath != nil), .timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(5)))
 struct InterruptionTests {
     private struct Stopped: Error {}
 

@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 /// The inventory's parent in a cluster.
-@Suite(.enabled(if: RealCluster.kubeconfigPath != nil), .timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(5)))
 struct InventoryStoreTests {
     @Test func `the parent says what kubectl's ApplySet convention wants`() async throws {
         try await ProjectUnderTest.run { project in
@@ -25,7 +25,7 @@ struct InventoryStoreTests {
     @Test func `labels that people put on the parent stay`() async throws {
         try await ProjectUnderTest.run { project in
             try await project.sync([configMap("a")])
-            try project.kubectl(["label", "secret", "sternpost-test", "backup=yes"])
+            try await project.kubectl(["label", "secret", "sternpost-test", "backup=yes"])
             try await project.sync([configMap("a"), configMap("b")])
             #expect(try await project.live("Secret", "sternpost-test")?.label("backup") == "yes")
         }
@@ -39,7 +39,7 @@ struct InventoryStoreTests {
     func `a parent that is not ours is refused`(_ patch: String, _ words: String) async throws {
         try await ProjectUnderTest.run { project in
             try await project.sync([configMap("a")])
-            try project.kubectl(["patch", "secret", "sternpost-test", "--type=merge", "-p", patch])
+            try await project.kubectl(["patch", "secret", "sternpost-test", "--type=merge", "-p", patch])
             let error = await #expect(throws: ApplyError.self) { try await project.storedInventory() }
             #expect(error?.reason == .foreignParent)
             #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
@@ -50,7 +50,7 @@ struct InventoryStoreTests {
         try await ProjectUnderTest.run { project in
             try await project.sync([configMap("a")])
             let patch = #"{"stringData":{"inventory":"{\"ConfigMap\":"}}"#
-            try project.kubectl(["patch", "secret", "sternpost-test", "--type=merge", "-p", patch])
+            try await project.kubectl(["patch", "secret", "sternpost-test", "--type=merge", "-p", patch])
             let error = await #expect(throws: ApplyError.self) { try await project.storedInventory() }
             #expect(error?.reason == .corruptInventory)
         }
@@ -73,10 +73,10 @@ struct InventoryStoreTests {
         try await ProjectUnderTest.run { project in
             try await project.sync([configMap("a"), configMap("b")])
             // A copied label alone makes nobody ours.
-            try project.kubectl(["create", "configmap", "copied"])
+            try await project.createByHand(configMap("copied"))
             let label = "\(ApplySet.partOfLabel)=\(project.applySet.id)"
-            try project.kubectl(["label", "configmap", "copied", label])
-            try project.kubectl(["delete", "secret", "sternpost-test"])
+            try await project.kubectl(["label", "configmap", "copied", label])
+            try await project.kubectl(["delete", "secret", "sternpost-test"])
             let inventory = try await project.storedInventory()
             #expect(inventory.isRebuilt)
             #expect(Set(inventory.members.keys.map(\.name)) == ["a", "b"])

@@ -8,7 +8,7 @@ import TestKit
 import Testing
 
 /// Reading what the cluster has.
-@Suite(.enabled(if: RealCluster.kubeconfigPath != nil), .timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(5)))
 struct LiveReaderTests {
     private func read(
         _ project: ProjectUnderTest,
@@ -27,8 +27,8 @@ struct LiveReaderTests {
     @Test func `objects with our label and wanted ones without it are found, others are not`() async throws {
         try await ProjectUnderTest.run { project in
             try await project.sync([configMap("ours")])
-            try project.kubectl(["create", "configmap", "unlabelled", "--from-literal=k=theirs"])
-            try project.kubectl(["create", "configmap", "foreign"])
+            try await project.createByHand(configMap("unlabelled", #"{"k":"theirs"}"#))
+            try await project.createByHand(configMap("foreign"))
             let live = try await read(project, [configMap("unlabelled"), configMap("absent")])
             #expect(Set(live.objects.keys.map(\.name)) == ["ours", "unlabelled"])
             #expect(live.unreadable.isEmpty)
@@ -38,7 +38,7 @@ struct LiveReaderTests {
 
     @Test func `many unlabelled objects take one list of names and one read for each that exists`() async throws {
         try await ProjectUnderTest.run { project in
-            try project.kubectl(["create", "configmap", "m7"])
+            try await project.createByHand(configMap("m7"))
             let manifests = (0..<40).map { configMap("m\($0)") }
             _ = try await project.client.discover()
             let before = project.client.statistics.requests
@@ -66,7 +66,10 @@ struct LiveReaderTests {
         }
     }
 
-    @Test func `an object is read in the version in which it is written`() async throws {
+    // The embedded cluster serves one version of each kind.
+    @Test(.enabled(if: ClusterUnderTest.isReal)) func `an object is read in the version in which it is written`()
+        async throws
+    {
         try await ProjectUnderTest.run { project in
             func scaler(_ version: String, _ name: String, _ metrics: String) -> String {
                 """
@@ -89,12 +92,7 @@ struct LiveReaderTests {
     @Test func `a kind that may not be listed is unreadable with the reason, and nothing is pruned`() async throws {
         try await ProjectUnderTest.run { project in
             try await project.sync([configMap("a"), configMap("b"), serviceAccount("robot")])
-            // A token that may read ConfigMaps of this namespace, and nothing else.
-            let rights = ["--verb=get,list", "--resource=configmaps"]
-            try project.kubectl(["create", "role", "reader"] + rights)
-            let subject = "--serviceaccount=\(project.namespace):robot"
-            try project.kubectl(["create", "rolebinding", "reader", "--role=reader", subject])
-            let limited = try await project.client(as: "robot")
+            let limited = try await project.clientWithoutDeployments()
             try await eventually("the rights have arrived") {
                 let live = try await read(project, [configMap("a")], as: limited)
                 return live.unreadable.isEmpty && live.objects.count == 2
@@ -142,19 +140,15 @@ struct LiveReaderTests {
 }
 
 extension ProjectUnderTest {
-    /// A client that speaks as a service account of the project's namespace.
-    func client(as account: String) async throws -> KubeClient {
-        let path = try #require(RealCluster.kubeconfigPath)
-        let arguments = ["--kubeconfig", path, "--namespace", namespace, "create", "token", account]
-        let result = try runProgram("kubectl", arguments, package: "kubernetes-client")
-        #expect(result.status == 0, "\(result.errors)")
-        var kubeconfig = try JSONParser.parse(try RealCluster.kubeconfigJSON())
-        let token = String(decoding: result.output, as: UTF8.self).filter { !$0.isWhitespace }
+    /// A client that may read ConfigMaps and may not list Deployments.
+    func clientWithoutDeployments() async throws -> KubeClient {
+        if let limited = cluster.limitedKubeconfig { return try ClusterUnderTest.client(limited) }
+        try await kubectl(["create", "role", "reader", "--verb=get,list", "--resource=configmaps"])
+        try await kubectl(["create", "rolebinding", "reader", "--role=reader", "--serviceaccount=\(namespace):robot"])
+        let token = try await kubectl(["create", "token", "robot"]).filter { !$0.isWhitespace }
+        var kubeconfig = cluster.kubeconfig
         let names = (kubeconfig["users"]?.array ?? []).compactMap { $0["name"] }
         kubeconfig["users"] = .array(names.map { ["name": $0, "user": ["token": .string(token)]] })
-        return KubeClient(
-            configuration: try KubeConfiguration(kubeconfig: kubeconfig, folder: "/", context: nil),
-            wire: HTTPWire()
-        )
+        return try ClusterUnderTest.client(kubeconfig)
     }
 }
