@@ -36,7 +36,7 @@ struct FieldComparison {
         others = entries.filter { !($0.manager == FieldManager.main && $0.operation == .apply) }
         root = FieldPlace(everyone: entries.reduce(FieldSet()) { $0.union($1.fields) }, ours: ours)
         isSecret = declared.gvk.groupKind == GroupKind(group: "", kind: "Secret")
-        isBuiltIn = !declared.gvk.group.contains(".") || declared.gvk.group.hasSuffix(".k8s.io")
+        isBuiltIn = BuiltInGroup.contains(declared.gvk.group)
     }
 
     private mutating func compareRoot() {
@@ -65,7 +65,7 @@ struct FieldComparison {
             return
         }
         guard let found else {
-            if !(isBuiltIn && isOmittedWhenEmpty(wanted)) { report(place.path, nil, wanted) }
+            if !(isBuiltIn && isOmitted(wanted, at: place)) { report(place.path, nil, wanted) }
             return
         }
         if case .object(let members) = wanted, !members.isEmpty, found.object != nil, !place.isAtomic {
@@ -88,6 +88,7 @@ struct FieldComparison {
             return
         }
         var taken: Set<FieldPathElement> = []
+        var places: [Int] = []
         for item in wanted {
             guard let element = ListItem.element(of: item, among: known.children.keys.filter { !taken.contains($0) })
             else {
@@ -95,18 +96,22 @@ struct FieldComparison {
                 continue
             }
             taken.insert(element)
+            if case .key = element, let place = ListItem.index(of: element, in: found) { places.append(place) }
             compare(item, ListItem.item(at: element, in: found), at: place.stepping(into: element))
         }
+        // The order of keyed items may matter (init containers, variables that use others); strangers may stand between.
+        if places != places.sorted() { report(place.path, .array(found), .array(wanted)) }
     }
 
-    /// A typed server drops an empty value of an optional field, so its absence is no difference.
-    private func isOmittedWhenEmpty(_ value: JSON) -> Bool {
+    /// A typed server drops an empty value of an optional field, so its absence may be no difference: always for lists
+    /// and maps; for `false`, `0` and `""`, which mean something in some fields, only once our apply of it was taken in.
+    private func isOmitted(_ value: JSON, at place: FieldPlace) -> Bool {
         switch value {
         case .null: true
-        case .bool(let flag): !flag
-        case .int(let number): number == 0
-        case .double(let number): number == 0
-        case .string(let text): text.isEmpty
+        case .bool(let flag): !flag && place.isOwned
+        case .int(let number): number == 0 && place.isOwned
+        case .double(let number): number == 0 && place.isOwned
+        case .string(let text): text.isEmpty && place.isOwned
         case .array(let items): items.isEmpty
         case .object(let members): members.isEmpty
         }
@@ -120,7 +125,7 @@ struct FieldComparison {
         case (.array(let items), .array) where items.isEmpty: return !place.isAtomic
         case (.double(let a), .int(let b)): return a == Double(b)
         case (.int(let a), .double(let b)): return Double(a) == b
-        default: return isBuiltIn && Quantity.isQuantityField(place.path) && Quantity.isEqual(wanted, found)
+        default: return isBuiltIn && QuantityField.contains(place.path) && QuantityField.isSameAmount(wanted, found)
         }
     }
 

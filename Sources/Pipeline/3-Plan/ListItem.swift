@@ -47,6 +47,12 @@ enum ListItem {
         }
     }
 
+    /// The place of the item that an element's keys name exactly, or best.
+    static func index(of element: FieldPathElement, in items: [JSON]) -> Int? {
+        guard let item = item(at: element, in: items) else { return nil }
+        return items.firstIndex(of: item)
+    }
+
     /// One step down into a map or a list.
     static func value(at element: FieldPathElement, in json: JSON) -> JSON? {
         if case .field(let name) = element { return json[name] }

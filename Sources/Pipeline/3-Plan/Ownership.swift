@@ -14,30 +14,51 @@ package enum Ownership: Sendable, Hashable {
     ///
     /// The marks are those of `reference/conventions.md` 3.2 and 3.5 to 3.7: ApplySet, Flux, Argo CD, Helm, Config Sync,
     /// kapp, cli-utils, Fleet; and a controlling owner reference.
+    ///
+    /// A mark that our own apply wrote, because the manifest declares it, says nothing. Any other mark counts even beside
+    /// our label: an object that was handed over to another tool is that tool's.
     package static func of(_ live: KubeObject, for applySet: ApplySet) -> Ownership {
-        if let partOf = live.label(ApplySet.partOfLabel) {
-            return partOf == applySet.id ? .ours : .other("another ApplySet (\(partOf))")
+        let partOf = live.label(ApplySet.partOfLabel)
+        if let partOf, partOf != applySet.id { return .other("another ApplySet (\(partOf))") }
+        if let other = otherTool(withoutOwnMarks(live)) { return .other(other) }
+        if let controller = controller(of: live) { return .other("its controller \(controller)") }
+        return partOf == nil ? .unowned : .ours
+    }
+
+    private static func withoutOwnMarks(_ live: KubeObject) -> KubeObject {
+        let ours = live.managedFields.first { $0.manager == FieldManager.main && $0.operation == .apply }
+        var result = live
+        for map in ["labels", "annotations"] {
+            guard let owned = ours?.fields[.field("metadata")]?[.field(map)] else { continue }
+            for key in live.metadata[map]?.object?.keys ?? [] where owned[.field(key)] != nil {
+                result.json[["metadata", map, key]] = nil
+            }
         }
-        if let flux = labelled(live, "kustomize.toolkit.fluxcd.io") { return .other("Flux Kustomization \(flux)") }
-        if let flux = labelled(live, "helm.toolkit.fluxcd.io") { return .other("Flux HelmRelease \(flux)") }
+        return result
+    }
+
+    /// The tool whose mark the object bears; nil when there is none.
+    private static func otherTool(_ live: KubeObject) -> String? {
+        if let flux = labelled(live, "kustomize.toolkit.fluxcd.io") { return "Flux Kustomization \(flux)" }
+        if let flux = labelled(live, "helm.toolkit.fluxcd.io") { return "Flux HelmRelease \(flux)" }
         if let tracking = live.annotation("argocd.argoproj.io/tracking-id") {
             let application = tracking.split(separator: ":").first.map(String.init) ?? tracking
-            return .other("Argo CD application \(application)")
+            return "Argo CD application \(application)"
         }
         if live.label("app.kubernetes.io/managed-by") == "Helm",
             let release = live.annotation("meta.helm.sh/release-name")
         {
-            return .other("Helm release \(release)")
+            return "Helm release \(release)"
         }
-        if live.annotation("configmanagement.gke.io/managed") == "enabled" { return .other("Config Sync") }
-        if let application = live.label("kapp.k14s.io/app") { return .other("kapp app \(application)") }
+        if live.annotation("configmanagement.gke.io/managed") == "enabled" { return "Config Sync" }
+        if let application = live.label("kapp.k14s.io/app") { return "kapp app \(application)" }
         if let inventory = live.annotation("config.k8s.io/owning-inventory") {
-            return .other("the cli-utils inventory \(inventory)")
+            return "the cli-utils inventory \(inventory)"
         }
         if let bundle = live.label("fleet.cattle.io/bundle-name") ?? live.annotation("objectset.rio.cattle.io/id") {
-            return .other("Rancher Fleet (\(bundle))")
+            return "Rancher Fleet (\(bundle))"
         }
-        return controller(of: live).map { .other("its controller \($0)") } ?? .unowned
+        return nil
     }
 
     private static func labelled(_ live: KubeObject, _ prefix: String) -> String? {

@@ -79,14 +79,19 @@ struct ManifestResolver {
         resource: APIResource,
         definedBy: ObjectID?
     ) -> Result<ResolvedManifest, Refusal> {
-        if let wave = SyncAnnotation.unreadableWave(item.object) {
-            return refuse(item, .invalid, "the annotation \(wave) is no whole number; write one such as \"5\"")
-        }
-        var object = item.object
+        var object = SecretText.normalized(item.object)
         if resource.isNamespaced {
             if object.namespace.isEmpty { object.json[["metadata", "namespace"]] = .string(defaultNamespace) }
         } else if !object.namespace.isEmpty {
             object.json[["metadata", "namespace"]] = nil
+        }
+        if let wave = SyncAnnotation.unreadableWave(object) {
+            let message = "the annotation \(wave) is no whole number; write one such as \"5\""
+            return refuse(RenderedObject(object: object, origin: item.origin), .invalid, message)
+        }
+        // An aggregated role's rules are the controller's to fill in.
+        if object.json["aggregationRule"] != nil, object.json["rules"]?.array?.isEmpty == true {
+            object.json["rules"] = nil
         }
         object.json[["metadata", "labels", ApplySet.partOfLabel]] = .string(applySet.id)
         let hash = SHA256.hash(data: object.json.serialized()).map { byte in

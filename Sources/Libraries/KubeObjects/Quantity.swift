@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A resource amount such as `500m`, `1Gi` or `1e3`, as Kubernetes reads and writes it.
-struct Quantity: Hashable, Comparable {
+package struct Quantity: Sendable, Hashable, Comparable {
     /// Which suffixes the amount prints with.
     private enum Format { case binary, decimal, exponent }
 
     /// Why a text is no amount.
-    struct Problem: Error {
-        let text: String
+    package struct Problem: Error {
+        package let text: String
     }
 
     /// The amount in thousand-millionths; finer parts are rounded up.
-    let nanos: Int128
+    package let nanos: Int128
     private let format: Format
 
-    static let pattern = "^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$"
+    /// What a quantity looks like, in the server's words.
+    package static let pattern = "^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$"
     private static let mismatch = Problem(text: "quantities must match the regular expression '\(pattern)'")
     private static let badSuffix = Problem(text: "unable to parse quantity's suffix")
     private static let binarySuffixes = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"]
@@ -27,7 +28,7 @@ struct Quantity: Hashable, Comparable {
     /// Reads a text.
     ///
     /// - Throws: ``Problem`` with the server's words.
-    init(_ text: String) throws(Problem) {
+    package init(_ text: String) throws(Problem) {
         var rest = text[...]
         let isNegative = rest.first == "-"
         if rest.first == "-" || rest.first == "+" { rest = rest.dropFirst() }
@@ -97,12 +98,12 @@ struct Quantity: Hashable, Comparable {
         return min(isInexact ? value + 1 : value, cap)
     }
 
-    static func < (left: Quantity, right: Quantity) -> Bool { left.nanos < right.nanos }
-    static func == (left: Quantity, right: Quantity) -> Bool { left.nanos == right.nanos }
-    func hash(into hasher: inout Hasher) { hasher.combine(nanos) }
+    package static func < (left: Quantity, right: Quantity) -> Bool { left.nanos < right.nanos }
+    package static func == (left: Quantity, right: Quantity) -> Bool { left.nanos == right.nanos }
+    package func hash(into hasher: inout Hasher) { hasher.combine(nanos) }
 
     /// The one spelling of this amount: no fraction, the largest suffix that divides it.
-    var canonical: String {
+    package var canonical: String {
         if nanos == 0 { return "0" }
         let unit: Int128 = 1_000_000_000
         let isWhole = nanos % unit == 0

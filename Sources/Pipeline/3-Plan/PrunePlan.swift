@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+/// What a pass would delete, and whether it may.
+package struct PrunePlan: Sendable {
+    /// Whether the steps may run in this pass.
+    package enum Verdict: Sendable, Hashable {
+        case allowed
+        /// Something could not be read: nothing is deleted, whatever a person says. The texts say what.
+        case blocked(reasons: [String])
+        /// More than the project's limits allow, or a protected kind: waits for `sternpost approve`. `approvalHash` is
+        /// what is approved: this commit and exactly these objects.
+        case held(reasons: [String], approvalHash: String)
+        /// The project has pruning switched off.
+        case disabled
+    }
+
+    package let verdict: Verdict
+    /// In the order of deletion: the reverse of the order of apply.
+    package let steps: [PruneStep]
+    /// Inventory members that are gone already, that are not ours any more, or that ask to be kept; with the reason.
+    /// They leave the inventory without a delete.
+    package let released: [ReleasedObject]
+
+    package init(verdict: Verdict, steps: [PruneStep], released: [ReleasedObject]) {
+        self.verdict = verdict
+        self.steps = steps
+        self.released = released
+    }
+}
+
+/// One object to be deleted.
+package struct PruneStep: Sendable {
+    package let id: ObjectID
+    package let resource: APIResource
+    /// The delete's precondition: exactly this incarnation.
+    package let uid: String
+    package let live: KubeObject
+
+    package init(id: ObjectID, resource: APIResource, uid: String, live: KubeObject) {
+        self.id = id
+        self.resource = resource
+        self.uid = uid
+        self.live = live
+    }
+}
+
+/// An inventory member that leaves the inventory without being deleted.
+package struct ReleasedObject: Sendable, Hashable {
+    package let id: ObjectID
+    package let reason: String
+
+    package init(id: ObjectID, reason: String) {
+        self.id = id
+        self.reason = reason
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncRender
+
+/// An object that is left alone, and why.
+package struct RefusedObject: Sendable, Hashable, Codable {
+    /// The kinds of reason; all but `.optedOut` count as a failure of the pass.
+    package enum Reason: String, Sendable, Hashable, Codable {
+        /// No API group serves the kind.
+        case unknownKind
+        /// The group did not answer, so it is not known whether the kind exists.
+        case groupUnavailable
+        /// The live objects of the kind could not be read.
+        case liveUnreadable
+        /// Another tool or project owns the object.
+        case ownedByOther
+        /// Two manifests name the same object once the namespace is filled in.
+        case duplicate
+        /// The manifest asks to be left alone (`sternpost.dev/reconcile: disabled`).
+        case optedOut
+        /// The manifest itself cannot be applied (an unreadable wave, …).
+        case invalid
+        /// Something it cannot do without is refused itself.
+        case blocked
+        /// The live object is being deleted; it is created again when it is gone.
+        case terminating
+
+        /// Whether it shows that the pass does not know enough to delete anything.
+        package var isPartialKnowledge: Bool {
+            self == .unknownKind || self == .groupUnavailable || self == .liveUnreadable
+        }
+    }
+
+    package let id: ObjectID
+    package let apiVersion: String
+    package let origin: Origin
+    package let reason: Reason
+    /// One line: what, and what to do.
+    package let message: String
+
+    package init(id: ObjectID, apiVersion: String, origin: Origin, reason: Reason, message: String) {
+        self.id = id
+        self.apiVersion = apiVersion
+        self.origin = origin
+        self.reason = reason
+        self.message = message
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncRender
+
+/// One object to be applied.
+package struct Step: Sendable {
+    /// What is done to the object.
+    package enum Action: String, Sendable, Hashable, Codable {
+        case create, configure
+    }
+
+    /// Why the object is written.
+    package enum Cause: String, Sendable, Hashable, Codable {
+        /// The cluster does not have it.
+        case missing
+        /// It was there when we last applied the same manifest, and is gone.
+        case deleted
+        /// Git changed, or we have not applied this object before.
+        case commit
+        /// Git did not change; somebody changed the live object.
+        case drift
+        /// It exists without an owner and is taken in.
+        case adoption
+    }
+
+    package let id: ObjectID
+    package let action: Action
+    package let cause: Cause
+    /// The document to send: namespace filled in, ApplySet label added, status stripped.
+    package let object: KubeObject
+    package let resource: APIResource
+    package let origin: Origin
+    /// SHA-256 of `object`, hexadecimal.
+    package let contentHash: String
+    /// The live object, when there is one.
+    package let live: KubeObject?
+    /// What differs, for people: ascending by path; empty for a create.
+    package let changes: [FieldChange]
+    /// Objects of the same plan that must have been applied before; a failure there blocks this step.
+    package let dependsOn: [ObjectID]
+    /// Whether an immutable field may be changed by deleting and creating again (`sternpost.dev/force: enabled`).
+    package let mayRecreate: Bool
+
+    package init(
+        id: ObjectID,
+        action: Action,
+        cause: Cause,
+        object: KubeObject,
+        resource: APIResource,
+        origin: Origin,
+        contentHash: String,
+        live: KubeObject?,
+        changes: [FieldChange],
+        dependsOn: [ObjectID],
+        mayRecreate: Bool
+    ) {
+        self.id = id
+        self.action = action
+        self.cause = cause
+        self.object = object
+        self.resource = resource
+        self.origin = origin
+        self.contentHash = contentHash
+        self.live = live
+        self.changes = changes
+        self.dependsOn = dependsOn
+        self.mayRecreate = mayRecreate
+    }
+}
