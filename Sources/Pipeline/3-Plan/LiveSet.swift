@@ -10,10 +10,19 @@ package struct LiveSet: Sendable {
     /// Kinds whose list could not be read completely, with the reason. Nothing of such a kind may be pruned or counted
     /// as missing.
     package let unreadable: [GroupKind: String]
+    /// Kinds of the inventory that discovery does not show and of which no definition exists any more: confirmed, so
+    /// their objects are gone with them.
+    package let undefined: Set<GroupKind>
 
-    package init(catalog: APICatalog, objects: [ObjectID: KubeObject], unreadable: [GroupKind: String]) {
+    package init(
+        catalog: APICatalog,
+        objects: [ObjectID: KubeObject],
+        unreadable: [GroupKind: String],
+        undefined: Set<GroupKind> = []
+    ) {
         self.catalog = catalog
         self.objects = objects
         self.unreadable = unreadable
+        self.undefined = undefined
     }
 }

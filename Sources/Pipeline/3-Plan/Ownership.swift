@@ -20,7 +20,7 @@ package enum Ownership: Sendable, Hashable {
     package static func of(_ live: KubeObject, for applySet: ApplySet) -> Ownership {
         let partOf = live.label(ApplySet.partOfLabel)
         if let partOf, partOf != applySet.id { return .other("another ApplySet (\(partOf))") }
-        if let other = otherTool(withoutOwnMarks(live)) { return .other(other) }
+        if otherTool(live) != nil, let other = otherTool(withoutOwnMarks(live)) { return .other(other) }
         if let controller = controller(of: live) { return .other("its controller \(controller)") }
         return partOf == nil ? .unowned : .ours
     }

@@ -21,11 +21,19 @@ package struct PrunePlan: Sendable {
     /// Inventory members that are gone already, that are not ours any more, or that ask to be kept; with the reason.
     /// They leave the inventory without a delete.
     package let released: [ReleasedObject]
+    /// Members that the commit no longer declares and that stay members for now, with the reason.
+    package let kept: [ReleasedObject]
 
-    package init(verdict: Verdict, steps: [PruneStep], released: [ReleasedObject]) {
+    package init(
+        verdict: Verdict,
+        steps: [PruneStep],
+        released: [ReleasedObject],
+        kept: [ReleasedObject] = []
+    ) {
         self.verdict = verdict
         self.steps = steps
         self.released = released
+        self.kept = kept
     }
 }
 
@@ -45,7 +53,7 @@ package struct PruneStep: Sendable {
     }
 }
 
-/// An inventory member that leaves the inventory without being deleted.
+/// An inventory member that is not declared and not deleted, and why.
 package struct ReleasedObject: Sendable, Hashable {
     package let id: ObjectID
     package let reason: String

@@ -18,56 +18,78 @@ struct PrunePlanner {
     private enum Fate {
         case delete(PruneStep)
         case release(String)
-        /// Stays a member: it is being deleted already, or its kind could not be read.
-        case keep
+        /// Stays a member for now.
+        case keep(String)
     }
 
     func plan() -> PrunePlan {
         var steps: [PruneStep] = []
         var released: [ReleasedObject] = []
+        var kept: [ReleasedObject] = []
         let appliedUIDs = Set(declared.compactMap { live.objects[$0]?.uid })
         for (id, member) in inventory.members where !isDeclared(id) {
             switch fate(of: id, member, appliedUIDs: appliedUIDs) {
             case .delete(let step): steps.append(step)
             case .release(let reason): released.append(ReleasedObject(id: id, reason: reason))
-            case .keep: break
+            case .keep(let reason): kept.append(ReleasedObject(id: id, reason: reason))
             }
         }
         steps.sort(by: PrunePlanner.isDeletedBefore)
-        return PrunePlan(verdict: verdict(steps), steps: steps, released: released.sorted { $0.id < $1.id })
+        return PrunePlan(
+            verdict: verdict(steps),
+            steps: steps,
+            released: released.sorted { $0.id < $1.id },
+            kept: kept.sorted { $0.id < $1.id }
+        )
     }
 
-    /// A refused manifest may not know its namespace yet, so it shields every member of its kind and name.
+    /// A refused manifest may not know its place, so it shields every member of its kind and name.
     private func isDeclared(_ id: ObjectID) -> Bool {
-        declared.contains(id)
-            || declared.contains(ObjectID(groupKind: id.groupKind, namespace: "", name: id.name))
+        declared.contains(id) || refused.contains { $0.id.name == id.name && $0.id.groupKind == id.groupKind }
     }
 
     private func fate(of id: ObjectID, _ member: Inventory.Member, appliedUIDs: Set<String>) -> Fate {
-        let lookup = live.catalog.lookup(id.groupKind)
-        guard live.unreadable[id.groupKind] == nil else { return .keep }
+        if let reason = live.unreadable[id.groupKind] { return .keep("its kind could not be read: \(reason)") }
         let resource: APIResource
-        switch lookup {
+        switch live.catalog.lookup(id.groupKind) {
         case .served(let found): resource = found
-        case .unavailable: return .keep
-        case .unknown: return .release("the cluster no longer serves its kind")
+        case .unavailable(let reason): return .keep("its API group did not answer: \(reason)")
+        case .unknown:
+            return live.undefined.contains(id.groupKind)
+                ? .release("its kind is no longer defined, so it is gone") : .keep("its kind is not served now")
         }
         guard let object = live.objects[id] else { return .release("it is gone already") }
-        guard case .ours = Ownership.of(object, for: inventory.applySet) else {
-            return .release("it no longer carries this project's label")
+        switch Ownership.of(object, for: inventory.applySet) {
+        case .ours: break
+        case .unowned: return .release("it no longer carries this project's label")
+        case .other(let owner): return .release("it now belongs to \(owner)")
         }
-        guard let uid = object.uid else { return .keep }
+        guard let uid = object.uid else { return .keep("the server gave it no uid") }
         if let expected = member.uid, expected != uid {
             return .release("it was deleted and created again by someone else")
         }
         if member.uid == nil, !isAppliedByUs(object) { return .release("it was not created by this project") }
         if appliedUIDs.contains(uid) { return .release("it is the same object as one the commit declares") }
         if let request = SyncAnnotation.keepRequest(object) { return .release("it asks to be kept (\(request))") }
-        if SyncAnnotation.isLeftAlone(object) || object.deletionTimestamp != nil { return .keep }
-        if id.groupKind == KindOrder.namespace, id.name == inventory.applySet.parent.namespace {
-            return .release("it holds this project's own inventory")
-        }
+        if let reason = reasonToKeep(object) { return .keep(reason) }
         return .delete(PruneStep(id: id, resource: resource, uid: uid, live: object))
+    }
+
+    /// Why a live object of ours must not be deleted now although the commit does not declare it.
+    private func reasonToKeep(_ object: KubeObject) -> String? {
+        if SyncAnnotation.isLeftAlone(object) { return "it asks to be left alone" }
+        if object.deletionTimestamp != nil { return "it is being deleted already" }
+        if object.id.groupKind == KindOrder.namespace {
+            if object.name == inventory.applySet.parent.namespace { return "it holds this project's own inventory" }
+            if declared.contains(where: { $0.namespace == object.name }) { return "it holds objects that are declared" }
+        }
+        if object.id.groupKind == KindOrder.customResourceDefinition {
+            let kinds = Set(CustomResource.resources(definedBy: object).map(\.gvk.groupKind))
+            if declared.contains(where: { kinds.contains($0.groupKind) }) {
+                return "objects of the kind that it defines are declared"
+            }
+        }
+        return nil
     }
 
     private func isAppliedByUs(_ object: KubeObject) -> Bool {
@@ -95,6 +117,12 @@ struct PrunePlanner {
             guard let reason = live.catalog.unavailableGroups[group] else { continue }
             partial.append("the API group \(group) did not answer: \(reason)")
         }
+        // What could not be created may be the successor of what would be deleted: a rename, a move.
+        for refusal in refused where refusal.reason != .optedOut && live.objects[refusal.id] == nil {
+            if !refusal.reason.isPartialKnowledge, !steps.isEmpty {
+                partial.append("\(refusal.origin): \(refusal.id) could not be applied, and may replace what is deleted")
+            }
+        }
         if !partial.isEmpty { return .blocked(reasons: partial) }
         let reasons = holdReasons(steps)
         return reasons.isEmpty ? .allowed : .held(reasons: reasons, approvalHash: approvalHash(steps))
@@ -106,6 +134,12 @@ struct PrunePlanner {
             reasons.append(
                 "the objects came from \(inventory.source), and this sync reads \(source); approve if the repository moved,"
                     + " or give this one a project name of its own"
+            )
+        }
+        if inventory.isRebuilt, !steps.isEmpty {
+            reasons.append(
+                "the inventory \(inventory.applySet.parent) was lost and has been made again from labels and field managers;"
+                    + " approve if the list is right"
             )
         }
         let limit = policy.limit(inventoryCount: inventory.members.count)

@@ -24,6 +24,9 @@ extension Applier {
         if run.hasUnclearWrites {
             return "not deleted: the API server was not heard clearly in this pass; the next one decides"
         }
+        if let first = run.missingCreations.first {
+            return "not deleted: \(first) could not be created, and may replace what would be deleted"
+        }
         switch run.plan.prune.verdict {
         case .allowed: return nil
         case .disabled: return "not deleted: pruning is switched off for this project"

@@ -35,7 +35,8 @@ struct ApplyRun: Sendable {
             superset.members[id] = Inventory.Member(uid: nil)
         }
         // A new incarnation is coming, or may come: the old uid must not be taken for its.
-        for step in steps where step.live == nil || step.mayRecreate {
+        for step in steps
+        where step.live == nil || step.mayRecreate || step.live?.uid != inventory.members[step.id]?.uid {
             superset.members[step.id] = Inventory.Member(uid: nil)
         }
         self.inventory = superset
@@ -96,6 +97,15 @@ struct ApplyRun: Sendable {
         if isGone { gone.insert(id) }
     }
 
+    /// The objects that this pass was to create and could not: they may be the successors of what would be deleted.
+    var missingCreations: [ObjectID] {
+        plan.waves.flatMap(\.steps).filter { step in
+            guard step.live == nil || step.mayRecreate else { return false }
+            guard let action = outcomes[step.id]?.action else { return true }
+            return action == .failed || action == .skipped
+        }.map(\.id)
+    }
+
     /// Whether this incarnation was applied, or found as wanted, in this pass; perhaps under another group's name.
     func isApplied(uid: String) -> Bool { appliedUIDs.contains(uid) }
 
@@ -105,8 +115,6 @@ struct ApplyRun: Sendable {
     /// Takes out of the inventory what is gone or released, and confirms uids.
     mutating func narrow() {
         for id in gone { forget(id) }
-        // While something of another source is still there, the inventory says so.
-        if plan.prune.steps.allSatisfy({ gone.contains($0.id) }) { inventory.source = plan.source }
         if case .blocked = plan.prune.verdict {} else { for released in plan.prune.released { forget(released.id) } }
         for settled in plan.unchanged {
             inventory.members[settled.id] = Inventory.Member(uid: settled.uid)
@@ -116,6 +124,14 @@ struct ApplyRun: Sendable {
                 contentHash: settled.contentHash
             )
         }
+        adoptSource()
+    }
+
+    /// Names the source anew once every member is one that this source declares; while something of another source is
+    /// still there, the inventory says so.
+    private mutating func adoptSource() {
+        let declared = Set(plan.desiredMembers)
+        if inventory.members.keys.allSatisfy(declared.contains) { inventory.source = plan.source }
     }
 
     private mutating func forget(_ id: ObjectID) {
