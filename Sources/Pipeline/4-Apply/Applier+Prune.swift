@@ -135,8 +135,12 @@ extension Applier {
     private func delete(_ step: PruneStep) async -> PruneResult {
         let start = ContinuousClock.now
         do throws(WriteFailure) {
-            let answer = try await write { client async throws(KubeError) in
-                try await client.delete(
+            let answer = try await write { client async throws(KubeError) -> DeleteAnswer? in
+                // Looked at once more: since the plan was made, somebody may have asked for it to be kept.
+                let now = try await client.get(step.resource, namespace: step.id.namespace, name: step.id.name)
+                guard let now, now.uid == step.uid else { return now == nil ? DeleteAnswer.alreadyGone : nil }
+                guard isStillOurs(now) else { return nil }
+                return try await client.delete(
                     step.resource,
                     namespace: step.id.namespace,
                     name: step.id.name,
@@ -144,18 +148,28 @@ extension Applier {
                     propagation: .background
                 )
             }
+            guard let answer else { return changed(step) }
             return pruned(step, answer, after: start.duration(to: .now))
         } catch {
             guard case .refused(let refusal) = error, refusal.reason == .conflict else {
                 return failed(step, StepFailure(error, of: step), after: start.duration(to: .now))
             }
-            let reason = "not deleted: another object has this name since the plan was made"
-            return PruneResult(
-                outcome: .skipped(step, because: reason, isRetryable: true),
-                journalResult: .failed(reason),
-                isGone: false
-            )
+            return changed(step)
         }
+    }
+
+    private func isStillOurs(_ now: KubeObject) -> Bool {
+        Ownership.of(now, for: store.applySet) == .ours && SyncAnnotation.keepRequest(now) == nil
+            && !SyncAnnotation.isLeftAlone(now)
+    }
+
+    private func changed(_ step: PruneStep) -> PruneResult {
+        let reason = "not deleted: since the plan was made, another object has this name or it asks to be kept"
+        return PruneResult(
+            outcome: .skipped(step, because: reason, isRetryable: true),
+            journalResult: .failed(reason),
+            isGone: false
+        )
     }
 
     private func pruned(_ step: PruneStep, _ answer: DeleteAnswer, after duration: Duration) -> PruneResult {

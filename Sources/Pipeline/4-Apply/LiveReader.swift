@@ -52,8 +52,14 @@ package struct LiveReader: Sendable {
         for (resource, list) in zip(listable, lists) { findings.take(list ?? .failure(.cancelled), of: resource) }
         try findings.throwIfNothingWasRead(attempts: listable.count)
         await readUnlabelled(scope.missing(from: findings), into: &findings)
+        let undefined = await undefinedKinds(of: inventory, catalog: catalog, &findings)
         if Task.isCancelled { throw .cancelled }
-        return LiveSet(catalog: catalog, objects: findings.objects, unreadable: findings.unreadable)
+        return LiveSet(
+            catalog: catalog,
+            objects: findings.objects,
+            unreadable: findings.unreadable,
+            undefined: undefined
+        )
     }
 
     /// All objects of a resource that carry our label: one list for the whole cluster or, when that is forbidden, one

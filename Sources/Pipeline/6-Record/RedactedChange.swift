@@ -25,7 +25,19 @@ struct RedactedChange: Codable, Sendable, Hashable {
         takenFrom = change.takenFrom.map { RedactedText($0, hiding: secrets) }
     }
 
+    /// What may be shown of the change.
     var change: FieldChange {
         FieldChange(path: path.text, before: before?.text, after: after?.text, takenFrom: takenFrom?.text)
+    }
+}
+
+extension FieldChange {
+    /// The change as it may be printed: values of Secrets, of telling names and of known secrets are masked.
+    ///
+    /// - Parameter id: The object that changes.
+    /// - Returns: The same change with what is secret left out.
+    package func redacted(of id: ObjectID) -> FieldChange {
+        let isSecret = id.groupKind == GroupKind(group: "", kind: "Secret")
+        return RedactedChange(self, isSecret: isSecret, hiding: nil).change
     }
 }

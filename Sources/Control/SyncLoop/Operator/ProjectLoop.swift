@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Logging
+import SyncApply
 import SyncRecord
 import SyncSource
 
@@ -27,18 +28,19 @@ package struct ProjectLoop: Sendable {
         var failures = 0
         var retryAt = clock.now
         var failedCommit: String?
+        var seenApproval: String?
         var trigger = RunTrigger.start
         while !Task.isCancelled {
             let began = clock.now
-            if await isSuspended() {
-                await board.suspended(reconciler.project.name)
+            if let reason = await reasonToRest() {
+                await board.resting(reconciler.project.name, because: reason)
             } else if failures == 0 || clock.now >= retryAt {
                 let outcome = await pass(trigger)
                 failures = outcome.needsRetry ? failures + 1 : 0
                 failedCommit = outcome.commit?.id
                 retryAt = clock.now.advanced(by: backoff(failures, interval))
                 trigger = .commit
-            } else if await hasMoved(from: failedCommit) {
+            } else if await hasMoved(from: failedCommit, &seenApproval) {
                 failures = 0
                 continue
             }
@@ -63,28 +65,32 @@ package struct ProjectLoop: Sendable {
         min(interval * (1 << min(max(failures - 1, 0), 10)), ProjectLoop.maxBackoff)
     }
 
-    /// Whether a person approved something or the ref points elsewhere: reasons not to wait for the back-off.
-    private func hasMoved(from commit: String?) async -> Bool {
+    /// Whether a person approved something new or the ref points elsewhere: reasons not to wait for the back-off.
+    private func hasMoved(from commit: String?, _ seenApproval: inout String?) async -> Bool {
         do {
-            if try await history.state(of: reconciler.project.name).approval != nil { return true }
+            let approval = try await history.state(of: reconciler.project.name).approval?.hash
+            defer { seenApproval = approval }
+            if let approval, approval != seenApproval { return true }
             return try await reconciler.poll().commitID != commit && commit != nil
         } catch {
             return false
         }
     }
 
-    private func isSuspended() async -> Bool {
-        if reconciler.project.isSuspended { return true }
+    /// Why no pass is made now; nil when one is due.
+    private func reasonToRest() async -> StatusBoard.Rest? {
+        if reconciler.project.isSuspended { return .suspended }
         do {
-            return try await history.state(of: reconciler.project.name).suspension != nil
+            return try await history.state(of: reconciler.project.name).suspension == nil ? nil : .suspended
         } catch {
             logger.error("the history cannot be read", metadata: ["sync.error": "\(error)"])
-            return true
+            return .unable("the history cannot be read: \(error)")
         }
     }
 }
 
 extension PassOutcome {
-    /// Whether the loop should try again without waiting for a new commit.
-    var needsRetry: Bool { outcome == .failed || outcome == .degraded }
+    /// Whether the loop should try less often until something changes. Objects that are merely not healthy yet are no
+    /// reason: drift is still healed at every poll.
+    var needsRetry: Bool { outcome == .failed || objects.contains { $0.action == .failed } }
 }

@@ -38,8 +38,24 @@ package actor StatusBoard {
         entries[project]?.isSuspended = false
     }
 
-    /// Notes that a project is left alone on a person's word.
-    package func suspended(_ project: String) { entries[project]?.isSuspended = true }
+    /// Why a project gets no passes.
+    package enum Rest: Sendable, Hashable {
+        /// On a person's word.
+        case suspended
+        /// Without the history nothing may be done; the text says why it cannot be read.
+        case unable(String)
+    }
+
+    /// Notes that a project gets no pass now.
+    package func resting(_ project: String, because rest: Rest) {
+        switch rest {
+        case .suspended: entries[project]?.isSuspended = true
+        case .unable(let message):
+            entries[project]?.outcome = .failed
+            entries[project]?.message = message
+            entries[project]?.lastPassAt = now()
+        }
+    }
 
     /// All projects, ascending by name.
     package var all: [Entry] { entries.values.sorted { $0.project < $1.project } }

@@ -29,21 +29,21 @@ package struct PassFailure: Error, Sendable, Hashable {
 /// How one pass over a project ended: everything that a command prints or the loop decides by.
 package struct PassOutcome: Sendable {
     /// How it ended, in one word.
-    package let outcome: RunOutcome
+    package internal(set) var outcome: RunOutcome
     /// The row of the history; nil when nothing was done that needs one.
-    package let run: SyncRun?
+    package internal(set) var run: SyncRun?
     package let commit: CommitInfo?
     /// Every object of the commit, unchanged ones included, and every pruned one.
     package let objects: [ObjectOutcome]
     package let problems: [RenderProblem]
     package let notices: [RenderNotice]
-    package let health: HealthReport?
+    package internal(set) var health: HealthReport?
     /// What was decided about deleting; nil when no plan was made.
     package let prune: PrunePlan?
     package let failure: PassFailure?
     /// Set when the pass was cut short although it had started.
-    package let interruption: String?
-    package let duration: Duration
+    package internal(set) var interruption: String?
+    package internal(set) var duration: Duration
 
     package init(
         outcome: RunOutcome,

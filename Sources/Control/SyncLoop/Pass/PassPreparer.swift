@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import GitStore
 import KubeClient
 import KubeObjects
 import SyncApply
@@ -72,7 +73,7 @@ package struct PassPreparer: Sendable {
             )
             for object in live.objects.values { Redactor.shared.register(secretObject: object) }
             var policy = project.policy
-            policy.source = Redactor.shared.redact("\(project.source.url)#\(project.source.path)")
+            policy.source = sourceIdentity
             let plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
             return PreparedPass(rendered: rendered, catalog: catalog, inventory: inventory, live: live, plan: plan)
         } catch let error as KubeError {
@@ -80,5 +81,11 @@ package struct PassPreparer: Sendable {
         } catch let error as ApplyError {
             throw PassFailure(stage: .inventory, message: error.description, isRetryable: error.isRetryable)
         }
+    }
+
+    /// `URL#FOLDER`. The address never holds a password: one that does is refused before anything is read.
+    private var sourceIdentity: String {
+        let address = try? GitAddress(project.source.url)
+        return "\(address?.url ?? "")#\(project.source.path)"
     }
 }

@@ -31,7 +31,7 @@ package struct PreparedPass: Sendable {
     /// - Parameter approved: The hash of the prune that a person approved, or nil.
     /// - Returns: One text for each thing in the way, in a fixed order.
     package func standing(approved: String?) -> [String]? {
-        guard plan.waves.isEmpty, plan.prune.released.isEmpty, isInventoryCurrent else { return nil }
+        guard plan.waves.isEmpty, isInventoryCurrent else { return nil }
         var texts = plan.refused.filter { $0.reason != .optedOut }.map { "\($0.origin) \($0.id) \($0.message)" }
         texts += plan.reportedDrift.map { "\($0.id) \($0.changes)" }
         if !plan.prune.steps.isEmpty {
@@ -47,6 +47,9 @@ package struct PreparedPass: Sendable {
         return texts
     }
 
-    /// Whether every declared object is a confirmed member already.
-    private var isInventoryCurrent: Bool { plan.desiredMembers.allSatisfy { inventory.members[$0]?.uid != nil } }
+    /// Whether every declared object is a confirmed member already, and nobody is to leave.
+    private var isInventoryCurrent: Bool {
+        if case .blocked = plan.prune.verdict {} else if !plan.prune.released.isEmpty { return false }
+        return plan.desiredMembers.allSatisfy { inventory.members[$0]?.uid != nil }
+    }
 }

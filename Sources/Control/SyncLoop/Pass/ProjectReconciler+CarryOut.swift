@@ -30,54 +30,78 @@ extension ProjectReconciler {
             limit: settings.concurrency,
             readiness: Kstatus.readiness
         )
-        let report = await applier.apply(plan, inventory: prepared.inventory, approved: approved)
+        let commit = plan.commit
+        let report = await untilSuperseded(every: project.interval, { await isSuperseded(commit) }) {
+            await applier.apply(plan, inventory: prepared.inventory, approved: approved)
+        }
         if plan.waves.contains(where: { $0.steps.contains { $0.id.groupKind == KindOrder.customResourceDefinition } }) {
             await preparer.cluster.forgetCatalog()
         }
         let objects = PassObjects.all(plan: plan, report: report)
-        try await history.record(objects.filter { $0.action != .unchanged }, of: run)
-        try await settlePrune(plan, approved: approved, report: report, run: run)
-        let health = await observe(prepared, report: report, isSuperseded: isSuperseded)
-        try await history.record(health, of: run)
-        try await history.save(marks: marks(plan, report), of: project.name)
-        if let interruption = report.interruption { try await history.record(message: interruption, of: run) }
-        let outcome = ending(plan, objects: objects, health: health, report: report, approved: approved)
-        if outcome == .succeeded || outcome == .held {
-            try await history.setApplied(plan.commit, treeID: prepared.rendered.treeID, by: run)
-        }
-        let row = try await history.finish(
-            run,
-            outcome: outcome,
-            counts: PassOutcome.counts(of: objects),
-            message: nil
-        )
-        log(row)
-        return PassOutcome(
-            outcome: outcome,
-            run: row,
+        var done = PassOutcome(
+            outcome: .degraded,
+            run: nil,
             commit: plan.commit,
             objects: objects,
             notices: prepared.rendered.notices,
-            health: health,
             prune: plan.prune,
             interruption: report.interruption,
             duration: started.duration(to: ContinuousClock().now)
         )
+        do {
+            try await history.record(objects.filter { $0.action != .unchanged }, of: run)
+            try await settlePrune(plan, approved: approved, report: report, run: run)
+            let health = await observe(prepared, report: report, isSuperseded: isSuperseded)
+            try await history.record(health, of: run)
+            try await history.save(marks: marks(plan, report), of: project.name)
+            for remark in remarks(plan, report) { try await history.record(message: remark, of: run) }
+            done.health = health
+            done.outcome = ending(plan, objects: objects, health: health, report: report, approved: approved)
+            if done.outcome == .succeeded || done.outcome == .held {
+                try await history.setApplied(plan.commit, treeID: prepared.rendered.treeID, by: run)
+            }
+            let counts = PassOutcome.counts(of: objects)
+            let row = try await history.finish(run, outcome: done.outcome, counts: counts, message: nil)
+            log(row)
+            done.run = row
+        } catch {
+            // The cluster was changed; only the end could not be written down. The next pass does not keep quiet.
+            done.interruption = "the history could not be written: \(Redactor.shared.redact("\(error)"))"
+            logger.error("the history cannot be written", metadata: ["sync.error": "\(error)"])
+        }
+        done.duration = started.duration(to: ContinuousClock().now)
+        return done
     }
 
-    /// A pass that found everything as it should be: the objects, and whether a prune still waits.
-    func quietOutcome(_ prepared: PreparedPass, duration: Duration) async throws -> PassOutcome {
-        let objects = PassObjects.unchanged(prepared.plan)
-        let hasFailures = objects.contains { $0.action == .failed }
-        return PassOutcome(
-            outcome: hasFailures ? .degraded : lastStanding.isEmpty ? .succeeded : .held,
+    /// What a person should find in the history beside the objects: why the pass ended early, and why members that git
+    /// no longer declares were not deleted.
+    private func remarks(_ plan: Plan, _ report: ApplyReport) -> [String] {
+        var lines = report.interruption.map { [$0] } ?? []
+        lines += plan.prune.released.prefix(50).map { "\($0.id) left the inventory: \($0.reason)" }
+        lines += plan.prune.kept.prefix(50).map { "\($0.id) stays for now: \($0.reason)" }
+        return lines
+    }
+
+    /// A pass that found nothing to write and nothing new to say.
+    func quietOutcome(_ prepared: PreparedPass, duration: Duration) -> PassOutcome {
+        PassOutcome(
+            outcome: lastOutcome ?? .succeeded,
             run: nil,
             commit: prepared.plan.commit,
-            objects: objects,
+            objects: PassObjects.unchanged(prepared.plan),
             notices: prepared.rendered.notices,
             prune: prepared.plan.prune,
             duration: duration
         )
+    }
+
+    /// Whether objects that were not well at the last pass still are not: looked at once, without waiting.
+    func isStillUnwell(_ prepared: PreparedPass) async -> Bool {
+        guard settings.waitsForHealth, project.healthTimeout > .zero else { return false }
+        let objects = prepared.plan.unchanged.map { AwaitedObject(id: $0.id, origin: $0.origin) }
+        let report = await HealthObserver(client: preparer.cluster.client, applySet: project.applySet)
+            .wait(for: objects, catalog: prepared.catalog, deadline: .zero)
+        return report.ending != .healthy
     }
 
     /// A poll that finds the applied commit but a changed cluster was started by drift.
@@ -117,22 +141,8 @@ extension ProjectReconciler {
         preparer.progress?(.awaitingHealth(objects: objects.count))
         let observer = HealthObserver(client: preparer.cluster.client, applySet: project.applySet)
         let (timeout, interval, commit) = (project.healthTimeout, project.interval, prepared.plan.commit)
-        return await withTaskGroup(of: HealthReport?.self) { group in
-            group.addTask { await observer.wait(for: objects, catalog: prepared.catalog, deadline: timeout) }
-            group.addTask {
-                while !Task.isCancelled {
-                    do { try await Task.sleep(for: interval) } catch { break }
-                    if await isSuperseded(commit) { break }
-                }
-                return nil
-            }
-            var report: HealthReport?
-            // Whichever ends first ends the other; a cancelled wait still reports what it saw.
-            for await result in group {
-                group.cancelAll()
-                report = result ?? report
-            }
-            return report ?? HealthReport(ending: .cancelled, unhealthy: [], observed: 0)
+        return await untilSuperseded(every: interval, { await isSuperseded(commit) }) {
+            await observer.wait(for: objects, catalog: prepared.catalog, deadline: timeout)
         }
     }
 

@@ -35,6 +35,8 @@ package actor ProjectReconciler {
     var lastStanding: [String] = []
     /// The commit of the last pass that was written down by this process.
     var lastCommitID: String?
+    /// How that pass ended.
+    var lastOutcome: RunOutcome?
 
     package init(
         preparer: PassPreparer,
@@ -72,18 +74,24 @@ package actor ProjectReconciler {
             let standing = prepared.standing(approved: state.approval?.hash)
             lastFailure = nil
             let isKnown = prepared.plan.commit.id == (lastCommitID ?? state.applied?.id)
-            if let standing, standing == lastStanding, isKnown, !settings.recordsQuietPasses {
-                return try await quietOutcome(prepared, duration: started.duration(to: clock.now))
+            if let standing, standing == lastStanding, isKnown, !settings.recordsQuietPasses,
+                await isNothingNew(prepared, standing: standing)
+            {
+                return quietOutcome(prepared, duration: started.duration(to: clock.now))
             }
-            lastStanding = standing ?? []
-            lastCommitID = prepared.plan.commit.id
-            return try await carryOut(
+            let outcome = try await carryOut(
                 prepared,
                 state: state,
                 trigger: trigger,
                 started: started,
                 isSuperseded: isSuperseded
             )
+            if outcome.run != nil {
+                lastStanding = standing ?? []
+                lastCommitID = prepared.plan.commit.id
+                lastOutcome = outcome.outcome
+            }
+            return outcome
         } catch let failure as PassFailure where Task.isCancelled && failure.stage != .history {
             // A shutdown is no failure of the project, and nothing was changed: it leaves no row.
             return PassOutcome(
@@ -104,6 +112,17 @@ package actor ProjectReconciler {
                 isRetryable: true
             )
             return await failed(failure, trigger: trigger, duration: started.duration(to: clock.now))
+        }
+    }
+
+    /// Whether a pass that writes nothing would also say nothing new: the last one ended well, or it did not and neither
+    /// would this one.
+    private func isNothingNew(_ prepared: PreparedPass, standing: [String]) async -> Bool {
+        switch lastOutcome {
+        case nil, .succeeded, .held: true
+        case .degraded where !standing.isEmpty: true
+        case .degraded: await isStillUnwell(prepared)
+        default: false
         }
     }
 }

@@ -118,8 +118,9 @@ struct DemoCommand: AsyncParsableCommand {
             logger: quiet
         )
         configuration.maximumGracefulShutdownDuration = .seconds(20)
+        let group = ServiceGroup(configuration: configuration)
         do {
-            try await ServiceGroup(configuration: configuration).run()
+            try await endingAtSecondSignal { try await group.run() }
         } catch is CancellationError {
             return
         }

@@ -72,8 +72,9 @@ struct RunCommand: AsyncParsableCommand {
             logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() }
         )
         configuration.maximumGracefulShutdownDuration = .seconds(25)
+        let group = ServiceGroup(configuration: configuration)
         do {
-            try await ServiceGroup(configuration: configuration).run()
+            try await endingAtSecondSignal { try await group.run() }
         } catch let error as DashboardServer.ListenError {
             throw CommandFailure("\(error)")
         } catch {

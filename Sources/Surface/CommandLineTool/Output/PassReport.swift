@@ -26,6 +26,10 @@ struct PassReport {
         for notice in outcome.notices { StandardOutput.line("note: \(notice.origin): \(notice.message)") }
         writeErrors()
         writeHold()
+        for object in outcome.prune?.released ?? [] {
+            StandardOutput.line("left the inventory: \(object.id): \(object.reason)")
+        }
+        for object in outcome.prune?.kept ?? [] { StandardOutput.line("not deleted: \(object.id): \(object.reason)") }
         StandardOutput.line(summary)
     }
 
@@ -37,7 +41,7 @@ struct PassReport {
             table.add(
                 .init(object.action.rawValue, PassReport.color(of: object.action)),
                 .init(object.id.description),
-                .init(PassReport.text(of: object.changes)),
+                .init(PassReport.text(of: object.changes.map { $0.redacted(of: object.id) })),
                 .init(object.origin?.description ?? "")
             )
         }

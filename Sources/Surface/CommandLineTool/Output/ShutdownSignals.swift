@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import Logging
 import ServiceLifecycle
 import Synchronization
@@ -23,9 +24,33 @@ func untilSignalled<Result: Sendable>(_ body: @escaping @Sendable () async throw
             logger: Logger(label: "signals") { _ in SwiftLogNoOpLogHandler() }
         )
     )
-    try await group.run()
+    try await endingAtSecondSignal { try await group.run() }
     guard let result = box.result.withLock({ $0 }) else { throw CancellationError() }
     return try result.get()
+}
+
+/// Runs a body that obeys the first SIGTERM or Ctrl-C; the second one ends the process at once.
+///
+/// - Throws: What the body throws.
+func endingAtSecondSignal(_ body: @escaping @Sendable () async throws -> Void) async throws {
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+        group.addTask {
+            var isFirst = true
+            for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+                if !isFirst { _exit(128 + signal.rawValue) }
+                isFirst = false
+            }
+            return false
+        }
+        group.addTask {
+            try await body()
+            return true
+        }
+        while let isDone = try await group.next() {
+            if isDone { break }
+        }
+        group.cancelAll()
+    }
 }
 
 private final class ResultBox<Value: Sendable>: Sendable {
