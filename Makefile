@@ -24,12 +24,11 @@ demo: deps
 	.build/debug/sternpost demo $(if $(filter 1 yes true,$(ONCE)),--once) $(ARGS)
 
 test: test-deps
-	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	scripts/test.sh
 
 check: test-deps lint
 	$(SWIFT) build --build-tests $(BUILD_FLAGS)
-	$(SWIFT) test --skip-build
+	scripts/test.sh
 
 format:
 	$(SWIFT) format -i -r $(FORMATTED)

@@ -120,6 +120,38 @@ struct DifferenceTests {
         #expect(reported.reportedDrift.map(\.id.name) == ["web"])
     }
 
+    @Test func `false is not the same as absent before it was taken in`() throws {
+        let text = """
+            {"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"s","namespace":"shop"},
+            "automountServiceAccountToken":false}
+            """
+        let rendered = try PlanFixture.rendered(text)
+        let before = try PlanFixture.live(text) { $0["automountServiceAccountToken"] = nil }
+        let wanted = PlanFixture.plan(rendered, live: [before], members: [(before, "uid-1")])
+        #expect(wanted.waves.first?.steps.first?.changes.map(\.path) == [".automountServiceAccountToken"])
+        let owned = #""f:automountServiceAccountToken":{}"#
+        let after = try PlanFixture.live(text, owned: owned) { $0["automountServiceAccountToken"] = nil }
+        #expect(PlanFixture.plan(rendered, live: [after], members: [(after, "uid-1")]).waves.isEmpty)
+    }
+
+    @Test func `another order of keyed items is a change`() throws {
+        func pod(_ first: String, _ second: String) -> String {
+            """
+            {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web","namespace":"shop"},"spec":{"template":
+            {"spec":{"initContainers":[{"name":"\(first)"},{"name":"\(second)"}]}}}}
+            """
+        }
+        let owned = """
+            "f:spec":{"f:template":{"f:spec":{"f:initContainers":{"k:{\\"name\\":\\"a\\"}":{".":{},"f:name":{}},
+            "k:{\\"name\\":\\"b\\"}":{".":{},"f:name":{}}}}}}
+            """
+        let live = try PlanFixture.live(pod("a", "b"), owned: owned)
+        let same = PlanFixture.plan(try PlanFixture.rendered(pod("a", "b")), live: [live], members: [(live, "uid-1")])
+        #expect(same.waves.isEmpty)
+        let other = PlanFixture.plan(try PlanFixture.rendered(pod("b", "a")), live: [live], members: [(live, "uid-1")])
+        #expect(other.waves.first?.steps.first?.changes.map(\.path) == [".spec.template.spec.initContainers"])
+    }
+
     @Test func `an exactly matching mark settles an object whose spelling the server changed`() throws {
         let rendered = try PlanFixture.rendered(PlanFixture.configMap("settings"))
         let live = try PlanFixture.live(PlanFixture.configMap("settings", #""a":"other""#))

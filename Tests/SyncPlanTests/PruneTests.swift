@@ -168,10 +168,99 @@ struct PruneTests {
         ]
         let old = try texts.enumerated().map { try PlanFixture.live($1, uid: "uid-\($0)") }
         let plan = PlanFixture.plan(
-            try PlanFixture.rendered(PlanFixture.configMap("new")),
+            try PlanFixture.rendered(
+                #"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"new","namespace":"other"}}"#
+            ),
             live: old,
             members: old.map { ($0, $0.uid) }
         )
         #expect(plan.prune.steps.map(\.id.kind) == ["Deployment", "ConfigMap", "Namespace"])
+    }
+
+    @Test func `a namespace or a definition that declared objects live in stays`() throws {
+        let old = [
+            try PlanFixture.live(#"{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"shop"}}"#, uid: "u1")
+        ]
+        let plan = PlanFixture.plan(
+            try PlanFixture.rendered(PlanFixture.configMap("stays")),
+            live: old,
+            members: [(old[0], "u1")]
+        )
+        #expect(plan.prune.steps.isEmpty)
+        #expect(plan.prune.kept.map(\.reason) == ["it holds objects that are declared"])
+    }
+
+    @Test func `a refused manifest shields its object, whatever namespace it wrongly names`() throws {
+        let role = try PlanFixture.live(
+            #"{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"shop"}}"#
+        )
+        let plan = PlanFixture.plan(
+            try PlanFixture.rendered(
+                PlanFixture.configMap("new"),
+                """
+                {"apiVersion":"v1","kind":"Namespace","metadata":{"name":"shop","namespace":"stray",
+                "annotations":{"sternpost.dev/wave":"one"}}}
+                """
+            ),
+            live: [role],
+            members: [(role, "uid-1")]
+        )
+        #expect(plan.refused.map(\.reason) == [.invalid])
+        #expect(plan.prune.steps.isEmpty && plan.prune.released.isEmpty)
+    }
+
+    @Test func `a rebuilt inventory and another source are held`() throws {
+        let old = try removed(1)
+        let live = LiveSet(catalog: PlanFixture.catalog, objects: [old[0].id: old[0]], unreadable: [:])
+        let rendered = try PlanFixture.rendered(PlanFixture.configMap("new"))
+        func verdict(_ inventory: Inventory) -> PrunePlan.Verdict {
+            Planner.plan(rendered, against: live, inventory: inventory, policy: PlanPolicy(source: "b#infra"))
+                .prune.verdict
+        }
+        let members = [old[0].id: Inventory.Member(uid: "uid-old-0")]
+        let known = Inventory(applySet: PlanFixture.applySet, members: members, source: "b#infra")
+        #expect(verdict(known) == .allowed)
+        var rebuilt = known
+        rebuilt.isRebuilt = true
+        var moved = known
+        moved.source = "a#infra"
+        for inventory in [rebuilt, moved] {
+            guard case .held = verdict(inventory) else {
+                Issue.record("expected a held prune, got \(verdict(inventory))")
+                continue
+            }
+        }
+    }
+
+    @Test func `an object that was handed over to another tool is released`() throws {
+        var old = try removed(1)
+        old[0].json[["metadata", "labels", "kustomize.toolkit.fluxcd.io/name"]] = "apps"
+        let plan = PlanFixture.plan(
+            try PlanFixture.rendered(PlanFixture.configMap("new")),
+            live: old,
+            members: [(old[0], "uid-old-0")]
+        )
+        #expect(plan.prune.steps.isEmpty)
+        #expect(plan.prune.released.first?.reason.contains("Flux") == true)
+    }
+
+    @Test(arguments: [true, false])
+    func `members of a kind that is not served leave only when it is confirmed to be gone`(_ isGone: Bool) throws {
+        let widget = try PlanFixture.live(
+            #"{"apiVersion":"acme.dev/v1","kind":"Widget","metadata":{"name":"w","namespace":"shop"}}"#
+        )
+        let plan = Planner.plan(
+            try PlanFixture.rendered(PlanFixture.configMap("new")),
+            against: LiveSet(
+                catalog: PlanFixture.catalog,
+                objects: [:],
+                unreadable: [:],
+                undefined: isGone ? [widget.id.groupKind] : []
+            ),
+            inventory: Inventory(applySet: PlanFixture.applySet, members: [widget.id: .init(uid: "uid-1")]),
+            policy: PlanPolicy()
+        )
+        #expect(plan.prune.released.count == (isGone ? 1 : 0))
+        #expect(plan.prune.kept.count == (isGone ? 0 : 1))
     }
 }
