@@ -162,8 +162,6 @@ struct PrunePlanner {
     private func approvalHash(_ steps: [PruneStep]) -> String {
         let lines = steps.map { "\($0.id) \($0.uid)" }.sorted()
         let text = ([commit.id] + lines).joined(separator: "\n")
-        return SHA256.hash(data: Array(text.utf8)).prefix(8).map { byte in
-            byte < 16 ? "0" + String(byte, radix: 16) : String(byte, radix: 16)
-        }.joined()
+        return SHA256.hash(data: Array(text.utf8)).prefix(8).hexadecimal
     }
 }

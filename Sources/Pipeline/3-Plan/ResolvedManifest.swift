@@ -94,16 +94,13 @@ struct ManifestResolver {
             object.json["rules"] = nil
         }
         object.json[["metadata", "labels", ApplySet.partOfLabel]] = .string(applySet.id)
-        let hash = SHA256.hash(data: object.json.serialized()).map { byte in
-            byte < 16 ? "0" + String(byte, radix: 16) : String(byte, radix: 16)
-        }
         return .success(
             ResolvedManifest(
                 id: object.id,
                 object: object,
                 resource: resource,
                 origin: item.origin,
-                contentHash: hash.joined(),
+                contentHash: SHA256.hash(data: object.json.serialized()).hexadecimal,
                 definedBy: definedBy
             )
         )
