@@ -62,6 +62,11 @@ struct HistoryTests {
                 #expect(!"\(detail)".contains(canary))
             }
             #expect(try await scene.sync().objects.allSatisfy { $0.action == .unchanged })
+            // A key that git drops leaves the live Secret, too.
+            try scene.commit(["s.yaml": secret("\(canary)-2").replacing("password:", with: "token:")])
+            #expect(try await scene.sync().outcome == .succeeded)
+            let live = try await scene.client.get(CoreResources.secrets, namespace: scene.namespace, name: "s")
+            #expect(live?.json["data"]?.object?.keys == ["token"])
         }
     }
 }

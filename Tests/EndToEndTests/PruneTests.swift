@@ -80,6 +80,35 @@ struct PruneTests {
         }
     }
 
+    @Test func `a move whose new object is refused deletes nothing`() async throws {
+        try await withScene { scene in
+            try scene.commit(["ns.yaml": scene.namespaceManifest, "a.yaml": scene.configMap("a")])
+            #expect(try await scene.sync().outcome == .succeeded)
+            let moved = scene.configMap("a").replacing(
+                "namespace: \(scene.namespace)",
+                with: "namespace: \(scene.namespace)-typo"
+            )
+            try scene.commit(["a.yaml": moved])
+            let outcome = try await scene.sync()
+            #expect(outcome.outcome == .degraded)
+            #expect(try await scene.liveConfigMap("a") != nil)
+            try scene.commit(["a.yaml": scene.configMap("b")])
+            #expect(try await scene.sync().objects.filter { $0.action == .pruned }.map(\.id.name) == ["a"])
+        }
+    }
+
+    @Test func `a namespace stays as long as declared objects live in it`() async throws {
+        try await withScene { scene in
+            try scene.commit(["ns.yaml": scene.namespaceManifest, "a.yaml": scene.configMap("a")])
+            #expect(try await scene.sync().outcome == .succeeded)
+            try scene.commit(["ns.yaml": nil])
+            let outcome = try await scene.sync()
+            #expect(outcome.outcome == .succeeded)
+            #expect(outcome.prune?.kept.map(\.reason) == ["it holds objects that are declared"])
+            #expect(try await scene.liveConfigMap("a") != nil)
+        }
+    }
+
     @Test func `an object that asks to be kept is kept`() async throws {
         try await withScene { scene in
             let kept = scene.configMap("kept", annotations: "sternpost.dev/prune: disabled")

@@ -80,8 +80,14 @@ struct InventoryStoreTests {
             let inventory = try await project.storedInventory()
             #expect(inventory.isRebuilt)
             #expect(Set(inventory.members.keys.map(\.name)) == ["a", "b"])
-            let report = try await project.sync([configMap("a")]).report
-            #expect(report.actions == ["ConfigMap b": .pruned])
+            let (plan, report) = try await project.sync([configMap("a")])
+            #expect(report.actions == ["ConfigMap b": .skipped])
+            guard case .held(let reasons, _) = plan.prune.verdict else {
+                Issue.record("not held: \(plan.prune.verdict)")
+                return
+            }
+            #expect(reasons.contains { $0.contains("was lost") })
+            #expect(try await project.live("ConfigMap", "b") != nil)
             #expect(try await project.live("ConfigMap", "copied") != nil)
         }
     }

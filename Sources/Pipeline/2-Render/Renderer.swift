@@ -58,7 +58,14 @@ package enum Renderer {
 
     private static func manifests(of snapshot: SourceSnapshot, notices: inout [RenderNotice]) -> [SourceFile] {
         let prefix = snapshot.path.isEmpty ? "" : "\(snapshot.path)/"
+        let charts = Set(
+            snapshot.files.map(\.path).filter { $0 == "Chart.yaml" || $0.hasSuffix("/Chart.yaml") }
+                .map { String($0.dropLast("Chart.yaml".count)) }
+        )
         return snapshot.files.filter { file in
+            // All of a chart is templates and their values; its Chart.yaml has the notice.
+            let isChart = !file.path.hasSuffix("Chart.yaml") && charts.contains { file.path.hasPrefix($0) }
+            if isChart { return false }
             let path = file.path.hasPrefix(prefix) ? String(file.path.dropFirst(prefix.count)) : file.path
             switch FileRule(path: path) {
             case .manifest: return true

@@ -81,15 +81,20 @@ struct ManifestSorting {
             return
         }
         guard let found = live.objects[manifest.id] else {
-            wanted.append(
-                WantedChange(
-                    manifest: manifest,
-                    action: .create,
-                    cause: inventory.members[manifest.id]?.uid == nil ? .missing : .deleted,
-                    live: nil,
-                    changes: []
-                )
+            let isSame = inventory.marks[manifest.id]?.contentHash == manifest.contentHash
+            let wasThere = inventory.members[manifest.id]?.uid != nil
+            let change = WantedChange(
+                manifest: manifest,
+                action: .create,
+                cause: wasThere ? .deleted : .missing,
+                live: nil,
+                changes: []
             )
+            if wasThere, isSame, policy.drift == .report {
+                reportedDrift.append(change.step(dependsOn: []))
+            } else {
+                wanted.append(change)
+            }
             return
         }
         settle(manifest, against: found)

@@ -142,10 +142,12 @@ struct PrunePlanner {
                     + " approve if the list is right"
             )
         }
-        let limit = policy.limit(inventoryCount: inventory.members.count)
+        // Of what is really there: a member that was never created, or is gone, gives no leave to delete others.
+        let present = inventory.members.keys.filter { live.objects[$0] != nil }.count
+        let limit = policy.limit(inventoryCount: present)
         if steps.count > limit {
             reasons.append(
-                "\(steps.count) of \(inventory.members.count) objects would be deleted; without approval at most \(limit)"
+                "\(steps.count) of \(present) objects would be deleted; without approval at most \(limit)"
                     + " (the larger of \(policy.maxObjects) objects and \(policy.maxPercent)%)"
             )
         }

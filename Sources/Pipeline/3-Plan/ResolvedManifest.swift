@@ -85,9 +85,8 @@ struct ManifestResolver {
         } else if !object.namespace.isEmpty {
             object.json[["metadata", "namespace"]] = nil
         }
-        if let wave = SyncAnnotation.unreadableWave(object) {
-            let message = "the annotation \(wave) is no whole number; write one such as \"5\""
-            return refuse(RenderedObject(object: object, origin: item.origin), .invalid, message)
+        if let problem = SyncAnnotation.problem(object) {
+            return refuse(RenderedObject(object: object, origin: item.origin), .invalid, problem)
         }
         // An aggregated role's rules are the controller's to fill in.
         if object.json["aggregationRule"] != nil, object.json["rules"]?.array?.isEmpty == true {

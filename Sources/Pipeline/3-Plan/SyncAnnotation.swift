@@ -40,11 +40,32 @@ package enum SyncAnnotation {
         return text.flatMap { Int($0) } ?? 0
     }
 
-    /// The wave annotation's text when it is no whole number, for the error.
-    package static func unreadableWave(_ object: KubeObject) -> String? {
-        for key in ["sternpost.dev/wave", "argocd.argoproj.io/sync-wave"] {
-            guard let text = object.annotation(key) else { continue }
-            return Int(text) == nil ? "\(key): \"\(text)\"" : nil
+    /// Our own annotations with the values that they may have, beside `sternpost.dev/wave` with its whole number.
+    private static let vocabulary: [String: [String]] = [
+        "sternpost.dev/prune": ["disabled", "enabled"], "sternpost.dev/reconcile": ["disabled", "enabled"],
+        "sternpost.dev/force": ["enabled", "disabled"], "sternpost.dev/roll-latest": ["false", "true"],
+    ]
+
+    /// What is wrong with the object's `sternpost.dev/` annotations or its wave, and the remedy; nil when all is well.
+    /// A misspelt request to be kept must not end in a deletion.
+    package static func problem(_ object: KubeObject) -> String? {
+        for member in object.metadata["annotations"]?.object ?? JSONObject()
+        where member.key.hasPrefix("sternpost.dev/") || member.key == "argocd.argoproj.io/sync-wave" {
+            let text = member.value.string ?? ""
+            if member.key == "argocd.argoproj.io/sync-wave" || member.key == "sternpost.dev/wave" {
+                if Int(text) == nil {
+                    return "the annotation \(member.key): \"\(text)\" is no whole number; write one such as \"5\""
+                }
+                continue
+            }
+            guard let allowed = vocabulary[member.key] else {
+                let known = (Array(vocabulary.keys) + ["sternpost.dev/wave"]).sorted().joined(separator: ", ")
+                return "the annotation \(member.key) is not known; there are \(known)"
+            }
+            if !allowed.contains(text.lowercased()) {
+                let words = allowed.joined(separator: " or ")
+                return "the annotation \(member.key): \"\(text)\" is not understood; write \(words)"
+            }
         }
         return nil
     }

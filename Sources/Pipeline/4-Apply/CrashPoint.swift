@@ -5,7 +5,7 @@ import Synchronization
 /// A place between two steps of a pass where a test can have the process die as if by `kill -9`.
 ///
 /// `STERNPOST_CRASH_AT=after-intent` dies the first time the place is reached, `after-apply:3` the third time.
-/// Without the variable, reaching a place costs one comparison with nil.
+/// Without the variable, reaching a place costs one comparison with nil. Release builds know no such variable.
 package enum CrashPoint: String, Sendable, CaseIterable {
     case afterInventoryIntent = "after-inventory-intent"
     case afterInventoryWrite = "after-inventory-write"
@@ -23,7 +23,12 @@ package enum CrashPoint: String, Sendable, CaseIterable {
     case afterNarrow = "after-narrow"
 
     private static let target: (name: String, count: Int)? = {
-        guard let text = ProcessInfo.processInfo.environment["STERNPOST_CRASH_AT"], !text.isEmpty else { return nil }
+        #if DEBUG
+            let given = ProcessInfo.processInfo.environment["STERNPOST_CRASH_AT"]
+        #else
+            let given: String? = nil
+        #endif
+        guard let text = given, !text.isEmpty else { return nil }
         let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
         return (parts[0], parts.count > 1 ? Int(parts[1]) ?? 1 : 1)
     }()

@@ -34,8 +34,32 @@ extension StepRunner {
         return try result.get()
     }
 
+    /// Asks the API server, without storing anything, whether it would take the new object, under a name that is free: a
+    /// refusal must come before the deletion. Services are not asked, because their addresses are taken by the old one.
+    private func rehearse() async throws(StepFailure) {
+        guard step.id.kind != "Service" else { return }
+        var object = step.object
+        object.json[["metadata", "name"]] = .string("\(step.id.name.prefix(40))-sternpost-rehearsal")
+        let (rehearsal, resource) = (object, step.resource)
+        do throws(WriteFailure) {
+            _ = try await applier.write { client async throws(KubeError) in
+                try await client.apply(rehearsal, to: resource, fieldManager: FieldManager.main, dryRun: true)
+            }
+        } catch {
+            if case .refused(let refusal) = error, refusal.reason == .dryRunUnsupported { return }
+            throw StepFailure(
+                step,
+                cause: "an immutable field differs, and the API server would refuse the new object (\(error)); nothing"
+                    + " was deleted",
+                remedy: "correct the manifest",
+                isRetryable: true
+            )
+        }
+    }
+
     private func deleteAndApply(_ live: KubeObject, uid: String) async throws(StepFailure) -> StepAnswer {
         let (id, resource) = (step.id, step.resource)
+        try await rehearse()
         let propagation: Propagation = Self.orphaning.contains(id.kind) ? .orphan : .background
         do throws(WriteFailure) {
             _ = try await applier.write { client async throws(KubeError) in

@@ -8,7 +8,7 @@ import SyncRecord
 package struct DiffPreview: Sendable {
     /// One object's difference.
     package struct Difference: Sendable {
-        /// `configured Deployment.apps shop/web (infra/web.yaml:3)`.
+        /// `configure Deployment.apps shop/web (infra/web.yaml:3)`.
         package let title: String
         /// Masked; nil when an error stands in its place.
         package let diff: DiffText?
@@ -45,9 +45,12 @@ package struct DiffPreview: Sendable {
             }
         }
         let deleted = plan.prune.steps.compactMap { step -> Difference? in
-            if case .disabled = plan.prune.verdict { return nil }
+            switch plan.prune.verdict {
+            case .disabled, .blocked: return nil
+            case .allowed, .held: break
+            }
             return Difference(
-                title: "pruned \(step.id)",
+                title: "delete \(step.id)",
                 diff: DiffText(before: step.live, after: nil),
                 error: nil
             )
@@ -56,7 +59,7 @@ package struct DiffPreview: Sendable {
     }
 
     private func difference(of step: Step) async -> Difference? {
-        let title = "\(step.live == nil ? "created" : "configured") \(step.id) (\(step.origin))"
+        let title = "\(step.live == nil ? "create" : "configure") \(step.id) (\(step.origin))"
         do throws(KubeError) {
             let answer = try await client.apply(
                 step.object,
@@ -70,6 +73,13 @@ package struct DiffPreview: Sendable {
             // Its namespace or its kind's definition comes with the same commit, so the server cannot know yet.
             if error.reason == .notFound, !step.dependsOn.isEmpty {
                 return Difference(title: title, diff: DiffText(before: nil, after: step.object), error: nil)
+            }
+            if error.reason == .immutableField, step.mayRecreate {
+                return Difference(
+                    title: "delete and create again \(step.id) (\(step.origin))",
+                    diff: DiffText(before: step.live, after: step.object),
+                    error: nil
+                )
             }
             // The server cannot dry-run it (a webhook with side effects): what the manifest says is the best answer.
             if error.reason == .dryRunUnsupported {

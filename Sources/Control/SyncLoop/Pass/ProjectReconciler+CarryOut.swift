@@ -53,7 +53,7 @@ extension ProjectReconciler {
             try await settlePrune(plan, approved: approved, report: report, run: run)
             let health = await observe(prepared, report: report, isSuperseded: isSuperseded)
             try await history.record(health, of: run)
-            try await history.save(marks: marks(plan, report), of: project.name)
+            try await history.save(marks: marks(prepared, report), of: project.name)
             for remark in remarks(plan, report) { try await history.record(message: remark, of: run) }
             done.health = health
             done.outcome = ending(plan, objects: objects, health: health, report: report, approved: approved)
@@ -62,7 +62,7 @@ extension ProjectReconciler {
             }
             let counts = PassOutcome.counts(of: objects)
             let row = try await history.finish(run, outcome: done.outcome, counts: counts, message: nil)
-            log(row)
+            log(row, done)
             done.run = row
         } catch {
             // The cluster was changed; only the end could not be written down. The next pass does not keep quiet.
@@ -120,7 +120,8 @@ extension ProjectReconciler {
         }
         if approved == hash {
             let left = plan.prune.steps.filter { report.inventory.members[$0.id] != nil }
-            if left.count < plan.prune.steps.count { try await history.consumeApproval(hash: hash, by: run) }
+            let wasUsed = report.outcomes.contains { $0.action == .pruned } || left.count < plan.prune.steps.count
+            if wasUsed { try await history.consumeApproval(hash: hash, by: run) }
             return
         }
         try await history.setHold(
@@ -147,8 +148,12 @@ extension ProjectReconciler {
     }
 
     /// What was seen of each object after this pass: the next one compares by it.
-    private func marks(_ plan: Plan, _ report: ApplyReport) -> [ObjectID: Inventory.AppliedMark] {
+    ///
+    /// Drift that is only reported keeps its old mark: without it the next pass would take it for a change of git.
+    private func marks(_ prepared: PreparedPass, _ report: ApplyReport) -> [ObjectID: Inventory.AppliedMark] {
+        let plan = prepared.plan
         var marks: [ObjectID: Inventory.AppliedMark] = [:]
+        for step in plan.reportedDrift { marks[step.id] = prepared.inventory.marks[step.id] }
         for object in plan.unchanged {
             marks[object.id] = Inventory.AppliedMark(
                 uid: object.uid,
@@ -176,13 +181,32 @@ extension ProjectReconciler {
         if report.interruption != nil || health.ending == .cancelled { return .interrupted }
         if objects.contains(where: { $0.action == .failed }) { return .degraded }
         if case .blocked = plan.prune.verdict { return .degraded }
+        if !plan.reportedDrift.isEmpty { return .degraded }
         if [.failed, .timedOut, .unreadable].contains(health.ending) { return .degraded }
         if case .held(_, let hash) = plan.prune.verdict, approved != hash { return .held }
         return .succeeded
     }
 
-    private func log(_ run: SyncRun) {
-        logger.info(
+    private func log(_ run: SyncRun, _ done: PassOutcome) {
+        for object in done.objects.filter({ $0.action == .failed }).prefix(20) {
+            logger.warning(
+                "failed",
+                metadata: ["sync.project": "\(run.project)", "sync.error": "\(object.error ?? "")"]
+            )
+        }
+        for object in (done.health?.unhealthy ?? []).prefix(20) {
+            let text = "\(object.id): \(object.status.rawValue): \(object.message)"
+            logger.warning("not healthy", metadata: ["sync.project": "\(run.project)", "sync.error": "\(text)"])
+        }
+        if case .held(let reasons, let hash) = done.prune?.verdict, run.outcome == .held {
+            let text = reasons.joined(separator: "; ")
+            logger.warning(
+                "held",
+                metadata: ["sync.project": "\(run.project)", "sync.hash": "\(hash)", "sync.reason": "\(text)"]
+            )
+        }
+        logger.log(
+            level: run.outcome == .succeeded ? .info : .warning,
             "synced",
             metadata: [
                 "sync.project": "\(run.project)", "sync.run": "\(run.id)", "sync.revision": "\(run.revision)",

@@ -72,6 +72,10 @@ package actor ProjectReconciler {
             let prepared = try await preparer.prepare(marks: try await history.marks(of: project.name))
             let state = try await history.state(of: project.name)
             let standing = prepared.standing(approved: state.approval?.hash)
+            if lastFailure != nil { lastOutcome = .failed }
+            if lastOutcome == nil {
+                lastOutcome = try await history.runs(project: project.name, limit: 1).first?.outcome
+            }
             lastFailure = nil
             let isKnown = prepared.plan.commit.id == (lastCommitID ?? state.applied?.id)
             if let standing, standing == lastStanding, isKnown, !settings.recordsQuietPasses,

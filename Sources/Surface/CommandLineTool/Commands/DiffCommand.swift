@@ -46,6 +46,7 @@ struct DiffCommand: AsyncParsableCommand {
             StandardOutput.write(DiffPaint.paint(difference.diff?.text ?? "", Terminal.output))
             if let error = difference.error { ErrorOutput.write("error: \(error)") }
         }
+        writeVerdict(prepared.plan.prune, project: project.name)
         for refused in prepared.plan.refused where refused.reason != .optedOut {
             ErrorOutput.write("error: \(refused.origin): \(refused.id) \(refused.message)")
         }
@@ -55,6 +56,21 @@ struct DiffCommand: AsyncParsableCommand {
             throw CommandFailure([], status: 2)
         }
         return !differences.isEmpty
+    }
+
+    /// What a sync would do about deletions, when it would not just delete.
+    private func writeVerdict(_ prune: PrunePlan, project: String) {
+        guard !prune.steps.isEmpty else { return }
+        switch prune.verdict {
+        case .allowed: return
+        case .disabled: StandardOutput.line("pruning is off: \(prune.steps.count) objects stay")
+        case .blocked(let reasons):
+            StandardOutput.line("nothing would be deleted, because not everything is known:")
+            for reason in reasons { StandardOutput.line("  \(reason)") }
+        case .held(let reasons, _):
+            StandardOutput.line("the deletions would be held until sternpost approve \(project), because")
+            for reason in reasons { StandardOutput.line("  \(reason)") }
+        }
     }
 
     /// What earlier syncs from this data folder saw; none is no error.

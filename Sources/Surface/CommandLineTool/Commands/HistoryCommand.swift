@@ -20,7 +20,10 @@ struct HistoryCommand: AsyncParsableCommand {
     @Option(help: "Only this project's syncs.")
     var project: String?
 
-    @Option(name: .customShort("n"), help: ArgumentHelp("The object's namespace.", valueName: "namespace"))
+    @Option(
+        name: [.customShort("n"), .customLong("namespace")],
+        help: ArgumentHelp("The object's namespace.", valueName: "namespace")
+    )
     var namespace: String?
 
     @Option(help: "At most so many.")

@@ -7,6 +7,7 @@ import SyncLoop
 import SyncObserve
 import SyncPlan
 import SyncRecord
+import SyncRender
 import SyncSource
 
 /// `sternpost status`: how the projects are now.
@@ -135,22 +136,71 @@ struct ProjectStatus: Sendable {
         )
         let marks = try await history.marks(of: project)
         // What a pass has pruned stays a member until it is seen to be gone; its absence is no trouble.
-        let unhealthy = health.unhealthy.filter { object in
+        var unhealthy = health.unhealthy.filter { object in
             marks[object.id] != nil || ![.notFound, .terminating].contains(object.status)
         }
-        var text = "in step"
-        if let hold = state.hold { text = "\(hold.objects.count) deletions wait for approval (\(hold.hash))" }
-        if let suspension = state.suspension { text = "suspended by \(suspension.person)" }
-        let isInStep = state.hold == nil && state.suspension == nil && last?.outcome == .succeeded
-        if text == "in step", !isInStep { text = last.map { "last sync \($0.outcome.rawValue)" } ?? "never synced" }
+        let missing = try await missingObjects(inventory, marks: marks, client: client, catalog: catalog)
+        unhealthy += missing.filter { object in !unhealthy.contains { $0.id == object.id } }
+        let (text, isInStep) = words(state, last: last, inventory: inventory, namespace: namespace)
         return ProjectStatus(
             project: project,
             revision: state.applied?.revision ?? last?.revision ?? "",
             lastOutcome: last?.outcome,
-            observed: health.observed - (health.unhealthy.count - unhealthy.count),
+            observed: inventory.members.values.filter { $0.uid != nil }.count,
             unhealthy: unhealthy,
             state: text,
             isInStep: isInStep
         )
+    }
+
+    /// Members that are not there: kinds that are healthy by existing are only listed, never looked at one by one.
+    private static func missingObjects(
+        _ inventory: Inventory,
+        marks: [ObjectID: Inventory.AppliedMark],
+        client: KubeClient,
+        catalog: APICatalog
+    ) async throws -> [ObjectHealth] {
+        let nothing = RenderedSet(
+            commit: CommitInfo(id: "", ref: "", authorName: "", authorEmail: "", authoredAt: 0, subject: ""),
+            treeID: "",
+            objects: [],
+            notices: []
+        )
+        let live = try await LiveReader(client: client, applySet: inventory.applySet).read(
+            for: nothing,
+            inventory: inventory,
+            catalog: catalog,
+            defaultNamespace: ""
+        )
+        return inventory.members.keys.sorted().compactMap { id in
+            guard live.objects[id] == nil, marks[id] != nil else { return nil }
+            if let reason = live.unreadable[id.groupKind] {
+                return ObjectHealth(id: id, status: .unknown, message: reason, origin: nil)
+            }
+            let message = "is gone from the cluster; the next sync creates it again"
+            return ObjectHealth(id: id, status: .notFound, message: message, origin: nil)
+        }
+    }
+
+    /// The project's state in words, and whether all is as the last sync left it.
+    private static func words(
+        _ state: ProjectState,
+        last: SyncRun?,
+        inventory: Inventory,
+        namespace: String
+    ) -> (text: String, isInStep: Bool) {
+        if let suspension = state.suspension {
+            let reason = suspension.reason.isEmpty ? "" : ": \(suspension.reason)"
+            return ("suspended by \(suspension.person)\(reason)", false)
+        }
+        if inventory.isRebuilt { return ("its inventory \(inventory.applySet.parent) is missing", false) }
+        if state.applied != nil, inventory.members.isEmpty {
+            return ("no inventory in namespace \(namespace); the right one: -n", false)
+        }
+        if let hold = state.hold { return ("\(hold.objects.count) deletions wait for approval (\(hold.hash))", false) }
+        let unconfirmed = inventory.members.values.filter { $0.uid == nil }.count
+        if unconfirmed > 0 { return ("\(unconfirmed) objects of an unfinished sync; sync again", false) }
+        if last?.outcome == .succeeded { return ("in step", true) }
+        return (last.map { "last sync \($0.outcome.rawValue)" } ?? "never synced", false)
     }
 }

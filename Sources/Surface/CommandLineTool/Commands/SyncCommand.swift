@@ -44,9 +44,25 @@ struct SyncCommand: AsyncParsableCommand {
         if outcome.exitStatus != 0 { throw ExitCode(outcome.exitStatus) }
     }
 
+    private func refuseSuspended(_ project: Project, _ history: History) async throws {
+        if project.isSuspended {
+            throw CommandFailure("\(project.name) is suspended (spec.suspend: true); nothing was changed")
+        }
+        do {
+            guard let suspension = try await history.state(of: project.name).suspension else { return }
+            let reason = suspension.reason.isEmpty ? "" : ": \(suspension.reason)"
+            throw CommandFailure(
+                "\(project.name) is suspended by \(suspension.person)\(reason); sternpost resume \(project.name) ends that"
+            )
+        } catch let error as RecordError {
+            throw CommandFailure("\(error)")
+        }
+    }
+
     private func pass(_ project: Project) async throws -> PassOutcome {
         let client = try cluster.client()
         let history = try await data.history(.operate)
+        try await refuseSuspended(project, history)
         let line = ProgressLine()
         defer { line.clear() }
         let factory = PreparerFactory(

@@ -50,7 +50,15 @@ struct RepositoryOptions: ParsableArguments {
     func resolve() throws -> Project {
         do {
             if let config {
-                guard repo == nil else { throw CommandFailure("give either --repo or --config, not both") }
+                let others = [
+                    ("--repo", repo), ("--ref", ref), ("--path", path), ("--project", project), ("-n", namespace),
+                    ("--target-namespace", targetNamespace), ("--credentials", credentials),
+                ].filter { $0.1 != nil }.map(\.0)
+                guard others.isEmpty else {
+                    throw CommandFailure(
+                        "\(others.joined(separator: ", ")) cannot stand beside --config: the project file says it all"
+                    )
+                }
                 let projects = try ProjectFiles.read(config)
                 guard projects.count == 1, let project = projects.first else {
                     throw CommandFailure("\(config): holds \(projects.count) projects; this command takes one")

@@ -102,7 +102,11 @@ struct PassReport {
             "\(counts.created) created, \(counts.configured) configured, \(counts.unchanged) unchanged, "
                 + "\(counts.pruned) pruned, \(counts.failed) failed"
         ]
-        if let health = outcome.health, let words = PassReport.words(for: health) { parts.append(words) }
+        let drifted = outcome.objects.filter { $0.action == .skipped && $0.origin != nil }.count
+        if drifted > 0 { parts.append("\(drifted) skipped") }
+        if let health = outcome.health, let words = PassReport.words(for: health) {
+            parts.append(health.ending == .healthy && counts.failed > 0 ? "the others healthy" : words)
+        }
         parts.append(DurationText.describe(outcome.duration))
         if let run = outcome.run { parts.append("run \(run.id)") }
         return parts.joined(separator: "; ")
