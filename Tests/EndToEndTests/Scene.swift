@@ -27,6 +27,8 @@ struct Scene: Sendable {
     let namespace: String
     let project: Project
     let history: History
+    /// The administrator's kubeconfig.
+    let kubeconfig: JSON
 
     /// A reconciler as the loop has one; a new one each time, as after a restart.
     func reconciler(
@@ -137,7 +139,8 @@ func withScene(_ body: (Scene) async throws -> Void) async throws {
             folder: folder,
             namespace: id,
             project: project,
-            history: history
+            history: history,
+            kubeconfig: cluster.kubeconfig
         )
         do {
             try await body(scene)

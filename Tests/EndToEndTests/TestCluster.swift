@@ -9,6 +9,8 @@ import TestKit
 struct TestCluster {
     let client: KubeClient
     let limitedClient: KubeClient
+    /// The administrator's kubeconfig, for processes of our own binary.
+    let kubeconfig: JSON
     private let id: String
     private let embedded: EmbeddedCluster?
 
@@ -21,6 +23,7 @@ struct TestCluster {
         return TestCluster(
             client: try client(cluster.kubeconfig),
             limitedClient: try client(cluster.limitedKubeconfig),
+            kubeconfig: cluster.kubeconfig,
             id: id,
             embedded: cluster
         )
@@ -63,7 +66,13 @@ struct TestCluster {
                 return entry
             }
         )
-        return TestCluster(client: admin, limitedClient: try client(limited), id: id, embedded: nil)
+        return TestCluster(
+            client: admin,
+            limitedClient: try client(limited),
+            kubeconfig: kubeconfig,
+            id: id,
+            embedded: nil
+        )
     }
 
     /// Ends the embedded cluster; on a real one removes what the test made.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import GRDB
+import Synchronization
 
 /// The history of all projects of one data folder: what was done to the cluster, why, and how it ended.
 ///
@@ -27,6 +28,7 @@ package final class History: Sendable {
     let writer: LedgerWriter
     let reserve: DiskReserve?
     private let lock: FolderLock?
+    private let isClosed = Mutex(false)
 
     init(
         folder: String,
@@ -44,10 +46,15 @@ package final class History: Sendable {
         self.lock = lock
     }
 
-    /// Closes the file and lets another process operate on the folder. Calls after this fail.
+    /// Closes the file and lets another process operate on the folder. It is the last call; a second close does nothing.
     ///
     /// - Throws: ``RecordError`` with reason `busy` when a read or write is still under way.
     package func close() async throws(RecordError) {
+        let wasClosed = isClosed.withLock { closed in
+            defer { closed = true }
+            return closed
+        }
+        if wasClosed { return }
         try await onOwnThread { [self] in
             RecordError.catching(folder) {
                 // The last connection to close is a reader's, which cannot move the log into the file, so that is done
