@@ -25,6 +25,17 @@ import Testing
         #expect(set.notices.first?.message.contains(word) == true)
     }
 
+    @Test func `a chart in a folder of its own is passed over as a whole`() throws {
+        let set = try Renderer.render(
+            Rendering.snapshot([
+                ("a.yaml", Rendering.configMap("a")), ("chart/Chart.yaml", "name: chart\n"),
+                ("chart/templates/b.yaml", Rendering.configMap("b")), ("charter.yaml", Rendering.configMap("c")),
+            ])
+        )
+        #expect(set.objects.map(\.object.name) == ["a", "c"])
+        #expect(set.notices.map(\.origin.file) == ["infra/chart/Chart.yaml"])
+    }
+
     @Test(arguments: ["README.md", "Makefile", "x.yaml.bak", "x.txt", "yaml", "x.tpl"])
     func `other files are none of our business`(path: String) throws {
         let set = try Renderer.render(Rendering.snapshot([("a.yaml", Rendering.configMap("a")), (path, "x: [")]))

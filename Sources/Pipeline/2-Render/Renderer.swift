@@ -58,8 +58,9 @@ package enum Renderer {
 
     private static func manifests(of snapshot: SourceSnapshot, notices: inout [RenderNotice]) -> [SourceFile] {
         let prefix = snapshot.path.isEmpty ? "" : "\(snapshot.path)/"
+        // Folders of charts; the synced folder itself is none, whatever stray file it holds.
         let charts = Set(
-            snapshot.files.map(\.path).filter { $0 == "Chart.yaml" || $0.hasSuffix("/Chart.yaml") }
+            snapshot.files.map(\.path).filter { $0.hasSuffix("/Chart.yaml") && $0 != "\(prefix)Chart.yaml" }
                 .map { String($0.dropLast("Chart.yaml".count)) }
         )
         return snapshot.files.filter { file in
