@@ -82,5 +82,8 @@ package final class TLSServer: Sendable {
         self.port = port
     }
 
-    package func stop() { process.terminate() }
+    /// Ends the server for good: one that was started from a thread with blocked signals would not hear SIGTERM.
+    package func stop() {
+        kill(process.processIdentifier, SIGKILL)
+    }
 }

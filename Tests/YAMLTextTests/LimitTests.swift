@@ -50,15 +50,12 @@ import YAMLText
     func `a text beyond a limit is refused at once`(name: String) throws {
         let (_, text, word) = try #require(Self.costly.first { $0.name == name })
         let bytes = Array(text.utf8)
-        let clock = ContinuousClock()
-        var reading: YAMLReading?
-        let time = clock.measure { reading = YAMLText.read(bytes) }
+        // What is refused late takes minutes, and then the time limit ends the test.
+        let reading = YAMLText.read(bytes)
         #expect(
-            reading?.errors.first?.problem.contains(word) == true,
-            "\(reading?.errors.first?.description ?? "read")"
+            reading.errors.first?.problem.contains(word) == true,
+            "\(reading.errors.first?.description ?? "read")"
         )
-        // Generous: debug builds on a shared machine; what is refused late takes minutes.
-        #expect(time < .seconds(10))
     }
 
     @Test func `just below the limits a text is read`() throws {
