@@ -146,6 +146,21 @@ import YAMLText
         let cases = Self.files.enumerated().map { index, file in
             (file.name, Array(file.text.replacing("NAME", with: "case\(index)").utf8))
         }
-        try await compare(cases, stricter: ["JSON duplicate"])
+        try await compare(
+            cases,
+            stricter: ["JSON duplicate"],
+            milder: try await readsFlowYAML() ? [] : Self.newerOnly
+        )
+    }
+
+    /// Texts that start with `{` and are not one JSON document: an older kubectl (1.32) refuses them, a newer one (1.36)
+    /// reads them as YAML, and so do we.
+    private static let newerOnly: Set = [
+        "flow YAML", "JSON with separators", "JSON then YAML", "JSON with a trailing comma", "leading tab in flow",
+    ]
+
+    private func readsFlowYAML() async throws -> Bool {
+        let text = Self.files[0].text.replacing("NAME", with: "case0")
+        return try await !Kubectl.read([Array(text.utf8)]).isEmpty
     }
 }
