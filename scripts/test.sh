@@ -14,10 +14,10 @@ for folder in Tests/*Tests; do
     printf '\n== %s\n' "$target"
     status=0
     swift test --skip-build --filter "^${target}\\." >"$log" 2>&1 || status=$?
-    grep -vE '^(◇|✔ (Test|Suite)|\[[0-9]+/[0-9]+\])|^(Test Suite|Executed|.* Executed 0 tests)' "$log" || true
+    grep -vE '^(◇|✔ (Test|Suite)|\[[0-9]+/[0-9]+\])|Test run with|^(Test Suite|Executed|.* Executed 0 tests)' "$log" || true
     grep -E '^(✔|✘) Test run with' "$log" || { echo "$target ended without a result (status $status)" && status=1; }
     total=$(sed -nE 's/^. Test run with ([0-9]+) tests?.*/\1/p' "$log" | tail -n 1)
-    broken=$(grep -cE '^✘ Test .* failed after' "$log" || true)
+    broken=$(grep -E '^✘ Test .* failed after' "$log" | grep -vc 'Test run with' || true)
     ((status == 0)) || { targets+=("$target") && broken=$((broken > 0 ? broken : 1)); }
     passed=$((passed + ${total:-0} - (${total:-0} > broken ? broken : ${total:-0})))
     failed=$((failed + broken))
