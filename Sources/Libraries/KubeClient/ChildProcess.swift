@@ -85,7 +85,12 @@ struct ChildProcess: Sendable {
         var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for pointer in words + variables { free(pointer) } }
         var child: pid_t = 0
-        let code = posix_spawn(&child, path, &actions, &attributes, &words, &variables)
+        var code = posix_spawn(&child, path, &actions, &attributes, &words, &variables)
+        // A program that was written a moment ago may still be open in a process that another thread is just starting.
+        for _ in 0..<50 where code == ETXTBSY {
+            usleep(10_000)
+            code = posix_spawn(&child, path, &actions, &attributes, &words, &variables)
+        }
         return code == 0 ? .success(child) : .failure(SpawnFailure(code: code))
     }
 
