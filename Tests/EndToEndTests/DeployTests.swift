@@ -91,6 +91,29 @@ struct DeployTests {
         }
     }
 
+    @Test func `a project that only reports drift never writes until git changes`() async throws {
+        try await withScene { scene in
+            try scene.commit(["ns.yaml": scene.namespaceManifest, "a.yaml": scene.configMap("a")])
+            #expect(try await scene.sync { $0.policy.drift = .report }.outcome == .succeeded)
+            _ = try await scene.client.patch(
+                CoreResources.configMaps,
+                namespace: scene.namespace,
+                name: "a",
+                type: .merge,
+                body: ["data": ["value": "9"]],
+                fieldManager: "kubectl-edit"
+            )
+            // The second pass must not take the reported drift for a change of git.
+            for _ in 0..<2 {
+                #expect(try await scene.sync { $0.policy.drift = .report }.outcome == .degraded)
+                #expect(try await scene.liveConfigMap("a")?.json["data"] == ["value": "9"])
+            }
+            try scene.commit(["a.yaml": scene.configMap("a", "2")])
+            #expect(try await scene.sync { $0.policy.drift = .report }.outcome == .succeeded)
+            #expect(try await scene.liveConfigMap("a")?.json["data"] == ["value": "2"])
+        }
+    }
+
     @Test func `a deleted object is created again`() async throws {
         try await withScene { scene in
             try scene.commit(["ns.yaml": scene.namespaceManifest, "a.yaml": scene.configMap("a")])
