@@ -45,6 +45,13 @@ func tests(
     )
 }
 
+/// What tests of whole passes may import.
+let sceneImports: [Target.Dependency] = [
+    "sternpost", "SceneKit", "SyncLoop", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan", "SyncApply",
+    "SyncObserve", "SyncRecord", "HTTPWire", "KubeClient", "KubeObjects", "YAMLText", "GitStore",
+    .product(name: "Logging", package: "swift-log"),
+]
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -145,6 +152,15 @@ let package = Package(
 
         // Tests
         .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: strict),
+        .target(
+            name: "SceneKit",
+            dependencies: [
+                "TestKit", "SyncLoop", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan", "SyncApply",
+                "SyncObserve", "SyncRecord", "HTTPWire", "KubeClient", "KubeObjects", "GitStore", logging,
+            ],
+            path: "Tests/SceneKit",
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "GitWorkerFixture",
             dependencies: ["GitStore"],
@@ -185,12 +201,8 @@ let package = Package(
             ]
         ),
         tests("CommandLineToolTests", imports: ["sternpost", "CommandLineTool", "KubeObjects", "YAMLText"]),
-        tests(
-            "EndToEndTests",
-            imports: [
-                "sternpost", "SyncLoop", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan", "SyncApply",
-                "SyncObserve", "SyncRecord", "HTTPWire", "KubeClient", "KubeObjects", "YAMLText", "GitStore", logging,
-            ]
-        ),
+        tests("EndToEndTests", imports: sceneImports),
+        tests("FaultTests", imports: sceneImports),
+        tests("SoakTests", imports: sceneImports),
     ]
 )

@@ -17,21 +17,21 @@ import TestKit
 ///
 /// The cluster is the embedded one, or, when `STERNPOST_E2E_KUBECONFIG` names a kubeconfig, a real API server; the tests'
 /// bodies do not know which.
-struct Scene: Sendable {
-    let client: KubeClient
+package struct Scene: Sendable {
+    package let client: KubeClient
     /// A user who may do everything but write ConfigMaps.
-    let limitedClient: KubeClient
-    let git: GitFolder
-    let folder: String
+    package let limitedClient: KubeClient
+    package let git: GitFolder
+    package let folder: String
     /// Where the test's objects live; also part of the names of its cluster-scoped ones.
-    let namespace: String
-    let project: Project
-    let history: History
+    package let namespace: String
+    package let project: Project
+    package let history: History
     /// The administrator's kubeconfig.
-    let kubeconfig: JSON
+    package let kubeconfig: JSON
 
     /// A reconciler as the loop has one; a new one each time, as after a restart.
-    func reconciler(
+    package func reconciler(
         client other: KubeClient? = nil,
         edit: (inout Project) -> Void = { _ in }
     ) async throws -> ProjectReconciler {
@@ -51,13 +51,13 @@ struct Scene: Sendable {
     }
 
     /// One pass by a fresh reconciler.
-    func sync(edit: (inout Project) -> Void = { _ in }) async throws -> PassOutcome {
+    package func sync(edit: (inout Project) -> Void = { _ in }) async throws -> PassOutcome {
         try await reconciler(edit: edit).pass(.manual)
     }
 
     /// Commits files below `infra/`; nil removes one.
     @discardableResult
-    func commit(_ files: [String: String?], message: String = "change") throws -> String {
+    package func commit(_ files: [String: String?], message: String = "change") throws -> String {
         try git.commit(
             Dictionary(uniqueKeysWithValues: files.map { ("infra/\($0.key)", $0.value) }),
             message: message
@@ -65,7 +65,7 @@ struct Scene: Sendable {
     }
 
     /// A ConfigMap of the test's namespace as YAML.
-    func configMap(_ name: String, _ value: String = "1", annotations: String = "") -> String {
+    package func configMap(_ name: String, _ value: String = "1", annotations: String = "") -> String {
         """
         apiVersion: v1
         kind: ConfigMap
@@ -79,34 +79,34 @@ struct Scene: Sendable {
     }
 
     /// The test's namespace as YAML.
-    var namespaceManifest: String { "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: \(namespace)\n" }
+    package var namespaceManifest: String { "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: \(namespace)\n" }
 
     /// The live ConfigMap of that name, or nil.
-    func liveConfigMap(_ name: String) async throws -> KubeObject? {
+    package func liveConfigMap(_ name: String) async throws -> KubeObject? {
         try await client.get(CoreResources.configMaps, namespace: namespace, name: name)
     }
 }
 
 /// Resources that the tests ask for by hand.
-enum CoreResources {
-    static let configMaps = resource("v1", "ConfigMap", "configmaps")
-    static let secrets = resource("v1", "Secret", "secrets")
-    static let namespaces = resource("v1", "Namespace", "namespaces", isNamespaced: false)
-    static let deployments = resource("apps/v1", "Deployment", "deployments")
-    static let clusterRoles = resource(
+package enum CoreResources {
+    package static let configMaps = resource("v1", "ConfigMap", "configmaps")
+    package static let secrets = resource("v1", "Secret", "secrets")
+    package static let namespaces = resource("v1", "Namespace", "namespaces", isNamespaced: false)
+    package static let deployments = resource("apps/v1", "Deployment", "deployments")
+    package static let clusterRoles = resource(
         "rbac.authorization.k8s.io/v1",
         "ClusterRole",
         "clusterroles",
         isNamespaced: false
     )
-    static let clusterRoleBindings = resource(
+    package static let clusterRoleBindings = resource(
         "rbac.authorization.k8s.io/v1",
         "ClusterRoleBinding",
         "clusterrolebindings",
         isNamespaced: false
     )
 
-    static func resource(_ apiVersion: String, _ kind: String, _ plural: String, isNamespaced: Bool = true)
+    package static func resource(_ apiVersion: String, _ kind: String, _ plural: String, isNamespaced: Bool = true)
         -> APIResource
     {
         APIResource(
@@ -119,7 +119,7 @@ enum CoreResources {
 }
 
 /// Sets a scene up, runs a test in it, and leaves the cluster as it was.
-func withScene(_ body: (Scene) async throws -> Void) async throws {
+package func withScene(_ body: (Scene) async throws -> Void) async throws {
     try await withTemporaryFolder { url in
         let id = "e2e-" + UUID().uuidString.prefix(8).lowercased()
         let folder = url.path(percentEncoded: false)

@@ -6,16 +6,16 @@ import KubeObjects
 import TestKit
 
 /// The cluster of one test, embedded or real.
-struct TestCluster {
-    let client: KubeClient
-    let limitedClient: KubeClient
+package struct TestCluster {
+    package let client: KubeClient
+    package let limitedClient: KubeClient
     /// The administrator's kubeconfig, for processes of our own binary.
-    let kubeconfig: JSON
+    package let kubeconfig: JSON
     private let id: String
     private let embedded: EmbeddedCluster?
 
     /// Starts the embedded cluster, or connects to the real one.
-    static func start(id: String) async throws -> TestCluster {
+    package static func start(id: String) async throws -> TestCluster {
         if RealCluster.kubeconfigPath != nil { return try await real(id: id) }
         var options = EmbeddedClusterOptions()
         options.denied = [DeniedAccess(verb: "patch", resource: "configmaps")]
@@ -76,7 +76,7 @@ struct TestCluster {
     }
 
     /// Ends the embedded cluster; on a real one removes what the test made.
-    func stop() async throws {
+    package func stop() async throws {
         if let embedded {
             await embedded.stop()
             return
