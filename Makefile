@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # make demo      the product in a minute: embedded cluster, real git repository, operator, dashboard (ONCE=1: ends by itself)
-# make test      every test
+# make test      every test but the slow ones
+# make soak      the slow ones: crash loops, bombs, many passes; ten minutes at most
 # make check     what CI and reviewers ask for: format, lint, build with import check, tests
 # make release   an optimised binary in .build/release/sternpost
 # make bench     speed and memory of the stages, as a table (ARGS="--only planning 1000"); docs/performance.md explains it
@@ -17,7 +18,7 @@ BUILD_FLAGS := --explicit-target-dependency-import-check error
 ONCE ?=
 ARGS ?=
 
-.PHONY: demo test check format lint build release bench embed deps test-deps toolchain clean
+.PHONY: demo test soak check format lint build release bench embed deps test-deps toolchain clean
 
 demo: deps
 	$(SWIFT) build --product sternpost
@@ -25,6 +26,9 @@ demo: deps
 
 test: test-deps
 	scripts/test.sh
+
+soak: test-deps
+	timeout --kill-after=10 600 scripts/test.sh SoakTests
 
 check: test-deps lint
 	$(SWIFT) build --build-tests $(BUILD_FLAGS)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs every test target in a process of its own: the tests start real servers, and all targets at once would starve each
-# other of threads and time. Ends with the targets that failed and a line of counts.
+# Runs every test target but SoakTests, or those named, each in a process of its own: the tests start real servers, and all
+# targets at once would starve each other of threads and time. Ends with the targets that failed and a line of counts.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 swift build --build-tests
@@ -9,8 +9,12 @@ trap 'rm -f "$log"' EXIT
 targets=()
 passed=0
 failed=0
-for folder in Tests/*Tests; do
-    target=$(basename "$folder")
+if (($# == 0)); then
+    for folder in Tests/*Tests; do
+        [[ $folder == */SoakTests ]] || set -- "$@" "$(basename "$folder")"
+    done
+fi
+for target; do
     printf '\n== %s\n' "$target"
     status=0
     order=--parallel
@@ -18,7 +22,7 @@ for folder in Tests/*Tests; do
     [[ $target != KubeClientTests && $target != HTTPWireTests ]] || order=--no-parallel
     swift test --skip-build "$order" --filter "^${target}\\." >"$log" 2>&1 || status=$?
     grep -vE '^(◇|✔ (Test|Suite)|\[[0-9]+/[0-9]+\])|Test run with|^(Test Suite|Executed|.* Executed 0 tests)' "$log" || true
-    grep -E '^(✔|✘) Test run with' "$log" || { echo "$target ended without a result (status $status)" && status=1; }
+    grep -E '^(✔|✘|━) Test run with' "$log" || { echo "$target ended without a result (status $status)" && status=1; }
     total=$(sed -nE 's/^. Test run with ([0-9]+) tests?.*/\1/p' "$log" | tail -n 1)
     broken=$(grep -E '^✘ Test .* failed after' "$log" | grep -vc 'Test run with' || true)
     ((status == 0)) || { targets+=("$target") && broken=$((broken > 0 ? broken : 1)); }

@@ -2,6 +2,7 @@
 import Foundation
 import KubeClient
 import KubeObjects
+import SceneKit
 import SyncApply
 import SyncLoop
 import SyncPlan

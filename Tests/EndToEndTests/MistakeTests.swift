@@ -2,6 +2,7 @@
 import GitStore
 import KubeClient
 import KubeObjects
+import SceneKit
 import SyncApply
 import SyncLoop
 import SyncPlan

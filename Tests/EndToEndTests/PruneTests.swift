@@ -3,6 +3,7 @@ import Foundation
 import GitStore
 import KubeClient
 import KubeObjects
+import SceneKit
 import SyncApply
 import SyncLoop
 import SyncPlan

@@ -2,6 +2,7 @@
 import Foundation
 import GitStore
 import KubeObjects
+import SceneKit
 import SyncApply
 import SyncLoop
 import SyncRecord

@@ -29,6 +29,12 @@ package struct Scene: Sendable {
     package let history: History
     /// The administrator's kubeconfig.
     package let kubeconfig: JSON
+    /// The embedded cluster, for faults and for what was asked of it; nil on a real API server.
+    package let embedded: EmbeddedCluster?
+    /// Everything that the passes said.
+    package let log: SceneLog
+    /// A secret value that must appear nowhere outside the cluster and the repository; ``baseFiles`` holds it.
+    package let canary: String
 
     /// A reconciler as the loop has one; a new one each time, as after a restart.
     package func reconciler(
@@ -46,13 +52,19 @@ package struct Scene: Sendable {
             preparer: try await factory.preparer(for: project),
             history: history,
             settings: .init(recordsQuietPasses: true, waitsForHealth: false),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            logger: log.logger
         )
     }
 
     /// One pass by a fresh reconciler.
-    package func sync(edit: (inout Project) -> Void = { _ in }) async throws -> PassOutcome {
-        try await reconciler(edit: edit).pass(.manual)
+    @discardableResult
+    package func sync(
+        client other: KubeClient? = nil,
+        edit: (inout Project) -> Void = { _ in }
+    ) async throws -> PassOutcome {
+        let outcome = try await reconciler(client: other, edit: edit).pass(.manual)
+        log.add(outcome)
+        return outcome
     }
 
     /// Commits files below `infra/`; nil removes one.
@@ -81,49 +93,38 @@ package struct Scene: Sendable {
     /// The test's namespace as YAML.
     package var namespaceManifest: String { "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: \(namespace)\n" }
 
+    /// The namespace, a Secret that holds the canary, and so many ConfigMaps `c0`, `c1`, …: where most tests begin.
+    package func baseFiles(configMaps count: Int = 0) -> [String: String?] {
+        var files: [String: String?] = ["ns.yaml": namespaceManifest]
+        files["canary.yaml"] = """
+            apiVersion: v1
+            kind: Secret
+            metadata: {name: canary, namespace: \(namespace)}
+            stringData: {password: \(canary)}
+
+            """
+        for index in 0..<count { files["c\(index).yaml"] = configMap("c\(index)") }
+        return files
+    }
+
     /// The live ConfigMap of that name, or nil.
     package func liveConfigMap(_ name: String) async throws -> KubeObject? {
         try await client.get(CoreResources.configMaps, namespace: namespace, name: name)
     }
 }
 
-/// Resources that the tests ask for by hand.
-package enum CoreResources {
-    package static let configMaps = resource("v1", "ConfigMap", "configmaps")
-    package static let secrets = resource("v1", "Secret", "secrets")
-    package static let namespaces = resource("v1", "Namespace", "namespaces", isNamespaced: false)
-    package static let deployments = resource("apps/v1", "Deployment", "deployments")
-    package static let clusterRoles = resource(
-        "rbac.authorization.k8s.io/v1",
-        "ClusterRole",
-        "clusterroles",
-        isNamespaced: false
-    )
-    package static let clusterRoleBindings = resource(
-        "rbac.authorization.k8s.io/v1",
-        "ClusterRoleBinding",
-        "clusterrolebindings",
-        isNamespaced: false
-    )
-
-    package static func resource(_ apiVersion: String, _ kind: String, _ plural: String, isNamespaced: Bool = true)
-        -> APIResource
-    {
-        APIResource(
-            gvk: GroupVersionKind(apiVersion: apiVersion, kind: kind),
-            plural: plural,
-            isNamespaced: isNamespaced,
-            verbs: ["get", "list", "create", "patch", "delete"]
-        )
-    }
-}
-
 /// Sets a scene up, runs a test in it, and leaves the cluster as it was.
-package func withScene(_ body: (Scene) async throws -> Void) async throws {
+///
+/// - Parameters:
+///   - options: How the embedded cluster is started; nil for the one in which the limited user may not write ConfigMaps.
+///     Options of its own make the test one of the embedded cluster only.
+///   - body: The test.
+/// - Throws: What the test throws, and what starting or stopping its servers throws.
+package func withScene(options: EmbeddedClusterOptions? = nil, _ body: (Scene) async throws -> Void) async throws {
     try await withTemporaryFolder { url in
         let id = "e2e-" + UUID().uuidString.prefix(8).lowercased()
         let folder = url.path(percentEncoded: false)
-        let cluster = try await TestCluster.start(id: id)
+        let cluster = try await TestCluster.start(id: id, options: options)
         let git = try GitFolder(at: url.appending(path: "repository.git"))
         var project = Project(
             name: id,
@@ -140,7 +141,10 @@ package func withScene(_ body: (Scene) async throws -> Void) async throws {
             namespace: id,
             project: project,
             history: history,
-            kubeconfig: cluster.kubeconfig
+            kubeconfig: cluster.kubeconfig,
+            embedded: cluster.embedded,
+            log: SceneLog(),
+            canary: "canary-\(UUID().uuidString.lowercased())"
         )
         do {
             try await body(scene)
@@ -150,5 +154,23 @@ package func withScene(_ body: (Scene) async throws -> Void) async throws {
         }
         try await history.close()
         try await cluster.stop()
+    }
+}
+
+/// Like ``withScene(options:_:)``, always in the embedded cluster: for tests that script its faults.
+///
+/// - Parameters:
+///   - options: How the cluster is started.
+///   - body: The test; it also gets the cluster.
+/// - Throws: What the test throws, and what starting or stopping its servers throws.
+package func withEmbeddedScene(
+    options: EmbeddedClusterOptions = .init(),
+    _ body: (Scene, EmbeddedCluster) async throws -> Void
+) async throws {
+    try await withScene(options: options) { scene in
+        guard let embedded = scene.embedded else {
+            throw MissingProgram(description: "a scene with options of its own has an embedded cluster")
+        }
+        try await body(scene, embedded)
     }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Logging
-import Synchronization
+import SyncApply
 import SyncLoop
+import SyncPlan
+import Synchronization
 
 /// Everything that a scene's passes said, so that a test can look for what must not be said.
 package final class SceneLog: Sendable {

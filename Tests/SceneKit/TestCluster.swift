@@ -6,20 +6,21 @@ import KubeObjects
 import TestKit
 
 /// The cluster of one test, embedded or real.
-package struct TestCluster {
-    package let client: KubeClient
-    package let limitedClient: KubeClient
+struct TestCluster {
+    let client: KubeClient
+    let limitedClient: KubeClient
     /// The administrator's kubeconfig, for processes of our own binary.
-    package let kubeconfig: JSON
+    let kubeconfig: JSON
     private let id: String
-    private let embedded: EmbeddedCluster?
+    /// Nil on a real API server.
+    let embedded: EmbeddedCluster?
 
-    /// Starts the embedded cluster, or connects to the real one.
-    package static func start(id: String) async throws -> TestCluster {
-        if RealCluster.kubeconfigPath != nil { return try await real(id: id) }
-        var options = EmbeddedClusterOptions()
-        options.denied = [DeniedAccess(verb: "patch", resource: "configmaps")]
-        let cluster = try await EmbeddedCluster.start(options: options)
+    /// Starts the embedded cluster, or connects to the real one when no options are given.
+    static func start(id: String, options: EmbeddedClusterOptions?) async throws -> TestCluster {
+        if RealCluster.kubeconfigPath != nil, options == nil { return try await real(id: id) }
+        var usual = EmbeddedClusterOptions()
+        usual.denied = [DeniedAccess(verb: "patch", resource: "configmaps")]
+        let cluster = try await EmbeddedCluster.start(options: options ?? usual)
         return TestCluster(
             client: try client(cluster.kubeconfig),
             limitedClient: try client(cluster.limitedKubeconfig),
@@ -76,7 +77,7 @@ package struct TestCluster {
     }
 
     /// Ends the embedded cluster; on a real one removes what the test made.
-    package func stop() async throws {
+    func stop() async throws {
         if let embedded {
             await embedded.stop()
             return
