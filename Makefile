@@ -3,6 +3,7 @@
 # make test      every test but the slow ones
 # make soak      the slow ones: crash loops, bombs, many passes; ten minutes at most
 # make check     what CI and reviewers ask for: format, lint, build with import check, tests
+# make faults    writes docs/faults.md: which test holds which fault
 # make release   an optimised binary in .build/release/sternpost
 # make bench     speed and memory of the stages, as a table (ARGS="--only planning 1000"); docs/performance.md explains it
 
@@ -18,7 +19,7 @@ BUILD_FLAGS := --explicit-target-dependency-import-check error
 ONCE ?=
 ARGS ?=
 
-.PHONY: demo test soak check format lint build release bench embed deps test-deps toolchain clean
+.PHONY: demo test soak faults check format lint build release bench embed deps test-deps toolchain clean
 
 demo: deps
 	$(SWIFT) build --product sternpost
@@ -29,6 +30,9 @@ test: test-deps
 
 soak: test-deps
 	timeout --kill-after=10 600 scripts/test.sh SoakTests
+
+faults:
+	scripts/faults.sh
 
 check: test-deps lint
 	$(SWIFT) build --build-tests $(BUILD_FLAGS)
