@@ -2,8 +2,8 @@
 
 /// What one snapshot may hold. More is an error, never a part.
 package struct SnapshotLimits: Sendable, Hashable {
-    /// Bytes of one manifest.
-    package var fileBytes = 1 << 20
+    /// Bytes of one manifest. Install files of well-known operators with their definitions have 1 to 4 MiB.
+    package var fileBytes = 16 << 20
     /// Bytes of all manifests together.
     package var totalBytes = 64 << 20
     /// Manifests.
