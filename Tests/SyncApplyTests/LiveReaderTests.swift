@@ -32,7 +32,7 @@ struct LiveReaderTests {
             let live = try await read(project, [configMap("unlabelled"), configMap("absent")])
             #expect(Set(live.objects.keys.map(\.name)) == ["ours", "unlabelled"])
             #expect(live.unreadable.isEmpty)
-            #expect(live.objects[project.id("ConfigMap", "unlabelled")]?.json["data"] == ["k": "theirs"])
+            #expect(live.objects[project.id("ConfigMap", "unlabelled")]?.whole?.json["data"] == ["k": "theirs"])
         }
     }
 
@@ -83,7 +83,7 @@ struct LiveReaderTests {
             ]
             try await project.sync(manifests)
             let live = try await read(project, manifests)
-            let versions = live.objects.values.map { "\($0.name) \($0.gvk.version)" }.sorted()
+            let versions = live.objects.values.compactMap(\.whole).map { "\($0.name) \($0.gvk.version)" }.sorted()
             #expect(versions == ["one v1", "two v2"])
             #expect(try await project.sync(manifests).plan.isEmpty)
         }

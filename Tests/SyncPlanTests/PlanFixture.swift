@@ -83,6 +83,7 @@ struct PlanFixture {
     static func plan(
         _ rendered: RenderedSet,
         live: [KubeObject] = [],
+        kept: [ObjectID: LiveObject] = [:],
         members: [(KubeObject, String?)] = [],
         unreadable: [GroupKind: String] = [:],
         catalog: APICatalog = catalog,
@@ -93,7 +94,7 @@ struct PlanFixture {
             rendered,
             against: LiveSet(
                 catalog: catalog,
-                objects: Dictionary(live.map { ($0.id, $0) }) { first, _ in first },
+                objects: Dictionary(live.map { ($0.id, .whole($0)) }) { first, _ in first }.merging(kept) { $1 },
                 unreadable: unreadable
             ),
             inventory: Inventory(

@@ -211,7 +211,7 @@ struct PruneTests {
 
     @Test func `a rebuilt inventory and another source are held`() throws {
         let old = try removed(1)
-        let live = LiveSet(catalog: PlanFixture.catalog, objects: [old[0].id: old[0]], unreadable: [:])
+        let live = LiveSet(catalog: PlanFixture.catalog, objects: [old[0].id: .whole(old[0])], unreadable: [:])
         let rendered = try PlanFixture.rendered(PlanFixture.configMap("new"))
         func verdict(_ inventory: Inventory) -> PrunePlan.Verdict {
             Planner.plan(rendered, against: live, inventory: inventory, policy: PlanPolicy(source: "b#infra"))

@@ -4,9 +4,9 @@ import KubeObjects
 /// What the cluster has, as far as it could be read: the second input of a plan.
 package struct LiveSet: Sendable {
     package let catalog: APICatalog
-    /// Objects that were found, whole, by identity. Holds every object with our ApplySet label, and every rendered
-    /// object that exists without it.
-    package let objects: [ObjectID: KubeObject]
+    /// Objects that were found, by identity. Holds every object with our ApplySet label, and every rendered object that
+    /// exists without it.
+    package let objects: [ObjectID: LiveObject]
     /// Kinds whose list could not be read completely, with the reason. Nothing of such a kind may be pruned or counted
     /// as missing.
     package let unreadable: [GroupKind: String]
@@ -16,7 +16,7 @@ package struct LiveSet: Sendable {
 
     package init(
         catalog: APICatalog,
-        objects: [ObjectID: KubeObject],
+        objects: [ObjectID: LiveObject],
         unreadable: [GroupKind: String],
         undefined: Set<GroupKind> = []
     ) {

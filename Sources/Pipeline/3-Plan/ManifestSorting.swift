@@ -37,6 +37,8 @@ struct ManifestSorting {
     private(set) var wanted: [WantedChange] = []
     private(set) var unchanged: [SettledObject] = []
     private(set) var reportedDrift: [Step] = []
+    /// Live objects that a decision needs and that were not kept whole.
+    private(set) var unread: [ObjectID] = []
     var refused: [RefusedObject] = []
 
     init(live: LiveSet, inventory: Inventory, policy: PlanPolicy) {
@@ -97,7 +99,14 @@ struct ManifestSorting {
             }
             return
         }
-        settle(manifest, against: found)
+        switch found {
+        case .whole(let object): settle(manifest, against: object)
+        case .settled(let mark) where mark.contentHash == manifest.contentHash:
+            settled(manifest, uid: mark.uid, resourceVersion: mark.resourceVersion)
+        case .settled:
+            unread.append(manifest.id)
+            refuse(manifest, .liveUnreadable, "the live object was not read as a whole; it is read at the next pass")
+        }
     }
 
     private mutating func settle(_ manifest: ResolvedManifest, against found: KubeObject) {
@@ -127,12 +136,12 @@ struct ManifestSorting {
         let mark = inventory.marks[manifest.id]
         let isMarked = mark?.contentHash == manifest.contentHash && mark?.uid == found.uid
         if isMarked, mark?.resourceVersion == found.resourceVersion {
-            settled(manifest, found)
+            settled(manifest, uid: found.uid, resourceVersion: found.resourceVersion)
             return
         }
         let changes = FieldComparison.changes(declared: manifest.object, live: found)
         if changes.isEmpty {
-            settled(manifest, found)
+            settled(manifest, uid: found.uid, resourceVersion: found.resourceVersion)
             return
         }
         let cause: Step.Cause = ownership == .unowned ? .adoption : isMarked ? .drift : .commit
@@ -150,14 +159,14 @@ struct ManifestSorting {
         }
     }
 
-    private mutating func settled(_ manifest: ResolvedManifest, _ found: KubeObject) {
+    private mutating func settled(_ manifest: ResolvedManifest, uid: String?, resourceVersion: String?) {
         unchanged.append(
             SettledObject(
                 id: manifest.id,
                 apiVersion: manifest.object.gvk.apiVersion,
                 origin: manifest.origin,
-                uid: found.uid ?? "",
-                resourceVersion: found.resourceVersion ?? "",
+                uid: uid ?? "",
+                resourceVersion: resourceVersion ?? "",
                 contentHash: manifest.contentHash
             )
         )

@@ -19,6 +19,9 @@ package struct Plan: Sendable {
     package let prune: PrunePlan
     /// What the project owns from now on if all goes well: every rendered object that is ours or becomes ours.
     package let desiredMembers: [ObjectID]
+    /// Live objects that had to be looked at and were given without their fields. Nothing is done to them by this plan,
+    /// and nothing is deleted; a plan made again with these objects as a whole decides. Ascending.
+    package let unread: [ObjectID]
 
     package init(
         commit: CommitInfo,
@@ -28,7 +31,8 @@ package struct Plan: Sendable {
         refused: [RefusedObject],
         reportedDrift: [Step],
         prune: PrunePlan,
-        desiredMembers: [ObjectID]
+        desiredMembers: [ObjectID],
+        unread: [ObjectID] = []
     ) {
         self.commit = commit
         self.source = source
@@ -38,6 +42,7 @@ package struct Plan: Sendable {
         self.reportedDrift = reportedDrift
         self.prune = prune
         self.desiredMembers = desiredMembers
+        self.unread = unread.sorted()
     }
 
     /// Whether nothing would be written.

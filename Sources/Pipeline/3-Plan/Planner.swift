@@ -37,6 +37,15 @@ package enum Planner {
         let (steps, blocked) = dependencies.attach(to: sorting.wanted, live: live)
         let refused = (sorting.refused + blocked).sorted { $0.origin < $1.origin }
         let declared = Set(sorting.manifests.keys).union(refused.map(\.id))
+        let pruning = PrunePlanner(
+            commit: rendered.commit,
+            declared: declared,
+            refused: refused,
+            live: live,
+            inventory: inventory,
+            policy: policy.prune,
+            source: policy.source
+        )
         return Plan(
             commit: rendered.commit,
             source: policy.source,
@@ -44,16 +53,9 @@ package enum Planner {
             unchanged: sorting.unchanged,
             refused: refused,
             reportedDrift: sorting.reportedDrift,
-            prune: PrunePlanner(
-                commit: rendered.commit,
-                declared: declared,
-                refused: refused,
-                live: live,
-                inventory: inventory,
-                policy: policy.prune,
-                source: policy.source
-            ).plan(),
-            desiredMembers: members(sorting, steps: steps, inventory: inventory)
+            prune: pruning.plan(),
+            desiredMembers: members(sorting, steps: steps, inventory: inventory),
+            unread: sorting.unread + pruning.unread
         )
     }
 

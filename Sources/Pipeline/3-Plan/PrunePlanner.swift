@@ -43,6 +43,14 @@ struct PrunePlanner {
         )
     }
 
+    /// Candidates that cannot be judged, because no more than their version was kept.
+    var unread: [ObjectID] {
+        inventory.members.keys.filter { id in
+            guard !isDeclared(id), case .settled = live.objects[id] else { return false }
+            return true
+        }
+    }
+
     /// A refused manifest may not know its place, so it shields every member of its kind and name.
     private func isDeclared(_ id: ObjectID) -> Bool {
         declared.contains(id) || refused.contains { $0.id.name == id.name && $0.id.groupKind == id.groupKind }
@@ -58,7 +66,8 @@ struct PrunePlanner {
             return live.undefined.contains(id.groupKind)
                 ? .release("its kind is no longer defined, so it is gone") : .keep("its kind is not served now")
         }
-        guard let object = live.objects[id] else { return .release("it is gone already") }
+        guard let found = live.objects[id] else { return .release("it is gone already") }
+        guard let object = found.whole else { return .keep("it was not read as a whole") }
         switch Ownership.of(object, for: inventory.applySet) {
         case .ours: break
         case .unowned: return .release("it no longer carries this project's label")
@@ -111,7 +120,8 @@ struct PrunePlanner {
 
     private func verdict(_ steps: [PruneStep]) -> PrunePlan.Verdict {
         guard policy.isEnabled else { return .disabled }
-        var partial = refused.filter(\.reason.isPartialKnowledge).map { "\($0.origin): \($0.id) \($0.message)" }
+        var partial = unread.sorted().map { "\($0) was not read as a whole" }
+        partial += refused.filter(\.reason.isPartialKnowledge).map { "\($0.origin): \($0.id) \($0.message)" }
         partial += live.unreadable.sorted { $0.key < $1.key }.map { "\($0.key) could not be listed: \($0.value)" }
         for group in Set(inventory.members.keys.map(\.group)).sorted() {
             guard let reason = live.catalog.unavailableGroups[group] else { continue }

@@ -42,6 +42,17 @@ struct ManifestResolver {
         self.defined = defined
     }
 
+    /// The identity that a manifest has in the cluster; nil when the cluster does not serve its kind now.
+    func identity(of object: KubeObject) -> ObjectID? {
+        guard case .served(let resource) = catalog.lookup(object.gvk) else { return nil }
+        let written = object.namespace.isEmpty ? defaultNamespace : object.namespace
+        return ObjectID(
+            groupKind: object.gvk.groupKind,
+            namespace: resource.isNamespaced ? written : "",
+            name: object.name
+        )
+    }
+
     /// The manifest with its place, or why it has none.
     func resolve(_ item: RenderedObject) -> Result<ResolvedManifest, Refusal> {
         let gvk = item.object.gvk

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeClient
 import KubeObjects
+import SyncPlan
 
 /// Finding rendered objects that exist without our label: to be adopted, or owned by somebody else.
 extension LiveReader {
@@ -31,7 +32,7 @@ extension LiveReader {
         }
         for ((resource, _), object) in zip(toRead, objects) {
             switch object ?? .failure(.cancelled) {
-            case .success(let object): if let object { findings.add(object, of: resource) }
+            case .success(let object): if let object { findings.add(.whole(object), object.id, of: resource) }
             case .failure(let error): findings.markUnreadable(resource.gvk.groupKind, error)
             }
         }

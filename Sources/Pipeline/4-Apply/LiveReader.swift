@@ -106,6 +106,8 @@ struct ReadScope: Sendable {
             let space = written.isEmpty ? defaultNamespace : written
             let namespace = resource.isNamespaced ? (space.isEmpty ? "default" : space) : ""
             namespaces[gvk.groupKind, default: []].insert(namespace)
+            // What a person wants left alone is not looked for.
+            if SyncAnnotation.isLeftAlone(item.object) { continue }
             wanted[ObjectID(groupKind: gvk.groupKind, namespace: namespace, name: item.object.name)] = resource
         }
         for id in inventory.members.keys { namespaces[id.groupKind, default: []].insert(id.namespace) }
@@ -133,7 +135,7 @@ struct ReadScope: Sendable {
 /// What the requests of one reading have shown so far.
 struct Findings: Sendable {
     private let scope: ReadScope
-    private(set) var objects: [ObjectID: KubeObject] = [:]
+    private(set) var objects: [ObjectID: LiveObject] = [:]
     private(set) var unreadable: [GroupKind: String] = [:]
     private var failures: [KubeError] = []
 
@@ -142,7 +144,7 @@ struct Findings: Sendable {
     /// Takes in the answer to one list.
     mutating func take(_ list: Result<[KubeObject], KubeError>, of resource: APIResource) {
         switch list {
-        case .success(let found): for object in found { add(object, of: resource) }
+        case .success(let found): for object in found { add(.whole(object), object.id, of: resource) }
         case .failure(let error):
             failures.append(error)
             markUnreadable(resource.gvk.groupKind, error)
@@ -150,10 +152,9 @@ struct Findings: Sendable {
     }
 
     /// Adds one object; of several versions of it, the one that is rendered stays.
-    mutating func add(_ object: KubeObject, of resource: APIResource) {
-        let id = object.id
+    mutating func add(_ object: LiveObject, _ id: ObjectID, of resource: APIResource) {
         if objects[id] != nil, scope.wanted[id] != resource { return }
-        Redactor.shared.register(secretObject: object)
+        if let whole = object.whole { Redactor.shared.register(secretObject: whole) }
         objects[id] = object
     }
 

@@ -71,7 +71,6 @@ package struct PassPreparer: Sendable {
                 catalog: catalog,
                 defaultNamespace: project.policy.targetNamespace
             )
-            for object in live.objects.values { Redactor.shared.register(secretObject: object) }
             var policy = project.policy
             policy.source = sourceIdentity
             let plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncRender
+
+/// Says of live objects, one at a time, whether a commit wants anything of them: what a whole plan would say of them, so
+/// that those of which nothing is wanted need not be kept. Pure.
+package struct Settlement: Sendable {
+    private let resolver: ManifestResolver
+    private let applySet: ApplySet
+    private let marks: [ObjectID: Inventory.AppliedMark]
+    /// What is declared exactly once, by the identity that it has in the cluster.
+    private let manifests: [ObjectID: RenderedObject]
+
+    /// Looks at live objects for one commit.
+    ///
+    /// - Parameters:
+    ///   - rendered: Everything the commit wants.
+    ///   - catalog: Where objects of a kind live.
+    ///   - inventory: Whose marks say what was applied before.
+    ///   - defaultNamespace: The namespace of namespaced manifests that name none; empty means `default`.
+    package init(rendered: RenderedSet, catalog: APICatalog, inventory: Inventory, defaultNamespace: String) {
+        resolver = ManifestResolver(
+            rendered: rendered,
+            catalog: catalog,
+            applySet: inventory.applySet,
+            defaultNamespace: defaultNamespace
+        )
+        applySet = inventory.applySet
+        marks = inventory.marks
+        var manifests: [ObjectID: RenderedObject] = [:]
+        var repeated: Set<ObjectID> = []
+        for item in rendered.objects {
+            guard let id = resolver.identity(of: item.object) else { continue }
+            if manifests.updateValue(item, forKey: id) != nil { repeated.insert(id) }
+        }
+        for id in repeated { manifests[id] = nil }
+        self.manifests = manifests
+    }
+
+    /// What has to be kept of a live object: the proof that nothing is wanted of it, or all of it.
+    package func kept(_ live: KubeObject) -> LiveObject {
+        guard let uid = live.uid, let version = live.resourceVersion, live.deletionTimestamp == nil,
+            let item = manifests[live.id], item.object.gvk == live.gvk, !SyncAnnotation.isLeftAlone(live),
+            Ownership.of(live, for: applySet) == .ours, case .success(let manifest) = resolver.resolve(item),
+            !SyncAnnotation.isLeftAlone(manifest.object)
+        else { return .whole(live) }
+        let now = Inventory.AppliedMark(uid: uid, resourceVersion: version, contentHash: manifest.contentHash)
+        guard marks[live.id] == now || FieldComparison.changes(declared: manifest.object, live: live).isEmpty else {
+            return .whole(live)
+        }
+        return .settled(now)
+    }
+}
