@@ -243,6 +243,46 @@ struct StatusTests {
         }
     }
 
+    @Test(arguments: ["", "core.PodTemplateSpec"])
+    func `A26: a whole template that the server quotes hides neither the field nor that it is immutable`(
+        type: String
+    ) async throws {
+        let dump =
+            "Invalid value: \(type){\"Env\":[\(String(repeating: "{\"Name\":\"x\"},", count: 900))]}: field is immutable"
+        let causes = [StatusTests.cause("FieldValueInvalid", "spec.template", dump)]
+        let body = status(422, "Invalid", "Job.batch \"j\" is invalid: spec.template: \(dump)", causes: causes)
+        try await withStubServer { _ in
+            [.reply(422, body)]
+        } _: { server in
+            let client = try client(server)
+            let object = try KubeObject(configMap("a"))
+            let error = await kubeError { () async throws(KubeError) in
+                try await client.apply(object, to: configMaps, fieldManager: "m")
+            }
+            #expect(error?.reason == .immutableField)
+            #expect(
+                error?.message
+                    == "Job.batch \"j\" is invalid: spec.template: Invalid value: \(type){…}: field is immutable"
+            )
+            #expect(error?.causes.first?.message == "Invalid value: \(type){…}: field is immutable")
+        }
+    }
+
+    @Test func `a long text loses its middle, not the reason at its end`() async throws {
+        let body = status(400, "BadRequest", "where \(String(repeating: "so much ", count: 2000))why")
+        try await withStubServer { _ in
+            [.reply(400, body)]
+        } _: { server in
+            let client = try client(server)
+            let error = await kubeError { () async throws(KubeError) in
+                try await client.get(configMaps, namespace: "ns", name: "x")
+            }
+            #expect(error?.message.hasPrefix("where so much") == true)
+            #expect(error?.message.hasSuffix("so much why") == true)
+            #expect(error?.message.count == 2000)
+        }
+    }
+
     @Test func `errors are one line and hold no secret`() async throws {
         let secret = try KubeObject([
             "apiVersion": "v1", "kind": "Secret", "metadata": ["name": "s", "namespace": "ns"],

@@ -149,21 +149,4 @@ extension KubeError {
         guard let seconds = header ?? status?["details"]?["retryAfterSeconds"]?.int, seconds > 0 else { return nil }
         return .seconds(seconds)
     }
-
-    /// Server-side apply quotes values of a wrong type, those of Secrets too: `got &value.valueUnstructured{Value:…}`.
-    private static func withoutQuotedValue(_ text: String) -> String {
-        guard let start = text.firstRange(of: "&value.valueUnstructured{"), let end = text.lastIndex(of: "}"),
-            end >= start.upperBound
-        else { return text }
-        return "\(text[..<start.lowerBound])another type\(text[text.index(after: end)...])"
-    }
-
-    /// Outside text as one line of bounded length with secrets masked.
-    static func oneLine(_ text: String) -> String {
-        let limit = 2000
-        let text = withoutQuotedValue(text)
-        let words = text.unicodeScalars.lazy.map { $0.value < 0x20 || $0.value == 0x7F ? " " : Character($0) }
-        let line = Redactor.shared.redact(String(words.prefix(limit))).split(separator: " ").joined(separator: " ")
-        return text.unicodeScalars.count > limit ? "\(line) …" : line
-    }
 }
