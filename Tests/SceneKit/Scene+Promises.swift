@@ -132,8 +132,10 @@ extension Scene {
     }
 
     /// The first path where a declared value is not live. Lists are compared element by element as far as both go; a
-    /// `stringData` is looked up in `data`, and a namespace or a status that git does not decide is passed over.
+    /// `stringData` is looked up in `data`, and a namespace or a status that git does not decide is passed over. An empty
+    /// map or list may be left out by the server.
     private static func difference(_ declared: JSON, _ live: JSON?, at path: String) -> String? {
+        if live == nil, declared.object?.isEmpty == true || declared.array?.isEmpty == true { return nil }
         switch declared {
         case .object(let members):
             guard case .object(let there)? = live else { return "\(path): \(String(describing: live))" }
@@ -176,7 +178,7 @@ extension Scene {
     ) async throws {
         let members = prepared.inventory.members
         var seen: Set<ObjectID> = []
-        for resource in prepared.catalog.resources where resource.verbs.contains("list") {
+        for resource in prepared.catalog.resources where resource.verbs.isSuperset(of: ["list", "delete"]) {
             let list = try await client.list(resource)
             for object in list.objects {
                 let isApplied = object.managedFields.contains {

@@ -39,6 +39,7 @@ package struct Scene: Sendable {
     /// A reconciler as the loop has one; a new one each time, as after a restart.
     package func reconciler(
         client other: KubeClient? = nil,
+        deadlines: Applier.Deadlines = .init(),
         edit: (inout Project) -> Void = { _ in }
     ) async throws -> ProjectReconciler {
         var project = project
@@ -51,7 +52,7 @@ package struct Scene: Sendable {
         return ProjectReconciler(
             preparer: try await factory.preparer(for: project),
             history: history,
-            settings: .init(recordsQuietPasses: true, waitsForHealth: false),
+            settings: .init(recordsQuietPasses: true, waitsForHealth: false, deadlines: deadlines),
             logger: log.logger
         )
     }
@@ -60,9 +61,10 @@ package struct Scene: Sendable {
     @discardableResult
     package func sync(
         client other: KubeClient? = nil,
+        deadlines: Applier.Deadlines = .init(),
         edit: (inout Project) -> Void = { _ in }
     ) async throws -> PassOutcome {
-        let outcome = try await reconciler(client: other, edit: edit).pass(.manual)
+        let outcome = try await reconciler(client: other, deadlines: deadlines, edit: edit).pass(.manual)
         log.add(outcome)
         return outcome
     }

@@ -46,6 +46,17 @@ struct HTTPFrontEnd: Sendable {
         case .delay(let pause):
             try await Task.sleep(for: pause)
             try await send(await answer(), request, output)
+        case .meanwhile(let act):
+            do {
+                try await act()
+            } catch {
+                return try await send(
+                    .failure(.internalError("the script's own act failed: \(error)")),
+                    request,
+                    output
+                )
+            }
+            try await send(await answer(), request, output)
         case .cutShort(let limit): try await send(await answer(), request, output, limit: limit)
         }
     }

@@ -28,6 +28,7 @@ extension ProjectReconciler {
             store: preparer.store,
             journal: history.journal(for: run),
             limit: settings.concurrency,
+            deadlines: settings.deadlines,
             readiness: Kstatus.readiness
         )
         let commit = plan.commit

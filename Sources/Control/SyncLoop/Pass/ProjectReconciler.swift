@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 import Logging
+import SyncApply
 import SyncPlan
 import SyncRecord
 import SyncRender
@@ -16,11 +17,19 @@ package actor ProjectReconciler {
         package var concurrency: Int
         /// Whether the pass waits until its objects are healthy.
         package var waitsForHealth: Bool
+        /// How long the waits of one apply may last.
+        package var deadlines: Applier.Deadlines
 
-        package init(recordsQuietPasses: Bool, concurrency: Int = 8, waitsForHealth: Bool = true) {
+        package init(
+            recordsQuietPasses: Bool,
+            concurrency: Int = 8,
+            waitsForHealth: Bool = true,
+            deadlines: Applier.Deadlines = .init()
+        ) {
             self.recordsQuietPasses = recordsQuietPasses
             self.concurrency = concurrency
             self.waitsForHealth = waitsForHealth
+            self.deadlines = deadlines
         }
     }
 
