@@ -6,6 +6,7 @@
 # make faults    writes docs/faults.md: which test holds which fault
 # make release   an optimised binary in .build/release/sternpost
 # make bench     speed and memory of the stages, as a table (ARGS="--only planning 1000"); docs/performance.md explains it
+# make bench-real KUBECONFIG=FILE   sync beside kubectl and a bare parallel apply, against a real API server
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -14,12 +15,13 @@ SHELL := /bin/bash
 BUILD_PACKAGES := libgit2-dev libyaml-dev libcurl4-openssl-dev libsqlite3-dev pkg-config git
 TEST_PACKAGES := nginx-light fcgiwrap openssh-server openssh-client openssl
 SWIFT := swift
-FORMATTED := Sources Tests Package.swift Benchmarks/SternpostBench Benchmarks/Package.swift
+FORMATTED := Sources Tests Package.swift Benchmarks/BenchmarkKit Benchmarks/RealBench Benchmarks/SternpostBench Benchmarks/Package.swift
 BUILD_FLAGS := --explicit-target-dependency-import-check error
 ONCE ?=
 ARGS ?=
+KUBECONFIG ?=
 
-.PHONY: demo test soak faults check format lint build release bench embed deps test-deps toolchain clean
+.PHONY: demo test soak faults check format lint build release bench bench-real embed deps test-deps toolchain clean
 
 demo: deps
 	$(SWIFT) build --product sternpost
@@ -54,6 +56,10 @@ release: deps
 
 bench: deps
 	$(SWIFT) run -c release --package-path Benchmarks sternpost-bench $(ARGS)
+
+bench-real: test-deps release
+	$(SWIFT) build -c release --package-path Benchmarks --product sternpost-bench-real
+	Benchmarks/.build/release/sternpost-bench-real --kubeconfig "$(KUBECONFIG)" $(ARGS)
 
 # Writes infra/ and examples-repo/ into Swift, so that one binary holds them; a test holds both against the files.
 embed:

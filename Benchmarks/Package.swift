@@ -22,13 +22,17 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 let package = Package(
     name: "SternpostBenchmarks",
-    products: [.executable(name: "sternpost-bench", targets: ["SternpostBench"])],
+    products: [
+        .executable(name: "sternpost-bench", targets: ["SternpostBench"]),
+        .executable(name: "sternpost-bench-real", targets: ["RealBench"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2")
     ],
     targets: [
         .systemLibrary(name: "CLibGit2", path: "Sources/Libraries/CLibGit2", pkgConfig: "libgit2"),
         .systemLibrary(name: "CLibYAML", path: "Sources/Libraries/CLibYAML", pkgConfig: "yaml-0.1"),
+        .systemLibrary(name: "CLibCurl", path: "Sources/Libraries/CLibCurl", pkgConfig: "libcurl"),
         .systemLibrary(name: "CMalloc", path: "CMalloc"),
         module("KubeObjects", "Libraries/KubeObjects"),
         module("YAMLText", "Libraries/YAMLText", imports: ["CLibYAML", "KubeObjects"]),
@@ -36,9 +40,19 @@ let package = Package(
         module("SyncSource", "Pipeline/1-Source", imports: ["GitStore", "KubeObjects"]),
         module("SyncRender", "Pipeline/2-Render", imports: ["SyncSource", "YAMLText", "KubeObjects"]),
         module("SyncPlan", "Pipeline/3-Plan", imports: ["SyncRender", "SyncSource", "KubeObjects", crypto]),
+        module("HTTPWire", "Libraries/HTTPWire", imports: ["CLibCurl"]),
+        .target(name: "BenchmarkKit", path: "BenchmarkKit", swiftSettings: strict),
+        .executableTarget(
+            name: "RealBench",
+            dependencies: ["BenchmarkKit", "HTTPWire", "YAMLText", "KubeObjects"],
+            path: "RealBench",
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "SternpostBench",
-            dependencies: ["CMalloc", "SyncPlan", "SyncRender", "SyncSource", "YAMLText", "KubeObjects"],
+            dependencies: [
+                "BenchmarkKit", "CMalloc", "SyncPlan", "SyncRender", "SyncSource", "YAMLText", "KubeObjects",
+            ],
             path: "SternpostBench",
             swiftSettings: strict
         ),

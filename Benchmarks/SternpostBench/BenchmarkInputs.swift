@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BenchmarkKit
 import KubeObjects
 import SyncPlan
 import SyncRender
@@ -26,7 +27,7 @@ struct BenchmarkInputs {
 
     /// Makes inputs of about `objects` objects.
     init(objects wanted: Int) throws {
-        let apps = (0..<max(1, wanted / 4)).map(GeneratedApp.init)
+        let apps = (0..<max(1, wanted / 4)).map(GeneratedApp.init(index:))
         let applySet = ApplySet(project: "bench", namespace: "sternpost")
         snapshot = Self.snapshot(of: apps)
         rendered = try Renderer.render(snapshot)
@@ -55,8 +56,8 @@ struct BenchmarkInputs {
     }
 
     private static func snapshot(of apps: [GeneratedApp]) -> SourceSnapshot {
-        let namespace = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: \(GeneratedApp.namespace)\n"
-        let files = [SourceFile(path: "infra/00-namespace.yaml", bytes: Array(namespace.utf8))]
+        let namespace = Array(GeneratedApp.namespaceManifest.utf8)
+        let files = [SourceFile(path: "infra/00-namespace.yaml", bytes: namespace)]
         return SourceSnapshot(
             commit: CommitInfo(
                 id: String(repeating: "a", count: 40),

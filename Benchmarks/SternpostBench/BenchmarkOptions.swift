@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BenchmarkKit
 
 /// What the command line asks for.
 struct BenchmarkOptions {
@@ -32,11 +33,4 @@ struct BenchmarkOptions {
     }
 
     func includes(_ name: String) -> Bool { only.isEmpty || name.contains(only) }
-}
-
-/// Why nothing could be measured, one line.
-struct BenchmarkError: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) { self.description = description }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BenchmarkKit
 
 /// The same objects as a kube-apiserver 1.28 or newer lists them after an apply: its defaults, status and managedFields.
 extension GeneratedApp {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BenchmarkKit
 
 /// The figures as one table with aligned columns.
 struct ResultTable {
@@ -9,7 +10,7 @@ struct ResultTable {
         let perSecond = Double(amount) / max(seconds, 1e-9)
         let (input, rate) =
             switch work.unit {
-            case .bytes: ("\(Self.megabytes(amount)) MB", "\(Self.fixed(perSecond / 1e6, digits: 1)) MB/s")
+            case .bytes: ("\(Self.megabytes(amount)) MB", "\(AlignedText.fixed(perSecond / 1e6, digits: 1)) MB/s")
             case .objects: ("", "\(Int(perSecond.rounded())) objects/s")
             }
         rows.append([
@@ -19,27 +20,11 @@ struct ResultTable {
         ])
     }
 
-    /// The lines; the first column stands left, the others right.
-    var text: String {
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            let cells = row.enumerated().map { column, cell in
-                let padding = String(repeating: " ", count: widths[column] - cell.count)
-                return column == 0 ? cell + padding : padding + cell
-            }
-            return cells.joined(separator: "  ") + "\n"
-        }.joined()
+    var text: String { AlignedText.table(rows) }
+
+    private static func milliseconds(_ time: Duration) -> String {
+        "\(AlignedText.fixed(time / .milliseconds(1), digits: 2)) ms"
     }
 
-    private static func milliseconds(_ time: Duration) -> String { "\(fixed(time / .milliseconds(1), digits: 2)) ms" }
-
-    private static func megabytes(_ bytes: Int) -> String { fixed(Double(bytes) / 1e6, digits: 1) }
-
-    /// A number that is not negative with so many digits behind the point.
-    private static func fixed(_ value: Double, digits: Int) -> String {
-        let scale = (0..<digits).reduce(1) { power, _ in power * 10 }
-        let units = Int((value * Double(scale)).rounded())
-        let fraction = String(units % scale)
-        return "\(units / scale)." + String(repeating: "0", count: digits - fraction.count) + fraction
-    }
+    private static func megabytes(_ bytes: Int) -> String { AlignedText.fixed(Double(bytes) / 1e6, digits: 1) }
 }

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// One of many equal applications: Deployment, ServiceAccount, Service and Ingress of the same name.
-struct GeneratedApp {
+package struct GeneratedApp: Sendable {
     /// The namespace of all of them.
-    static let namespace = "bench"
+    package static let namespace = "bench"
 
-    let index: Int
+    package let index: Int
+
+    package init(index: Int) { self.index = index }
 
     /// `app-0042`.
-    var name: String {
+    package var name: String {
         let digits = String(index)
         return "app-" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
 
     /// The file that declares the four objects, as a person would write it.
-    var manifest: String {
+    package var manifest: String {
         """
         apiVersion: apps/v1
         kind: Deployment
