@@ -2,6 +2,7 @@
 import Foundation
 import GitStore
 import SyncSource
+import Synchronization
 import TestKit
 import Testing
 
@@ -23,30 +24,75 @@ import Testing
         }
     }
 
-    @Test func `a branch that was reset to an older commit is followed after a second look`() async throws {
+    @Test func `a branch that was reset to an older commit is followed after three further looks, once`() async throws {
         try await Scene.with { scene in
-            let reader = try scene.reader()
+            let pauses = Mutex(0)
+            let reader = try scene.reader(pause: { pauses.withLock { $0 += 1 } })
             let first = try scene.posts.commit(["infra/a.yaml": "1"])
             let second = try scene.posts.commit(["infra/a.yaml": "2"])
             _ = try await reader.pass()
             try scene.posts.move(branch: "main", to: first)
-            let tip = try await reader.poll()
+            let told = Mutex<[String]>([])
+            let tip = try await reader.poll(after: second) { tip in told.withLock { $0.append(tip.commitID) } }
             #expect(tip.commitID == first)
             #expect(try await reader.relation(of: tip, to: second) == .rewound)
+            #expect(try await reader.poll(after: second) == tip)
+            #expect(pauses.withLock { $0 } == 3)
+            #expect(told.withLock { $0 } == [first])
+            // The same old tip after the new one was seen again is a new suspicion.
+            try scene.posts.move(branch: "main", to: second)
+            #expect(try await reader.poll(after: second).commitID == second)
+            try scene.posts.move(branch: "main", to: first)
+            #expect(try await reader.poll(after: second) == tip)
+            #expect(pauses.withLock { $0 } == 6)
         }
     }
 
-    @Test(arguments: [true, false])
-    func `an old tip from a lagging replica is not believed`(isRestarted: Bool) async throws {
+    @Test(arguments: [1, 3])
+    func `an old tip from a lagging replica is not believed, however late it catches up`(look: Int) async throws {
         try await Scene.with { scene in
             let first = try scene.posts.commit(["infra/a.yaml": "1"])
             let second = try scene.posts.commit(["infra/a.yaml": "2"])
-            let catchUp: @Sendable () async throws -> Void = { try scene.posts.move(branch: "main", to: second) }
-            let reader = try scene.reader(pause: catchUp)
+            let pauses = Mutex(0)
+            let reader = try scene.reader {
+                guard
+                    pauses.withLock({
+                        $0 += 1; return $0 == look
+                    })
+                else { return }
+                try scene.posts.move(branch: "main", to: second)
+            }
             _ = try await reader.pass()
-            let polling = isRestarted ? try scene.reader(pause: catchUp) : reader
             try scene.posts.move(branch: "main", to: first)
-            #expect(try await polling.poll().commitID == second)
+            #expect(try await reader.poll(after: second).commitID == second)
+            #expect(pauses.withLock { $0 } == look)
+        }
+    }
+
+    @Test func `replicas that name several old commits are an error that is tried again`() async throws {
+        try await Scene.with { scene in
+            let commits = try (0..<3).map { try scene.posts.commit(["infra/a.yaml": "\($0)"]) }
+            let reader = try scene.reader { try scene.posts.move(branch: "main", to: commits[0]) }
+            _ = try await reader.pass()
+            try scene.posts.move(branch: "main", to: commits[1])
+            let error = await failure { () async throws(SourceError) in try await reader.poll(after: commits[2]) }
+            #expect(error?.reason == .git(.server))
+            #expect(error?.message.contains("replicas") == true)
+            #expect(error?.isRetryable == true)
+        }
+    }
+
+    @Test func `a tip that continues the last one, or was rewritten, is believed at once`() async throws {
+        try await Scene.with { scene in
+            let reader = try scene.reader { Issue.record("nobody has to wait") }
+            let first = try scene.posts.commit(["infra/a.yaml": "1"])
+            let second = try scene.posts.commit(["infra/a.yaml": "2"])
+            _ = try await reader.pass()
+            let third = try scene.posts.commit(["infra/a.yaml": "3"])
+            #expect(try await reader.poll(after: second).commitID == third)
+            let rewritten = try scene.posts.commit(["infra/a.yaml": "4"], parent: first)
+            #expect(try await reader.poll(after: second).commitID == rewritten)
+            #expect(try await reader.poll(after: String(repeating: "0", count: 40)).commitID == rewritten)
         }
     }
 

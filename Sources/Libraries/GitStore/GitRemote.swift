@@ -62,6 +62,21 @@ package struct GitRemote: Sendable {
         _ = try await ask(message)
     }
 
+    /// How a commit follows from another one, as far as the mirror knows. Asks no server.
+    ///
+    /// - Parameters:
+    ///   - tip: A commit.
+    ///   - previous: The other one, 40 digits.
+    package func relation(of tip: GitTip, to previous: String) async throws(GitError) -> GitRelation {
+        var message = request(.relate, ref: .commit(tip.commitID))
+        message.commit = tip.commitID
+        message.previous = previous
+        guard let relation = try await ask(message).relation else {
+            throw GitError(.worker, "\(address.url): the git process answered without a relation")
+        }
+        return relation
+    }
+
     /// Branch and tag names go into refspecs and lists, so what git forbids in them is refused here.
     private func check(_ ref: GitRef) throws(GitError) {
         switch ref {

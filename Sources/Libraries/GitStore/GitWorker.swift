@@ -17,7 +17,7 @@ package enum GitWorker {
         do throws(GitError) {
             let request = try readRequest()
             try confine(request)
-            answer.tip = try WorkerJob(request).run()
+            answer = try WorkerJob(request).run()
         } catch {
             answer.failure = WorkerAnswer.Failure(reason: error.reason, message: error.message)
         }
@@ -45,13 +45,15 @@ package enum GitWorker {
 
     /// Ends with the parent, leaves no core, cannot be traced, and cannot use more than the request allows.
     private static func confine(_ request: WorkerRequest) throws(GitError) {
+        offerToKernel()
         guard sternpost_worker_guard(SIGKILL) == 0 else { throw GitError(.worker, "git process: prctl is refused") }
         guard getppid() != 1 || getpid() == 1 else { exit(1) }
         umask(0o077)
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         alarm(UInt32(clamping: request.deadline + 5))
-        let memory = max(1 << 30, 4 * request.limits.objectBytes)
+        // A list needs a few hundred bytes for each ref. An index needs some for each object, and both halves of a delta.
+        let memory = request.operation == .list ? 256 << 20 : max(1 << 30, 4 * request.limits.objectBytes)
         let caps: [(UInt32, Int)] = [
             (RLIMIT_CORE.rawValue, 0), (RLIMIT_CPU.rawValue, request.deadline + 5), (RLIMIT_DATA.rawValue, memory),
             (RLIMIT_FSIZE.rawValue, request.limits.packBytes), (RLIMIT_NOFILE.rawValue, 1_024),
@@ -65,5 +67,16 @@ package enum GitWorker {
                 throw GitError(.worker, "git process: setrlimit is refused: \(String(cString: strerror(errno)))")
             }
         }
+    }
+
+    /// When memory runs out, in the machine or in the container, this process is the one to die, not the operator.
+    ///
+    /// Where the file cannot be written the kernel chooses as ever, which is no reason to refuse the work.
+    private static func offerToKernel() {
+        let file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { return }
+        let score = "1000"
+        _ = Foundation.write(file, score, score.utf8.count)
+        close(file)
     }
 }

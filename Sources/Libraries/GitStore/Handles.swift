@@ -58,6 +58,17 @@ struct RepositoryHandle: ~Copyable {
         }
     }
 
+    /// An object's kind and size, without loading it.
+    borrowing func header(of objectID: String) throws(LibGit2Error) -> (isCommit: Bool, size: Int) {
+        var oid = try git_oid(hex: objectID)
+        var size = 0
+        var kind = GIT_OBJECT_INVALID
+        let objects = try ObjectDatabaseHandle(of: self)
+        let database = objects.raw
+        try LibGit2.check("git_odb_read_header") { git_odb_read_header(&size, &kind, database, &oid) }
+        return (kind == GIT_OBJECT_COMMIT, size)
+    }
+
     static func given(_ pointer: OpaquePointer?, _ call: String) throws(LibGit2Error) -> OpaquePointer {
         guard let pointer else {
             throw LibGit2Error(call: call, code: GIT_ERROR.rawValue, category: 0, message: "no object was given")

@@ -10,6 +10,9 @@ package struct MirrorReader: ~Copyable {
     private let repository: RepositoryHandle
     private let path: String
 
+    /// Bytes of a commit with its message. Real ones have some hundred; a release note or two still fit.
+    private static let commitBytes = 1 << 20
+
     init(path: String) throws(GitError) {
         repository = try MirrorReader.open(path)
         self.path = path
@@ -29,8 +32,7 @@ package struct MirrorReader: ~Copyable {
     /// Whether the commit itself is there; its files may still be missing in a damaged mirror.
     package func holds(_ commitID: String) throws(GitError) -> Bool {
         do throws(LibGit2Error) {
-            _ = try CommitHandle(try git_oid(hex: commitID), in: repository)
-            return true
+            return try repository.header(of: commitID).isCommit
         } catch {
             if error.has(code: GIT_ENOTFOUND) { return false }
             throw corrupt("commit \(commitID)", error)
@@ -54,21 +56,16 @@ package struct MirrorReader: ~Copyable {
         }
     }
 
-    /// Where a branch of the mirror stands since the last fetch; nil when it was never fetched.
-    package func commitID(ofBranch name: String) throws(GitError) -> String? {
-        do throws(LibGit2Error) {
-            var oid = git_oid()
-            let raw = repository.raw
-            try LibGit2.check("git_reference_name_to_id") { git_reference_name_to_id(&oid, raw, "refs/heads/\(name)") }
-            return oid.hex
-        } catch {
-            if error.has(code: GIT_ENOTFOUND) { return nil }
-            throw corrupt("branch \(name)", error)
-        }
-    }
-
     /// Who made the commit, and what it contains.
+    ///
+    /// - Throws: ``GitError`` with reason `missingObject`, or `tooLarge` for one with an absurd message.
     package func commit(_ commitID: String) throws(GitError) -> GitCommit {
+        guard try commitSize(commitID) <= MirrorReader.commitBytes else {
+            throw GitError(
+                .tooLarge,
+                "commit \(commitID.prefix(8)) has more than \(MirrorReader.commitBytes >> 20) MiB of message; write a shorter one"
+            )
+        }
         do throws(LibGit2Error) {
             let commit = try CommitHandle(try git_oid(hex: commitID), in: repository)
             let author = git_commit_author(commit.raw)?.pointee
@@ -89,6 +86,21 @@ package struct MirrorReader: ~Copyable {
             }
             throw corrupt("commit \(commitID)", error)
         }
+    }
+
+    /// What is no commit counts as missing: a server may call anything one.
+    private func commitSize(_ commitID: String) throws(GitError) -> Int {
+        let header: (isCommit: Bool, size: Int)
+        do throws(LibGit2Error) {
+            header = try repository.header(of: commitID)
+        } catch {
+            if error.has(code: GIT_ENOTFOUND) {
+                throw GitError(.missingObject, "commit \(commitID) is not in the mirror")
+            }
+            throw corrupt("commit \(commitID)", error)
+        }
+        guard header.isCommit else { throw GitError(.missingObject, "\(commitID) is no commit") }
+        return header.size
     }
 
     /// The entries of one folder in git's own order, exactly as they were written: names are bytes, modes are not checked.
@@ -119,13 +131,7 @@ package struct MirrorReader: ~Copyable {
     /// The size of a file or of a folder's own record, from its header: the object itself is not loaded.
     package func size(of objectID: String) throws(GitError) -> Int {
         do throws(LibGit2Error) {
-            var oid = try git_oid(hex: objectID)
-            var size = 0
-            var kind = GIT_OBJECT_INVALID
-            let objects = try ObjectDatabaseHandle(of: repository)
-            let raw = objects.raw
-            try LibGit2.check("git_odb_read_header") { git_odb_read_header(&size, &kind, raw, &oid) }
-            return size
+            return try repository.header(of: objectID).size
         } catch {
             throw corrupt("object \(objectID)", error)
         }

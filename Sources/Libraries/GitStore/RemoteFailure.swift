@@ -30,6 +30,7 @@ enum RemoteFailure {
     private static let own: [Phrase] = [
         ("too many objects", .tooLarge, "the repository is too large; use a smaller one for manifests"),
         ("overly large", .tooLarge, "the repository holds a larger object than allowed; use another one for manifests"),
+        ("out of memory", .tooLarge, "the server sends more than fits; use a smaller repository for manifests"),
         ("too large", .tooLarge, "the repository is too large; use a smaller one for manifests"),
         ("no space left", .storage, "free space in the data folder"),
         ("read-only file system", .storage, "make the data folder writable"),

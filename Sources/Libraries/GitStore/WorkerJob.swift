@@ -21,9 +21,10 @@ struct WorkerJob {
         )
     }
 
-    /// - Returns: The tip for `list`; nil for `fetch`, after which the commit is in the mirror.
-    func run() throws(GitError) -> GitTip? {
+    /// - Returns: The tip for `list`, the relation for `relate`; nothing for `fetch`, after which the commit is in the mirror.
+    func run() throws(GitError) -> WorkerAnswer {
         try LibGit2.start()
+        if request.operation == .relate { return WorkerAnswer(relation: try relate()) }
         do throws(LibGit2Error) {
             try LibGit2.check("GIT_OPT_SET_PACK_MAX") {
                 sternpost_git_set_pack_limits(request.limits.packObjects, request.limits.objectBytes)
@@ -36,11 +37,26 @@ struct WorkerJob {
             try PrivateKey.check(identity, hasPassphrase: request.credentials?.password != nil)
         }
         switch request.operation {
-        case .list: return try session.list().tip(of: request.ref.value)
+        case .list: return WorkerAnswer(tip: try session.list().tip(of: request.ref.value))
         case .fetch:
             guard let commit = request.commit else { throw GitError(.worker, "git process: fetch without a commit") }
             try folder.withLock(exclusive: true) { () throws(GitError) in try bring(commit) }
-            return nil
+        case .relate: break
+        }
+        return WorkerAnswer()
+    }
+
+    /// Histories may be long and their commits large, so they are walked here, where time and memory have a limit.
+    private func relate() throws(GitError) -> GitRelation {
+        guard let commit = request.commit, let previous = request.previous else {
+            throw GitError(.worker, "git process: relate without two commits")
+        }
+        guard folder.hasMirror else { return .unknown }
+        return try folder.withLock(exclusive: false) { () throws(GitError) in
+            let reader = try MirrorReader(path: folder.mirror)
+            guard try reader.holds(commit), try reader.holds(previous) else { return .unknown }
+            if try reader.isAncestor(previous, of: commit) { return .descendant }
+            return try reader.isAncestor(commit, of: previous) ? .ancestor : .unrelated
         }
     }
 
@@ -123,8 +139,7 @@ struct WorkerJob {
 
     private func holds(_ commit: String, _ repository: borrowing RepositoryHandle) -> Bool {
         do throws(LibGit2Error) {
-            _ = try CommitHandle(try git_oid(hex: commit), in: repository)
-            return true
+            return try repository.header(of: commit).isCommit
         } catch {
             return false
         }

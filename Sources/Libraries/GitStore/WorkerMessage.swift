@@ -8,6 +8,8 @@ struct WorkerRequest: Codable, Sendable {
         case list
         /// Bring `commit` into the mirror.
         case fetch
+        /// How does `commit` follow from `previous`? Reads the mirror only.
+        case relate
     }
 
     struct Ref: Codable, Sendable {
@@ -32,8 +34,10 @@ struct WorkerRequest: Codable, Sendable {
     let credentials: Credentials?
     /// Holds the mirror, its lock and the worker's home.
     let folder: String
-    /// 40 digits; for `fetch` only.
+    /// 40 digits; for `fetch` and `relate`.
     var commit: String?
+    /// 40 digits; for `relate` only.
+    var previous: String?
     /// Throw the mirror away and clone again.
     var isFresh = false
     let limits: GitLimits
@@ -49,7 +53,20 @@ struct WorkerAnswer: Codable, Sendable {
     }
 
     var tip: GitTip?
+    var relation: GitRelation?
     var failure: Failure?
+}
+
+/// How a commit follows from another one.
+package enum GitRelation: String, Sendable, Hashable, Codable {
+    /// It can be reached from the other one's descendants: it continues it.
+    case descendant
+    /// The other one continues it.
+    case ancestor
+    /// Neither continues the other.
+    case unrelated
+    /// The mirror does not hold both, so nobody can say.
+    case unknown
 }
 
 /// The commit that a ref names now.
@@ -72,7 +89,7 @@ package struct GitLimits: Sendable, Hashable, Codable {
     package var packObjects = 5_000_000
     /// One object of the history that git stores as a difference, unpacked: such objects are built in memory. What is
     /// deployed has a much lower limit of its own.
-    package var objectBytes = 256 << 20
+    package var objectBytes = 128 << 20
     /// Branches and tags that a server may list.
     package var refs = 200_000
     /// Bytes and packs of a mirror, above which it is cloned again: old packs are never merged.

@@ -13,3 +13,15 @@ package enum CommitRelation: String, Sendable, Hashable, Codable {
     /// Whether a push without `--force` could have led here.
     package var isFastForward: Bool { self == .same || self == .forward }
 }
+
+/// From which commit a pass came to its own, for the record.
+package struct CommitStep: Sendable, Hashable, Codable {
+    /// The commit of the last pass that wrote to the cluster, 40 digits.
+    package let previous: String
+    package let relation: CommitRelation
+
+    package init(previous: String, relation: CommitRelation) {
+        self.previous = previous
+        self.relation = relation
+    }
+}

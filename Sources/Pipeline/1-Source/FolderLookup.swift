@@ -5,13 +5,14 @@ import GitStore
 struct FolderLookup {
     let path: FolderPath
     let commit: GitCommit
+    let limits: SnapshotLimits
 
     /// - Throws: ``SourceError`` with reason `missingPath` that names what is there instead.
     func treeID(from reader: borrowing MirrorReader) throws(SourceError) -> String {
         var treeID = commit.treeID
         var walked = ""
         for part in path.parts {
-            let entries = try entries(treeID, from: reader)
+            let entries = try entries(treeID, below: walked, from: reader)
             let place = walked.isEmpty ? part : walked + "/" + part
             guard let entry = entries.first(where: { $0.name.elementsEqual(part.utf8) }) else {
                 throw missing(place, among: entries, below: walked)
@@ -32,12 +33,22 @@ struct FolderLookup {
         return treeID
     }
 
-    private func entries(_ treeID: String, from reader: borrowing MirrorReader) throws(SourceError) -> [GitTreeEntry] {
+    private func entries(
+        _ treeID: String,
+        below path: String,
+        from reader: borrowing MirrorReader
+    ) throws(SourceError) -> [GitTreeEntry] {
+        let entries: [GitTreeEntry]?
         do throws(GitError) {
-            return try reader.entries(ofTree: treeID)
+            entries = try reader.size(of: treeID) <= limits.folderBytes ? try reader.entries(ofTree: treeID) : nil
         } catch {
             throw SourceError(error)
         }
+        guard let entries else {
+            let place = path.isEmpty ? "the repository's root" : path
+            throw SourceError(.tooLarge, "\(place): the folder has too many files; split it")
+        }
+        return entries
     }
 
     private func missing(_ place: String, among entries: [GitTreeEntry], below parent: String) -> SourceError {

@@ -18,7 +18,16 @@ package actor SourceReader {
     private let place: Result<Place, SourceError>
     private let limits: SnapshotLimits
     private let pause: @Sendable () async throws -> Void
-    private var lastTip: SourceTip?
+    /// A tip that went back in history and that every further look confirmed: it is not waited for again.
+    private var confirmed: SourceTip?
+
+    /// Long enough for the replicas of a busy server to catch up, three times over.
+    package static let pause: @Sendable () async throws -> Void = {
+        try await ContinuousClock().sleep(for: .seconds(3))
+    }
+
+    /// Looks that must agree before a tip that goes back in history is believed.
+    private static let furtherLooks = 3
 
     /// A wrong specification is reported by the first call, not here.
     ///
@@ -30,7 +39,7 @@ package actor SourceReader {
     ///   - deadline: The longest time one network operation may take before its process is killed.
     ///   - limits: What a snapshot may hold.
     ///   - repositoryLimits: What the repository may cost.
-    ///   - pause: Waits before a tip that goes back in history is read for the second time.
+    ///   - pause: Waits before each further look at a tip that goes back in history.
     package init(
         spec: RepositorySpec,
         credentials: GitCredentials?,
@@ -39,7 +48,7 @@ package actor SourceReader {
         deadline: Duration = .seconds(60),
         limits: SnapshotLimits = SnapshotLimits(),
         repositoryLimits: GitLimits = GitLimits(),
-        pause: @escaping @Sendable () async throws -> Void = { try await ContinuousClock().sleep(for: .seconds(5)) }
+        pause: @escaping @Sendable () async throws -> Void = SourceReader.pause
     ) {
         ref = spec.ref
         self.limits = limits
@@ -65,26 +74,39 @@ package actor SourceReader {
 
     /// Asks the server where the ref is now: an `ls-remote`, nothing is downloaded. A pinned commit needs no question.
     ///
-    /// A branch that went back to an ancestor of its last tip is read a second time before it is believed, because replicas of
-    /// a server may lag behind each other.
-    package func poll() async throws(SourceError) -> SourceTip {
+    /// Replicas of a server lag behind each other, and an old tip that is believed undoes what the new one brought. So a
+    /// branch that went back to an ancestor of `previous` is looked at three more times, some seconds apart, before it is
+    /// believed; each tip once.
+    ///
+    /// - Parameters:
+    ///   - previous: The commit that was synced last, 40 digits; nil when nothing was.
+    ///   - rewinding: Told of the older tip before the first wait.
+    /// - Returns: The tip that the last look found.
+    /// - Throws: ``SourceError``, also when the looks find several old commits.
+    package func poll(
+        after previous: String? = nil,
+        rewinding: (@Sendable (SourceTip) -> Void)? = nil
+    ) async throws(SourceError) -> SourceTip {
         let place = try place.get()
         let tip = try await ask(place)
-        guard try await isRewound(tip, place) else {
-            lastTip = tip
+        guard let previous, tip != confirmed, try await isRewound(tip, from: previous, place) else {
+            if tip != confirmed { confirmed = nil }
             return tip
         }
-        do {
-            try await pause()
-        } catch {
-            throw SourceError(.git(.cancelled), "\(place.url): the poll was cancelled")
-        }
-        let second = try await ask(place)
-        if second != tip, try await isRewound(second, place) {
+        rewinding?(tip)
+        for _ in 0..<SourceReader.furtherLooks {
+            do {
+                try await pause()
+            } catch {
+                throw SourceError(.git(.cancelled), "\(place.url): the poll was cancelled")
+            }
+            let next = try await ask(place)
+            if next == tip { continue }
+            guard try await isRewound(next, from: previous, place) else { return next }
             throw SourceError(.git(.server), "\(place.url): its replicas name different old commits; it is asked again")
         }
-        lastTip = second
-        return second
+        confirmed = tip
+        return tip
     }
 
     /// All manifests of the tip's folder, complete; fetches only when the commit is not in the mirror.
@@ -94,7 +116,7 @@ package actor SourceReader {
         let path = try place.get().path
         let limits = limits
         return try await read(tip) { reader, commit throws(SourceError) in
-            let treeID = try FolderLookup(path: path, commit: commit).treeID(from: reader)
+            let treeID = try FolderLookup(path: path, commit: commit, limits: limits).treeID(from: reader)
             var walk = SnapshotWalk(limits: limits)
             try walk.add(treeID, path: path.text, depth: 0, from: reader)
             let files = walk.files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
@@ -120,8 +142,9 @@ package actor SourceReader {
     /// The object id of the tip's folder: equal ids mean equal files, so rendering can be skipped.
     package func treeID(_ tip: SourceTip) async throws(SourceError) -> String {
         let path = try place.get().path
+        let limits = limits
         return try await read(tip) { reader, commit throws(SourceError) in
-            try FolderLookup(path: path, commit: commit).treeID(from: reader)
+            try FolderLookup(path: path, commit: commit, limits: limits).treeID(from: reader)
         }
     }
 
@@ -134,14 +157,17 @@ package actor SourceReader {
     /// - Throws: ``SourceError`` when the mirror cannot be read.
     package func relation(of tip: SourceTip, to previousCommitID: String) async throws(SourceError) -> CommitRelation {
         guard tip.commitID != previousCommitID else { return .same }
-        return try await read(tip) { reader, commit throws(SourceError) in
-            do throws(GitError) {
-                guard try reader.holds(previousCommitID) else { return .diverged }
-                if try reader.isAncestor(previousCommitID, of: commit.id) { return .forward }
-                return try reader.isAncestor(commit.id, of: previousCommitID) ? .rewound : .diverged
-            } catch {
-                throw SourceError(error)
+        let place = try place.get()
+        try await read(tip) { _, _ throws(SourceError) in }
+        do throws(GitError) {
+            let known = GitTip(commitID: tip.commitID, refName: tip.refName)
+            switch try await place.remote.relation(of: known, to: previousCommitID) {
+            case .descendant: return .forward
+            case .ancestor: return .rewound
+            case .unrelated, .unknown: return .diverged
             }
+        } catch {
+            throw SourceError(error)
         }
     }
 }
@@ -164,21 +190,16 @@ extension SourceReader {
         }
     }
 
-    /// Whether a branch's tip is an ancestor of the last one: the one of the last poll, or after a restart of the last fetch.
-    private func isRewound(_ tip: SourceTip, _ place: Place) async throws(SourceError) -> Bool {
-        guard case .branch(let branch) = ref, tip != lastTip else { return false }
-        let known = lastTip?.commitID
+    /// Whether a branch's tip is an ancestor of the commit that was synced last. Both are in the mirror then: it never
+    /// forgets, and it holds the history of all it holds.
+    private func isRewound(_ tip: SourceTip, from previous: String, _ place: Place) async throws(SourceError) -> Bool {
+        guard case .branch = ref, tip.commitID != previous else { return false }
         do throws(GitError) {
-            return try await place.mirror.read { reader throws(GitError) -> Bool in
-                let last: String? = if let known { known } else { try reader.commitID(ofBranch: branch) }
-                guard let last, last != tip.commitID, try reader.holds(tip.commitID), try reader.holds(last) else {
-                    return false
-                }
-                return try reader.isAncestor(tip.commitID, of: last)
-            }
+            let known = GitTip(commitID: tip.commitID, refName: tip.refName)
+            return try await place.remote.relation(of: known, to: previous) == .ancestor
         } catch {
-            // No mirror yet, or a damaged one, which the next snapshot clones again: there is nothing to compare with.
-            if error.reason == .missingObject || error.reason == .corruptMirror { return false }
+            // A damaged mirror is cloned again by the next snapshot; until then there is nothing to compare with.
+            if error.reason == .corruptMirror { return false }
             throw SourceError(error)
         }
     }

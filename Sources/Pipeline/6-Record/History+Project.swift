@@ -139,6 +139,7 @@ extension History {
             applied: commit?.commit,
             appliedTreeID: commit?.treeID ?? "",
             appliedAt: applied?.date,
+            attempted: try Ledger.newestAttempt(of: project, in: database)?.decode(Payload.RunCommit.self).commit,
             suspension: suspension,
             hold: hold,
             approval: approval

@@ -28,11 +28,16 @@ extension History {
         }
     }
 
-    /// Says which commit the pass is about, once that is known.
-    package func identify(_ run: RunID, commit: CommitInfo, treeID: String) async throws(RecordError) {
+    /// Says which commit the pass is about, once that is known, and from which one its ref came there.
+    package func identify(
+        _ run: RunID,
+        commit: CommitInfo,
+        treeID: String,
+        step: CommitStep? = nil
+    ) async throws(RecordError) {
         _ = try await writer.append(
             entries {
-                [try entry(.runCommit, run, payload: Payload.RunCommit(commit, treeID: treeID))]
+                [try entry(.runCommit, run, payload: Payload.RunCommit(commit, treeID: treeID, step: step))]
             }
         )
     }

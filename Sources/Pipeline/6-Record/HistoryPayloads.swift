@@ -29,6 +29,11 @@ enum Payload {
         let authoredAt: Int64
         let subject: RedactedText
         let treeID: String
+        /// The commit before, when the same ref named another one; absent in rows of older versions.
+        var previous: String?
+        /// Whether a push without force could not have led from there to here.
+        var nonFastForward: Bool?
+        var relation: CommitRelation?
     }
 
     struct RunFinished: Codable, Sendable {
@@ -111,7 +116,7 @@ enum Payload {
 }
 
 extension Payload.RunCommit {
-    init(_ commit: CommitInfo, treeID: String) {
+    init(_ commit: CommitInfo, treeID: String, step: CommitStep? = nil) {
         id = commit.id
         ref = RedactedText(commit.ref)
         authorName = RedactedText(commit.authorName)
@@ -119,6 +124,14 @@ extension Payload.RunCommit {
         authoredAt = commit.authoredAt
         subject = RedactedText(commit.subject)
         self.treeID = treeID
+        previous = step?.previous
+        nonFastForward = step.map { !$0.relation.isFastForward }
+        relation = step?.relation
+    }
+
+    var step: CommitStep? {
+        guard let previous, let relation else { return nil }
+        return CommitStep(previous: previous, relation: relation)
     }
 
     var commit: CommitInfo {

@@ -70,4 +70,16 @@ enum Ledger {
             arguments: StatementArguments([project] + kinds.map(\.rawValue))
         ).map(LedgerRow.init)
     }
+
+    /// The newest row that names the commit of a pass which had its manifests: one that could not render them has no tree.
+    static func newestAttempt(of project: String, in database: Database) throws -> LedgerRow? {
+        try Row.fetchOne(
+            database,
+            sql: """
+                SELECT \(LedgerRow.columns) FROM audit WHERE project = ? AND kind = ? \
+                AND json_extract(payload, '$.treeID') <> '' ORDER BY sequence DESC LIMIT 1
+                """,
+            arguments: [project, LedgerKind.runCommit.rawValue]
+        ).map(LedgerRow.init)
+    }
 }

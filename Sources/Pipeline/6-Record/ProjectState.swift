@@ -42,6 +42,8 @@ package struct ProjectState: Sendable, Hashable, Codable {
     /// The tree id of that commit's folder; empty before the first.
     package let appliedTreeID: String
     package let appliedAt: Date?
+    /// The commit of the last pass that went as far as writing, whatever came of it; nil before the first.
+    package let attempted: CommitInfo?
     /// Nil while the project is synced.
     package let suspension: Suspension?
     /// The prune that waits; nil when none does.

@@ -44,6 +44,7 @@ extension RunDetail {
         self.init(
             run: run,
             treeID: parts.treeID,
+            step: parts.step,
             objects: parts.objects,
             mutations: parts.mutations,
             problems: parts.problems,
@@ -58,6 +59,7 @@ extension RunDetail {
 /// Collects a run's rows by what they are about.
 private struct RunParts {
     var treeID = ""
+    var step: CommitStep?
     var objects: [RecordedObject] = []
     var problems: [RenderProblem] = []
     var notices: [RenderNotice] = []
@@ -69,7 +71,9 @@ private struct RunParts {
 
     mutating func take(_ row: LedgerRow) throws {
         switch LedgerKind(rawValue: row.kind) {
-        case .runCommit: treeID = try row.decode(Payload.RunCommit.self).treeID
+        case .runCommit:
+            let payload = try row.decode(Payload.RunCommit.self)
+            (treeID, step) = (payload.treeID, payload.step)
         case .intent: intents.append((row, try row.decode(Payload.Intent.self)))
         case .outcome:
             let payload = try row.decode(Payload.Outcome.self)

@@ -5,12 +5,15 @@ import SyncApply
 import SyncObserve
 import SyncPlan
 import SyncRender
+import SyncSource
 
 /// One pass in full, as `sternpost show` prints it.
 package struct RunDetail: Sendable, Hashable, Codable {
     package let run: SyncRun
     /// Object id of the synced folder's tree; empty when the source could not be read.
     package let treeID: String
+    /// From which commit the ref came to this one; nil when it is the same, or the first.
+    package let step: CommitStep?
     /// Objects that were touched, refused or failed, in the order they were recorded. Unchanged objects are only counted.
     package let objects: [RecordedObject]
     /// Every write that was intended, in order, and how it ended.

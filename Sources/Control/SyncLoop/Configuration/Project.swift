@@ -10,6 +10,8 @@ package struct Project: Sendable, Hashable {
     /// Where the project's own objects (the inventory) live.
     package var namespace: String
     package var source: RepositorySpec
+    /// Whether a branch that was rewritten or set back halts the project instead of being followed.
+    package var requiresFastForward: Bool
     /// How often the repository is polled and the cluster compared.
     package var interval: Duration
     package var credentials: CredentialsSource?
@@ -40,6 +42,7 @@ package struct Project: Sendable, Hashable {
         self.name = name
         self.namespace = namespace
         self.source = source
+        requiresFastForward = false
         interval = .seconds(30)
         credentials = nil
         policy = PlanPolicy()

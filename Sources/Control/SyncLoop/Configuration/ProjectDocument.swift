@@ -31,9 +31,8 @@ package enum ProjectDocument {
         if spec?.isNull != false { reader.complain("spec", "is missing") }
         reader.allow(
             [
-                "repo", "ref", "path", "interval", "credentials", "targetNamespace", "prune", "drift", "health",
-                "images",
-                "suspend",
+                "repo", "ref", "requireFastForward", "path", "interval", "credentials", "targetNamespace", "prune",
+                "drift", "health", "images", "suspend",
             ],
             in: spec,
             at: "spec"
@@ -51,6 +50,7 @@ package enum ProjectDocument {
     }
 
     private static func fill(_ project: inout Project, from spec: JSON?, _ reader: inout DocumentReader) {
+        project.requiresFastForward = reader.flag(spec?["requireFastForward"], at: "spec.requireFastForward") ?? false
         if let interval = reader.duration(spec?["interval"], at: "spec.interval", minimum: .seconds(1)) {
             project.interval = interval
         }

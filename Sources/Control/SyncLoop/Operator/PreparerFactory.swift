@@ -9,6 +9,8 @@ package struct PreparerFactory: Sendable {
     private let client: KubeClient
     private let dataFolder: String
     private let workerExecutable: String
+    private let deadline: Duration
+    private let pause: @Sendable () async throws -> Void
 
     /// Makes a factory for projects of one cluster.
     ///
@@ -16,14 +18,20 @@ package struct PreparerFactory: Sendable {
     ///   - client: The cluster.
     ///   - dataFolder: Where mirrors are kept, one folder a project.
     ///   - workerExecutable: Path of our own binary, which does git's network work in a child process.
+    ///   - deadline: The longest time that one operation of git may take.
+    ///   - pause: Waits before each further look at a branch that went back in history.
     package init(
         client: KubeClient,
         dataFolder: String,
-        workerExecutable: String
+        workerExecutable: String,
+        deadline: Duration = .seconds(60),
+        pause: @escaping @Sendable () async throws -> Void = SourceReader.pause
     ) {
         self.client = client
         self.dataFolder = dataFolder
         self.workerExecutable = workerExecutable
+        self.deadline = deadline
+        self.pause = pause
     }
 
     /// The reading half of a project's passes.
@@ -39,7 +47,9 @@ package struct PreparerFactory: Sendable {
                 spec: project.source,
                 credentials: try await credentials(of: project),
                 folder: "\(dataFolder)/mirrors/\(project.name)",
-                workerExecutable: workerExecutable
+                workerExecutable: workerExecutable,
+                deadline: deadline,
+                pause: pause
             ),
             client: client,
             progress: progress

@@ -51,11 +51,7 @@ package struct ProjectLoop: Sendable {
     }
 
     private func pass(_ trigger: RunTrigger) async -> PassOutcome {
-        let outcome = await reconciler.pass(trigger) { commit in
-            // A source that cannot be read now is no newer commit; the next pass reports it.
-            guard let tip = try? await reconciler.poll() else { return false }
-            return tip.commitID != commit.id
-        }
+        let outcome = await reconciler.pass(trigger) { await reconciler.isSuperseded($0) }
         await board.passed(reconciler.project.name, outcome)
         return outcome
     }

@@ -37,6 +37,8 @@ package struct PassOutcome: Sendable {
     package let objects: [ObjectOutcome]
     package let problems: [RenderProblem]
     package let notices: [RenderNotice]
+    /// Set when the branch was forced to this commit: one line that says from where.
+    package let rewriting: String?
     package internal(set) var health: HealthReport?
     /// What was decided about deleting; nil when no plan was made.
     package let prune: PrunePlan?
@@ -52,6 +54,7 @@ package struct PassOutcome: Sendable {
         objects: [ObjectOutcome] = [],
         problems: [RenderProblem] = [],
         notices: [RenderNotice] = [],
+        rewriting: String? = nil,
         health: HealthReport? = nil,
         prune: PrunePlan? = nil,
         failure: PassFailure? = nil,
@@ -64,6 +67,7 @@ package struct PassOutcome: Sendable {
         self.objects = objects
         self.problems = problems
         self.notices = notices
+        self.rewriting = rewriting
         self.health = health
         self.prune = prune
         self.failure = failure

@@ -30,14 +30,19 @@ package struct PassPreparer: Sendable {
 
     /// Reads both sides and makes the plan.
     ///
-    /// - Parameter marks: What earlier passes saw; may be empty.
+    /// - Parameters:
+    ///   - marks: What earlier passes saw; may be empty.
+    ///   - previous: The commit of the last pass that wrote to the cluster; nil checks nothing against it.
     /// - Returns: What is wanted, what there is, and the plan.
     /// - Throws: ``PassFailure`` or ``RenderFailure``.
-    package func prepare(marks: [ObjectID: Inventory.AppliedMark]) async throws -> PreparedPass {
-        let rendered = try await readSource()
+    package func prepare(
+        marks: [ObjectID: Inventory.AppliedMark],
+        previous: CommitInfo? = nil
+    ) async throws -> PreparedPass {
+        let (rendered, step) = try await readSource(after: previous)
         progress?(.rendered(rendered.commit, objects: rendered.objects.count))
         for item in rendered.objects { Redactor.shared.register(secretObject: item.object) }
-        let prepared = try await readCluster(rendered, marks: marks)
+        let prepared = try await readCluster(rendered, step, marks: marks)
         progress?(
             .planned(
                 changes: prepared.plan.waves.reduce(0) { $0 + $1.steps.count },
@@ -48,17 +53,54 @@ package struct PassPreparer: Sendable {
         return prepared
     }
 
-    private func readSource() async throws -> RenderedSet {
+    private func readSource(after previous: CommitInfo?) async throws -> (RenderedSet, CommitStep?) {
         progress?(.reading(url: Redactor.shared.redact(project.source.url)))
         do {
-            return try await source.rendered(at: try await source.poll())
+            let tip = try await source.poll(after: previous?.id) { [progress] tip in
+                progress?(.rewinding(ref: tip.refName, from: previous?.id ?? "", to: tip.commitID))
+            }
+            let step = try await step(to: tip, from: previous)
+            return (try await source.rendered(at: tip), step)
         } catch let error as SourceError {
             throw PassFailure(stage: .source, message: error.message, isRetryable: error.isRetryable)
         }
     }
 
+    /// How the tip follows from the commit before it.
+    ///
+    /// - Throws: ``PassFailure`` for a tag that moved, and for rewritten history where the project wants none.
+    private func step(to tip: SourceTip, from previous: CommitInfo?) async throws -> CommitStep? {
+        guard let previous, previous.ref == tip.refName, previous.id != tip.commitID else { return nil }
+        switch project.source.ref {
+        case .commit: return nil
+        case .tag, .semver:
+            throw PassFailure(
+                stage: .source,
+                message:
+                    "tag \(tip.refName) was moved from \(previous.shortID) to \(tip.commitID.prefix(8)), and tags that "
+                    + "move are not followed: the cluster stays at \(previous.shortID); make a new tag, or set ref.commit "
+                    + "to \(tip.commitID) if it is meant",
+                isRetryable: false
+            )
+        case .branch: break
+        }
+        let relation = try await source.relation(of: tip, to: previous.id)
+        guard relation.isFastForward || !project.requiresFastForward else {
+            throw PassFailure(
+                stage: .source,
+                message: "branch \(tip.refName) was \(relation == .rewound ? "set back" : "rewritten"): "
+                    + "\(tip.commitID.prefix(8)) does not continue \(previous.shortID), which requireFastForward forbids: "
+                    + "the cluster stays at \(previous.shortID); push a commit that continues it, or set "
+                    + "requireFastForward: false until \(tip.commitID.prefix(8)) is synced",
+                isRetryable: false
+            )
+        }
+        return CommitStep(previous: previous.id, relation: relation)
+    }
+
     private func readCluster(
         _ rendered: RenderedSet,
+        _ step: CommitStep?,
         marks: [ObjectID: Inventory.AppliedMark]
     ) async throws -> PreparedPass {
         do {
@@ -74,7 +116,14 @@ package struct PassPreparer: Sendable {
             var policy = project.policy
             policy.source = sourceIdentity
             let plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
-            return PreparedPass(rendered: rendered, catalog: catalog, inventory: inventory, live: live, plan: plan)
+            return PreparedPass(
+                rendered: rendered,
+                step: step,
+                catalog: catalog,
+                inventory: inventory,
+                live: live,
+                plan: plan
+            )
         } catch let error as KubeError {
             throw PassFailure(stage: .cluster, message: error.description, isRetryable: error.isRetryable)
         } catch let error as ApplyError {

@@ -4,6 +4,8 @@ import SyncSource
 /// Where a pass is, for people who watch it.
 package enum PassProgress: Sendable {
     case reading(url: String)
+    /// The branch went back to an ancestor of the commit that was synced last; it is looked at again before that is believed.
+    case rewinding(ref: String, from: String, to: String)
     case rendered(CommitInfo, objects: Int)
     case planned(changes: Int, unchanged: Int, prunes: Int)
     case awaitingHealth(objects: Int)

@@ -2,10 +2,13 @@
 import KubeObjects
 import SyncPlan
 import SyncRender
+import SyncSource
 
 /// Everything a pass knows before it writes: what is wanted, what there is, and the plan made of both.
 package struct PreparedPass: Sendable {
     package let rendered: RenderedSet
+    /// From which commit the branch came to this one; nil when it is the same one, the first one, or found by another ref.
+    package let step: CommitStep?
     package let catalog: APICatalog
     package let inventory: Inventory
     package let live: LiveSet
@@ -13,12 +16,14 @@ package struct PreparedPass: Sendable {
 
     package init(
         rendered: RenderedSet,
+        step: CommitStep? = nil,
         catalog: APICatalog,
         inventory: Inventory,
         live: LiveSet,
         plan: Plan
     ) {
         self.rendered = rendered
+        self.step = step
         self.catalog = catalog
         self.inventory = inventory
         self.live = live

@@ -21,7 +21,14 @@ extension ProjectReconciler {
         let plan = prepared.plan
         let approved = state.approval?.hash
         let run = try await history.begin(project: project.name, trigger: self.trigger(trigger, prepared, state))
-        try await history.identify(run, commit: plan.commit, treeID: prepared.rendered.treeID)
+        try await history.identify(
+            run,
+            commit: plan.commit,
+            treeID: prepared.rendered.treeID,
+            step: prepared.step
+        )
+        let rewriting = rewriting(prepared)
+        if let rewriting { try await history.record(message: rewriting, of: run) }
         try await history.record(prepared.rendered.notices, of: run)
         let applier = Applier(
             client: preparer.cluster.client,
@@ -45,6 +52,7 @@ extension ProjectReconciler {
             commit: plan.commit,
             objects: objects,
             notices: prepared.rendered.notices,
+            rewriting: rewriting,
             prune: plan.prune,
             interruption: report.interruption,
             duration: started.duration(to: ContinuousClock().now)
@@ -72,6 +80,22 @@ extension ProjectReconciler {
         }
         done.duration = started.duration(to: ContinuousClock().now)
         return done
+    }
+
+    /// One line about a branch that was forced to another commit; nil when it only went on.
+    private func rewriting(_ prepared: PreparedPass) -> String? {
+        guard let step = prepared.step, !step.relation.isFastForward else { return nil }
+        let commit = prepared.plan.commit
+        let what = step.relation == .rewound ? "was set back" : "was rewritten"
+        let text = "branch \(commit.ref) \(what) from \(step.previous.prefix(8)) to \(commit.shortID), and is followed"
+        logger.warning(
+            "not a fast-forward",
+            metadata: [
+                "sync.project": "\(project.name)", "sync.revision": "\(commit.revision)",
+                "sync.previous": "\(step.previous)", "sync.relation": "\(step.relation.rawValue)",
+            ]
+        )
+        return text
     }
 
     /// What a person should find in the history beside the objects: why the pass ended early, and why members that git

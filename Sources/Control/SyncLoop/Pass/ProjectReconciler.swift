@@ -60,8 +60,16 @@ package actor ProjectReconciler {
         self.logger = logger
     }
 
-    /// Where the project's ref points now; the loop asks while a pass waits for health, to let a newer commit in.
+    /// Where the project's ref points now; the loop asks while it waits to try again.
     package nonisolated func poll() async throws(SourceError) -> SourceTip { try await preparer.source.poll() }
+
+    /// Whether the ref names another commit by now; the loop asks while a pass writes or waits, to let that commit in. A
+    /// branch that went back counts only after further looks, because a replica of the server may lag.
+    package nonisolated func isSuperseded(_ commit: CommitInfo) async -> Bool {
+        // A source that cannot be read now is no newer commit; the next pass reports it.
+        guard let tip = try? await preparer.source.poll(after: commit.id) else { return false }
+        return tip.commitID != commit.id
+    }
 
     /// Makes one pass.
     ///
@@ -78,8 +86,9 @@ package actor ProjectReconciler {
         let clock = ContinuousClock()
         let started = clock.now
         do {
-            let prepared = try await preparer.prepare(marks: try await history.marks(of: project.name))
             let state = try await history.state(of: project.name)
+            let marks = try await history.marks(of: project.name)
+            let prepared = try await preparer.prepare(marks: marks, previous: state.attempted)
             let standing = prepared.standing(approved: state.approval?.hash)
             if lastFailure != nil { lastOutcome = .failed }
             if lastOutcome == nil {

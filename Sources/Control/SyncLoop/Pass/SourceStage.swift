@@ -10,8 +10,18 @@ package actor SourceStage {
 
     package init(reader: SourceReader) { self.reader = reader }
 
-    /// Where the ref points now.
-    package func poll() async throws(SourceError) -> SourceTip { try await reader.poll() }
+    /// Where the ref points now; a branch that went back before `previous` is believed only after further looks.
+    package func poll(
+        after previous: String? = nil,
+        rewinding: (@Sendable (SourceTip) -> Void)? = nil
+    ) async throws(SourceError) -> SourceTip {
+        try await reader.poll(after: previous, rewinding: rewinding)
+    }
+
+    /// How the tip follows from the commit that was synced last; fetches the tip when the mirror lacks it.
+    package func relation(of tip: SourceTip, to previous: String) async throws(SourceError) -> CommitRelation {
+        try await reader.relation(of: tip, to: previous)
+    }
 
     /// What the tip wants.
     ///

@@ -49,7 +49,9 @@ struct RunCommand: AsyncParsableCommand {
         let factory = PreparerFactory(client: client, dataFolder: data.folder, workerExecutable: OwnExecutable.path)
         var loops: [ProjectLoop] = []
         for project in projects {
-            let preparer = try await factory.failingAsCommand { try await $0.preparer(for: project) }
+            let preparer = try await factory.failingAsCommand {
+                try await $0.preparer(for: project) { RunCommand.log($0, of: project, logger) }
+            }
             let reconciler = ProjectReconciler(
                 preparer: preparer,
                 history: history,
@@ -62,6 +64,18 @@ struct RunCommand: AsyncParsableCommand {
             logger.info("listening", metadata: ["address": "\(address.host):\(port)"])
         }
         try await RunCommand.serve([dashboard, SyncOperator(loops: loops, logger: logger)], logger: logger)
+    }
+
+    /// Says why a pass seems to stand still; its other steps are told by how it ends.
+    private static func log(_ progress: PassProgress, of project: Project, _ logger: Logger) {
+        guard case .rewinding(let ref, let old, let new) = progress else { return }
+        logger.warning(
+            "the branch went back; looking again, because a replica may lag",
+            metadata: [
+                "sync.project": "\(project.name)", "sync.ref": "\(ref)", "sync.previous": "\(old)",
+                "sync.revision": "\(new)",
+            ]
+        )
     }
 
     /// Runs services until SIGTERM or Ctrl-C; each has a bounded time to finish what it is in.

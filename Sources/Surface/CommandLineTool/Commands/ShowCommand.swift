@@ -7,6 +7,7 @@ import SyncObserve
 import SyncPlan
 import SyncRecord
 import SyncRender
+import SyncSource
 
 /// `sternpost show`: one sync in full.
 struct ShowCommand: AsyncParsableCommand {
@@ -40,6 +41,9 @@ struct ShowCommand: AsyncParsableCommand {
         let run = detail.run
         StandardOutput.line("sync      \(run.id) of project \(run.project)")
         StandardOutput.line("revision  \(run.revision.isEmpty ? "not read" : run.revision)")
+        if let step = detail.step {
+            StandardOutput.line("follows   \(step.previous) (\(step.relation.rawValue))")
+        }
         if !run.author.isEmpty { StandardOutput.line("author    \(run.author)") }
         StandardOutput.line("message   \(run.message)")
         StandardOutput.line("trigger   \(run.trigger.rawValue)")

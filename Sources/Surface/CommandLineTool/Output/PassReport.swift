@@ -22,6 +22,7 @@ struct PassReport {
         if let commit = outcome.commit {
             StandardOutput.line("\(project)  \(commit.ref)@\(commit.shortID)  \(commit.subject)  (\(commit.author))")
         }
+        if let rewriting = outcome.rewriting { StandardOutput.line("note: \(rewriting)") }
         writeObjects()
         for notice in outcome.notices { StandardOutput.line("note: \(notice.origin): \(notice.message)") }
         writeErrors()

@@ -13,6 +13,8 @@ final class ProgressLine: Sendable {
     func show(_ progress: PassProgress) {
         switch progress {
         case .reading(let url): show("reading \(url) …")
+        case .rewinding(let ref, let old, let new):
+            show("\(ref) went back from \(old.prefix(8)) to \(new.prefix(8)): looking again, a replica may lag …")
         case .rendered(let commit, let objects): show("\(commit.shortID): \(objects) objects; reading the cluster …")
         case .planned(let changes, let unchanged, let prunes):
             show("\(changes) to apply, \(unchanged) unchanged, \(prunes) to delete …")
