@@ -84,10 +84,18 @@ package enum Loopback {
 
     /// Whether somebody accepts connections there.
     package static func isOpen(_ port: Int) -> Bool {
+        guard let descriptor = connected(to: port) else { return false }
+        close(descriptor)
+        return true
+    }
+
+    /// A connection to a port, or nil when nobody listens there.
+    static func connected(to port: Int) -> Int32? {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        return withAddress(port: port) { connect(descriptor, $0, $1) } == 0
+        guard descriptor >= 0 else { return nil }
+        if withAddress(port: port, { connect(descriptor, $0, $1) }) == 0 { return descriptor }
+        close(descriptor)
+        return nil
     }
 
     /// A server that lets clients connect (the kernel does that) and then says nothing for ever, until `body` ends.
@@ -97,7 +105,8 @@ package enum Loopback {
         return try await body(port)
     }
 
-    private static func listen() throws -> (descriptor: Int32, port: Int) {
+    /// Listens on a free port; connections wait until somebody accepts them.
+    static func listen() throws -> (descriptor: Int32, port: Int) {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
