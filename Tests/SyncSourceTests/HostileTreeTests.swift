@@ -40,7 +40,7 @@ import Testing
     ]
 
     @Test(arguments: cases)
-    func `an entry that could hide objects is refused with its path`(entry: Case) async throws {
+    func `G8, G9, G10, G11: an entry that could hide objects is refused with its path`(entry: Case) async throws {
         try await Scene.with { scene in
             let file = try scene.posts.blob("kind: A")
             let folder = try scene.posts.tree([.init("100644", "z.yaml", file)])
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func `the same name twice is refused`() async throws {
+    @Test func `G10: the same name twice is refused`() async throws {
         try await Scene.with { scene in
             let file = try scene.posts.blob("kind: A")
             let infra = try scene.posts.tree([.init("100644", "a.yaml", file), .init("100644", "a.yaml", file)])
@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    @Test func `names that are no manifests are passed over by name alone`() async throws {
+    @Test func `G11: names that are no manifests are passed over by name alone`() async throws {
         try await Scene.with { scene in
             let file = try scene.posts.blob("kind: A")
             let missing = String(repeating: "0b", count: 20)
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test(arguments: ["160000", "120000"])
-    func `a path through a link or submodule is refused`(mode: String) async throws {
+    func `G8, G9: a path through a link or submodule is refused`(mode: String) async throws {
         try await Scene.with { scene in
             let id = try scene.posts.blob("elsewhere")
             try scene.posts.commit(tree: scene.posts.tree([.init(mode, "infra", id)]))
@@ -97,7 +97,7 @@ import Testing
         }
     }
 
-    @Test func `an LFS pointer is named as such`() async throws {
+    @Test func `G12: an LFS pointer is named as such`() async throws {
         try await Scene.with { scene in
             try scene.posts.commit([
                 "infra/a.yaml": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"

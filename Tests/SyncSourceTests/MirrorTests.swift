@@ -61,7 +61,7 @@ import Testing
     ]
 
     @Test(arguments: damages)
-    func `a damaged mirror is cloned again and the snapshot is whole`(damage: Damage) async throws {
+    func `G5: a damaged mirror is cloned again and the snapshot is whole`(damage: Damage) async throws {
         try await Scene.with { scene in
             try scene.posts.commit(["infra/a.yaml": "one", "infra/b.yaml": "two"])
             let reader = try scene.reader()
@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test func `what a killed clone left behind is swept away`() async throws {
+    @Test func `G4: what a killed clone left behind is swept away`() async throws {
         try await Scene.with { scene in
             let reader = try scene.reader()
             try scene.posts.commit(["infra/a.yaml": "1"])

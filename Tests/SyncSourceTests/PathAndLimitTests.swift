@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test(arguments: tooSmall)
-    func `more than a limit is an error, exactly the limit is not`(limit: Limit) async throws {
+    func `G7: more than a limit is an error, exactly the limit is not`(limit: Limit) async throws {
         try await Scene.with { scene in
             // Entries: one, sub, README.md; two; deep.yaml.
             try scene.posts.commit([
@@ -80,7 +80,7 @@ import Testing
         }
     }
 
-    @Test func `a repository above its limits is not fetched`() async throws {
+    @Test func `G7: a repository above its limits is not fetched`() async throws {
         try await Scene.with { scene in
             for index in 0..<20 { try scene.posts.commit(["infra/a.yaml": "\(index)"]) }
             var limits = GitLimits()

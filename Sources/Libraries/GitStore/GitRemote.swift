@@ -67,6 +67,8 @@ package struct GitRemote: Sendable {
     /// - Parameters:
     ///   - tip: A commit.
     ///   - previous: The other one, 40 digits.
+    /// - Returns: How `tip` follows from `previous`.
+    /// - Throws: ``GitError``; its message begins with the repository's URL.
     package func relation(of tip: GitTip, to previous: String) async throws(GitError) -> GitRelation {
         var message = request(.relate, ref: .commit(tip.commitID))
         message.commit = tip.commitID

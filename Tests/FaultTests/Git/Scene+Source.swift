@@ -25,8 +25,10 @@ extension Scene {
     /// - Parameters:
     ///   - words: Must all stand in its one line.
     ///   - reconciler: Makes the pass; nil for a fresh one.
+    ///   - sourceLocation: Where the test asks.
     ///   - edit: Changes the project of a fresh one.
     /// - Returns: The line.
+    /// - Throws: What keeps the test itself from asking.
     @discardableResult
     func halted(
         saying words: [String],

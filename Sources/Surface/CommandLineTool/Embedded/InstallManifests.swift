@@ -71,6 +71,10 @@ enum InstallManifests {
                                 tag: {type: string}
                                 commit: {type: string, pattern: '^[0-9a-f]{40}$'}
                                 semver: {type: string, description: 'A range over the tags, such as ">=1.2 <2".'}
+                            requireFastForward:
+                              type: boolean
+                              default: false
+                              description: Whether a branch that was rewritten or set back halts the project.
                             path:
                               type: string
                               default: infra
