@@ -61,13 +61,13 @@ struct CoalescingTests {
             files["web.yaml"] = deployment(in: scene)
             let first = try scene.commit(files)
             try await looping(scene) { _ in
-                try await eventually("the first pass waits for health") {
+                try await eventually("the first pass waits for health", within: .seconds(120)) {
                     let outcome = try await scene.history.runs(project: scene.project.name).first?.outcome
                     let live = try await scene.liveConfigMap("c0")
                     return live != nil && outcome == .running
                 }
                 for number in 1...20 { try scene.commit(["c0.yaml": scene.configMap("c0", "\(number)")]) }
-                try await eventually("the last commit is applied") {
+                try await eventually("the last commit is applied", within: .seconds(120)) {
                     try await scene.liveConfigMap("c0")?.json["data"] == ["value": "20"]
                 }
             }
@@ -88,10 +88,10 @@ struct CoalescingTests {
             try scene.commit(scene.baseFiles(configMaps: 4))
             let rule = cluster.faults.add(FaultRule("PATCH", "/api/v1/namespaces/*/configmaps/c2", .hang))
             try await looping(scene) { _ in
-                try await eventually("a write hangs") { cluster.faults.hits(rule) > 0 }
+                try await eventually("a write hangs", within: .seconds(120)) { cluster.faults.hits(rule) > 0 }
                 cluster.faults.removeAll()
                 try scene.commit(["c2.yaml": nil, "c3.yaml": scene.configMap("c3", "2")])
-                try await eventually("the newer commit is applied") {
+                try await eventually("the newer commit is applied", within: .seconds(120)) {
                     try await scene.liveConfigMap("c3")?.json["data"] == ["value": "2"]
                 }
             }
