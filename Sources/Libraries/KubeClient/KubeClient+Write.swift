@@ -5,7 +5,8 @@ import KubeObjects
 extension KubeClient {
     /// Server-side apply with strict field validation; `metadata.managedFields` is left out of what is sent.
     ///
-    /// Safe to repeat, so failures without an answer are sent again. A `subresource` such as `status` applies to that.
+    /// Sent again only while the server did not take it in: after a lost answer or a lost race (409) the caller looks at the
+    /// object first. A dry run is a read. A `subresource` such as `status` applies to that.
     package func apply(
         _ object: KubeObject,
         to resource: APIResource,
@@ -15,14 +16,13 @@ extension KubeClient {
         subresource: String = ""
     ) async throws(KubeError) -> WriteAnswer {
         let path = try resource.checkedPath(namespace: object.namespace, name: object.name)
-        var request = KubeRequest(method: "PATCH", path: path + suffix(subresource), safety: .idempotent)
+        var request = KubeRequest(method: "PATCH", path: path + suffix(subresource), safety: dryRun ? .read : .once)
         request.contentType = "application/apply-patch+yaml"
         request.query = [
             ("fieldManager", fieldManager), ("force", force ? "true" : "false"), ("fieldValidation", "Strict"),
         ]
         if dryRun { request.query.append(("dryRun", "All")) }
         request.body = try body(object, of: resource)
-        request.retriesConflict = object.resourceVersion == nil && object.uid == nil
         return try await write(request, of: resource, name: object.name)
     }
 

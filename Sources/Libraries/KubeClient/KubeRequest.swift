@@ -7,9 +7,9 @@ struct KubeRequest: Sendable {
     enum Safety: Sendable {
         /// It changes nothing.
         case read
-        /// It ends in the same state as the first one: server-side apply, a delete with a uid.
+        /// It ends in the same state as the first one, because a precondition goes with it: a delete with a uid.
         case idempotent
-        /// It could do harm, or fail because the first one succeeded.
+        /// It could do harm, fail because the first one succeeded, or write over what came in between.
         case once
     }
 
@@ -21,8 +21,6 @@ struct KubeRequest: Sendable {
     var contentType: String?
     var body: [UInt8]?
     let safety: Safety
-    /// Whether a lost race in the store (409 without causes) is answered by sending again.
-    var retriesConflict = false
 
     init(method: String = "GET", path: String, safety: Safety = .read) {
         self.method = method

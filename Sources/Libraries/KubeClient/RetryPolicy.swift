@@ -7,12 +7,10 @@ struct RetryPolicy {
     private var throttled = 0
     private var failed = 0
     private var timedOut = 0
-    private var conflicts = 0
     /// Whether an earlier sending may have had its effect although no answer told so.
     private(set) var wasOutcomeUnknown = false
 
     private static let maxTimeoutRetries = 1
-    private static let maxConflictRetries = 5
 
     init(request: KubeRequest, options: KubeClientOptions) {
         self.request = request
@@ -29,19 +27,16 @@ struct RetryPolicy {
     private mutating func wait(after error: KubeError) -> Duration? {
         let mayRepeat = request.safety != .once
         switch error.reason {
-        case .tooManyRequests: return throttle(error)
+        case .tooManyRequests where mayRepeat || error.retryAfter != nil: return throttle(error)
         case .serverError where error.retryAfter != nil && (mayRepeat || error.statusCode == 503):
             return throttle(error)
         case .unreachable where mayRepeat || !error.isOutcomeUnknown, .serverError where mayRepeat,
-            .protocolViolation where mayRepeat:
+            .protocolViolation where mayRepeat, .webhookFailed:
             failed += 1
             return failed <= options.maxFailureRetries ? backOff(failed) : nil
         case .timeout where mayRepeat:
             timedOut += 1
             return timedOut <= RetryPolicy.maxTimeoutRetries ? error.retryAfter ?? backOff(timedOut) : nil
-        case .conflict where request.retriesConflict:
-            conflicts += 1
-            return conflicts <= RetryPolicy.maxConflictRetries ? backOff(conflicts) : nil
         default: return nil
         }
     }

@@ -6,7 +6,7 @@ import KubeObjects
 /// An object needs no write when every declared value is live, our Apply entry in `managedFields` owns every declared
 /// field, and it owns no field that the manifest no longer declares. Lists are walked by the keys that `managedFields`
 /// shows, so no schema is needed; where nothing is known of a list, it is compared whole.
-struct FieldComparison {
+package struct FieldComparison {
     /// At most so many changes are listed for one object.
     static let maxChanges = 100
 
@@ -22,7 +22,7 @@ struct FieldComparison {
     private var changes: [FieldChange] = []
 
     /// The changes an apply of `declared` would make to `live`, ascending by path; empty when it would make none.
-    static func changes(declared: KubeObject, live: KubeObject) -> [FieldChange] {
+    package static func changes(declared: KubeObject, live: KubeObject) -> [FieldChange] {
         var comparison = FieldComparison(declared: declared, live: live)
         comparison.compareRoot()
         return comparison.changes.sorted { $0.path.precedesInByteOrder($1.path) }

@@ -40,23 +40,28 @@ struct StepRunner: Sendable {
         }
     }
 
-    /// Sends the apply until what this same pass is just creating lets it in. Conflicts, lost answers and busy servers
-    /// are the client's to repeat: an apply may be sent any number of times.
+    /// Sends the apply until what this same pass is just creating lets it in. After a lost answer or a lost race the
+    /// object is looked at before anything is sent again.
     private func applyPatiently() async throws(StepFailure) -> StepAnswer {
         let end = ContinuousClock.now + applier.deadlines.settling
         var delay = Duration.milliseconds(50)
+        var looks = 0
+        var unanswered: KubeError?
         while true {
             do throws(WriteFailure) {
                 return StepAnswer(try await sendApply())
             } catch {
-                guard case .refused(let refusal) = error else { throw StepFailure(error, of: step) }
+                guard case .refused(let refusal) = error else { throw failure(error, after: unanswered) }
+                if refusal.isOutcomeUnknown { unanswered = refusal }
                 if refusal.reason == .immutableField { return try await recreate(after: refusal) }
-                guard isSettling(refusal), ContinuousClock.now + delay < end else {
-                    throw StepFailure(error, of: step)
-                }
+                let looksAgain = refusal.needsAnotherLook
+                if looksAgain { looks += 1 }
+                guard looksAgain ? looks <= Self.maxLooks : isSettling(refusal) && ContinuousClock.now + delay < end
+                else { throw failure(error, after: unanswered) }
+                try await wait(delay, after: unanswered)
+                delay = min(delay * 2, .seconds(2))
+                if looksAgain, let answer = try await lookAgain(after: unanswered ?? refusal) { return answer }
             }
-            try await wait(delay)
-            delay = min(delay * 2, .seconds(2))
         }
     }
 
@@ -105,8 +110,10 @@ struct StepRunner: Sendable {
         }
     }
 
-    func wait(_ duration: Duration) async throws(StepFailure) {
-        do throws(WriteFailure) { try await applier.pause(duration) } catch { throw StepFailure(error, of: step) }
+    private func wait(_ duration: Duration, after unanswered: KubeError? = nil) async throws(StepFailure) {
+        do throws(WriteFailure) { try await applier.pause(duration) } catch {
+            throw failure(error, after: unanswered)
+        }
     }
 }
 

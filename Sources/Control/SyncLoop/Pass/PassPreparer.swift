@@ -125,9 +125,18 @@ package struct PassPreparer: Sendable {
                 plan: plan
             )
         } catch let error as KubeError {
-            throw PassFailure(stage: .cluster, message: error.description, isRetryable: error.isRetryable)
+            throw PassFailure(stage: .cluster, message: PassPreparer.message(error), isRetryable: error.isRetryable)
         } catch let error as ApplyError {
             throw PassFailure(stage: .inventory, message: error.description, isRetryable: error.isRetryable)
+        }
+    }
+
+    /// One line: a server that does not answer, or lets nobody in, is told apart from one that answers badly.
+    private static func message(_ error: KubeError) -> String {
+        switch error.reason {
+        case .unreachable, .timeout, .tls, .unauthorized:
+            "the cluster is unreachable, and nothing is changed until it answers: \(error)"
+        default: error.description
         }
     }
 

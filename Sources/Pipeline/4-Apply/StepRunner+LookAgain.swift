@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+import KubeObjects
+import SyncPlan
+
+/// Looking at the object before an apply is sent again: after a lost answer it may be there already, after a lost race it
+/// may have become somebody else's.
+extension StepRunner {
+    /// How often one object is looked at and sent again in a pass, at most.
+    static let maxLooks = 5
+
+    /// Reads the object and compares it with the manifest.
+    ///
+    /// - Parameter refusal: Why the apply has to be sent again.
+    /// - Returns: The object when it is as the manifest wants it, so that nothing need be sent; else nil.
+    /// - Throws: When it cannot be read, or must not be written any more.
+    func lookAgain(after refusal: KubeError) async throws(StepFailure) -> StepAnswer? {
+        let found: KubeObject?
+        do throws(KubeError) {
+            found = try await applier.client.get(step.resource, namespace: step.id.namespace, name: step.id.name)
+        } catch {
+            // What came of the write matters more than why it could not be looked up.
+            throw StepFailure(.refused(refusal), of: step)
+        }
+        guard let found else { return nil }
+        if case .other(let owner) = Ownership.of(found, for: applier.store.applySet) {
+            throw StepFailure(
+                step,
+                cause: "came to be owned by \(owner) while it was being applied",
+                remedy: "remove it from there before it is declared here",
+                isRetryable: true
+            )
+        }
+        guard FieldComparison.changes(declared: step.object, live: found).isEmpty else { return nil }
+        return StepAnswer(
+            WriteAnswer(object: found, isCreated: step.live == nil, warnings: []),
+            remarks: [
+                "an answer of the API server was lost (\(refusal)); the object was read and is as the manifest says"
+            ]
+        )
+    }
+
+    /// The failure that ends the step. Once an answer was lost, no later refusal tells whether that write happened.
+    func failure(_ error: WriteFailure, after unanswered: KubeError?) -> StepFailure {
+        var failure = StepFailure(error, of: step)
+        if unanswered != nil {
+            failure.isOutcomeUnknown = true
+            failure.isUnclear = true
+        }
+        return failure
+    }
+}
+
+extension KubeError {
+    /// Whether the object has to be read before an apply of it is sent again: it may have been stored, or changed, since.
+    var needsAnotherLook: Bool {
+        switch reason {
+        case .conflict, .serverError: true
+        case .tooManyRequests: retryAfter == nil
+        default: isOutcomeUnknown
+        }
+    }
+}
