@@ -40,14 +40,6 @@ extension Scene {
 }
 
 extension PassOutcome {
-    /// What became of the object of that name; nil when the pass was not about it.
-    func object(_ name: String) -> ObjectOutcome? { objects.first { $0.id.name == name } }
-
-    /// The names of the objects with that action, ascending.
-    func names(_ action: ObjectOutcome.Action) -> [String] {
-        objects.filter { $0.action == action }.map(\.id.name).sorted()
-    }
-
     /// Everything that a person would read about the pass, for a test's comment.
     var words: String {
         let lines =
