@@ -12,7 +12,7 @@ import Testing
 struct InterruptionTests {
     private struct Stopped: Error {}
 
-    /// Runs a pass that may do `count` writes; tells whether it was stopped.
+    /// Runs a pass that is stopped when it asks for the `count`th time whether it may go on; tells whether it was.
     private func sync(_ manifests: [String], writes count: Int, in project: ProjectUnderTest) async throws -> Bool {
         let store = project.store()
         let (plan, inventory) = try await project.plan(manifests, store: store)
@@ -31,7 +31,7 @@ struct InterruptionTests {
             var stops = 0
             var wasStopped = true
             while wasStopped {
-                // Two to change, one to create, two to delete: seven writes with the inventory's.
+                // Two to change, one to create, two to delete: seven writes with the inventory's, and two lots of intents.
                 let old = [configMap("a"), configMap("b"), configMap("gone-1"), configMap("gone-2")]
                 let new = [configMap("a", #"{"k":"w"}"#), configMap("b", #"{"k":"w"}"#), configMap("new")]
                 try await project.sync(old)
@@ -57,7 +57,7 @@ struct InterruptionTests {
                 #expect(try await project.live("ConfigMap", "gone-1") == nil)
                 #expect(try await project.sync(new).plan.isEmpty)
             }
-            #expect(stops == 8)
+            #expect(stops == 10)
             #expect(project.journal.rows.allSatisfy { $0.result != nil })
         }
     }

@@ -42,6 +42,9 @@ extension KubeClient {
     }
 
     private func exchange(_ request: KubeRequest, _ credential: Credential) async throws(KubeError) -> HTTPResponse {
+        if request.safety != .read, let reason = writeGate?() {
+            throw KubeError(reason: .withheld, message: KubeError.oneLine(reason), request: request.display)
+        }
         countRequest()
         let message = httpRequest(request, credential)
         do throws(HTTPError) { return try await wire.send(message) } catch { throw KubeError(error, to: request) }

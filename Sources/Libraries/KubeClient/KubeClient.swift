@@ -9,23 +9,49 @@ import Synchronization
 package final class KubeClient: Sendable {
     package let configuration: KubeConfiguration
     let wire: HTTPWire
-    let options: KubeClientOptions
+    package let options: KubeClientOptions
     let credentials: CredentialSource
-    private let requests = Atomic(0)
-    private let retries = Atomic(0)
+    let writeGate: WriteGate?
+    private let counters: RequestCounters
+
+    /// Says why writes may not be sent now; nil while they may.
+    package typealias WriteGate = @Sendable () -> String?
 
     package init(configuration: KubeConfiguration, wire: HTTPWire, options: KubeClientOptions = .init()) {
         self.configuration = configuration
         self.wire = wire
         self.options = options
         credentials = CredentialSource(configuration.credentials, identity: configuration.identity)
+        writeGate = nil
+        counters = RequestCounters()
+    }
+
+    /// The same server and user, over the same connections and with the same counts, with other manners.
+    ///
+    /// - Parameters:
+    ///   - other: The client to share with.
+    ///   - options: How patient it is; nil as the other one.
+    ///   - writeGate: Asked each time before a write leaves, also when it is sent again after a failure. While it gives a
+    ///     reason, nothing is sent, and the write fails with `withheld`.
+    package init(sharing other: KubeClient, options: KubeClientOptions? = nil, writeGate: WriteGate? = nil) {
+        configuration = other.configuration
+        wire = other.wire
+        self.options = options ?? other.options
+        credentials = other.credentials
+        self.writeGate = writeGate
+        counters = other.counters
     }
 
     /// Requests sent (each retry counts again) and retries among them, since the start.
     package var statistics: (requests: Int, retries: Int) {
-        (requests.load(ordering: .relaxed), retries.load(ordering: .relaxed))
+        (counters.requests.load(ordering: .relaxed), counters.retries.load(ordering: .relaxed))
     }
 
-    func countRequest() { requests.add(1, ordering: .relaxed) }
-    func countRetry() { retries.add(1, ordering: .relaxed) }
+    func countRequest() { counters.requests.add(1, ordering: .relaxed) }
+    func countRetry() { counters.retries.add(1, ordering: .relaxed) }
+}
+
+private final class RequestCounters: Sendable {
+    let requests = Atomic(0)
+    let retries = Atomic(0)
 }

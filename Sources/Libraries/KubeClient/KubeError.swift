@@ -49,6 +49,8 @@ package struct KubeError: Error, Sendable, Hashable, CustomStringConvertible {
         case serverError
         /// The answer is not one complete document of the expected kind.
         case protocolViolation
+        /// A write was not sent, or not again, because this process may not write any more.
+        case withheld
         /// The kubeconfig, the environment or the credentials cannot be used.
         case configuration
     }
@@ -112,7 +114,7 @@ package struct KubeError: Error, Sendable, Hashable, CustomStringConvertible {
     package var isRetryable: Bool {
         switch reason {
         case .unreachable, .timeout, .unauthorized, .tooManyRequests, .serverError, .protocolViolation, .webhookFailed,
-            .conflict, .expired, .namespaceTerminating:
+            .conflict, .expired, .namespaceTerminating, .withheld:
             true
         case .cancelled, .tls, .forbidden, .notFound, .alreadyExists, .fieldManagerConflict, .invalid, .immutableField,
             .admissionDenied, .dryRunUnsupported, .quotaExceeded, .tooLarge, .unsupportedMediaType, .badRequest,

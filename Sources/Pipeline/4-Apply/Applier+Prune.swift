@@ -78,8 +78,9 @@ extension Applier {
         var conclusions: [(intent: Int64, result: MutationResult)] = []
         for (index, step) in steps.enumerated() {
             guard let result = results[index] else {
-                run.interrupt(WriteFailure.cancelled)
-                conclusions.append((rows[index], .failed("not sent: \(WriteFailure.cancelled)")))
+                let reason = await reasonToStop() ?? WriteFailure.cancelled
+                run.interrupt(reason)
+                conclusions.append((rows[index], .failed("not sent: \(reason)")))
                 continue
             }
             conclusions.append((rows[index], result.journalResult))

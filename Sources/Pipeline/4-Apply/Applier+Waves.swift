@@ -36,8 +36,9 @@ extension Applier {
         var conclusions: [(intent: Int64, result: MutationResult)] = []
         for (index, step) in steps.enumerated() {
             guard let result = results[index] else {
-                run.interrupt(WriteFailure.cancelled)
-                conclusions.append((rows[index], .failed("not sent: \(WriteFailure.cancelled)")))
+                let reason = await reasonToStop() ?? WriteFailure.cancelled
+                run.interrupt(reason)
+                conclusions.append((rows[index], .failed("not sent: \(reason)")))
                 continue
             }
             conclusions.append((rows[index], result.journalResult))
@@ -65,7 +66,7 @@ extension Applier {
         for step in steps {
             if let reason = run.blockers[step.id] { run.stop(after: wave, because: "\(step.id): \(reason)") }
         }
-        if Task.isCancelled { run.interrupt(WriteFailure.cancelled) }
+        if let reason = await reasonToStop() { run.interrupt(reason) }
     }
 
     /// Asks for an object again and again until it is ready. Nil when it is; else why it is not.

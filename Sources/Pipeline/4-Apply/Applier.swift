@@ -47,7 +47,8 @@ package struct Applier: Sendable {
     ///   - limit: Writes in flight, 1 or more.
     ///   - deadlines: How long to wait for what.
     ///   - readiness: Judges the objects that later waves wait for; `Kstatus.readiness`.
-    ///   - guardBeforeWrite: Called right before each write; when it throws, nothing more is written in this pass.
+    ///   - guardBeforeWrite: Called before anything is written down or sent; when it throws, nothing more is
+    ///     written in this pass, and what it threw is the reason that people read.
     package init(
         client: KubeClient,
         store: InventoryStore,
@@ -100,8 +101,7 @@ package struct Applier: Sendable {
                 run.inventoryIsStored()
                 return
             }
-            if Task.isCancelled { throw WriteFailure.interrupted(WriteFailure.cancelled) }
-            try await guardBeforeWrite()
+            if let reason = await reasonToStop() { throw WriteFailure.interrupted(reason) }
         } catch {
             run.interrupt("the inventory was not written: \(error)")
             return
@@ -146,23 +146,31 @@ extension Applier {
     func write<Answer: Sendable>(
         _ request: @escaping @Sendable (KubeClient) async throws(KubeError) -> Answer
     ) async throws(WriteFailure) -> Answer {
-        if Task.isCancelled { throw .interrupted(WriteFailure.cancelled) }
-        do { try await guardBeforeWrite() } catch { throw .interrupted(Redactor.shared.redact("\(error)".singleLine)) }
+        if let reason = await reasonToStop() { throw .interrupted(reason) }
         let client = client
         let result = await shieldedFromCancellation { () -> Result<Answer, KubeError> in
             do throws(KubeError) { return .success(try await request(client)) } catch { return .failure(error) }
         }
         switch result {
         case .success(let answer): return answer
+        case .failure(let error) where error.reason == .withheld && !error.isOutcomeUnknown:
+            throw .interrupted(error.message)
         case .failure(let error): throw .refused(error)
         }
+    }
+
+    /// Why nothing more may be written in this pass; nil while it may go on. The guard's reason comes first: who takes
+    /// the right to write away also cancels.
+    func reasonToStop() async -> String? {
+        do { try await guardBeforeWrite() } catch { return Redactor.shared.redact("\(error)".singleLine) }
+        return Task.isCancelled ? WriteFailure.cancelled : nil
     }
 
     /// Writes intents down. Nil when that failed, or when the pass must end: then nothing may be sent.
     func intend(_ intents: [MutationIntent], _ run: inout ApplyRun) async -> [Int64]? {
         guard run.interruption == nil else { return nil }
-        if Task.isCancelled {
-            run.interrupt(WriteFailure.cancelled)
+        if let reason = await reasonToStop() {
+            run.interrupt(reason)
             return nil
         }
         let journal = journal
@@ -194,6 +202,8 @@ extension Applier {
 
     /// Waits a little; ends early by throwing when the task is cancelled.
     func pause(_ duration: Duration) async throws(WriteFailure) {
-        do { try await Task.sleep(for: duration) } catch { throw .interrupted(WriteFailure.cancelled) }
+        do { try await Task.sleep(for: duration) } catch {
+            throw .interrupted(await reasonToStop() ?? WriteFailure.cancelled)
+        }
     }
 }

@@ -84,11 +84,11 @@ package actor InventoryStore {
         }
         let intent = MutationIntent(id: applySet.parent, verb: .inventory, reason: reason)
         do {
-            try await journaled(intent, journal) { () async throws(ApplyError) in try await self.send(wanted) }
+            try await journal.journaled(intent) { () async throws(ApplyError) in try await self.send(wanted) }
             return WriteResult(isWritten: true, createdNamespace: nil)
         } catch let error as ApplyError where stored == nil && error.reason == .cluster(.notFound) {
-            try await createNamespace(journal: journal)
-            try await journaled(intent, journal) { () async throws(ApplyError) in try await self.send(wanted) }
+            try await ParentNamespace(client: client, name: applySet.parent.namespace).create(journal: journal)
+            try await journal.journaled(intent) { () async throws(ApplyError) in try await self.send(wanted) }
             return WriteResult(isWritten: true, createdNamespace: applySet.parent.namespace)
         }
     }
@@ -113,27 +113,6 @@ package actor InventoryStore {
 }
 
 extension InventoryStore {
-    private func journaled(
-        _ intent: MutationIntent,
-        _ journal: any MutationJournal,
-        _ write: @escaping @Sendable () async throws(ApplyError) -> Void
-    ) async throws {
-        let rows = try await journal.intend([intent])
-        CrashPoint.reach(.afterInventoryIntent)
-        let result: MutationResult
-        var failure: ApplyError?
-        do throws(ApplyError) {
-            try await write()
-            result = .done
-        } catch {
-            failure = error
-            result = .failed(error.description)
-        }
-        CrashPoint.reach(.afterInventoryWrite)
-        try await journal.conclude(rows.map { (intent: $0, result: result) })
-        if let failure { throw failure }
-    }
-
     /// Creates or replaces the parent. An answer that says "conflict", or none at all, is checked against what the
     /// cluster has by now: the write may have been ours, sent twice.
     private func send(_ wanted: KubeObject) async throws(ApplyError) {
@@ -157,23 +136,6 @@ extension InventoryStore {
                     + " operator runs this project, stop one; else the next pass reads it again",
                 isRetryable: true
             )
-        }
-    }
-
-    private func createNamespace(journal: any MutationJournal) async throws {
-        let name = applySet.parent.namespace
-        let json: JSON = ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]]
-        let namespace = try KubeObject(json)
-        let intent = MutationIntent(id: namespace.id, verb: .apply, reason: "the inventory's namespace is missing")
-        let client = client
-        try await journaled(intent, journal) { () async throws(ApplyError) in
-            do throws(KubeError) {
-                _ = try await client.create(namespace, in: .namespaces, fieldManager: FieldManager.applySet)
-            } catch  where error.reason != .alreadyExists {
-                throw ApplyError(error, while: "creating the namespace \(name) for the inventory")
-            } catch {
-                return  // somebody was faster
-            }
         }
     }
 }

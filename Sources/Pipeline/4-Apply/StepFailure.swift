@@ -106,7 +106,7 @@ struct RefusalAdvice: Sendable {
     private static func remedy(for error: KubeError, namespace: String, kind: String) -> String {
         switch error.reason {
         case .cancelled, .unreachable, .timeout, .serverError, .protocolViolation, .tooManyRequests, .conflict,
-            .expired:
+            .expired, .withheld:
             return "the next pass tries again"
         case .tls, .unauthorized, .configuration: return "check the kubeconfig's certificates and credentials"
         case .forbidden: return "grant the verb to Sternpost's account (\(error.request))"

@@ -24,7 +24,7 @@ enum Pages {
             title: "Sternpost",
             """
             <h1>Projects</h1>
-            <table><thead><tr><th>Project</th><th>State</th><th>Revision</th><th>Last pass</th><th></th></tr></thead>
+            <table><thead><tr><th>Project</th><th>State</th><th>Revision</th><th>Last pass</th><th>Leader</th><th></th></tr></thead>
             <tbody>\(HTML(projects.map(row)))</tbody></table>
             <h2>Syncs</h2>
             \(runs.isEmpty ? "<p class=\"soft\">No syncs yet.</p>" : table(runs))
@@ -36,6 +36,8 @@ enum Pages {
         let state: HTML
         if entry.isSuspended {
             state = "<span class=\"warn\">suspended</span>"
+        } else if entry.standsBy {
+            state = "<span class=\"soft\">standing by</span>"
         } else if let outcome = entry.outcome {
             state = badge(outcome)
         } else {
@@ -43,7 +45,7 @@ enum Pages {
         }
         return """
             <tr><td>\(entry.project)</td><td>\(state)</td><td><code>\(short(entry.revision))</code></td>
-            <td class="number">\(entry.lastPassAt.map(time) ?? "–")</td><td>\(entry.message)</td></tr>
+            <td class="number">\(entry.lastPassAt.map(time) ?? "–")</td><td>\(entry.leader)</td><td>\(entry.message)</td></tr>
             """
     }
 

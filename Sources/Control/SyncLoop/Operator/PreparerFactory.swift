@@ -2,6 +2,7 @@
 import GitStore
 import KubeClient
 import KubeObjects
+import Logging
 import SyncSource
 
 /// Gives a project what its passes need: its credentials, its mirror folder, the cluster.
@@ -11,6 +12,20 @@ package struct PreparerFactory: Sendable {
     private let workerExecutable: String
     private let deadline: Duration
     private let pause: @Sendable () async throws -> Void
+
+    /// The lease of a project, not yet taken.
+    package func lease(of project: Project, timing: LeaseTiming, logger: Logger) -> ProjectLease {
+        ProjectLease(
+            store: LeaseStore(
+                client: client,
+                project: project.name,
+                namespace: project.namespace,
+                patience: timing.renewDeadline / 2
+            ),
+            timing: timing,
+            logger: logger
+        )
+    }
 
     /// Makes a factory for projects of one cluster.
     ///
@@ -36,9 +51,15 @@ package struct PreparerFactory: Sendable {
 
     /// The reading half of a project's passes.
     ///
+    /// - Parameters:
+    ///   - project: Whose passes.
+    ///   - lease: While it is not held, no write leaves for the cluster; nil for a project that nobody else can sync.
+    ///   - progress: Hears how far the reading has come.
+    /// - Returns: It keeps the project's mirror and API catalogue from pass to pass.
     /// - Throws: ``ConfigurationError``, ``GitError`` or ``KubeError`` when the credentials cannot be read.
     package func preparer(
         for project: Project,
+        lease: ProjectLease? = nil,
         progress: (@Sendable (PassProgress) -> Void)? = nil
     ) async throws -> PassPreparer {
         PassPreparer(
@@ -51,7 +72,7 @@ package struct PreparerFactory: Sendable {
                 deadline: deadline,
                 pause: pause
             ),
-            client: client,
+            client: lease.map { lease in KubeClient(sharing: client) { lease.reasonToStop } } ?? client,
             progress: progress
         )
     }

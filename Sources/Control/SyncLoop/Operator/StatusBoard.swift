@@ -15,6 +15,10 @@ package actor StatusBoard {
         package var message: String
         package var lastPassAt: Date?
         package var isSuspended: Bool
+        /// Who holds the project's lease, as it names itself; empty while nobody does or that is not known.
+        package var leader = ""
+        /// Whether that is another process, so that none of the passes is made here.
+        package var standsBy = false
     }
 
     private var entries: [String: Entry]
@@ -42,7 +46,7 @@ package actor StatusBoard {
     package enum Rest: Sendable, Hashable {
         /// On a person's word.
         case suspended
-        /// Without the history nothing may be done; the text says why it cannot be read.
+        /// Without the history and the lease nothing may be done; the text says why one of them cannot be had.
         case unable(String)
     }
 
@@ -51,18 +55,34 @@ package actor StatusBoard {
         switch rest {
         case .suspended: entries[project]?.isSuspended = true
         case .unable(let message):
+            entries[project]?.standsBy = false
             entries[project]?.outcome = .failed
             entries[project]?.message = message
             entries[project]?.lastPassAt = now()
         }
     }
 
+    /// Notes who leads a project.
+    ///
+    /// - Parameters:
+    ///   - project: Its name.
+    ///   - leader: As it names itself; empty when nobody leads yet.
+    ///   - isOther: Whether that is another process.
+    package func led(_ project: String, by leader: String, isOther: Bool) {
+        entries[project]?.leader = leader
+        entries[project]?.standsBy = isOther
+        if isOther {
+            entries[project]?.outcome = nil
+            entries[project]?.message = ""
+        }
+    }
+
     /// All projects, ascending by name.
     package var all: [Entry] { entries.values.sorted { $0.project < $1.project } }
 
-    /// Nil when every project had a pass and could reach its cluster and history; else what is missing, one line.
+    /// Nil when every project that is led here had a pass and could reach its cluster and history; else what is missing, one line.
     package var notReady: String? {
-        for entry in all where !entry.isSuspended {
+        for entry in all where !entry.isSuspended && !entry.standsBy {
             guard entry.lastPassAt != nil else { return "\(entry.project): the first pass is not done yet" }
             if entry.outcome == .failed { return "\(entry.project): \(entry.message)" }
         }

@@ -5,10 +5,10 @@ import SyncRecord
 
 /// The operator: one loop for each project, side by side, until shutdown is asked for.
 package struct SyncOperator: Service {
-    private let loops: [ProjectLoop]
+    private let loops: [LeasedLoop]
     private let logger: Logger
 
-    package init(loops: [ProjectLoop], logger: Logger) {
+    package init(loops: [LeasedLoop], logger: Logger) {
         self.loops = loops
         self.logger = logger
     }

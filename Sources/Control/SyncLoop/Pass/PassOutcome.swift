@@ -10,7 +10,7 @@ import SyncSource
 package struct PassFailure: Error, Sendable, Hashable {
     /// Where it failed.
     package enum Stage: String, Sendable, Hashable, Codable {
-        case source, render, cluster, inventory, history
+        case source, render, cluster, inventory, lease, history
     }
 
     package let stage: Stage

@@ -8,5 +8,7 @@ package enum PassProgress: Sendable {
     case rewinding(ref: String, from: String, to: String)
     case rendered(CommitInfo, objects: Int)
     case planned(changes: Int, unchanged: Int, prunes: Int)
+    /// Another process holds the project's lease; it is not clear yet whether it lives.
+    case awaitingLease(holder: String)
     case awaitingHealth(objects: Int)
 }

@@ -30,13 +30,17 @@ extension ProjectReconciler {
         let rewriting = rewriting(prepared)
         if let rewriting { try await history.record(message: rewriting, of: run) }
         try await history.record(prepared.rendered.notices, of: run)
+        if prepared.standing(approved: approved) == nil, let refusal = await leaseRefusal(run) {
+            return try await failed(refusal, run: run, commit: plan.commit, duration: started.duration(to: .now))
+        }
         let applier = Applier(
             client: preparer.cluster.client,
             store: preparer.store,
             journal: history.journal(for: run),
             limit: settings.concurrency,
             deadlines: settings.deadlines,
-            readiness: Kstatus.readiness
+            readiness: Kstatus.readiness,
+            guardBeforeWrite: { try await self.claimLease(run) }
         )
         let commit = plan.commit
         let report = await untilSuperseded(every: project.interval, { await isSuperseded(commit) }) {
@@ -65,6 +69,10 @@ extension ProjectReconciler {
             try await history.save(marks: marks(prepared, report), of: project.name)
             for remark in remarks(plan, report) { try await history.record(message: remark, of: run) }
             done.health = health
+            if health.ending == .cancelled, let loss = lease?.loss {
+                done.interruption = "stopped while waiting for health: \(loss)"
+                try await history.record(message: done.interruption ?? loss, of: run)
+            }
             done.outcome = ending(plan, objects: objects, health: health, report: report, approved: approved)
             if done.outcome == .succeeded || done.outcome == .held {
                 try await history.setApplied(plan.commit, treeID: prepared.rendered.treeID, by: run)

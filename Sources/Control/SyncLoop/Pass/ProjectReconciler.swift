@@ -36,6 +36,8 @@ package actor ProjectReconciler {
     package nonisolated let project: Project
     package nonisolated let preparer: PassPreparer
     let history: History
+    /// Must be held to write; nil when nobody else can sync the project.
+    let lease: ProjectLease?
     let settings: Settings
     let logger: Logger
     /// The last failure that was written down: the same one again is not written at every poll.
@@ -50,12 +52,14 @@ package actor ProjectReconciler {
     package init(
         preparer: PassPreparer,
         history: History,
+        lease: ProjectLease? = nil,
         settings: Settings,
         logger: Logger
     ) {
         project = preparer.project
         self.preparer = preparer
         self.history = history
+        self.lease = lease
         self.settings = settings
         self.logger = logger
     }

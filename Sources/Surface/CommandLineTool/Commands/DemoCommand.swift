@@ -65,18 +65,27 @@ struct DemoCommand: AsyncParsableCommand {
         project.interval = .seconds(1)
         let logger = Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() }
         let board = StatusBoard(projects: [project.name])
-        let preparer = try await PreparerFactory(
+        let factory = PreparerFactory(
             client: client,
             dataFolder: "\(folder)/data",
             workerExecutable: OwnExecutable.path
-        ).preparer(for: project)
+        )
+        let lease = factory.lease(of: project, timing: .standard, logger: logger)
+        let preparer = try await factory.preparer(for: project, lease: lease)
         let reconciler = ProjectReconciler(
             preparer: preparer,
             history: history,
+            lease: lease,
             settings: .init(recordsQuietPasses: false),
             logger: logger
         )
-        let loop = ProjectLoop(reconciler: reconciler, history: history, board: board, logger: logger)
+        let loop = LeasedLoop(
+            project: project.name,
+            lease: lease,
+            loop: ProjectLoop(reconciler: reconciler, history: history, board: board, logger: logger),
+            board: board,
+            logger: logger
+        )
         let port = try DemoCommand.freePort(address)
         let dashboard = DashboardServer(
             address: .init(host: address.host, port: port),

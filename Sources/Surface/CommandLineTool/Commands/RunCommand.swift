@@ -14,8 +14,9 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Runs the operator: polls each project's repository and keeps the cluster in step.",
         discussion: """
-            --config takes a project file or a folder of them. Ends with status 0 at SIGTERM, after the request under way; \
-            a second signal ends it at once.
+            --config takes a project file or a folder of them. Of several operators of one project only the one that holds \
+            the Lease sternpost-PROJECT syncs; the others stand by. Ends with status 0 at SIGTERM, after the request under \
+            way; a second signal ends it at once.
             """
     )
 
@@ -24,6 +25,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var data: DataOptions
+    @OptionGroup var leases: LeaseOptions
 
     @Option(
         help: ArgumentHelp(
@@ -42,23 +44,27 @@ struct RunCommand: AsyncParsableCommand {
         }
         let projects: [Project]
         do { projects = try ProjectFiles.read(config) } catch { throw CommandFailure(error.problems) }
+        let timing = try leases.timing()
         let logger = logFormat.logger
         let client = try cluster.client()
         let history = try await data.history(.operate)
         let board = StatusBoard(projects: projects.map(\.name))
         let factory = PreparerFactory(client: client, dataFolder: data.folder, workerExecutable: OwnExecutable.path)
-        var loops: [ProjectLoop] = []
+        var loops: [LeasedLoop] = []
         for project in projects {
+            let lease = factory.lease(of: project, timing: timing, logger: logger)
             let preparer = try await factory.failingAsCommand {
-                try await $0.preparer(for: project) { RunCommand.log($0, of: project, logger) }
+                try await $0.preparer(for: project, lease: lease) { RunCommand.log($0, of: project, logger) }
             }
             let reconciler = ProjectReconciler(
                 preparer: preparer,
                 history: history,
+                lease: lease,
                 settings: .init(recordsQuietPasses: false),
                 logger: logger
             )
-            loops.append(ProjectLoop(reconciler: reconciler, history: history, board: board, logger: logger))
+            let loop = ProjectLoop(reconciler: reconciler, history: history, board: board, logger: logger)
+            loops.append(LeasedLoop(project: project.name, lease: lease, loop: loop, board: board, logger: logger))
         }
         let dashboard = DashboardServer(address: address, board: board, history: history, logger: logger) { port in
             logger.info("listening", metadata: ["address": "\(address.host):\(port)"])

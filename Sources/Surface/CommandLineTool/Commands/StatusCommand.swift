@@ -63,7 +63,7 @@ struct StatusCommand: AsyncParsableCommand {
             StandardOutput.line("no project was synced from \(data.folder) yet")
             return
         }
-        var table = TextTable("PROJECT", "REVISION", "LAST SYNC", "OBJECTS", "HEALTH", "STATE")
+        var table = TextTable("PROJECT", "REVISION", "LAST SYNC", "OBJECTS", "HEALTH", "STATE", "LEADER")
         for row in rows {
             table.add(
                 .init(row.project),
@@ -74,7 +74,8 @@ struct StatusCommand: AsyncParsableCommand {
                     row.unhealthy.isEmpty ? "healthy" : "\(row.unhealthy.count) not",
                     row.unhealthy.isEmpty ? .green : .red
                 ),
-                .init(row.state)
+                .init(row.state),
+                .init(row.leader ?? "–")
             )
         }
         StandardOutput.write(table.text(for: .output))
@@ -96,6 +97,8 @@ struct ProjectStatus: Sendable {
     /// `in step`, `suspended by …`, `waits for approval (hash)`.
     let state: String
     let isInStep: Bool
+    /// Who holds the project's lease, as it names itself; nil when nobody does.
+    let leader: String?
 
     var isWell: Bool { unhealthy.isEmpty && isInStep }
 
@@ -104,7 +107,7 @@ struct ProjectStatus: Sendable {
         [
             "project": .string(project), "revision": .string(revision),
             "lastOutcome": lastOutcome.map { .string($0.rawValue) } ?? .null, "objects": .int(Int64(observed)),
-            "state": .string(state), "healthy": .bool(isWell),
+            "state": .string(state), "leader": leader.map { .string($0) } ?? .null, "healthy": .bool(isWell),
             "unhealthy": .array(
                 unhealthy.map {
                     [
@@ -149,7 +152,8 @@ struct ProjectStatus: Sendable {
             observed: inventory.members.values.filter { $0.uid != nil }.count,
             unhealthy: unhealthy,
             state: text,
-            isInStep: isInStep
+            isInStep: isInStep,
+            leader: try await LeaseStore(client: client, project: project, namespace: namespace).holder()
         )
     }
 

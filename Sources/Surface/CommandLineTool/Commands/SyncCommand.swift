@@ -10,6 +10,7 @@ struct SyncCommand: AsyncParsableCommand {
         commandName: "sync",
         abstract: "Makes one pass: brings the cluster to what the repository says.",
         discussion: """
+            While it writes it holds the project's lease; when an operator or another sync does, nothing is changed.
             Exit status: 0 done; 1 some objects failed, are not healthy, or a deletion waits for approval; 2 could not start.
             """
     )
@@ -17,6 +18,7 @@ struct SyncCommand: AsyncParsableCommand {
     @OptionGroup var repository: RepositoryOptions
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var data: DataOptions
+    @OptionGroup var leases: LeaseOptions
 
     @Option(name: .shortAndLong, help: "table, json or yaml.")
     var output: OutputFormat = .table
@@ -35,7 +37,8 @@ struct SyncCommand: AsyncParsableCommand {
             }
             project.healthTimeout = limit
         }
-        let outcome = try await untilSignalled { [project] in try await self.pass(project) }
+        let timing = try leases.timing()
+        let outcome = try await untilSignalled { [project] in try await self.pass(project, timing: timing) }
         if output == .table {
             PassReport(outcome: outcome, project: project.name, terminal: .output).write()
         } else {
@@ -59,7 +62,7 @@ struct SyncCommand: AsyncParsableCommand {
         }
     }
 
-    private func pass(_ project: Project) async throws -> PassOutcome {
+    private func pass(_ project: Project, timing: LeaseTiming) async throws -> PassOutcome {
         let client = try cluster.client()
         let history = try await data.history(.operate)
         try await refuseSuspended(project, history)
@@ -70,14 +73,19 @@ struct SyncCommand: AsyncParsableCommand {
             dataFolder: data.folder,
             workerExecutable: OwnExecutable.path
         )
-        let preparer = try await factory.failingAsCommand { try await $0.preparer(for: project, progress: line.show) }
+        let logger = Logger(label: "sync") { _ in SwiftLogNoOpLogHandler() }
+        let lease = factory.lease(of: project, timing: timing, logger: logger)
+        let preparer = try await factory.failingAsCommand {
+            try await $0.preparer(for: project, lease: lease, progress: line.show)
+        }
         let reconciler = ProjectReconciler(
             preparer: preparer,
             history: history,
+            lease: lease,
             settings: .init(recordsQuietPasses: true, waitsForHealth: !noWait),
-            logger: Logger(label: "sync") { _ in SwiftLogNoOpLogHandler() }
+            logger: logger
         )
-        return await reconciler.pass(.manual)
+        return await lease.renewing { await reconciler.pass(.manual) }
     }
 }
 

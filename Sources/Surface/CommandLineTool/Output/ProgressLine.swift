@@ -18,6 +18,7 @@ final class ProgressLine: Sendable {
         case .rendered(let commit, let objects): show("\(commit.shortID): \(objects) objects; reading the cluster …")
         case .planned(let changes, let unchanged, let prunes):
             show("\(changes) to apply, \(unchanged) unchanged, \(prunes) to delete …")
+        case .awaitingLease(let holder): show("waiting to see whether \(holder), who leads this project, is alive …")
         case .awaitingHealth(let objects): show("waiting until \(objects) objects are healthy …")
         }
     }

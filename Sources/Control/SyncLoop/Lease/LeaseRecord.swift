@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import KubeObjects
+
+/// What a Lease of `coordination.k8s.io/v1` says, in the form in which client-go's leader election reads and writes it.
+///
+/// The times are for people. Nobody compares them with a clock: what counts is that the record changes.
+package struct LeaseRecord: Sendable, Hashable {
+    /// Who leads; empty when nobody does.
+    package var holder: String
+    /// From one second to an hour, whatever is stored.
+    package var durationSeconds: Int64
+    package var acquireTime: String
+    package var renewTime: String
+    /// How often another holder took over.
+    package var transitions: Int64
+
+    /// The record of a holder that begins to lead.
+    ///
+    /// - Parameters:
+    ///   - holder: Who.
+    ///   - duration: Whole seconds.
+    ///   - previous: What was stored, by somebody else or by an earlier holding; nil for a new lease.
+    ///   - now: The wall clock, for people.
+    package init(of holder: String, lasting duration: Duration, after previous: LeaseRecord?, now: Date) {
+        let time = LeaseRecord.microTime(now)
+        self.holder = holder
+        durationSeconds = duration.components.seconds
+        renewTime = time
+        if let previous, previous.holder == holder {
+            acquireTime = previous.acquireTime
+            transitions = previous.transitions
+        } else {
+            acquireTime = time
+            transitions = previous.map { min($0.transitions, Int64(Int32.max) - 1) + 1 } ?? 0
+        }
+    }
+
+    /// Reads a stored lease; what is missing is empty, as in client-go.
+    package init(_ lease: KubeObject) {
+        let spec = lease.spec
+        holder = spec?["holderIdentity"]?.string ?? ""
+        durationSeconds = min(max(spec?["leaseDurationSeconds"]?.int ?? 1, 1), LeaseTiming.longestSeconds)
+        acquireTime = spec?["acquireTime"]?.string ?? ""
+        renewTime = spec?["renewTime"]?.string ?? ""
+        transitions = spec?["leaseTransitions"]?.int ?? 0
+    }
+
+    /// What is left when the holder goes: nobody holds it, and a second later anybody may.
+    package func released(now: Date) -> LeaseRecord {
+        var record = self
+        record.holder = ""
+        record.durationSeconds = 1
+        record.acquireTime = LeaseRecord.microTime(now)
+        record.renewTime = record.acquireTime
+        return record
+    }
+
+    /// The record as `spec`; what else stands there, such as a strategy, stays.
+    package func spec(replacing spec: JSON?) -> JSON {
+        var spec = spec ?? .object(JSONObject())
+        spec["holderIdentity"] = .string(holder)
+        spec["leaseDurationSeconds"] = .int(durationSeconds)
+        spec["acquireTime"] = .string(acquireTime)
+        spec["renewTime"] = .string(renewTime)
+        spec["leaseTransitions"] = .int(transitions)
+        return spec
+    }
+
+    /// Kubernetes' MicroTime: RFC 3339 in UTC with exactly six decimals.
+    private static func microTime(_ date: Date) -> String {
+        let micros = Int64((date.timeIntervalSince1970 * 1_000_000).rounded(.down))
+        let seconds = micros >= 0 ? micros / 1_000_000 : (micros - 999_999) / 1_000_000
+        let whole = Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
+        let digits = String(micros - seconds * 1_000_000)
+        return "\(whole.dropLast()).\(String(repeating: "0", count: 6 - digits.count))\(digits)Z"
+    }
+}
