@@ -5,6 +5,7 @@
 # make check     what CI and reviewers ask for: format, lint, build with import check, tests
 # make faults    writes docs/faults.md: which test holds which fault
 # make release   an optimised binary in .build/release/sternpost
+# make fuzz      fuzzes every reader of outside text, SECONDS=10 each (JOBS=2: two at a time)
 # make bench     speed and memory of the stages, as a table (ARGS="--only planning 1000"); docs/performance.md explains it
 # make bench-real KUBECONFIG=FILE   sync beside kubectl and a bare parallel apply, against a real API server
 
@@ -15,13 +16,17 @@ SHELL := /bin/bash
 BUILD_PACKAGES := libgit2-dev libyaml-dev libcurl4-openssl-dev libsqlite3-dev pkg-config git
 TEST_PACKAGES := nginx-light fcgiwrap openssh-server openssh-client openssl
 SWIFT := swift
-FORMATTED := Sources Tests Package.swift Benchmarks/BenchmarkKit Benchmarks/RealBench Benchmarks/SternpostBench Benchmarks/Package.swift
+FORMATTED := Sources Tests Package.swift Benchmarks/BenchmarkKit Benchmarks/RealBench Benchmarks/SternpostBench \
+	Benchmarks/Package.swift Fuzz/SternpostFuzz Fuzz/Package.swift
 BUILD_FLAGS := --explicit-target-dependency-import-check error
 ONCE ?=
 ARGS ?=
 KUBECONFIG ?=
+SECONDS ?= 10
+JOBS ?= 1
 
-.PHONY: demo test soak faults check format lint build release bench bench-real embed deps test-deps toolchain clean
+.PHONY: demo test soak faults check format lint build release bench bench-real fuzz embed deps test-deps toolchain \
+	clean
 
 demo: deps
 	$(SWIFT) build --product sternpost
@@ -60,6 +65,9 @@ bench: deps
 bench-real: test-deps release
 	$(SWIFT) build -c release --package-path Benchmarks --product sternpost-bench-real
 	Benchmarks/.build/release/sternpost-bench-real --kubeconfig "$(KUBECONFIG)" $(ARGS)
+
+fuzz: deps
+	JOBS=$(JOBS) scripts/fuzz.sh $(SECONDS)
 
 # Writes infra/ and examples-repo/ into Swift, so that one binary holds them; a test holds both against the files.
 embed:

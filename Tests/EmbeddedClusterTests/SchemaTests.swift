@@ -67,7 +67,9 @@ struct SchemaTests {
         #expect(try Quantity(text).canonical == canonical)
     }
 
-    @Test(arguments: ["", "abc", "1.2.3", "1Kib", "1 Gi", "--1"])
+    @Test(arguments: [
+        "", "abc", "1.2.3", "1Kib", "1 Gi", "--1", "1e-9223372036854775808", "1e9223372036854775807", "1e100", "1e--1",
+    ])
     func `what is no amount is refused`(_ text: String) {
         #expect(throws: Quantity.Problem.self) { try Quantity(text) }
     }

@@ -136,7 +136,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["web", "/web", "Deployment/", "a/b/c", ""])
+    @Test(arguments: ["web", "/web", "Deployment/", "a/b/c", "", ".apps/web"])
     func `a query that is no KIND/NAME is refused`(text: String) {
         #expect(throws: RecordError.self) { try ObjectQuery(parsing: text) }
     }

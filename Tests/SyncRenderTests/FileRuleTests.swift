@@ -16,7 +16,7 @@ import Testing
     ]
 
     @Test(arguments: passedOver)
-    func `a file that only looks like a manifest is passed over with a notice`(path: String, word: String) throws {
+    func `Y26: a file that only looks like a manifest is passed over with a notice`(path: String, word: String) throws {
         let files = [("a.yaml", Rendering.configMap("a")), (path, "{{ not: [yaml\n")]
         let set = try Renderer.render(Rendering.snapshot(files))
         #expect(set.objects.count == 1)
@@ -25,7 +25,7 @@ import Testing
         #expect(set.notices.first?.message.contains(word) == true)
     }
 
-    @Test func `a chart in a folder of its own is passed over as a whole`() throws {
+    @Test func `Y26: a chart in a folder of its own is passed over as a whole`() throws {
         let set = try Renderer.render(
             Rendering.snapshot([
                 ("a.yaml", Rendering.configMap("a")), ("chart/Chart.yaml", "name: chart\n"),
@@ -43,7 +43,7 @@ import Testing
         #expect(set.notices.isEmpty)
     }
 
-    @Test func `a kustomization under another name is no object`() throws {
+    @Test func `Y26: a kustomization under another name is no object`() throws {
         let text = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n---\n\(Rendering.configMap("a"))"
         let set = try Rendering.set(text)
         #expect(set.objects.map(\.object.gvk.kind) == ["ConfigMap"])
@@ -69,7 +69,7 @@ import Testing
         )
     }
 
-    @Test func `every object of a list has its own line`() throws {
+    @Test func `Y15: a list is its items, each with its own line`() throws {
         let set = try Rendering.set(
             """
             apiVersion: v1
@@ -89,7 +89,25 @@ import Testing
         #expect(set.objects.map(\.object.id.description) == ["ConfigMap a", "ConfigMap b", "ConfigMap c"])
     }
 
-    @Test func `an item with a kind of its own inherits nothing`() {
+    @Test(.timeLimit(.minutes(1)))
+    func `Y15: ten thousand lists in a list, and as many faulty objects, cost one reading`() throws {
+        // Read anew for each of them, the text would take hours: the time limit of the test says so.
+        let count = 10_000
+        let lists = (0..<count).map { "- {kind: List, items: [\(Rendering.configMap("a\($0)"))]}\n" }.joined()
+        let set = try Rendering.set("apiVersion: v1\nkind: List\nitems:\n\(lists)")
+        #expect(set.objects.count == count)
+        #expect(set.objects.map(\.origin.line) == Array(4..<(4 + count)))
+        let faulty = (0..<count).map { "- {apiVersion: v1, kind: ConfigMap,\n   metadata: {name: \($0)}}\n" }.joined()
+        let problems = Rendering.problems("apiVersion: v1\nkind: List\nitems:\n\(faulty)")
+        #expect(problems.count == count)
+        #expect(problems.first?.hasPrefix("infra/a.yaml:5: metadata.name expected text") == true)
+        #expect(
+            problems.last?.hasPrefix("infra/a.yaml:\(2 + 2 * count): metadata.name") == true,
+            "\(problems.last ?? "")"
+        )
+    }
+
+    @Test func `Y15: an item with a kind of its own inherits nothing`() {
         let text = "apiVersion: v1\nkind: ConfigMapList\nitems:\n- {kind: Secret, metadata: {name: b}}\n"
         #expect(Rendering.problems(text) == ["infra/a.yaml:4: apiVersion is missing; add it"])
     }

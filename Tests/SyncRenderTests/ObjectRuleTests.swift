@@ -31,8 +31,6 @@ import Testing
         (head + "metadata:\n  name: 'a%2fb'\n", 4, "metadata.name is '.' or '..', or holds '/'"),
         (head + "metadata:\n  name: a\n  namespace: a/b\n", 5, "metadata.namespace is '.' or '..', or holds '/'"),
         (head + "metadata:\n  name: a\n  namespace: 5\n", 5, "metadata.namespace expected text, found a number"),
-        (head + "metadata:\n  generateName: a-\n", 4, "cannot use generate name with apply"),
-        (head + "metadata:\n  generateName: a-\n  name: ''\n", 4, "cannot use generate name with apply"),
         (
             head + "metadata:\n  name: a\n  labels:\n    app.kubernetes.io/name: 5\n", 6,
             "metadata.labels.app.kubernetes.io/name expected text"
@@ -42,9 +40,6 @@ import Testing
             "metadata.annotations.a expected text, found a boolean"
         ),
         (head + "metadata:\n  name: a\n  annotations: x\n", 5, "metadata.annotations expected a map, found a string"),
-        (head + "metadata:\n  name: a\n  resourceVersion: '5'\n", 5, "metadata.resourceVersion is the server's to set"),
-        (head + "metadata:\n  name: a\n  uid: x\n", 5, "metadata.uid is the server's to set"),
-        (head + "metadata:\n  name: a\n  managedFields: []\n", 5, "metadata.managedFields is the server's to set"),
         (
             head + "metadata:\n  name: a\n  labels:\n    applyset.kubernetes.io/part-of: x\n", 6,
             "the object already says which apply set"
@@ -60,10 +55,33 @@ import Testing
     ]
 
     @Test(arguments: faulty)
-    func `what is no object is refused with its line`(text: String, line: Int, problem: String) {
+    func `Y17: what is no object is refused with its line`(text: String, line: Int, problem: String) {
         let problems = Rendering.problems(text)
         #expect(problems.count == 1)
         #expect(problems.first?.hasPrefix("infra/a.yaml:\(line): \(problem)") == true, "\(problems)")
+    }
+
+    @Test(arguments: ["generateName: a-\n", "generateName: a-\n  name: ''\n"])
+    func `Y16: generateName without a name is refused in kubectl's words`(metadata: String) {
+        let problems = Rendering.problems("\(Self.head)metadata:\n  \(metadata)")
+        #expect(
+            problems == ["infra/a.yaml:4: cannot use generate name with apply; give the object a metadata.name"]
+        )
+    }
+
+    @Test func `Y16: generateName beside a name changes nothing`() throws {
+        let set = try Rendering.set(Self.head + "metadata:\n  generateName: a-\n  name: a\n")
+        #expect(set.objects.map(\.object.name) == ["a"])
+    }
+
+    @Test(arguments: ["resourceVersion: '5'", "uid: x", "managedFields: []", "managedFields: [{manager: a}]"])
+    func `Y27: what ties an object to one cluster is refused with its line`(field: String) {
+        let problems = Rendering.problems(Self.head + "metadata:\n  name: a\n  \(field)\n")
+        let name = field.prefix { $0 != ":" }
+        #expect(problems.count == 1)
+        let expected =
+            "infra/a.yaml:5: metadata.\(name) is the server's to set and ties the object to one cluster; remove"
+        #expect(problems.first?.hasPrefix(expected) == true, "\(problems)")
     }
 
     @Test func `all problems of all files come together in their order`() {
@@ -79,7 +97,7 @@ import Testing
         )
     }
 
-    @Test func `fields of the server are left out and said so`() throws {
+    @Test func `Y27: fields of the server are left out and said so`() throws {
         let set = try Rendering.set(
             """
             apiVersion: apps/v1
@@ -103,7 +121,7 @@ import Testing
         #expect(set.notices.allSatisfy { $0.message.hasPrefix("Deployment.apps web: ") })
     }
 
-    @Test func `empty server fields vanish without a word`() throws {
+    @Test func `Y27: empty server fields vanish without a word`() throws {
         let set = try Rendering.set(
             "apiVersion: v1\nkind: Service\nmetadata: {name: a, creationTimestamp: null}\nstatus: {}\n"
         )
@@ -111,7 +129,7 @@ import Testing
         #expect(set.notices.isEmpty)
     }
 
-    @Test func `the status that generators write into definitions vanishes without a word`() throws {
+    @Test func `Y27: the status that generators write into definitions vanishes without a word`() throws {
         let set = try Rendering.set(
             """
             apiVersion: apiextensions.k8s.io/v1
@@ -162,7 +180,7 @@ import Testing
         #expect(Rendering.problems(texts.joined(separator: "\n---\n")).count == 1)
     }
 
-    @Test func `no value of a Secret is in any problem`() {
+    @Test func `Y20: no value of a Secret is in any problem`() {
         let value = "hunter2-canary"
         let bodies = [
             "data: \(value)", "stringData: {a: *\(value)}", "stringData: {a: !\(value) x}",

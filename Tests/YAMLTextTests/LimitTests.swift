@@ -14,7 +14,9 @@ import YAMLText
         return text
     }
 
-    static let costly: [(name: String, text: String, word: String)] = [
+    typealias Costly = (name: String, text: String, word: String)
+
+    private static let bombs: [Costly] = [
         ("billion laughs", bomb(levels: 9, width: 9), "grows beyond"),
         (
             "quadratic",
@@ -27,6 +29,9 @@ import YAMLText
                 + (1...40).map { "a\($0): &a\($0) {x\($0): *a\($0 - 1), y\($0): *a\($0 - 1)}\n" }.joined(),
             "grows beyond"
         ),
+    ]
+
+    private static let deep: [Costly] = [
         ("open brackets", String(repeating: "[", count: 100_000), "nested deeper"),
         ("open braces", String(repeating: "{a: ", count: 100_000), "nested deeper"),
         (
@@ -41,21 +46,49 @@ import YAMLText
             "nested deeper"
         ),
         ("question marks", String(repeating: "? ", count: 50_000), "nested deeper"),
+    ]
+
+    private static let large: [Costly] = [
         ("many nodes", "[" + String(repeating: "1,", count: 1_100_000) + "]", "grows beyond"),
         ("many documents", String(repeating: "a: 1\n---\n", count: 20_001), "more than 20000 documents"),
         ("too large", String(repeating: "#\n", count: 9 << 20), "larger than"),
     ]
 
-    @Test(.timeLimit(.minutes(1)), arguments: costly.map(\.name))
+    /// What is refused late takes minutes, and then the time limit of the test ends it.
+    private func expectRefusal(_ name: String, in table: [Costly]) throws {
+        let (_, text, word) = try #require(table.first { $0.name == name })
+        let error = try #require(YAMLText.read(Array(text.utf8)).errors.first)
+        #expect(error.problem.contains(word), "\(error)")
+        #expect(!error.remedy.isEmpty, "\(error)")
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: bombs.map(\.name))
+    func `Y1: a text that aliases blow up is refused at the limit`(name: String) throws {
+        try expectRefusal(name, in: Self.bombs)
+    }
+
+    @Test func `Y1: expanded nodes and bytes are counted to the one`() throws {
+        // A list of three around an anchored list of two: 1 + (1 + 2), then 3 more for each of two aliases.
+        let text = Array("[&x [1, 2], *x, *x]\n".utf8)
+        #expect(try YAMLText.documents(in: text, limits: YAMLLimits(maxNodes: 10)).count == 1)
+        #expect(throws: YAMLErrors.self) { try YAMLText.documents(in: text, limits: YAMLLimits(maxNodes: 9)) }
+        #expect(try YAMLText.documents(in: text, limits: YAMLLimits(maxExpandedBytes: 6)).count == 1)
+        #expect(throws: YAMLErrors.self) { try YAMLText.documents(in: text, limits: YAMLLimits(maxExpandedBytes: 5)) }
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: deep.map(\.name))
+    func `Y2: a text that nests too deep is refused at the limit`(name: String) throws {
+        try expectRefusal(name, in: Self.deep)
+    }
+
+    @Test func `Y2: reading ends on the line that goes too deep`() {
+        let text = String(repeating: "[\n", count: 100_000)
+        DocumentTests.expectOneError(in: Array(text.utf8), line: 101, words: ["nested deeper than 100 levels"])
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: large.map(\.name))
     func `a text beyond a limit is refused at once`(name: String) throws {
-        let (_, text, word) = try #require(Self.costly.first { $0.name == name })
-        let bytes = Array(text.utf8)
-        // What is refused late takes minutes, and then the time limit ends the test.
-        let reading = YAMLText.read(bytes)
-        #expect(
-            reading.errors.first?.problem.contains(word) == true,
-            "\(reading.errors.first?.description ?? "read")"
-        )
+        try expectRefusal(name, in: Self.large)
     }
 
     @Test func `just below the limits a text is read`() throws {

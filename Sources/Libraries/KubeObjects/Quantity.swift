@@ -49,7 +49,9 @@ package struct Quantity: Sendable, Hashable, Comparable {
         } else if let power = Quantity.decimalSuffixes[suffix] {
             exponent += power
             format = .decimal
-        } else if suffix.first == "e" || suffix.first == "E", let power = Int(suffix.dropFirst()), abs(power) < 100 {
+        } else if suffix.first == "e" || suffix.first == "E", let power = Int(suffix.dropFirst()),
+            (-99...99).contains(power)
+        {
             exponent += power
             format = .exponent
         } else {

@@ -13,20 +13,9 @@ enum LineFinder {
         }
     }
 
-    /// The lines of the elements of the list at `path`, as far as the text shows them.
-    static func elementLines(at path: [YAMLPathStep], in source: ArraySlice<UInt8>, firstLine: Int) -> [Int] {
-        source.withUnsafeBufferPointer { text in
-            guard let reader = try? EventReader(text, firstLine: firstLine) else { return [] }
-            var walk = Walk(path: path)
-            try? walk.start(reader)  // as above
-            return walk.elementLines
-        }
-    }
-
     private struct Walk {
         let path: [YAMLPathStep]
         private(set) var line: Int?
-        private(set) var elementLines: [Int] = []
 
         init(path: [YAMLPathStep]) { self.path = path }
 
@@ -44,19 +33,9 @@ enum LineFinder {
         ) throws(YAMLError) {
             line = event.line
             switch (event.kind, rest.first) {
-            case (.listStart, nil): try readElements(reader)
             case (.listStart, .index(let wanted)): try visit(element: wanted, rest.dropFirst(), reader)
             case (.mapStart, .key(let wanted)): try visit(key: wanted, rest.dropFirst(), reader)
             default: return
-            }
-        }
-
-        private mutating func readElements(_ reader: borrowing EventReader) throws(YAMLError) {
-            while true {
-                let event = try reader.next()
-                if case .collectionEnd = event.kind { return }
-                elementLines.append(event.line)
-                try Self.skip(event, reader)
             }
         }
 
@@ -71,7 +50,7 @@ enum LineFinder {
                 if case .collectionEnd = event.kind { return }
                 if index == wanted { return try visit(event, rest, reader) }
                 index += 1
-                try Self.skip(event, reader)
+                try reader.skip(event)
             }
         }
 
@@ -83,29 +62,14 @@ enum LineFinder {
             while true {
                 let key = try reader.next()
                 if case .collectionEnd = key.kind { return }
-                try Self.skip(key, reader)
+                try reader.skip(key)
                 let value = try reader.next()
                 if case .scalar(let scalar, _, _) = key.kind, let text = scalar.key, text == wanted {
                     try visit(value, rest, reader)
                     if rest.isEmpty { line = key.line }
                     return
                 }
-                try Self.skip(value, reader)
-            }
-        }
-
-        /// Passes over the rest of the node that `event` begins.
-        private static func skip(_ event: YAMLEvent, _ reader: borrowing EventReader) throws(YAMLError) {
-            var level = 0
-            var current = event
-            while true {
-                switch current.kind {
-                case .listStart, .mapStart: level += 1
-                case .collectionEnd: level -= 1
-                default: break
-                }
-                if level == 0 { return }
-                current = try reader.next()
+                try reader.skip(value)
             }
         }
     }

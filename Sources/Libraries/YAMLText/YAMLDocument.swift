@@ -34,13 +34,9 @@ package struct YAMLDocument: Sendable {
         LineFinder.line(of: path, in: source, firstLine: sourceLine) ?? line
     }
 
-    /// The lines of the elements of the list at `path`, in order, in one reading; `count` lines always.
-    package func lines(ofElementsAt path: [YAMLPathStep], count: Int) -> [Int] {
-        var lines = LineFinder.elementLines(at: path, in: source, firstLine: sourceLine)
-        if lines.count < count {
-            lines += Array(repeating: lines.last ?? line(of: path), count: count - lines.count)
-        }
-        return Array(lines.prefix(count))
+    /// The lines of the elements under `items`. Reads the document's text again.
+    package var itemLines: ItemLines {
+        ItemLines.reading(source, firstLine: sourceLine) ?? ItemLines(line: line)
     }
 }
 

@@ -10,6 +10,10 @@ struct FileRendering: Sendable {
     private(set) var problems: [RenderProblem] = []
     private let file: SourceFile
     private let limits: RenderLimits
+    private var searchedLines = 0
+
+    /// At most so many problems of one file get the line of the very field.
+    private static let maxSearchedLines = 100
 
     /// Reads one manifest file, to its end whatever is wrong in it.
     init(_ file: SourceFile, limits: RenderLimits) {
@@ -53,7 +57,10 @@ struct FileRendering: Sendable {
         var check = ObjectCheck(item.json, limits: limits)
         check.run()
         for fault in check.faults {
-            report(fault.problem, fault.remedy, line: document.line(of: item.path + fault.path))
+            // Each of these lines costs a reading of the document; behind the first few, that of the object will do.
+            searchedLines += 1
+            let line = searchedLines > Self.maxSearchedLines ? item.line : document.line(of: item.path + fault.path)
+            report(fault.problem, fault.remedy, line: line)
         }
         guard check.faults.isEmpty, let object = check.object else { return }
         if object.annotation("config.kubernetes.io/local-config") == "true" {

@@ -28,11 +28,13 @@ struct ListExpansion {
     init(_ document: YAMLDocument) { self.document = document }
 
     mutating func run() {
-        expand(Item(json: document.json, line: document.line, path: []))
+        let isList = document.json["items"] != nil
+        expand(Item(json: document.json, line: document.line, path: []), isList ? document.itemLines : nil)
         isEmptyList = items.isEmpty && faults.isEmpty
     }
 
-    private mutating func expand(_ item: Item) {
+    /// `lines` says where the item's own elements stand; nil where the text does not show it.
+    private mutating func expand(_ item: Item, _ lines: ItemLines?) {
         guard let members = item.json.object else {
             let problem = "a \(item.json.typeName) where a Kubernetes object should stand"
             faults.append(Fault(line: item.line, problem: problem, remedy: Self.remedy))
@@ -49,13 +51,16 @@ struct ListExpansion {
         let path = item.path + ["items"]
         guard let elements = list.array ?? (list.isNull ? [] : nil) else {
             let problem = "items is a \(list.typeName), not a list of objects"
-            faults.append(Fault(line: document.line(of: path), problem: problem, remedy: Self.remedy))
+            // Finding the very line costs a reading of the document: once, not for each of many nested lists.
+            let line = item.path.isEmpty ? document.line(of: path) : item.line
+            faults.append(Fault(line: line, problem: problem, remedy: Self.remedy))
             return
         }
-        let lines = document.lines(ofElementsAt: path, count: elements.count)
         for (index, element) in elements.enumerated() {
             let json = Self.inheriting(element, from: members)
-            expand(Item(json: json, line: lines[index], path: path + [.index(index)]))
+            let own = lines.flatMap { $0.items.indices.contains(index) ? $0.items[index] : nil }
+            let line = own?.line ?? item.line
+            expand(Item(json: json, line: line, path: path + [.index(index)]), own)
         }
     }
 

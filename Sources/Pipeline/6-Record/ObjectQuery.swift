@@ -22,7 +22,7 @@ package struct ObjectQuery: Sendable, Hashable {
     /// - Throws: ``RecordError`` with reason `invalidQuery` when there is not exactly one slash with text on both sides.
     package init(parsing text: String, namespace: String? = nil) throws(RecordError) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
+        guard parts.count == 2, !parts[0].isEmpty, !parts[0].hasPrefix("."), !parts[1].isEmpty else {
             throw RecordError(.invalidQuery, "\"\(text)\"", "is no KIND/NAME; write it as in Deployment/web")
         }
         let dotted = parts[0].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+/// The first line is a secret, the rest a text that may hold it.
+enum RedactorFuzz {
+    static func redact(_ bytes: [UInt8]) {
+        guard let end = bytes.firstIndex(of: 0x0A), let secret = String(validating: bytes[..<end], as: UTF8.self) else {
+            return
+        }
+        let text = String(decoding: bytes[(end + 1)...], as: UTF8.self)
+        let redactor = Redactor()
+        redactor.register(secret)
+        let masked = redactor.redact(text + secret + text)
+        guard secret.utf8.count >= 8, !secret.contains("•") else { return }
+        require(!Array(masked.utf8).contains(Array(secret.utf8)), "the secret is left: \(masked)")
+        require(redactor.redact(Redactor.base64(Array(secret.utf8))) == Redactor.mask, "its base64 is left")
+    }
+}
