@@ -63,3 +63,11 @@ package enum WatchEvent: Sendable, Hashable {
     /// Nothing changed up to here; a later watch can go on from this version.
     case bookmark(resourceVersion: String)
 }
+
+/// Whether a watch hears the server.
+package enum WatchConnection: Sendable, Hashable {
+    /// The server has taken the watch: what changes from now on comes at once.
+    case standing
+    /// The connection ended or could not be opened; another one is tried.
+    case broken(KubeError)
+}

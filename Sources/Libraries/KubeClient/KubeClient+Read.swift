@@ -45,13 +45,37 @@ extension KubeClient {
         fieldSelector: String = "",
         metadataOnly: Bool = false
     ) async throws(KubeError) -> KubeList {
+        let (objects, version) = try await list(
+            resource,
+            namespace: namespace,
+            labelSelector: labelSelector,
+            fieldSelector: fieldSelector,
+            metadataOnly: metadataOnly,
+            keeping: { $0 }
+        )
+        return KubeList(objects: objects, resourceVersion: version)
+    }
+
+    /// The same list for those who need only a part of each object: `keep` is asked for each, page by page, so that no
+    /// more than one page of whole objects is in memory. Nothing is kept of objects for which it says nil; after a restart
+    /// of the list it is asked again.
+    ///
+    /// - Returns: What was kept, in the list's order, and the version from which a watch can go on.
+    package func list<Kept>(
+        _ resource: APIResource,
+        namespace: String = "",
+        labelSelector: String = "",
+        fieldSelector: String = "",
+        metadataOnly: Bool = false,
+        keeping keep: (KubeObject) -> Kept?
+    ) async throws(KubeError) -> (kept: [Kept], resourceVersion: String) {
         var request = KubeRequest(path: try resource.checkedPath(namespace: namespace))
         if metadataOnly {
             request.accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
         }
         if !labelSelector.isEmpty { request.query.append(("labelSelector", labelSelector)) }
         if !fieldSelector.isEmpty { request.query.append(("fieldSelector", fieldSelector)) }
-        if let list = try await pagedList(request, of: resource, metadataOnly: metadataOnly) { return list }
+        if let list = try await pagedList(request, of: resource, metadataOnly: metadataOnly, keep) { return list }
         let page = try await page(request, of: resource, metadataOnly: metadataOnly)
         guard page.token.isEmpty else {
             throw KubeError(
@@ -60,19 +84,20 @@ extension KubeClient {
                 request: request.display
             )
         }
-        return KubeList(objects: page.objects, resourceVersion: page.resourceVersion)
+        return (page.objects.compactMap(keep), page.resourceVersion)
     }
 
     /// Nil when the pages did not all come from one snapshot.
-    private func pagedList(
+    private func pagedList<Kept>(
         _ base: KubeRequest,
         of resource: APIResource,
-        metadataOnly: Bool
-    ) async throws(KubeError) -> KubeList? {
+        metadataOnly: Bool,
+        _ keep: (KubeObject) -> Kept?
+    ) async throws(KubeError) -> (kept: [Kept], resourceVersion: String)? {
         var request = base
         request.query.append(("limit", String(options.pageSize)))
         let first = try await page(request, of: resource, metadataOnly: metadataOnly)
-        var objects = first.objects
+        var kept = first.objects.compactMap(keep)
         var token = first.token
         while !token.isEmpty {
             var next = request
@@ -80,7 +105,7 @@ extension KubeClient {
             do throws(KubeError) {
                 let page = try await page(next, of: resource, metadataOnly: metadataOnly)
                 guard page.resourceVersion == first.resourceVersion, page.token != token else { return nil }
-                objects += page.objects
+                kept += page.objects.compactMap(keep)
                 token = page.token
             } catch {
                 guard error.reason == .expired else { throw error }
@@ -88,7 +113,7 @@ extension KubeClient {
                 return nil
             }
         }
-        return KubeList(objects: objects, resourceVersion: first.resourceVersion)
+        return (kept, first.resourceVersion)
     }
 
     private func page(

@@ -4,18 +4,28 @@ import KubeObjects
 
 extension KubeClient {
     /// The changes of a resource after `resourceVersion`, in one namespace or (empty) in all.
+    ///
+    /// - Parameters:
+    ///   - resource: What to watch.
+    ///   - namespace: Where; empty for everywhere.
+    ///   - labelSelector: Only objects with these labels; empty for all.
+    ///   - resourceVersion: Of the list that the watch goes on from.
+    ///   - onConnection: Told whenever a connection stands or is gone. Events may be missing between the two; none is lost.
+    /// - Returns: The events; nothing is sent before the first one is asked for.
     package func watch(
         _ resource: APIResource,
         namespace: String = "",
         labelSelector: String = "",
-        resourceVersion: String
+        resourceVersion: String,
+        onConnection: (@Sendable (WatchConnection) async -> Void)? = nil
     ) -> KubeWatch {
         KubeWatch(
             client: self,
             resource: resource,
             namespace: namespace,
             labelSelector: labelSelector,
-            resourceVersion: resourceVersion
+            resourceVersion: resourceVersion,
+            onConnection: onConnection
         )
     }
 

@@ -16,6 +16,7 @@ package struct KubeWatch: AsyncSequence, Sendable {
     let namespace: String
     let labelSelector: String
     let resourceVersion: String
+    let onConnection: (@Sendable (WatchConnection) async -> Void)?
 
     package func makeAsyncIterator() -> AsyncIterator { AsyncIterator(self) }
 
@@ -78,6 +79,7 @@ package struct KubeWatch: AsyncSequence, Sendable {
             lines.reset()
             connection = try await watch.client.openWatch(watch, from: resourceVersion, request: request)
             openedAt = .now
+            await watch.onConnection?(.standing)
         }
 
         private mutating func receive(isolation actor: isolated (any Actor)?) async throws(KubeError) {
@@ -103,6 +105,7 @@ package struct KubeWatch: AsyncSequence, Sendable {
             default: throw error
             }
             guard !error.isResourceVersionAhead else { throw error.asExpired() }
+            await watch.onConnection?(.broken(error))
             if let openedAt, .now - openedAt >= AsyncIterator.goodConnection { failures = 0 }
             openedAt = nil
             failures += 1

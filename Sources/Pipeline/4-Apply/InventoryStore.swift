@@ -32,12 +32,14 @@ package actor InventoryStore {
     /// Without a parent, or with one that holds no inventory, objects that carry our label count as members only if
     /// our field manager applied them: a copied label alone makes nobody ours.
     ///
-    /// - Parameter catalog: Where to look for such objects.
+    /// - Parameters:
+    ///   - catalog: Where to look for such objects.
+    ///   - parent: The parent as a watch shows it; nil to ask the server.
     /// - Returns: The members; none for a new project.
     /// - Throws: ``ApplyError`` when the parent cannot be read, is somebody else's, or is damaged.
-    package func load(catalog: APICatalog) async throws(ApplyError) -> Inventory {
+    package func load(catalog: APICatalog, parent: KubeObject? = nil) async throws(ApplyError) -> Inventory {
         try requireSecret()
-        stored = try await readParent()
+        stored = if let parent { parent } else { try await readParent() }
         guard let stored else {
             return try await rebuilt(from: catalog, kinds: nil)
         }
@@ -54,6 +56,9 @@ package actor InventoryStore {
             source: stored.annotation(InventoryParent.sourceAnnotation) ?? ""
         )
     }
+
+    /// The parent as it was read or written last.
+    package var parent: KubeObject? { stored }
 
     /// Whether ``write(_:journal:reason:)`` would send something.
     package func needsWrite(_ inventory: Inventory) throws(ApplyError) -> Bool {

@@ -6,7 +6,7 @@ import SyncPlan
 /// Finding rendered objects that exist without our label: to be adopted, or owned by somebody else.
 extension LiveReader {
     /// Up to this many objects of a kind are asked for one by one; more are first looked for in a list of names.
-    private static let maxSingleReads = 3
+    static let maxSingleReads = 3
     /// Up to this many namespaces are listed one by one; more are listed as one.
     private static let maxNamespaceLists = 3
 

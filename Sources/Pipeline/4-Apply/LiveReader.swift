@@ -66,17 +66,22 @@ package struct LiveReader: Sendable {
     /// for each namespace of interest.
     private func listLabelled(
         _ resource: APIResource,
-        namespaces: Set<String>
-    ) async -> Result<[KubeObject], KubeError> {
+        namespaces: Set<String>,
+        only ids: Set<ObjectID>? = nil
+    ) async -> Result<[ObjectID: LiveObject], KubeError> {
         let selector = "\(ApplySet.partOfLabel)=\(applySet.id)"
+        func list(_ namespace: String) async throws(KubeError) -> [ObjectID: LiveObject] {
+            let list = try await client.list(resource, namespace: namespace, labelSelector: selector) { object in
+                ids?.contains(object.id) == false ? nil : (object.id, LiveObject.whole(object))
+            }
+            return Dictionary(list.kept) { $1 }
+        }
         do throws(KubeError) {
-            return .success(try await client.list(resource, labelSelector: selector).objects)
+            return .success(try await list(""))
         } catch  where error.reason == .forbidden && resource.isNamespaced && !namespaces.isEmpty {
-            var objects: [KubeObject] = []
+            var objects: [ObjectID: LiveObject] = [:]
             for namespace in namespaces.sorted() {
-                do throws(KubeError) {
-                    objects += try await client.list(resource, namespace: namespace, labelSelector: selector).objects
-                } catch {
+                do throws(KubeError) { objects.merge(try await list(namespace)) { $1 } } catch {
                     return .failure(error)
                 }
             }
@@ -84,6 +89,38 @@ package struct LiveReader: Sendable {
         } catch {
             return .failure(error)
         }
+    }
+
+    /// Objects that are known to be there with our label, whole: a few one by one, many with a list. Those that are gone
+    /// are absent.
+    func wholes(
+        _ ids: [ObjectID],
+        of resource: APIResource,
+        namespaces: Set<String>
+    ) async -> Result<[ObjectID: KubeObject], KubeError> {
+        var found: [ObjectID: KubeObject] = [:]
+        if ids.count > Self.maxSingleReads {
+            switch await listLabelled(resource, namespaces: namespaces, only: Set(ids)) {
+            case .success(let objects): found = objects.compactMapValues(\.whole)
+            case .failure(let error): return .failure(error)
+            }
+        }
+        let single = ids.filter { found[$0] == nil }
+        let objects = await concurrently(single, limit: limit) { id -> Result<KubeObject?, KubeError> in
+            do throws(KubeError) {
+                return .success(try await client.get(resource, namespace: id.namespace, name: id.name))
+            } catch {
+                return .failure(error)
+            }
+        }
+        for (id, object) in zip(single, objects) {
+            switch object ?? .failure(.cancelled) {
+            case .success(let object): found[id] = object
+            case .failure(let error): return .failure(error)
+            }
+        }
+        for object in found.values { Redactor.shared.register(secretObject: object) }
+        return .success(found)
     }
 }
 
@@ -142,9 +179,9 @@ struct Findings: Sendable {
     init(scope: ReadScope) { self.scope = scope }
 
     /// Takes in the answer to one list.
-    mutating func take(_ list: Result<[KubeObject], KubeError>, of resource: APIResource) {
+    mutating func take(_ list: Result<[ObjectID: LiveObject], KubeError>, of resource: APIResource) {
         switch list {
-        case .success(let found): for object in found { add(.whole(object), object.id, of: resource) }
+        case .success(let found): for (id, object) in found { add(object, id, of: resource) }
         case .failure(let error):
             failures.append(error)
             markUnreadable(resource.gvk.groupKind, error)

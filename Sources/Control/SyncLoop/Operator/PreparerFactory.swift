@@ -3,6 +3,7 @@ import GitStore
 import KubeClient
 import KubeObjects
 import Logging
+import SyncApply
 import SyncSource
 
 /// Gives a project what its passes need: its credentials, its mirror folder, the cluster.
@@ -54,12 +55,14 @@ package struct PreparerFactory: Sendable {
     /// - Parameters:
     ///   - project: Whose passes.
     ///   - lease: While it is not held, no write leaves for the cluster; nil for a project that nobody else can sync.
+    ///   - isWatching: Whether the cluster is followed by watches while ``LiveMirror/run()`` runs; for the loop.
     ///   - progress: Hears how far the reading has come.
     /// - Returns: It keeps the project's mirror and API catalogue from pass to pass.
     /// - Throws: ``ConfigurationError``, ``GitError`` or ``KubeError`` when the credentials cannot be read.
     package func preparer(
         for project: Project,
         lease: ProjectLease? = nil,
+        isWatching: Bool = false,
         progress: (@Sendable (PassProgress) -> Void)? = nil
     ) async throws -> PassPreparer {
         PassPreparer(
@@ -73,6 +76,7 @@ package struct PreparerFactory: Sendable {
                 pause: pause
             ),
             client: lease.map { lease in KubeClient(sharing: client) { lease.reasonToStop } } ?? client,
+            mirror: isWatching ? LiveMirror(client: client, applySet: project.applySet) : nil,
             progress: progress
         )
     }

@@ -21,8 +21,16 @@ package struct ProjectLoop: Sendable {
         self.logger = logger
     }
 
-    /// Runs until the task is cancelled.
+    /// Runs until the task is cancelled, and follows the cluster by watches meanwhile.
     package func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            if let mirror = reconciler.preparer.mirror { group.addTask { await mirror.run() } }
+            await makePasses()
+            group.cancelAll()
+        }
+    }
+
+    private func makePasses() async {
         let interval = reconciler.project.interval
         let clock = ContinuousClock()
         var failures = 0

@@ -19,18 +19,36 @@ package actor ClusterStage {
     package init(client: KubeClient) { self.client = client }
 
     /// The API catalogue, read anew when it is old, or soon when the commit names a kind that it does not serve.
-    package func catalog(for rendered: RenderedSet) async throws(KubeError) -> APICatalog {
+    ///
+    /// - Parameters:
+    ///   - rendered: What the commit wants.
+    ///   - isWatched: Whether watches tell when a kind is no longer served: age alone is no reason to ask again then.
+    /// - Returns: What the API server serves.
+    /// - Throws: When not even the list of groups can be read.
+    package func catalog(for rendered: RenderedSet, isWatched: Bool = false) async throws(KubeError) -> APICatalog {
         if let catalog {
             let age = catalog.readAt.duration(to: clock.now)
             let isComplete = rendered.objects.allSatisfy { item in
                 if case .served = catalog.value.lookup(item.object.gvk) { true } else { false }
             }
             let limit = isComplete ? ClusterStage.catalogAge : ClusterStage.incompleteCatalogAge
-            if age < limit, catalog.value.unavailableGroups.isEmpty { return catalog.value }
+            if age < limit || (isWatched && isComplete), catalog.value.unavailableGroups.isEmpty {
+                return catalog.value
+            }
         }
         let value = try await client.discover()
         catalog = (value, clock.now)
         return value
+    }
+
+    /// Reads the catalogue anew if it is old, because something is about to be written by it.
+    ///
+    /// - Returns: Whether it says something else now.
+    package func renewCatalog() async throws(KubeError) -> Bool {
+        guard let known = catalog, known.readAt.duration(to: clock.now) >= ClusterStage.catalogAge else { return false }
+        let value = try await client.discover()
+        catalog = (value, clock.now)
+        return value != known.value
     }
 
     /// Forgets the catalogue, after a pass that changed what the cluster serves.

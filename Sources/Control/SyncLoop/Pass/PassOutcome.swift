@@ -33,6 +33,8 @@ package struct PassOutcome: Sendable {
     /// The row of the history; nil when nothing was done that needs one.
     package internal(set) var run: SyncRun?
     package let commit: CommitInfo?
+    /// Whether nothing had changed since the pass before, so that no plan was made; `objects` is empty then.
+    package let isResting: Bool
     /// Every object of the commit, unchanged ones included, and every pruned one.
     package let objects: [ObjectOutcome]
     package let problems: [RenderProblem]
@@ -51,6 +53,7 @@ package struct PassOutcome: Sendable {
         outcome: RunOutcome,
         run: SyncRun?,
         commit: CommitInfo?,
+        isResting: Bool = false,
         objects: [ObjectOutcome] = [],
         problems: [RenderProblem] = [],
         notices: [RenderNotice] = [],
@@ -64,6 +67,7 @@ package struct PassOutcome: Sendable {
         self.outcome = outcome
         self.run = run
         self.commit = commit
+        self.isResting = isResting
         self.objects = objects
         self.problems = problems
         self.notices = notices

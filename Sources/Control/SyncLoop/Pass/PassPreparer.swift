@@ -13,15 +13,19 @@ package struct PassPreparer: Sendable {
     let source: SourceStage
     let cluster: ClusterStage
     let store: InventoryStore
+    /// What the cluster has, kept up to date by watches; nil for who reads once.
+    package let mirror: LiveMirror?
     let progress: (@Sendable (PassProgress) -> Void)?
 
     package init(
         project: Project,
         reader: SourceReader,
         client: KubeClient,
+        mirror: LiveMirror? = nil,
         progress: (@Sendable (PassProgress) -> Void)? = nil
     ) {
         self.project = project
+        self.mirror = mirror
         source = SourceStage(reader: reader)
         cluster = ClusterStage(client: client)
         store = InventoryStore(client: client, applySet: project.applySet, project: project.name)
@@ -39,7 +43,29 @@ package struct PassPreparer: Sendable {
         marks: [ObjectID: Inventory.AppliedMark],
         previous: CommitInfo? = nil
     ) async throws -> PreparedPass {
-        let (rendered, step) = try await readSource(after: previous)
+        try await prepare(try await poll(after: previous), marks: marks, previous: previous)
+    }
+
+    /// Where the project's ref points now; believed of a branch that went back only after further looks.
+    ///
+    /// - Throws: ``PassFailure`` of the source.
+    func poll(after previous: CommitInfo?) async throws -> SourceTip {
+        progress?(.reading(url: Redactor.shared.redact(project.source.url)))
+        return try await fromSource {
+            try await source.poll(after: previous?.id) { [progress] tip in
+                progress?(.rewinding(ref: tip.refName, from: previous?.id ?? "", to: tip.commitID))
+            }
+        }
+    }
+
+    /// Reads both sides and makes the plan, for a tip that ``poll(after:)`` has given.
+    func prepare(
+        _ tip: SourceTip,
+        marks: [ObjectID: Inventory.AppliedMark],
+        previous: CommitInfo?
+    ) async throws -> PreparedPass {
+        let step = try await fromSource { try await self.step(to: tip, from: previous) }
+        let rendered = try await fromSource { try await source.rendered(at: tip) }
         progress?(.rendered(rendered.commit, objects: rendered.objects.count))
         for item in rendered.objects { Redactor.shared.register(secretObject: item.object) }
         let prepared = try await readCluster(rendered, step, marks: marks)
@@ -53,14 +79,9 @@ package struct PassPreparer: Sendable {
         return prepared
     }
 
-    private func readSource(after previous: CommitInfo?) async throws -> (RenderedSet, CommitStep?) {
-        progress?(.reading(url: Redactor.shared.redact(project.source.url)))
+    private func fromSource<Value>(_ read: () async throws -> Value) async throws -> Value {
         do {
-            let tip = try await source.poll(after: previous?.id) { [progress] tip in
-                progress?(.rewinding(ref: tip.refName, from: previous?.id ?? "", to: tip.commitID))
-            }
-            let step = try await step(to: tip, from: previous)
-            return (try await source.rendered(at: tip), step)
+            return try await read()
         } catch let error as SourceError {
             throw PassFailure(stage: .source, message: error.message, isRetryable: error.isRetryable)
         }
@@ -96,53 +117,5 @@ package struct PassPreparer: Sendable {
             )
         }
         return CommitStep(previous: previous.id, relation: relation)
-    }
-
-    private func readCluster(
-        _ rendered: RenderedSet,
-        _ step: CommitStep?,
-        marks: [ObjectID: Inventory.AppliedMark]
-    ) async throws -> PreparedPass {
-        do {
-            let catalog = try await cluster.catalog(for: rendered)
-            var inventory = try await store.load(catalog: catalog)
-            inventory.marks = marks
-            let live = try await LiveReader(client: cluster.client, applySet: project.applySet).read(
-                for: rendered,
-                inventory: inventory,
-                catalog: catalog,
-                defaultNamespace: project.policy.targetNamespace
-            )
-            var policy = project.policy
-            policy.source = sourceIdentity
-            let plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
-            return PreparedPass(
-                rendered: rendered,
-                step: step,
-                catalog: catalog,
-                inventory: inventory,
-                live: live,
-                plan: plan
-            )
-        } catch let error as KubeError {
-            throw PassFailure(stage: .cluster, message: PassPreparer.message(error), isRetryable: error.isRetryable)
-        } catch let error as ApplyError {
-            throw PassFailure(stage: .inventory, message: error.description, isRetryable: error.isRetryable)
-        }
-    }
-
-    /// One line: a server that does not answer, or lets nobody in, is told apart from one that answers badly.
-    private static func message(_ error: KubeError) -> String {
-        switch error.reason {
-        case .unreachable, .timeout, .tls, .unauthorized:
-            "the cluster is unreachable, and nothing is changed until it answers: \(error)"
-        default: error.description
-        }
-    }
-
-    /// `URL#FOLDER`. The address never holds a password: one that does is refused before anything is read.
-    private var sourceIdentity: String {
-        let address = try? GitAddress(project.source.url)
-        return "\(address?.url ?? "")#\(project.source.path)"
     }
 }

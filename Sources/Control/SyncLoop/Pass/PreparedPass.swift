@@ -13,6 +13,8 @@ package struct PreparedPass: Sendable {
     package let inventory: Inventory
     package let live: LiveSet
     package let plan: Plan
+    /// What the mirror calls this state of the cluster; nil when no watch covers all of it.
+    package let generation: Int?
 
     package init(
         rendered: RenderedSet,
@@ -20,7 +22,8 @@ package struct PreparedPass: Sendable {
         catalog: APICatalog,
         inventory: Inventory,
         live: LiveSet,
-        plan: Plan
+        plan: Plan,
+        generation: Int? = nil
     ) {
         self.rendered = rendered
         self.step = step
@@ -28,6 +31,7 @@ package struct PreparedPass: Sendable {
         self.inventory = inventory
         self.live = live
         self.plan = plan
+        self.generation = generation
     }
 
     /// What stands in the way although there is nothing to write: refused objects, a prune that waits, drift that is only

@@ -43,9 +43,11 @@ extension ProjectReconciler {
             guardBeforeWrite: { try await self.claimLease(run) }
         )
         let commit = plan.commit
+        await preparer.mirror?.beginWriting()
         let report = await untilSuperseded(every: project.interval, { await isSuperseded(commit) }) {
             await applier.apply(plan, inventory: prepared.inventory, approved: approved)
         }
+        await preparer.mirror?.finishWriting(report, of: plan, parent: await preparer.store.parent)
         if plan.waves.contains(where: { $0.steps.contains { $0.id.groupKind == KindOrder.customResourceDefinition } }) {
             await preparer.cluster.forgetCatalog()
         }

@@ -48,6 +48,8 @@ package actor ProjectReconciler {
     var lastCommitID: String?
     /// How that pass ended.
     var lastOutcome: RunOutcome?
+    /// The last pass that found everything as it should be or as it was, if all that it looked at is watched.
+    var lastRest: RestingPlace?
 
     package init(
         preparer: PassPreparer,
@@ -91,8 +93,11 @@ package actor ProjectReconciler {
         let started = clock.now
         do {
             let state = try await history.state(of: project.name)
+            let tip = try await preparer.poll(after: state.attempted)
+            if let outcome = await stillResting(at: tip, state: state, since: started) { return outcome }
+            lastRest = nil
             let marks = try await history.marks(of: project.name)
-            let prepared = try await preparer.prepare(marks: marks, previous: state.attempted)
+            let prepared = try await preparer.prepare(tip, marks: marks, previous: state.attempted)
             let standing = prepared.standing(approved: state.approval?.hash)
             if lastFailure != nil { lastOutcome = .failed }
             if lastOutcome == nil {
@@ -103,6 +108,7 @@ package actor ProjectReconciler {
             if let standing, standing == lastStanding, isKnown, !settings.recordsQuietPasses,
                 await isNothingNew(prepared, standing: standing)
             {
+                rest(at: prepared, state: state, standing: standing)
                 return quietOutcome(prepared, duration: started.duration(to: clock.now))
             }
             let outcome = try await carryOut(

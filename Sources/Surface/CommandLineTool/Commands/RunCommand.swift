@@ -54,7 +54,9 @@ struct RunCommand: AsyncParsableCommand {
         for project in projects {
             let lease = factory.lease(of: project, timing: timing, logger: logger)
             let preparer = try await factory.failingAsCommand {
-                try await $0.preparer(for: project, lease: lease) { RunCommand.log($0, of: project, logger) }
+                try await $0.preparer(for: project, lease: lease, isWatching: true) {
+                    RunCommand.log($0, of: project, logger)
+                }
             }
             let reconciler = ProjectReconciler(
                 preparer: preparer,

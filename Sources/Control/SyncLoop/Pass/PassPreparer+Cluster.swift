@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+import GitStore
+import KubeClient
+import KubeObjects
+import SyncApply
+import SyncPlan
+import SyncRender
+import SyncSource
+
+/// The cluster's side of a pass, and the plan.
+extension PassPreparer {
+    /// Reads the cluster and plans.
+    func readCluster(
+        _ rendered: RenderedSet,
+        _ step: CommitStep?,
+        marks: [ObjectID: Inventory.AppliedMark]
+    ) async throws -> PreparedPass {
+        do {
+            let catalog = try await cluster.catalog(for: rendered, isWatched: mirror != nil)
+            let prepared = try await plan(rendered, step, catalog: catalog, marks: marks)
+            // Perhaps a kind is served no longer, or in another version only: the next pass asks what there is.
+            if !prepared.live.unreadable.isEmpty { await cluster.forgetCatalog() }
+            // A catalogue may grow old while nothing happens; what is written is planned from a young one.
+            guard !prepared.plan.isEmpty, try await cluster.renewCatalog() else { return prepared }
+            return try await plan(rendered, step, catalog: try await cluster.catalog(for: rendered), marks: marks)
+        } catch let error as KubeError {
+            throw PassFailure(stage: .cluster, message: PassPreparer.message(error), isRetryable: error.isRetryable)
+        } catch let error as ApplyError {
+            throw PassFailure(stage: .inventory, message: error.description, isRetryable: error.isRetryable)
+        }
+    }
+
+    private func plan(
+        _ rendered: RenderedSet,
+        _ step: CommitStep?,
+        catalog: APICatalog,
+        marks: [ObjectID: Inventory.AppliedMark]
+    ) async throws -> PreparedPass {
+        var inventory = try await store.load(catalog: catalog, parent: await mirror?.parent())
+        inventory.marks = marks
+        var (live, generation) = try await readLive(rendered, inventory: inventory, catalog: catalog)
+        var policy = project.policy
+        policy.source = sourceIdentity
+        var plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
+        if let mirror, !plan.unread.isEmpty {
+            live = await mirror.completed(live, with: plan.unread)
+            plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
+        }
+        await mirror?.settle(plan.unchanged)
+        return PreparedPass(
+            rendered: rendered,
+            step: step,
+            catalog: catalog,
+            inventory: inventory,
+            live: live,
+            plan: plan,
+            generation: generation
+        )
+    }
+
+    private func readLive(
+        _ rendered: RenderedSet,
+        inventory: Inventory,
+        catalog: APICatalog
+    ) async throws -> (live: LiveSet, generation: Int?) {
+        let namespace = project.policy.targetNamespace
+        if let mirror {
+            let reading = try await mirror.read(
+                for: rendered,
+                inventory: inventory,
+                catalog: catalog,
+                defaultNamespace: namespace
+            )
+            return (reading.live, reading.generation)
+        }
+        let live = try await LiveReader(client: cluster.client, applySet: project.applySet).read(
+            for: rendered,
+            inventory: inventory,
+            catalog: catalog,
+            defaultNamespace: namespace
+        )
+        return (live, nil)
+    }
+
+    /// One line: a server that does not answer, or lets nobody in, is told apart from one that answers badly.
+    private static func message(_ error: KubeError) -> String {
+        switch error.reason {
+        case .unreachable, .timeout, .tls, .unauthorized:
+            "the cluster is unreachable, and nothing is changed until it answers: \(error)"
+        default: error.description
+        }
+    }
+
+    /// `URL#FOLDER`. The address never holds a password: one that does is refused before anything is read.
+    private var sourceIdentity: String {
+        let address = try? GitAddress(project.source.url)
+        return "\(address?.url ?? "")#\(project.source.path)"
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import SyncApply
+import SyncPlan
+import SyncRecord
+import SyncSource
+
+/// Where a project came to rest: while all of this is as it was, a plan would come out as the last one did, so none is
+/// made, and nothing is asked of the API server.
+struct RestingPlace: Sendable {
+    let commit: CommitInfo
+    /// Approvals and holds among it.
+    let state: ProjectState
+    /// The mirror's name for what the cluster has.
+    let generation: Int
+    let outcome: RunOutcome
+}
+
+extension ProjectReconciler {
+    /// Notes where a pass that had nothing to write and nothing new to say came to rest. Does nothing when it looked at
+    /// something that no watch covers: a refused object, a kind that cannot be read, health that is not well.
+    func rest(at prepared: PreparedPass, state: ProjectState, standing: [String]) {
+        guard let generation = prepared.generation,
+            prepared.plan.refused.allSatisfy({ $0.reason == .optedOut })
+        else { return }
+        if case .blocked = prepared.plan.prune.verdict { return }
+        if lastOutcome == .degraded, standing.isEmpty { return }
+        lastRest = RestingPlace(
+            commit: prepared.plan.commit,
+            state: state,
+            generation: generation,
+            outcome: lastOutcome ?? .succeeded
+        )
+    }
+
+    /// The outcome of a pass for which nothing has changed since the last one; nil when one has to be planned.
+    func stillResting(
+        at tip: SourceTip,
+        state: ProjectState,
+        since start: ContinuousClock.Instant
+    ) async -> PassOutcome? {
+        guard let rest = lastRest, let mirror = preparer.mirror, !settings.recordsQuietPasses,
+            tip.commitID == rest.commit.id, state == rest.state, await mirror.isCurrent(rest.generation)
+        else { return nil }
+        return PassOutcome(
+            outcome: rest.outcome,
+            run: nil,
+            commit: rest.commit,
+            isResting: true,
+            duration: start.duration(to: .now)
+        )
+    }
+}

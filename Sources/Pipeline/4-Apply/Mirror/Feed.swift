@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+
+/// One list and the watch behind it, as the mirror knows them.
+struct Feed: Sendable {
+    /// How far what the store holds can be believed.
+    enum State: Sendable {
+        /// A list is under way; what the store holds is of before it.
+        case reading
+        /// All that there is, and what changes comes at once.
+        case following
+        /// The watch is being opened again since then; changes may be missing.
+        case interrupted(KubeError, since: ContinuousClock.Instant)
+        /// Complete when it was listed; the server does not let us watch it.
+        case unwatchable
+        /// Could not be read, or could not be followed any further.
+        case failed(KubeError)
+    }
+
+    /// Tells the task of this feed from one that was stopped.
+    let number: Int
+    /// Finishing the one ends the other, and with it the feed's task.
+    let stop: AsyncStream<Never>.Continuation
+    let stopped: AsyncStream<Never>
+    var state = State.reading
+    var store: FeedStore
+    /// Readings in a row that did not end in a watch that stood.
+    var failures: Int
+    var lastReading: ContinuousClock.Instant?
+
+    var isFollowing: Bool {
+        if case .following = state { true } else { false }
+    }
+
+    /// How long to wait before it is read again: nothing when all went well so far, then twice as long each time, up to a
+    /// minute, with jitter so that the feeds of many projects do not come all at once.
+    var pause: Duration {
+        guard failures > 0 else { return .zero }
+        let seconds = min(60, 1 << min(failures - 1, 6))
+        return .seconds(seconds) * Double.random(in: 0.75...1.25)
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncPlan
+
+/// Our own writes: what they were answered with is known at once, and nothing older is believed afterwards.
+extension LiveMirror {
+    /// Call it before the writes of a pass.
+    package func beginWriting() {
+        for key in feeds.keys { feeds[key]?.store.isWriting = true }
+    }
+
+    /// Takes in what became of a plan. Call it once after the writes of a pass, whatever came of them.
+    ///
+    /// - Parameters:
+    ///   - report: What the writes were answered with.
+    ///   - plan: Whose steps they were.
+    ///   - parent: The inventory's parent as it was stored last; nil when it is not known.
+    package func finishWriting(_ report: ApplyReport, of plan: Plan, parent: KubeObject?) {
+        let now = ContinuousClock.now
+        var hashes: [ObjectID: String] = [:]
+        for step in plan.waves.flatMap(\.steps) { hashes[step.id] = step.contentHash }
+        var isNews = false
+        for outcome in report.outcomes {
+            guard let hash = hashes[outcome.id], let uid = outcome.after?.uid,
+                let version = outcome.after?.resourceVersion
+            else { continue }
+            let mark = Inventory.AppliedMark(uid: uid, resourceVersion: version, contentHash: hash)
+            for key in feeds.keys where key.covers(outcome.id) && key != parentKey {
+                if feeds[key]?.store.wrote(.settled(mark), as: outcome.id, at: now) == true { isNews = true }
+            }
+        }
+        let pruned = Set(report.outcomes.filter { $0.action == .pruned }.map(\.id))
+        for step in plan.prune.steps where pruned.contains(step.id) && report.inventory.members[step.id] == nil {
+            for key in feeds.keys where key.covers(step.id) && key != parentKey {
+                if feeds[key]?.store.deleted(step.id, uid: step.uid, at: now) == true { isNews = true }
+            }
+        }
+        if let parent, feeds[parentKey]?.store.wrote(.whole(parent), as: parent.id, at: now) == true { isNews = true }
+        for key in feeds.keys { feeds[key]?.store.isWriting = false }
+        if isNews { changed() }
+    }
+
+    /// Lets go of the fields of objects of which a plan wanted nothing.
+    package func settle(_ objects: [SettledObject]) {
+        for object in objects {
+            let mark = Inventory.AppliedMark(
+                uid: object.uid,
+                resourceVersion: object.resourceVersion,
+                contentHash: object.contentHash
+            )
+            for key in feeds.keys where key.covers(object.id) && key != parentKey {
+                feeds[key]?.store.settle(mark, as: object.id)
+            }
+        }
+    }
+}
