@@ -25,7 +25,9 @@ struct HTTPFrontEnd: Sendable {
             userAgent: request.headers[.userAgent] ?? "",
             user: user ?? ClusterUser(name: "system:anonymous", groups: ["system:unauthenticated"])
         )
-        let fault = faults.meet(record(apiRequest, query: address.query, user: user))
+        let recorded = record(apiRequest, query: address.query, user: user)
+        let fault = faults.meet(recorded)
+        defer { faults.end(recorded) }
         if case .hang = fault { return try await hang(request) }
         if !apiRequest.isStream {
             do {

@@ -10,6 +10,7 @@ package final class FaultScript: Sendable {
         var rules: [(id: Int, rule: FaultRule, hits: Int)] = []
         var nextID = 0
         var requests: [RecordedRequest] = []
+        var inFlight = 0
     }
 
     /// Requests remembered; the oldest are forgotten when there are more.
@@ -51,6 +52,11 @@ package final class FaultScript: Sendable {
             if state.requests.count >= FaultScript.memoryLimit {
                 state.requests.removeFirst(FaultScript.memoryLimit / 4)
             }
+            var request = request
+            if request.verb != "watch" {
+                state.inFlight += 1
+                request.inFlight = state.inFlight
+            }
             state.requests.append(request)
             for index in state.rules.indices where state.rules[index].rule.matches(request) {
                 state.rules[index].hits += 1
@@ -60,6 +66,12 @@ package final class FaultScript: Sendable {
             }
             return nil
         }
+    }
+
+    /// Notes that a recorded request has got its answer, or none.
+    func end(_ request: RecordedRequest) {
+        guard request.verb != "watch" else { return }
+        state.withLock { $0.inFlight -= 1 }
     }
 }
 

@@ -13,6 +13,8 @@ package struct RecordedRequest: Sendable, Hashable {
     package let query: String
     /// The user's name; empty when the token is nobody's.
     package let user: String
+    /// Requests that were being answered when this one came, itself among them; watches are not counted.
+    package var inFlight = 1
 
     /// Whether it wants to change something; reviews (who am I, may I) and dry runs do not.
     package var isWrite: Bool {

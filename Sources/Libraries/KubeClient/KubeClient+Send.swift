@@ -41,13 +41,22 @@ extension KubeClient {
         }
     }
 
+    /// Sends a request once, when the throttle lets it. Told that there are too many, the client sends fewer at a time.
     private func exchange(_ request: KubeRequest, _ credential: Credential) async throws(KubeError) -> HTTPResponse {
+        let pass = await throttle.enter()
         if request.safety != .read, let reason = writeGate?() {
+            throttle.leave(pass, .other)
             throw KubeError(reason: .withheld, message: KubeError.oneLine(reason), request: request.display)
         }
         countRequest()
-        let message = httpRequest(request, credential)
-        do throws(HTTPError) { return try await wire.send(message) } catch { throw KubeError(error, to: request) }
+        do throws(HTTPError) {
+            let answer = try await wire.send(httpRequest(request, credential))
+            throttle.leave(pass, answer.status == 429 ? .tooMany : answer.status < 500 ? .good : .other)
+            return answer
+        } catch {
+            throttle.leave(pass, .other)
+            throw KubeError(error, to: request)
+        }
     }
 
     func pause(_ wait: Duration, before request: KubeRequest, isOutcomeUnknown: Bool = false) async throws(KubeError) {

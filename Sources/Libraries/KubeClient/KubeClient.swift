@@ -11,6 +11,8 @@ package final class KubeClient: Sendable {
     let wire: HTTPWire
     package let options: KubeClientOptions
     let credentials: CredentialSource
+    /// Each client's own, so that a lease is renewed while a pass is held back.
+    let throttle = RequestThrottle()
     let writeGate: WriteGate?
     private let counters: RequestCounters
 
