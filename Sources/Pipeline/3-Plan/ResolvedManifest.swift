@@ -67,7 +67,7 @@ struct ManifestResolver {
             )
         case .unknown:
             if let own = defined[gvk] { return place(item, resource: own.resource, definedBy: own.definition) }
-            return refuse(item, .unknownKind, unknownKindMessage(gvk))
+            return refuse(item, .unknownKind, "cannot be applied: \(unknownKindMessage(gvk))")
         }
     }
 
@@ -79,7 +79,7 @@ struct ManifestResolver {
         }
         let elsewhere = catalog.resources.filter { $0.gvk.kind == gvk.kind }.map(\.gvk.apiVersion).sorted()
         if let first = elsewhere.first {
-            return "no kind \(gvk.kind) in \(gvk.apiVersion); did you mean apiVersion: \(first)?"
+            return "there is no kind \(gvk.kind) in \(gvk.apiVersion); did you mean apiVersion: \(first)?"
         }
         return "no API group of the cluster serves \(gvk.kind) in \(gvk.apiVersion); "
             + "install its CustomResourceDefinition first, or correct apiVersion and kind"
