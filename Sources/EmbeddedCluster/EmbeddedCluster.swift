@@ -19,6 +19,8 @@ package final class EmbeddedCluster: Sendable {
     package let limitedKubeconfig: JSON
     /// What goes wrong, and what was asked; may be changed at any time.
     package let faults: FaultScript
+    /// Its admission webhooks; may be changed at any time.
+    package let webhooks: AdmissionScript
     /// The API without its network, for tests that look behind it.
     package let client: LocalClient
 
@@ -28,11 +30,13 @@ package final class EmbeddedCluster: Sendable {
         url: String,
         access: AccessRules,
         faults: FaultScript,
+        webhooks: AdmissionScript,
         client: LocalClient,
         running: Task<Void, any Error>
     ) {
         self.url = url
         self.faults = faults
+        self.webhooks = webhooks
         self.client = client
         self.running = running
         kubeconfig = Kubeconfig.document(url: url, user: "admin", token: access.administratorToken)
@@ -46,7 +50,7 @@ package final class EmbeddedCluster: Sendable {
     /// - Throws: What binding the port or reading the data folder throws.
     package static func start(options: EmbeddedClusterOptions = .init()) async throws -> EmbeddedCluster {
         let store = try options.dataFolder.map(ObjectStore.init(folder:)) ?? ObjectStore()
-        let machinery = APIMachinery(store: store)
+        let machinery = APIMachinery(store: store, webhooks: options.webhooks)
         let client = LocalClient(machinery: machinery, manager: "kube-controller-manager")
         try InitialObjects(client: client.acting(as: "kube-apiserver")).create()
         let controllers = ControllerTree(
@@ -75,6 +79,7 @@ package final class EmbeddedCluster: Sendable {
             url: "http://127.0.0.1:\(port)",
             access: access,
             faults: options.faults,
+            webhooks: options.webhooks,
             client: client,
             running: running
         )

@@ -10,6 +10,8 @@ package struct EmbeddedClusterOptions: Sendable {
     package var token: String?
     /// What goes wrong, and what is recorded.
     package var faults = FaultScript()
+    /// Admission webhooks; may be changed while the cluster runs.
+    package var webhooks = AdmissionScript()
     /// Which images fail and how, and the digest behind each; may be changed while the cluster runs.
     package var images = ImageCatalog()
     /// How long the controllers and the node take.

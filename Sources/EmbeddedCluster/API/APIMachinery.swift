@@ -7,10 +7,12 @@ final class APIMachinery: Sendable {
     let resources: ResourceRegistry
     /// What the server adds to objects from other objects.
     let preparation: ObjectPreparation
+    let webhooks: AdmissionScript
 
     /// The machinery over a store; what the store already holds (CustomResourceDefinitions) is served at once.
-    init(store: ObjectStore) {
+    init(store: ObjectStore, webhooks: AdmissionScript = AdmissionScript()) {
         self.store = store
+        self.webhooks = webhooks
         resources = ResourceRegistry(builtIn: BuiltInResources.all)
         preparation = ObjectPreparation(store: store)
         for definition in store.list(CustomDefinition.resource).objects {

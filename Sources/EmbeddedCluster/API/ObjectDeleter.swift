@@ -24,6 +24,7 @@ struct ObjectDeleter: Sendable {
             guard let stored = machinery.store.object(key) else { throw .notFound(resource.groupResource, name) }
             let live = stored.converted(to: resource)
             try checkPreconditions(live)
+            _ = try machinery.webhooks.review(live.json, "DELETE", isDryRun: options.isDryRun)
             do throws(StoreError) {
                 return try delete(stored, live: live, at: key)
             } catch {

@@ -35,13 +35,19 @@ extension ObjectWriter {
         }
     }
 
-    /// What the server adds to an object from other objects: addresses, accounts, defaults of the cluster.
+    /// What the server adds to an object from other objects (addresses, accounts, defaults of the cluster), and what the
+    /// webhooks say to it.
     func admit(_ json: JSON, before live: KubeObject?) throws(StatusError) -> JSON {
         guard options.subresource.isEmpty else { return json }
-        return try machinery.preparation.prepare(
+        let prepared = try machinery.preparation.prepare(
             json,
             old: live?.json,
             groupKind: resource.gvk.groupKind,
+            isDryRun: options.isDryRun
+        )
+        return try machinery.webhooks.review(
+            prepared,
+            live == nil ? "CREATE" : "UPDATE",
             isDryRun: options.isDryRun
         )
     }

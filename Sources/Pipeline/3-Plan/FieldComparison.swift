@@ -125,7 +125,22 @@ package struct FieldComparison {
         case (.array(let items), .array) where items.isEmpty: return !place.isAtomic
         case (.double(let a), .int(let b)): return a == Double(b)
         case (.int(let a), .double(let b)): return Double(a) == b
-        default: return isBuiltIn && QuantityField.contains(place.path) && QuantityField.isSameAmount(wanted, found)
+        default: return isBuiltIn && isSameSpelling(wanted, found, at: place.path)
+        }
+    }
+
+    /// Whether two values, compared whole, differ in nothing but the spelling of quantities (an autoscaler's metrics).
+    private func isSameSpelling(_ wanted: JSON, _ found: JSON, at path: [FieldPathElement]) -> Bool {
+        switch (wanted, found) {
+        case (.object(let left), .object(let right)):
+            left.count == right.count
+                && left.allSatisfy { member in
+                    right[member.key].map { isSameSpelling(member.value, $0, at: path + [.field(member.key)]) } ?? false
+                }
+        case (.array(let left), .array(let right)):
+            left.count == right.count && zip(left, right).allSatisfy { isSameSpelling($0, $1, at: path) }
+        default:
+            wanted == found || QuantityField.contains(path) && QuantityField.isSameAmount(wanted, found)
         }
     }
 

@@ -16,7 +16,10 @@ enum QuantityField {
             case .field(let last) = path[path.count - 1]
         else { return false }
         if names.contains(last) { return true }
-        if case .field(let parent) = path[path.count - 2] { return parents.contains(parent) }
+        if case .field(let parent) = path[path.count - 2] {
+            // The target of an autoscaler's metric.
+            return parents.contains(parent) || (parent == "target" && last == "value")
+        }
         return false
     }
 

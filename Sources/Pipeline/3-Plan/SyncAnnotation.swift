@@ -34,6 +34,11 @@ package enum SyncAnnotation {
             || argoOptions(object).contains("Force=true")
     }
 
+    /// Whether fields of other managers are to be left to them: a conflict is then an error of the object.
+    package static func forbidsForce(_ object: KubeObject) -> Bool {
+        isDisabled(object, "sternpost.dev/force-conflicts")
+    }
+
     /// The wave a person gave; 0 when none or unreadable.
     package static func wave(_ object: KubeObject) -> Int {
         let text = object.annotation("sternpost.dev/wave") ?? object.annotation("argocd.argoproj.io/sync-wave")
@@ -43,7 +48,8 @@ package enum SyncAnnotation {
     /// Our own annotations with the values that they may have, beside `sternpost.dev/wave` with its whole number.
     private static let vocabulary: [String: [String]] = [
         "sternpost.dev/prune": ["disabled", "enabled"], "sternpost.dev/reconcile": ["disabled", "enabled"],
-        "sternpost.dev/force": ["enabled", "disabled"], "sternpost.dev/roll-latest": ["false", "true"],
+        "sternpost.dev/force": ["enabled", "disabled"], "sternpost.dev/force-conflicts": ["disabled", "enabled"],
+        "sternpost.dev/roll-latest": ["false", "true"],
     ]
 
     /// What is wrong with the object's `sternpost.dev/` annotations or its wave, and the remedy; nil when all is well.

@@ -9,7 +9,7 @@ extension StepRunner {
 
     /// Rewrites managedFields where needed. Somebody else's write in between makes it start over, at most five times.
     func takeOwnership() async throws(StepFailure) {
-        guard var live = step.live else { return }
+        guard var live = step.live, !SyncAnnotation.forbidsForce(step.object) else { return }
         for _ in 0..<Self.maxAttempts {
             let patch = OwnershipTakeover.patch(
                 for: live,

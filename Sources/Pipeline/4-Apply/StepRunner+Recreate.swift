@@ -36,8 +36,10 @@ extension StepRunner {
 
     /// Asks the API server, without storing anything, whether it would take the new object, under a name that is free: a
     /// refusal must come before the deletion. Services are not asked, because their addresses are taken by the old one.
-    private func rehearse() async throws(StepFailure) {
-        guard step.id.kind != "Service" else { return }
+    ///
+    /// - Returns: What a person should know about the rehearsal; nil when there is nothing.
+    private func rehearse() async throws(StepFailure) -> String? {
+        guard step.id.kind != "Service" else { return nil }
         var object = step.object
         object.json[["metadata", "name"]] = .string("\(step.id.name.prefix(40))-sternpost-rehearsal")
         let (rehearsal, resource) = (object, step.resource)
@@ -45,8 +47,11 @@ extension StepRunner {
             _ = try await applier.write { client async throws(KubeError) in
                 try await client.apply(rehearsal, to: resource, fieldManager: FieldManager.main, dryRun: true)
             }
+            return nil
         } catch {
-            if case .refused(let refusal) = error, refusal.reason == .dryRunUnsupported { return }
+            if case .refused(let refusal) = error, refusal.reason == .dryRunUnsupported {
+                return "not rehearsed before the deletion: \(refusal.message)"
+            }
             throw StepFailure(
                 step,
                 cause: "an immutable field differs, and the API server would refuse the new object (\(error)); nothing"
@@ -59,7 +64,7 @@ extension StepRunner {
 
     private func deleteAndApply(_ live: KubeObject, uid: String) async throws(StepFailure) -> StepAnswer {
         let (id, resource) = (step.id, step.resource)
-        try await rehearse()
+        let rehearsalRemark = try await rehearse()
         let propagation: Propagation = Self.orphaning.contains(id.kind) ? .orphan : .background
         do throws(WriteFailure) {
             _ = try await applier.write { client async throws(KubeError) in
@@ -79,6 +84,7 @@ extension StepRunner {
         do throws(WriteFailure) {
             let answer = try await sendApply()
             var remarks = ["deleted and created again: an immutable field changed"]
+            if let rehearsalRemark { remarks.append(rehearsalRemark) }
             if propagation == .orphan {
                 remarks.append("the old Pods went on running; if the selector changed, delete what it matched by hand")
             }

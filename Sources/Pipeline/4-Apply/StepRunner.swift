@@ -68,7 +68,12 @@ struct StepRunner: Sendable {
     func sendApply() async throws(WriteFailure) -> WriteAnswer {
         let step = step
         return try await applier.write { client async throws(KubeError) in
-            try await client.apply(step.object, to: step.resource, fieldManager: FieldManager.main)
+            try await client.apply(
+                step.object,
+                to: step.resource,
+                fieldManager: FieldManager.main,
+                force: !SyncAnnotation.forbidsForce(step.object)
+            )
         }
     }
 

@@ -85,7 +85,10 @@ extension PassPreparer {
     /// One line: a server that does not answer, or lets nobody in, is told apart from one that answers badly.
     private static func message(_ error: KubeError) -> String {
         switch error.reason {
-        case .unreachable, .timeout, .tls, .unauthorized:
+        case .unauthorized:
+            "the cluster is unreachable, and nothing is changed until it lets us in: \(error); check the kubeconfig's"
+                + " credentials"
+        case .unreachable, .timeout, .tls:
             "the cluster is unreachable, and nothing is changed until it answers: \(error)"
         default: error.description
         }
