@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
 import CommandLineTool
 
-await Sternpost.run()
+Sternpost.start()

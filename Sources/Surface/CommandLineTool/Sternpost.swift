@@ -35,12 +35,25 @@ package struct Sternpost: AsyncParsableCommand {
         ]
     )
 
+    /// How long the end of the process waits for a reader of its log.
+    private static let farewell = DispatchTimeInterval.seconds(1)
+
     package init() {}
 
-    /// What `main` calls. Serves as git's worker when asked to; else runs the command and ends the process.
-    package static func run() async {
+    /// What `main` calls: all that the process does. It serves as git's worker when asked to.
+    ///
+    /// Not an asynchronous `main`, whose queue opens descriptors before our first line: they would become standard input,
+    /// output or error where these are closed. The one task here is the whole program.
+    package static func start() -> Never {
+        FileDescriptorText.reserveStandardDescriptors()
         GitWorker.runIfAsked(arguments: CommandLine.arguments)
         signal(SIGPIPE, SIG_IGN)
+        Task { await run() }
+        dispatchMain()
+    }
+
+    /// Runs the command and ends the process.
+    private static func run() async {
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
@@ -48,7 +61,10 @@ package struct Sternpost: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            LogWriter.standardError.flush(within: farewell)
+            Foundation.exit(0)
         } catch let failure as CommandFailure {
+            LogWriter.standardError.flush(within: farewell)
             for line in failure.lines { ErrorOutput.write(line) }
             Foundation.exit(failure.status)
         } catch {

@@ -16,10 +16,14 @@ package struct SyncOperator: Service {
     /// Runs all loops. At shutdown each finishes the request it is in and writes down how far it came.
     package func run() async throws {
         logger.info("operator started", metadata: ["sync.projects": "\(loops.count)"])
-        await cancelWhenGracefulShutdown {
-            await withTaskGroup(of: Void.self) { group in
-                for loop in loops { group.addTask { await loop.run() } }
+        await withGracefulShutdownHandler {
+            await cancelWhenGracefulShutdown {
+                await withTaskGroup(of: Void.self) { group in
+                    for loop in loops { group.addTask { await loop.run() } }
+                }
             }
+        } onGracefulShutdown: {
+            logger.info("stopping after the requests under way; a second signal ends it at once")
         }
         logger.info("operator stopped")
     }

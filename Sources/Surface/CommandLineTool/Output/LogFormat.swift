@@ -33,15 +33,17 @@ struct LineLogHandler: LogHandler {
         switch format {
         case .text:
             let details = all.map { " \($0.key)=\(LineLogHandler.quoted("\($0.value)"))" }.joined()
-            ErrorOutput.write("\(time) \(event.level.rawValue) \(event.message)\(details)")
+            write("\(time) \(event.level.rawValue) \(event.message)\(details)")
         case .json:
             var json: JSON = [
                 "time": .string(time), "level": .string(event.level.rawValue), "message": .string("\(event.message)"),
             ]
             for (key, value) in all { json[key] = .string("\(value)") }
-            ErrorOutput.write(json.text)
+            write(json.text)
         }
     }
+
+    private func write(_ line: String) { LogWriter.standardError.write(Redactor.shared.redact(line)) }
 
     /// Values with blanks or line breaks are quoted, so that a line stays a line.
     private static func quoted(_ value: String) -> String {

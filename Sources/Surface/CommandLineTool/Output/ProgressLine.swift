@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
 import SyncLoop
 import SyncSource
 import Synchronization
@@ -27,7 +26,7 @@ final class ProgressLine: Sendable {
     func show(_ text: String) {
         guard terminal.isInteractive else { return }
         isShown.withLock { $0 = true }
-        FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
+        ErrorOutput.show("\r\u{1B}[K\(text)")
     }
 
     /// Removes the line.
@@ -37,6 +36,6 @@ final class ProgressLine: Sendable {
                 defer { shown = false }; return shown
             })
         else { return }
-        FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+        ErrorOutput.show("\r\u{1B}[K")
     }
 }
