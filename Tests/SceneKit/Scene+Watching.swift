@@ -31,8 +31,8 @@ extension Scene {
             logger: log.logger
         )
         try await withThrowingTaskGroup(of: Void.self) { group in
+            await mirror.begin()
             group.addTask { await mirror.run() }
-            try await eventually("the mirror runs") { await mirror.isRunning }
             try await body(reconciler, mirror)
             group.cancelAll()
         }

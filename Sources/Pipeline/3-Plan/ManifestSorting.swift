@@ -144,6 +144,10 @@ struct ManifestSorting {
             settled(manifest, uid: found.uid, resourceVersion: found.resourceVersion)
             return
         }
+        if isMarked, let reason = policy.contested[manifest.id] {
+            refuse(manifest, .contested, reason)
+            return
+        }
         let cause: Step.Cause = ownership == .unowned ? .adoption : isMarked ? .drift : .commit
         let change = WantedChange(
             manifest: manifest,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import KubeObjects
 
 /// What a project's document asks of planning.
 package struct PlanPolicy: Sendable, Hashable {
@@ -31,6 +32,9 @@ package struct PlanPolicy: Sendable, Hashable {
     /// `URL#FOLDER` of this pass, without credentials. Members that came from another source are never deleted without
     /// a person: two repositories under one project name would otherwise delete each other's objects.
     package var source: String
+    /// Objects whose drift is not healed in this pass because somebody fights over them, with the reason. Empty in the
+    /// project's document; the loop fills it in.
+    package var contested: [ObjectID: String] = [:]
 
     package init(
         targetNamespace: String = "",

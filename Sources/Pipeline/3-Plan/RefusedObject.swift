@@ -24,6 +24,8 @@ package struct RefusedObject: Sendable, Hashable, Codable {
         case blocked
         /// The live object is being deleted; it is created again when it is gone.
         case terminating
+        /// Somebody keeps changing back what we set; it is left as it is for a while.
+        case contested
 
         /// Whether it shows that the pass does not know enough to delete anything.
         package var isPartialKnowledge: Bool {

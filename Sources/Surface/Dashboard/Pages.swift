@@ -45,8 +45,15 @@ enum Pages {
         }
         return """
             <tr><td>\(entry.project)</td><td>\(state)</td><td><code>\(short(entry.revision))</code></td>
-            <td class="number">\(entry.lastPassAt.map(time) ?? "–")</td><td>\(entry.leader)</td><td>\(entry.message)</td></tr>
+            <td class="number">\(entry.lastPassAt.map(time) ?? "–")\(pace(entry))</td><td>\(entry.leader)</td><td>\(entry.message)</td></tr>
             """
+    }
+
+    /// How long the last pass took: ` · 9 ms, nothing changed`; empty before the first.
+    private static func pace(_ entry: StatusBoard.Entry) -> String {
+        guard let took = entry.lastPassTook else { return "" }
+        let milliseconds = took / Duration.milliseconds(1)
+        return " · \(Int(milliseconds.rounded(.up))) ms\(entry.isResting ? ", nothing changed" : "")"
     }
 
     private static func table(_ runs: [SyncRun]) -> HTML {

@@ -24,7 +24,10 @@ package struct ProjectLoop: Sendable {
     /// Runs until the task is cancelled, and follows the cluster by watches meanwhile.
     package func run() async {
         await withTaskGroup(of: Void.self) { group in
-            if let mirror = reconciler.preparer.mirror { group.addTask { await mirror.run() } }
+            if let mirror = reconciler.preparer.mirror {
+                await mirror.begin()
+                group.addTask { await mirror.run() }
+            }
             await makePasses()
             group.cancelAll()
         }
@@ -61,6 +64,14 @@ package struct ProjectLoop: Sendable {
     private func pass(_ trigger: RunTrigger) async -> PassOutcome {
         let outcome = await reconciler.pass(trigger) { await reconciler.isSuperseded($0) }
         await board.passed(reconciler.project.name, outcome)
+        logger.debug(
+            outcome.isResting ? "nothing has changed" : "passed",
+            metadata: [
+                "sync.project": "\(reconciler.project.name)", "sync.outcome": "\(outcome.outcome.rawValue)",
+                "sync.duration": "\(outcome.duration)",
+                "kube.requests": "\(reconciler.preparer.cluster.client.statistics.requests)",
+            ]
+        )
         return outcome
     }
 

@@ -19,6 +19,10 @@ package actor StatusBoard {
         package var leader = ""
         /// Whether that is another process, so that none of the passes is made here.
         package var standsBy = false
+        /// How long the last pass took; nil before the first.
+        package var lastPassTook: Duration?
+        /// Whether nothing had changed for it, so that it asked the API server nothing.
+        package var isResting = false
     }
 
     private var entries: [String: Entry]
@@ -39,6 +43,8 @@ package actor StatusBoard {
         entries[project]?.message = outcome.failure?.message ?? outcome.interruption ?? ""
         if let commit = outcome.commit { entries[project]?.revision = commit.revision }
         entries[project]?.lastPassAt = now()
+        entries[project]?.lastPassTook = outcome.duration
+        entries[project]?.isResting = outcome.isResting
         entries[project]?.isSuspended = false
     }
 

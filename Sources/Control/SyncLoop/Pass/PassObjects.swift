@@ -18,7 +18,7 @@ enum PassObjects {
     }
 
     private static func refused(_ object: RefusedObject) -> ObjectOutcome {
-        let isFailure = object.reason != .optedOut && object.reason != .blocked
+        let isFailure = ![.optedOut, .blocked, .contested].contains(object.reason)
         return ObjectOutcome(
             id: object.id,
             apiVersion: object.apiVersion,
@@ -26,7 +26,7 @@ enum PassObjects {
             origin: object.origin,
             error: "\(object.origin): \(object.id) \(object.message)",
             isRetryable: object.reason == .groupUnavailable || object.reason == .liveUnreadable
-                || object.reason == .terminating
+                || object.reason == .terminating || object.reason == .contested
         )
     }
 

@@ -13,16 +13,18 @@ extension PassPreparer {
     func readCluster(
         _ rendered: RenderedSet,
         _ step: CommitStep?,
-        marks: [ObjectID: Inventory.AppliedMark]
+        marks: [ObjectID: Inventory.AppliedMark],
+        contested: [ObjectID: String]
     ) async throws -> PreparedPass {
         do {
             let catalog = try await cluster.catalog(for: rendered, isWatched: mirror != nil)
-            let prepared = try await plan(rendered, step, catalog: catalog, marks: marks)
+            let prepared = try await plan(rendered, step, catalog: catalog, marks: marks, contested: contested)
             // Perhaps a kind is served no longer, or in another version only: the next pass asks what there is.
             if !prepared.live.unreadable.isEmpty { await cluster.forgetCatalog() }
             // A catalogue may grow old while nothing happens; what is written is planned from a young one.
             guard !prepared.plan.isEmpty, try await cluster.renewCatalog() else { return prepared }
-            return try await plan(rendered, step, catalog: try await cluster.catalog(for: rendered), marks: marks)
+            let renewed = try await cluster.catalog(for: rendered)
+            return try await plan(rendered, step, catalog: renewed, marks: marks, contested: contested)
         } catch let error as KubeError {
             throw PassFailure(stage: .cluster, message: PassPreparer.message(error), isRetryable: error.isRetryable)
         } catch let error as ApplyError {
@@ -34,13 +36,15 @@ extension PassPreparer {
         _ rendered: RenderedSet,
         _ step: CommitStep?,
         catalog: APICatalog,
-        marks: [ObjectID: Inventory.AppliedMark]
+        marks: [ObjectID: Inventory.AppliedMark],
+        contested: [ObjectID: String]
     ) async throws -> PreparedPass {
         var inventory = try await store.load(catalog: catalog, parent: await mirror?.parent())
         inventory.marks = marks
         var (live, generation) = try await readLive(rendered, inventory: inventory, catalog: catalog)
         var policy = project.policy
         policy.source = sourceIdentity
+        policy.contested = contested
         var plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
         if let mirror, !plan.unread.isEmpty {
             live = await mirror.completed(live, with: plan.unread)

@@ -48,6 +48,8 @@ extension ProjectReconciler {
             await applier.apply(plan, inventory: prepared.inventory, approved: approved)
         }
         await preparer.mirror?.finishWriting(report, of: plan, parent: await preparer.store.parent)
+        let applied = Set(report.outcomes.filter { $0.action == .configured }.map(\.id))
+        fights.repaired(plan.waves.flatMap(\.steps).filter { applied.contains($0.id) }, at: .now)
         if plan.waves.contains(where: { $0.steps.contains { $0.id.groupKind == KindOrder.customResourceDefinition } }) {
             await preparer.cluster.forgetCatalog()
         }
@@ -184,11 +186,14 @@ extension ProjectReconciler {
 
     /// What was seen of each object after this pass: the next one compares by it.
     ///
-    /// Drift that is only reported keeps its old mark: without it the next pass would take it for a change of git.
+    /// Drift that is only reported, or fought over, keeps its old mark: without it the next pass would take it for a change of git.
     private func marks(_ prepared: PreparedPass, _ report: ApplyReport) -> [ObjectID: Inventory.AppliedMark] {
         let plan = prepared.plan
         var marks: [ObjectID: Inventory.AppliedMark] = [:]
         for step in plan.reportedDrift { marks[step.id] = prepared.inventory.marks[step.id] }
+        for object in plan.refused where object.reason == .contested {
+            marks[object.id] = prepared.inventory.marks[object.id]
+        }
         for object in plan.unchanged {
             marks[object.id] = Inventory.AppliedMark(
                 uid: object.uid,
@@ -216,7 +221,7 @@ extension ProjectReconciler {
         if report.interruption != nil || health.ending == .cancelled { return .interrupted }
         if objects.contains(where: { $0.action == .failed }) { return .degraded }
         if case .blocked = plan.prune.verdict { return .degraded }
-        if !plan.reportedDrift.isEmpty { return .degraded }
+        if !plan.reportedDrift.isEmpty || plan.refused.contains(where: { $0.reason == .contested }) { return .degraded }
         if [.failed, .timedOut, .unreadable].contains(health.ending) { return .degraded }
         if case .held(_, let hash) = plan.prune.verdict, approved != hash { return .held }
         return .succeeded

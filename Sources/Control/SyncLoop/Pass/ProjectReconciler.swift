@@ -50,6 +50,8 @@ package actor ProjectReconciler {
     var lastOutcome: RunOutcome?
     /// The last pass that found everything as it should be or as it was, if all that it looked at is watched.
     var lastRest: RestingPlace?
+    /// Who undoes again and again what we set.
+    var fights: FightWatch
 
     package init(
         preparer: PassPreparer,
@@ -61,6 +63,7 @@ package actor ProjectReconciler {
         project = preparer.project
         self.preparer = preparer
         self.history = history
+        fights = FightWatch(interval: preparer.project.interval)
         self.lease = lease
         self.settings = settings
         self.logger = logger
@@ -97,7 +100,12 @@ package actor ProjectReconciler {
             if let outcome = await stillResting(at: tip, state: state, since: started) { return outcome }
             lastRest = nil
             let marks = try await history.marks(of: project.name)
-            let prepared = try await preparer.prepare(tip, marks: marks, previous: state.attempted)
+            let prepared = try await preparer.prepare(
+                tip,
+                marks: marks,
+                previous: state.attempted,
+                contested: fights.contested(at: started)
+            )
             let standing = prepared.standing(approved: state.approval?.hash)
             if lastFailure != nil { lastOutcome = .failed }
             if lastOutcome == nil {

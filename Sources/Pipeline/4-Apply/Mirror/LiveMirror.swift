@@ -49,6 +49,7 @@ package actor LiveMirror {
     /// Counts what may make a plan come out differently.
     private(set) var generation = 0
     private var launcher: AsyncStream<(FeedKey, Int)>.Continuation?
+    private var launches: AsyncStream<(FeedKey, Int)>?
     private var launched = 0
     private var waiters: [Int: AsyncStream<Void>.Continuation] = [:]
     private var nextWaiter = 0
@@ -64,22 +65,31 @@ package actor LiveMirror {
         )
     }
 
+    /// From now on readings wait for ``run()``, which must follow; without this the first one may ask the server itself.
+    package func begin() {
+        guard launcher == nil else { return }
+        let (launches, launcher) = AsyncStream<(FeedKey, Int)>.makeStream()
+        self.launches = launches
+        self.launcher = launcher
+    }
+
     /// Follows the cluster until the task is cancelled; then the mirror is empty, and may be run again.
     package func run() async {
-        let (stream, launcher) = AsyncStream<(FeedKey, Int)>.makeStream()
-        self.launcher = launcher
-        await withDiscardingTaskGroup { group in
-            for await (key, number) in stream { group.addTask { await self.keepFollowing(key, number) } }
-            group.cancelAll()
+        begin()
+        if let launches {
+            await withDiscardingTaskGroup { group in
+                for await (key, number) in launches { group.addTask { await self.keepFollowing(key, number) } }
+                group.cancelAll()
+            }
         }
-        self.launcher = nil
+        (launcher, launches) = (nil, nil)
         for feed in feeds.values { feed.stop.finish() }
         feeds = [:]
         changed()
     }
 
     /// Whether somebody runs it; without, every reading asks the server.
-    package var isRunning: Bool { launcher != nil }
+    var isRunning: Bool { launcher != nil }
 
     /// Whether nothing has changed since a reading, as far as can be known now: every watch stands, and none owes the echo
     /// of a write of ours.

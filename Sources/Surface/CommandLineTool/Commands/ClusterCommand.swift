@@ -45,7 +45,7 @@ struct ClusterCommand: AsyncParsableCommand {
             throw error
         }
         StandardOutput.line("serving \(cluster.url); kubeconfig: \(writeKubeconfig)")
-        try await RunCommand.serve([ClusterService(cluster: cluster)], logger: LogFormat.text.logger)
+        try await RunCommand.serve([ClusterService(cluster: cluster)], logger: LogFormat.text.logger())
     }
 }
 

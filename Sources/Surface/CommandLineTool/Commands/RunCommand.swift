@@ -38,6 +38,9 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "text or json.")
     var logFormat: LogFormat = .text
 
+    @Option(help: "trace, debug, info, warning or error; debug tells of every pass and how long it took.")
+    var logLevel: Logger.Level = .info
+
     func run() async throws {
         guard let address = DashboardServer.Address(listen) else {
             throw CommandFailure("--listen \(listen): expected HOST:PORT, such as 127.0.0.1:8080")
@@ -45,7 +48,7 @@ struct RunCommand: AsyncParsableCommand {
         let projects: [Project]
         do { projects = try ProjectFiles.read(config) } catch { throw CommandFailure(error.problems) }
         let timing = try leases.timing()
-        let logger = logFormat.logger
+        let logger = logFormat.logger(from: logLevel)
         let client = try cluster.client()
         let history = try await data.history(.operate)
         let board = StatusBoard(projects: projects.map(\.name))

@@ -8,9 +8,11 @@ import Logging
 enum LogFormat: String, ExpressibleByArgument, CaseIterable {
     case text, json
 
-    /// A logger to standard error.
-    var logger: Logger {
-        Logger(label: "sternpost") { _ in LineLogHandler(format: self) }
+    /// A logger to standard error that leaves out what is below a level.
+    func logger(from level: Logger.Level = .info) -> Logger {
+        var logger = Logger(label: "sternpost") { _ in LineLogHandler(format: self) }
+        logger.logLevel = level
+        return logger
     }
 }
 
@@ -50,3 +52,6 @@ struct LineLogHandler: LogHandler {
         value.contains { $0.isWhitespace || $0 == "\"" || $0.isNewline } ? JSON.string(value).text : value
     }
 }
+
+/// So that a level can be given on the command line by its name.
+extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncPlan
+
+/// Notices when somebody keeps changing back what we set, and says which objects to leave alone for a while (row A16).
+/// Pure: it is told what was set and when.
+struct FightWatch: Sendable {
+    /// So many times may one field be set back within the window; then it is a fight.
+    static let patience = 5
+
+    private struct Fight: Sendable {
+        let reason: String
+        let pause: Duration
+        let until: ContinuousClock.Instant
+    }
+
+    private let window: Duration
+    private let slowest: Duration
+    /// When each field was set back, and who had changed it last.
+    private var repairs: [ObjectID: [String: (times: [ContinuousClock.Instant], owner: String)]] = [:]
+    private var fights: [ObjectID: Fight] = [:]
+
+    /// - Parameters:
+    ///   - interval: How often the project is compared; the window is ten times as long, and ten minutes at least.
+    ///   - slowest: The longest time an object is left alone.
+    init(interval: Duration, slowest: Duration = .seconds(3600)) {
+        window = max(.seconds(600), interval * 10)
+        self.slowest = slowest
+    }
+
+    /// Takes in the steps of a plan that were carried out: those that set back what somebody had changed.
+    mutating func repaired(_ steps: [Step], at now: ContinuousClock.Instant) {
+        fights = fights.filter { now - $0.value.until < window }
+        for id in repairs.keys {
+            repairs[id] = repairs[id]?.filter { _, field in field.times.contains { now - $0 < window } }
+            if repairs[id]?.isEmpty == true { repairs[id] = nil }
+        }
+        for step in steps where step.cause == .drift {
+            for change in step.changes { note(change, of: step.id, at: now) }
+        }
+    }
+
+    private mutating func note(_ change: FieldChange, of id: ObjectID, at now: ContinuousClock.Instant) {
+        var field = repairs[id]?[change.path] ?? ([], "")
+        field.times = field.times.filter { now - $0 < window } + [now]
+        field.owner = change.takenFrom?.split(separator: " at ").first.map(String.init) ?? "somebody"
+        repairs[id, default: [:]][change.path] = field
+        let last = fights[id]
+        // After a pause one more change is enough.
+        guard field.times.count >= FightWatch.patience || last != nil else { return }
+        guard last.map({ $0.until <= now }) ?? true else { return }
+        let pause = min(last.map { $0.pause * 2 } ?? window, slowest)
+        let reason =
+            "a fight over \(change.path): \(field.owner) keeps changing it, and it was set back \(field.times.count) times;"
+            + " it is left as it is for \(pause.components.seconds / 60) minutes at a time: stop the one, or take the field"
+            + " out of the manifest"
+        fights[id] = Fight(reason: reason, pause: pause, until: now + pause)
+    }
+
+    /// The objects that are to be left as they are now, with the reason.
+    func contested(at now: ContinuousClock.Instant) -> [ObjectID: String] {
+        fights.filter { $0.value.until > now }.mapValues(\.reason)
+    }
+}
