@@ -25,7 +25,7 @@ struct FeedStoreTests {
     /// A store that has listed the object in version 1.
     private func listed() throws -> FeedStore {
         var store = FeedStore()
-        #expect(store.replace(with: [(Self.id, .whole(try Self.object("1")))], since: Self.now))
+        _ = store.replace(with: [(Self.id, .whole(try Self.object("1")))], since: Self.now)
         return store
     }
 
@@ -59,26 +59,33 @@ struct FeedStoreTests {
         version: String?
     ) throws {
         var store = try listed()
-        #expect(try play(script, &store) == news)
+        let said = try play(script, &store)
+        #expect(said == news)
         #expect(store.objects[Self.id]?.resourceVersion == version)
     }
 
     @Test func `older events do not undo a write of ours, and its own event settles it`() throws {
         var store = try listed()
-        #expect(store.wrote(Self.mark("5"), as: Self.id, at: Self.now))
+        let ownWrite = store.wrote(Self.mark("5"), as: Self.id, at: Self.now)
+        #expect(ownWrite)
         #expect(store.owesEcho(since: Self.now))
-        #expect(try play("+2 +3 -4", &store) == [false, false, false])
+        let olderEvents = try play("+2 +3 -4", &store)
+        #expect(olderEvents == [false, false, false])
         #expect(store.objects[Self.id] == Self.mark("5"))
-        #expect(try play("+5", &store) == [false])
+        let ownEvent = try play("+5", &store)
+        #expect(ownEvent == [false])
         #expect(store.objects[Self.id] == Self.mark("5") && !store.owesEcho(since: Self.now))
-        #expect(try play("+6", &store) == [true])
+        let nextEvent = try play("+6", &store)
+        #expect(nextEvent == [true])
     }
 
     @Test func `a watch that was faster than the answer to our write is believed`() throws {
         var store = try listed()
         store.isWriting = true
-        #expect(try play("+5 +6", &store) == [true, true])
-        #expect(!store.wrote(Self.mark("5"), as: Self.id, at: Self.now))
+        let fastEvents = try play("+5 +6", &store)
+        #expect(fastEvents == [true, true])
+        let lateAnswer = store.wrote(Self.mark("5"), as: Self.id, at: Self.now)
+        #expect(!lateAnswer)
         #expect(store.objects[Self.id]?.resourceVersion == "6" && !store.owesEcho(since: Self.now))
         store.isWriting = false
         // A write that changed nothing has no event.
@@ -89,14 +96,18 @@ struct FeedStoreTests {
     @Test func `an object that we have deleted does not come back by late events, and somebody's next one does`() throws
     {
         var store = try listed()
-        #expect(store.deleted(Self.id, uid: "u1", at: Self.now))
-        #expect(try play("+2", &store) == [false])
+        let deletion = store.deleted(Self.id, uid: "u1", at: Self.now)
+        #expect(deletion)
+        let lateEvent = try play("+2", &store)
+        #expect(lateEvent == [false])
         #expect(store.objects.isEmpty && store.owesEcho(since: Self.now))
-        #expect(try play("+7/u2", &store) == [true])
+        let nextIncarnation = try play("+7/u2", &store)
+        #expect(nextIncarnation == [true])
         #expect(store.objects[Self.id]?.uid == "u2")
         var other = try listed()
         _ = other.deleted(Self.id, uid: "u1", at: Self.now)
-        #expect(try play("-3", &other) == [false])
+        let end = try play("-3", &other)
+        #expect(end == [false])
         #expect(other.objects.isEmpty && !other.owesEcho(since: Self.now))
     }
 
@@ -104,11 +115,14 @@ struct FeedStoreTests {
         var store = try listed()
         let start = Self.now + .seconds(1)
         _ = store.wrote(Self.mark("5"), as: Self.id, at: start + .seconds(1))
-        #expect(!store.replace(with: [(Self.id, .whole(try Self.object("2")))], since: start))
+        let olderList = store.replace(with: [(Self.id, .whole(try Self.object("2")))], since: start)
+        #expect(!olderList)
         #expect(store.objects[Self.id] == Self.mark("5"))
-        #expect(store.replace(with: [(Self.id, .whole(try Self.object("9")))], since: start + .seconds(2)))
+        let youngerList = store.replace(with: [(Self.id, .whole(try Self.object("9")))], since: start + .seconds(2))
+        #expect(youngerList)
         #expect(store.objects[Self.id]?.resourceVersion == "9" && !store.owesEcho(since: start + .seconds(9)))
-        #expect(store.replace(with: [], since: start + .seconds(3)))
+        let emptyList = store.replace(with: [], since: start + .seconds(3))
+        #expect(emptyList)
         #expect(store.objects.isEmpty)
     }
 

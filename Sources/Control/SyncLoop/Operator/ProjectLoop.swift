@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import KubeClient
 import Logging
 import SyncApply
 import SyncRecord
