@@ -151,7 +151,7 @@ let package = Package(
         ),
 
         // Tests
-        .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: strict),
+        .target(name: "TestKit", dependencies: [crypto], path: "Tests/TestKit", swiftSettings: strict),
         .target(
             name: "SceneKit",
             dependencies: [

@@ -73,16 +73,7 @@ package struct GitFolder: Sendable {
 
     /// Stores a tree exactly as given.
     package func tree(_ entries: [Entry]) throws -> String {
-        var bytes: [UInt8] = []
-        for entry in entries {
-            bytes += Array(entry.mode.utf8) + [0x20] + entry.name + [0]
-            var digits = Substring(entry.id)
-            while let byte = UInt8(digits.prefix(2), radix: 16) {
-                bytes.append(byte)
-                digits = digits.dropFirst(2)
-            }
-        }
-        return try git(["hash-object", "-t", "tree", "--literally", "-w", "--stdin"], input: bytes)
+        try git(["hash-object", "-t", "tree", "--literally", "-w", "--stdin"], input: PackBuilder.tree(entries))
     }
 
     /// Stores a file's content.

@@ -37,6 +37,8 @@ package final class StubHTTPServer: Sendable {
         case bytes([UInt8])
         /// Each byte alone, this far apart, until the client goes away.
         case drip(String, every: Duration)
+        /// These bytes again and again, until the client goes away.
+        case endless([UInt8])
         /// Nothing, until the client goes away or the server stops.
         case hang
         /// The orderly end of the connection.
@@ -186,6 +188,9 @@ package final class StubHTTPServer: Sendable {
                 usleep(UInt32(microseconds))
                 return send([byte], on: socket)
             }
+        case .endless(let bytes):
+            while send(bytes, on: socket) {}
+            return false
         case .hang:
             var byte: UInt8 = 0
             while recv(socket, &byte, 1, 0) > 0 {}

@@ -25,6 +25,9 @@ package enum GitWorker {
         exit(0)
     }
 
+    /// What arrives is counted only after it was written, so the file may pass the limit by one packet.
+    private static let fileSlack = 1 << 20
+
     private static func readRequest() throws(GitError) -> WorkerRequest {
         do {
             let data = try FileHandle.standardInput.readToEnd() ?? Data()
@@ -56,7 +59,7 @@ package enum GitWorker {
         let memory = request.operation == .list ? 256 << 20 : max(1 << 30, 4 * request.limits.objectBytes)
         let caps: [(UInt32, Int)] = [
             (RLIMIT_CORE.rawValue, 0), (RLIMIT_CPU.rawValue, request.deadline + 5), (RLIMIT_DATA.rawValue, memory),
-            (RLIMIT_FSIZE.rawValue, request.limits.packBytes), (RLIMIT_NOFILE.rawValue, 1_024),
+            (RLIMIT_FSIZE.rawValue, request.limits.packBytes + fileSlack), (RLIMIT_NOFILE.rawValue, 1_024),
         ]
         for (resource, value) in caps {
             var limit = rlimit()

@@ -111,7 +111,14 @@ struct WorkerJob {
             try session.fetch(["+refs/tags/\(name):refs/tags/\(name)"], into: repository)
         case .commit(let id): try fetchPinned(id, into: repository)
         }
-        guard holds(commit, repository) else {
+        switch header(commit, repository)?.isCommit {
+        case true?: return
+        case false?:
+            throw GitError(
+                .missingRef,
+                "\(request.ref.value) names no commit, but another kind of object; push a commit there or change ref"
+            )
+        case nil:
             try checkTips(repository)
             throw gone(commit)
         }
@@ -130,18 +137,18 @@ struct WorkerJob {
     private func fetchPinned(_ id: String, into repository: borrowing RepositoryHandle) throws(GitError) {
         do throws(GitError) {
             try session.fetch(["+\(id):refs/sternpost/\(id)"], into: repository)
-            if holds(id, repository) { return }
+            if header(id, repository) != nil { return }
         } catch {
             guard error.reason == .server || error.reason == .corruptMirror else { throw error }
         }
         try session.fetch(["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"], into: repository)
     }
 
-    private func holds(_ commit: String, _ repository: borrowing RepositoryHandle) -> Bool {
+    private func header(_ id: String, _ repository: borrowing RepositoryHandle) -> (isCommit: Bool, size: Int)? {
         do throws(LibGit2Error) {
-            return try repository.header(of: commit).isCommit
+            return try repository.header(of: id)
         } catch {
-            return false
+            return nil
         }
     }
 

@@ -225,7 +225,16 @@ extension SourceReader {
             guard error.reason == .git(.corruptMirror) else { throw error }
             try await fetch(tip, place, isFresh: true)
         }
-        return try await attempt(tip, place, body)
+        do throws(SourceError) {
+            return try await attempt(tip, place, body)
+        } catch {
+            guard error.reason == .git(.corruptMirror) else { throw error }
+            throw SourceError(
+                .git(.server),
+                "\(place.url): commit \(tip.commitID.prefix(8)) cannot be read in a new clone either, so objects are missing or "
+                    + "damaged there: run git fsck in the repository itself"
+            )
+        }
     }
 
     private func attempt<Value: Sendable>(
