@@ -20,7 +20,7 @@ import Testing
                 let error = try #require(await failure { () async throws(SourceError) in try await reader.poll() })
                 #expect(error.reason == .git(.timeout))
                 #expect(error.isRetryable)
-                #expect(workers(for: scene).isEmpty)
+                #expect(scene.workers.isEmpty)
             }
         }
     }
@@ -31,12 +31,12 @@ import Testing
                 let reader = try scene.reader(url: "http://127.0.0.1:\(port)/posts.git", deadline: .seconds(100))
                 let error = try await withThrowingTaskGroup(of: SourceError?.self) { group in
                     group.addTask { await failure { () async throws(SourceError) in try await reader.poll() } }
-                    try await eventually("the worker runs") { !workers(for: scene).isEmpty }
+                    try await eventually("the worker runs") { !scene.workers.isEmpty }
                     group.cancelAll()
                     return try await group.next() ?? nil
                 }
                 #expect(error?.reason == .git(.cancelled))
-                #expect(workers(for: scene).isEmpty)
+                #expect(scene.workers.isEmpty)
             }
         }
     }
@@ -71,8 +71,8 @@ import Testing
                 )
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { _ = await failure { () async throws(SourceError) in try await reader.poll() } }
-                    try await eventually("the worker runs") { !workers(for: scene).isEmpty }
-                    let pid = try #require(workers(for: scene).first)
+                    try await eventually("the worker runs") { !scene.workers.isEmpty }
+                    let pid = try #require(scene.workers.first)
                     for file in ["cmdline", "environ"] {
                         let bytes = try Data(contentsOf: URL(filePath: "/proc/\(pid)/\(file)"))
                         #expect(!bytes.isEmpty)
@@ -87,15 +87,6 @@ import Testing
                 )
                 #expect(found.status == 1)
             }
-        }
-    }
-
-    /// The processes whose HOME is below the scene's folder.
-    private func workers(for scene: Scene) -> [Int] {
-        let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap { Int($0) } ?? []
-        return processes.filter { pid in
-            guard let bytes = try? Data(contentsOf: URL(filePath: "/proc/\(pid)/environ")) else { return false }
-            return String(decoding: bytes, as: UTF8.self).contains("HOME=\(scene.mirrors.path(percentEncoded: false))")
         }
     }
 }

@@ -96,6 +96,27 @@ import Testing
         }
     }
 
+    @Test func `the relation to a commit is found in a damaged mirror, too`() async throws {
+        try await Scene.with { scene in
+            let reader = try scene.reader()
+            let first = try scene.posts.commit(["infra/a.yaml": "1"])
+            _ = try await reader.pass()
+            let second = try scene.posts.commit(["infra/a.yaml": "2"])
+            let tip = try await reader.poll()
+            _ = try await reader.snapshot(tip)
+            #expect(tip.commitID == second)
+            // The pack of the first fetch, which holds the older commit alone.
+            for pack in try MirrorTests.files(try scene.mirror(), "objects/pack", ".pack") {
+                var bytes = try Data(contentsOf: pack)
+                guard bytes[11] > 1 else { continue }
+                for index in 12..<(bytes.count - 20) { bytes[index] ^= 0x55 }
+                try FileManager.default.removeItem(at: pack)
+                try bytes.write(to: pack)
+            }
+            #expect(try await reader.relation(of: tip, to: first) == .forward)
+        }
+    }
+
     @Test func `a deleted branch is an error and comes back by itself`() async throws {
         try await Scene.with { scene in
             let reader = try scene.reader()

@@ -56,6 +56,17 @@ struct Scene: Sendable {
     }
 }
 
+extension Scene {
+    /// The git processes that work for this scene now.
+    var workers: [Int] {
+        let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap { Int($0) } ?? []
+        return processes.filter { pid in
+            guard let bytes = try? Data(contentsOf: URL(filePath: "/proc/\(pid)/environ")) else { return false }
+            return String(decoding: bytes, as: UTF8.self).contains("HOME=\(mirrors.path(percentEncoded: false))")
+        }
+    }
+}
+
 /// The error of a call that must fail.
 func failure(_ call: () async throws(SourceError) -> some Sendable) async -> SourceError? {
     do throws(SourceError) {

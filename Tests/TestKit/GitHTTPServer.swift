@@ -7,7 +7,8 @@ package typealias TestIdentity = (certificate: String, key: String)
 /// `git http-backend` behind nginx on a free port of 127.0.0.1: what a git server over http(s) really does.
 ///
 /// Below `/git/` are the repositories of a folder; `/private/` is the same with a password; `/moved/` redirects to another
-/// host; `/forbidden/`, `/broken/` and `/page/` answer 403, 502 and a web page.
+/// host over plain http, `/renamed/` to another path of this one; `/forbidden/`, `/failing/`, `/broken/`, `/empty/` and
+/// `/page/` answer 403, 500, 502, nothing and a web page.
 package final class GitHTTPServer: Sendable {
     package let port: Int
     /// `http://localhost:PORT` or `https://localhost:PORT`.
@@ -76,6 +77,9 @@ package final class GitHTTPServer: Sendable {
                 location /moved/ { return 302 http://127.0.0.2:\(port)$request_uri; }
                 location /forbidden/ { return 403; }
                 location /broken/ { return 502; }
+                location /failing/ { return 500; }
+                location /empty/ { default_type application/x-git-upload-pack-advertisement; return 200 ""; }
+                location /renamed/ { return 301 $scheme://localhost:\(port)/git/posts.git/info/refs?$args; }
                 location /page/ { default_type text/html; return 200 "a page"; }
               }
             }

@@ -44,6 +44,7 @@ package struct HostileGitServer: Sendable {
     ///   - kind: `advertisement` for a list of refs, `result` for a pack.
     ///   - body: The bytes.
     ///   - more: What is done instead of ending there; its bytes must be ``chunk(_:)``s.
+    /// - Returns: The steps of the answer.
     package static func answer(
         _ kind: String,
         _ body: [UInt8],

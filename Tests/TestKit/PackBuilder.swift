@@ -160,10 +160,19 @@ package struct PackBuilder: Sendable {
             for value in [count, ~count] { bytes += [UInt8(value & 0xFF), UInt8(value >> 8)] }
             bytes += part
         } while !rest.isEmpty
+        // 5,552 bytes are as many as cannot overflow the sums.
         var (a, b): (UInt32, UInt32) = (1, 0)
-        for byte in content {
-            a = (a + UInt32(byte)) % 65_521
-            b = (b + a) % 65_521
+        content.withUnsafeBytes { content in
+            var index = 0
+            while index < content.count {
+                let end = min(index + 5_552, content.count)
+                while index < end {
+                    a &+= UInt32(content[index])
+                    b &+= a
+                    index &+= 1
+                }
+                (a, b) = (a % 65_521, b % 65_521)
+            }
         }
         return bytes + big(b << 16 | a)
     }

@@ -22,7 +22,7 @@ package struct GitMirror: Sendable {
     ) async throws(GitError) -> Value {
         let folder = folder
         return try await BlockingThread.result("git-read") { () throws(GitError) in
-            try LibGit2.start()
+            try LibGit2.startBounded()
             guard folder.hasMirror else { throw GitError(.missingObject, "there is no mirror at \(folder.path) yet") }
             return try folder.withLock(exclusive: false) { () throws(GitError) in
                 try body(try MirrorReader(path: folder.mirror))

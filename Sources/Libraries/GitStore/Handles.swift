@@ -52,10 +52,18 @@ struct RepositoryHandle: ~Copyable {
             guard let name = names.strings[index] else { continue }
             var oid = git_oid()
             try LibGit2.check("git_reference_name_to_id") { git_reference_name_to_id(&oid, owner, name) }
-            var object: OpaquePointer?
-            try LibGit2.check("git_object_lookup") { git_object_lookup(&object, owner, &oid, GIT_OBJECT_ANY) }
-            git_object_free(object)
+            try check(oid)
         }
+    }
+
+    /// Loads one object of any kind, which compares it with its id; throws when it is missing or damaged.
+    borrowing func check(_ id: git_oid) throws(LibGit2Error) {
+        var object: OpaquePointer?
+        let owner = raw
+        try LibGit2.check("git_object_lookup") {
+            withUnsafePointer(to: id) { git_object_lookup(&object, owner, $0, GIT_OBJECT_ANY) }
+        }
+        git_object_free(object)
     }
 
     /// An object's kind and size, without loading it.

@@ -17,6 +17,8 @@ package struct KnownHosts: Sendable {
 
     private struct Line: Sendable {
         let isRevoked: Bool
+        /// The key signs host certificates, and is none of a host.
+        let isAuthority: Bool
         let hosts: Substring
         let keyType: String
         let key: [UInt8]
@@ -24,18 +26,20 @@ package struct KnownHosts: Sendable {
 
     private let lines: [Line]
 
-    /// Lines that are comments, `@cert-authority` or malformed are skipped, as ssh does.
+    /// Lines that are comments or malformed are skipped, as ssh does. libssh2 knows no host certificates, so lines with
+    /// `@cert-authority` trust nothing.
     package init(_ text: String) {
         lines = text.split(whereSeparator: \.isNewline).compactMap { line in
             var fields = line.split(whereSeparator: { $0 == " " || $0 == "\t" })[...]
             guard let first = fields.first, !first.hasPrefix("#") else { return nil }
             let isRevoked = first == "@revoked"
-            if isRevoked { fields = fields.dropFirst() }
+            let isAuthority = first == "@cert-authority"
+            if isRevoked || isAuthority { fields = fields.dropFirst() }
             guard fields.count >= 3, let hosts = fields.first, !hosts.hasPrefix("@"),
                 let key = Data(base64Encoded: String(fields[fields.startIndex + 2]))
             else { return nil }
             let keyType = String(fields[fields.startIndex + 1])
-            return Line(isRevoked: isRevoked, hosts: hosts, keyType: keyType, key: Array(key))
+            return Line(isRevoked: isRevoked, isAuthority: isAuthority, hosts: hosts, keyType: keyType, key: Array(key))
         }
     }
 
@@ -45,7 +49,7 @@ package struct KnownHosts: Sendable {
     ///   - port: Other ports than 22 are looked up as `[host]:port` only.
     /// - Returns: What the lines for that host say, revocations first.
     package func verdict(on key: [UInt8], host: String, port: Int) -> Verdict {
-        let found = lines.filter { KnownHosts.matches($0.hosts, name: KnownHosts.name(host, port)) }
+        let found = keys(of: host, port)
         if found.contains(where: { $0.isRevoked && $0.key == key }) { return .revoked }
         let trusted = found.filter { !$0.isRevoked }
         if trusted.contains(where: { $0.key == key }) { return .trusted }
@@ -55,14 +59,23 @@ package struct KnownHosts: Sendable {
     /// The kinds of key that the file has for a host, the strongest first: the server is asked for one of these, because
     /// it would show a key of a kind that the file does not have otherwise.
     package func keyTypes(host: String, port: Int) -> [String] {
-        let found = lines.filter { !$0.isRevoked && KnownHosts.matches($0.hosts, name: KnownHosts.name(host, port)) }
+        let found = keys(of: host, port).filter { !$0.isRevoked }
         return KnownHosts.preference.filter { type in found.contains { $0.keyType == type } }
+    }
+
+    /// Whether the file trusts an authority for the host, which would be enough for ssh.
+    func hasAuthority(host: String, port: Int) -> Bool {
+        lines.contains { $0.isAuthority && KnownHosts.matches($0.hosts, name: KnownHosts.name(host, port)) }
+    }
+
+    private func keys(of host: String, _ port: Int) -> [Line] {
+        lines.filter { !$0.isAuthority && KnownHosts.matches($0.hosts, name: KnownHosts.name(host, port)) }
     }
 
     /// One plain line with a key of that kind, for libssh2, which picks the kind of key by its own `known_hosts`.
     func plainLine(host: String, port: Int, keyType: String) -> String? {
         let name = KnownHosts.name(host, port)
-        let line = lines.first { !$0.isRevoked && $0.keyType == keyType && KnownHosts.matches($0.hosts, name: name) }
+        let line = keys(of: host, port).first { !$0.isRevoked && $0.keyType == keyType }
         return line.map { "\(name) \(keyType) \(Data($0.key).base64EncodedString())\n" }
     }
 

@@ -26,6 +26,24 @@ enum LibGit2 {
         try started.get()
     }
 
+    /// Starts the library for a process that only reads, in which no single piece of memory may have more than 32 MiB: a file
+    /// that git keeps as a difference is built from others of any size.
+    ///
+    /// - Throws: ``GitError`` with reason `worker` when the library refuses.
+    static func startBounded() throws(GitError) {
+        try start()
+        try bounded.get()
+    }
+
+    private static let bounded: Result<Void, GitError> = {
+        do throws(LibGit2Error) {
+            try check("GIT_OPT_SET_ALLOCATOR") { sternpost_git_bound_allocations() }
+            return .success(())
+        } catch {
+            return .failure(GitError(.worker, "libgit2: \(error.message); reinstall libgit2-1.5"))
+        }
+    }()
+
     private static let started: Result<Void, GitError> = {
         // Not through `check`: the thread's message does not exist before this call.
         guard git_libgit2_init() > 0 else {
@@ -39,6 +57,8 @@ enum LibGit2 {
             try check("GIT_OPT_SET_OWNER_VALIDATION") { sternpost_git_set_owner_validation(1) }
             try check("GIT_OPT_ENABLE_STRICT") { sternpost_git_set_strict(1) }
             try check("GIT_OPT_ENABLE_FSYNC_GITDIR") { sternpost_git_set_fsync(1) }
+            // Of a large pack only the parts that are read stay mapped.
+            try check("GIT_OPT_SET_MWINDOW") { sternpost_git_set_windows(16 << 20, 128 << 20) }
             try check("GIT_OPT_SET_USER_AGENT") { sternpost_git_set_user_agent("sternpost") }
             return .success(())
         } catch {

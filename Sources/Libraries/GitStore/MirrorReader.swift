@@ -30,13 +30,20 @@ package struct MirrorReader: ~Copyable {
     }
 
     /// Whether the commit itself is there; its files may still be missing in a damaged mirror.
+    ///
+    /// - Throws: ``GitError`` with reason `corruptMirror`, also for what was a commit once and is none now.
     package func holds(_ commitID: String) throws(GitError) -> Bool {
+        let isCommit: Bool
         do throws(LibGit2Error) {
-            return try repository.header(of: commitID).isCommit
+            isCommit = try repository.header(of: commitID).isCommit
         } catch {
             if error.has(code: GIT_ENOTFOUND) { return false }
             throw corrupt("commit \(commitID)", error)
         }
+        guard isCommit else {
+            throw GitError(.corruptMirror, "git mirror \(path): commit \(commitID) is damaged; it is cloned again")
+        }
+        return true
     }
 
     /// Whether `commitID` can be reached from `descendantID`; false when they are equal.
@@ -150,6 +157,16 @@ package struct MirrorReader: ~Copyable {
     }
 
     private func corrupt(_ what: String, _ error: LibGit2Error) -> GitError {
-        GitError(.corruptMirror, "git mirror \(path): \(what) cannot be read: \(error.message); it is cloned again")
+        guard error.has(category: GIT_ERROR_NOMEMORY) else {
+            return GitError(
+                .corruptMirror,
+                "git mirror \(path): \(what) cannot be read: \(error.message); it is cloned again"
+            )
+        }
+        return GitError(
+            .tooLarge,
+            "\(what) is stored as a difference to an object of more than 32 MiB, which is not unpacked here; give it a new "
+                + "name, or repack the repository without that object"
+        )
     }
 }

@@ -141,9 +141,12 @@ final class RemoteCallbacks {
         case .trusted: return 0
         case .unknown:
             let scan = address.port == 22 ? address.host : "-p \(address.port) \(address.host)"
+            let lack =
+                knownHosts.hasAuthority(host: address.host, port: address.port)
+                ? "only a @cert-authority line, and host certificates are not supported," : "no key"
             return refuse(
                 .unknownHostKey,
-                "known_hosts has no key for \(place), which shows \(shown); compare that with what its owner publishes, "
+                "known_hosts has \(lack) for \(place), which shows \(shown); compare that with what its owner publishes, "
                     + "then add the line that ssh-keyscan \(scan) prints",
                 code: GIT_ECERTIFICATE
             )

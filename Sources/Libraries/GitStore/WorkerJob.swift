@@ -114,6 +114,8 @@ struct WorkerJob {
         switch header(commit, repository)?.isCommit {
         case true?: return
         case false?:
+            // The head of a damaged object says anything; only a whole one can be believed.
+            try check(commit, repository)
             throw GitError(
                 .missingRef,
                 "\(request.ref.value) names no commit, but another kind of object; push a commit there or change ref"
@@ -121,6 +123,14 @@ struct WorkerJob {
         case nil:
             try checkTips(repository)
             throw gone(commit)
+        }
+    }
+
+    private func check(_ id: String, _ repository: borrowing RepositoryHandle) throws(GitError) {
+        do throws(LibGit2Error) {
+            try repository.check(try git_oid(hex: id))
+        } catch {
+            throw GitError(.corruptMirror, "git mirror \(folder.mirror): \(id) cannot be read: \(error.message)")
         }
     }
 

@@ -97,7 +97,8 @@ struct SnapshotWalk {
         do throws(GitError) {
             bytes = try reader.bytes(ofBlob: entry.id)
         } catch {
-            throw SourceError(error)
+            guard error.reason == .tooLarge else { throw SourceError(error) }
+            throw SourceError(.tooLarge, "\(path): \(error.message)")
         }
         guard !bytes.starts(with: SnapshotWalk.largeFilePointer) else {
             throw SourceError(

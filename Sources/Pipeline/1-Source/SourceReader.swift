@@ -159,15 +159,23 @@ package actor SourceReader {
         guard tip.commitID != previousCommitID else { return .same }
         let place = try place.get()
         try await read(tip) { _, _ throws(SourceError) in }
+        let known = GitTip(commitID: tip.commitID, refName: tip.refName)
+        let relation: GitRelation
         do throws(GitError) {
-            let known = GitTip(commitID: tip.commitID, refName: tip.refName)
-            switch try await place.remote.relation(of: known, to: previousCommitID) {
-            case .descendant: return .forward
-            case .ancestor: return .rewound
-            case .unrelated, .unknown: return .diverged
-            }
+            relation = try await place.remote.relation(of: known, to: previousCommitID)
         } catch {
-            throw SourceError(error)
+            guard error.reason == .corruptMirror else { throw SourceError(error) }
+            try await fetch(tip, place, isFresh: true)
+            do throws(GitError) {
+                relation = try await place.remote.relation(of: known, to: previousCommitID)
+            } catch {
+                throw SourceError(error)
+            }
+        }
+        return switch relation {
+        case .descendant: .forward
+        case .ancestor: .rewound
+        case .unrelated, .unknown: .diverged
         }
     }
 }
