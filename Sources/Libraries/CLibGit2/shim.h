@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "guarded_stream.h"
 #include <git2.h>
 #include <git2/sys/alloc.h>
 #include <spawn.h>

@@ -34,7 +34,7 @@ enum RemoteFailure {
         ("too large", .tooLarge, "the repository is too large; use a smaller one for manifests"),
         ("no space left", .storage, "free space in the data folder"),
         ("read-only file system", .storage, "make the data folder writable"),
-        ("redirect", .redirected, "redirects to other hosts are not followed: use the final URL"),
+        ("redirect", .redirected, "redirects to other hosts and ports are not followed: use the final URL"),
         ("is not owned by", .configuration, "change the folder's owner, or run as that user"),
         ("unsupported url protocol", .missingRepository, "there is no such folder: check the path"),
         ("could not find repository", .missingRepository, "check the path"),
@@ -84,6 +84,8 @@ enum RemoteFailure {
                 "the certificate is not valid yet: check this machine's clock"
             } else if text.contains("load ca") {
                 "ca.crt in the credentials holds no readable PEM certificate"
+            } else if text.contains("invalid ssl record") {
+                "the port speaks no TLS: check the port, or is it plain http?"
             } else {
                 "the server must offer TLS 1.2 with AES-GCM (libgit2 1.5 has no TLS 1.3); ssh is the alternative"
             }

@@ -33,6 +33,7 @@ struct WorkerJob {
             throw GitError(.worker, "libgit2: \(error.message)")
         }
         try useAuthorities()
+        try guardStreams()
         if address.scheme == .ssh, let identity = request.credentials?.identity {
             try PrivateKey.check(identity, hasPassphrase: request.credentials?.password != nil)
         }
@@ -69,6 +70,19 @@ struct WorkerJob {
             try LibGit2.check("GIT_OPT_SET_SSL_CERT_LOCATIONS") { sternpost_git_set_authorities(file) }
         } catch {
             throw RemoteFailure.explain(error, address: address)
+        }
+    }
+
+    /// A redirect must not take credentials to another port of the host. A proxy is another host by design, and connects by
+    /// itself, so there libgit2's own comparison of host names is all there is.
+    private func guardStreams() throws(GitError) {
+        guard [.http, .https].contains(address.scheme), !WorkerProcess.hasProxy else { return }
+        do throws(LibGit2Error) {
+            try LibGit2.check("git_stream_register") {
+                sternpost_git_guard_streams(address.host, Int32(address.port))
+            }
+        } catch {
+            throw GitError(.worker, "libgit2: \(error.message)")
         }
     }
 

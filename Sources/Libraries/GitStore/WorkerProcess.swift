@@ -114,9 +114,17 @@ final class WorkerProcess: Sendable {
         return status
     }
 
+    private static let proxies = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"]
+
+    /// Whether this process was told of a proxy.
+    static var hasProxy: Bool {
+        let own = ProcessInfo.processInfo.environment
+        return proxies.contains { own[$0]?.isEmpty == false }
+    }
+
     /// Only what a proxy needs is handed on: no credentials, no library paths, no configuration of git.
     private static func environment(home: String) -> [String] {
-        let inherited = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY", "TZ"]
+        let inherited = proxies + ["no_proxy", "NO_PROXY", "TZ"]
         let own = ProcessInfo.processInfo.environment
         return ["HOME=\(home)", "LANG=C"] + inherited.compactMap { name in own[name].map { "\(name)=\($0)" } }
     }

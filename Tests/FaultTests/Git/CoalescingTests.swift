@@ -9,7 +9,7 @@ import TestKit
 import Testing
 
 /// Commits that come faster than passes end, and a cluster that changes while git does not.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct CoalescingTests {
     /// Runs the project's loop, at one poll a second, while `body` runs.
     private func looping(_ scene: Scene, _ body: (StatusBoard) async throws -> Void) async throws {

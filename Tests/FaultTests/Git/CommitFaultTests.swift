@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 /// Commits that cannot be deployed whole: none of them deletes anything.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct CommitFaultTests {
     /// Row, mode, name and words of an entry that must not stand among the manifests.
     static let entries: [(row: String, mode: String, name: [UInt8], words: String)] = [

@@ -9,7 +9,7 @@ import TestKit
 import Testing
 
 /// The mirror on disk, damaged or refused by the disk.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct MirrorFaultTests {
     static let damages: [(String, @Sendable (String) throws -> Void)] = [
         (

@@ -10,7 +10,7 @@ import TestKit
 import Testing
 
 /// A ref that does not simply go on.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct RewrittenHistoryTests {
     @Test func `G1: a forced push is followed, and the audit names both commits and that it was no fast-forward`()
         async throws

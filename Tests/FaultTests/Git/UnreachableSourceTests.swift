@@ -10,7 +10,7 @@ import TestKit
 import Testing
 
 /// A server or a disk that stands between the repository and the pass.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct UnreachableSourceTests {
     /// Points a project at a URL below a server.
     private static func at(_ url: String, credentials: String? = nil) -> @Sendable (inout Project) -> Void {
@@ -42,7 +42,7 @@ struct UnreachableSourceTests {
                     ("\(server.url)/moved/repository.git", login, ["redirect", "final URL"]),
                     ("http://127.0.0.1:\(closed)/repository.git", nil, ["check the address, the port"]),
                     ("https://host.invalid/repository.git", nil, ["check the host name"]),
-                    ("https://127.0.0.1:\(server.port)/repository.git", nil, ["TLS 1.2"]),
+                    ("https://127.0.0.1:\(server.port)/repository.git", nil, ["speaks no TLS"]),
                 ]
                 var said: [String] = []
                 for (url, credentials, words) in faults {
@@ -109,10 +109,9 @@ struct UnreachableSourceTests {
                 try await LossyProxy.to(server.port) { proxy in
                     let edit = Self.at("http://127.0.0.1:\(proxy.port)/git/repository.git")
                     #expect(try await scene.sync(edit: edit).outcome == .succeeded)
-                    let whole = proxy.bytesPassed
                     var met = 0
-                    // The same number of bytes comes again, a little more: every part of list and pack is cut once.
-                    for limit in [0, 1, 200, 500, whole / 2, whole * 3 / 4, whole - 1] {
+                    // A list has some 500 bytes, a pack with one change some hundred more: each is cut at its head and within.
+                    for limit in [1, 200, 400, 600, 800] {
                         try scene.commit(["c0.yaml": scene.configMap("c0", "cut at \(limit)")])
                         proxy.set(.cut(afterBytes: limit))
                         let before = proxy.faultsMet
@@ -128,7 +127,7 @@ struct UnreachableSourceTests {
                         let live = try await scene.liveConfigMap("c0")
                         #expect(live?.json["data"] == ["value": "cut at \(limit)"])
                     }
-                    #expect(met >= 4, "the cuts were not met")
+                    #expect(met >= 3, "the cuts were not met")
                     try await scene.checkPromises(bystanders: bystanders, edit: edit)
                 }
             }
