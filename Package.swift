@@ -82,6 +82,7 @@ let package = Package(
         systemLibrary("CLibGit2", pkgConfig: "libgit2", apt: "libgit2-dev"),
         systemLibrary("CLibYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
         systemLibrary("CLibCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        .systemLibrary(name: "CMalloc", path: "Sources/Libraries/CMalloc"),
         module("KubeObjects", "Libraries/KubeObjects"),
         module("YAMLText", "Libraries/YAMLText", imports: ["CLibYAML", "KubeObjects"]),
         module("GitStore", "Libraries/GitStore", imports: ["CLibGit2", crypto]),
@@ -138,7 +139,8 @@ let package = Package(
             "CommandLineTool",
             "Surface/CommandLineTool",
             imports: [
-                "SyncLoop", "Dashboard", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan", "SyncApply",
+                "CMalloc", "SyncLoop", "Dashboard", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan",
+                "SyncApply",
                 "SyncObserve", "SyncRecord", "KubeClient", "KubeObjects", "YAMLText", "GitStore", "HTTPWire",
                 argumentParser, logging, lifecycle, unixSignals,
             ]

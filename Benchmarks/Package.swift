@@ -33,7 +33,7 @@ let package = Package(
         .systemLibrary(name: "CLibGit2", path: "Sources/Libraries/CLibGit2", pkgConfig: "libgit2"),
         .systemLibrary(name: "CLibYAML", path: "Sources/Libraries/CLibYAML", pkgConfig: "yaml-0.1"),
         .systemLibrary(name: "CLibCurl", path: "Sources/Libraries/CLibCurl", pkgConfig: "libcurl"),
-        .systemLibrary(name: "CMalloc", path: "CMalloc"),
+        .systemLibrary(name: "CMalloc", path: "Sources/Libraries/CMalloc"),
         module("KubeObjects", "Libraries/KubeObjects"),
         module("YAMLText", "Libraries/YAMLText", imports: ["CLibYAML", "KubeObjects"]),
         module("GitStore", "Libraries/GitStore", imports: ["CLibGit2", crypto]),

@@ -80,14 +80,36 @@ package struct JSONObject: Sendable, Hashable {
             break
         }
         if ascending { return }
-        var indexed = Array(members.enumerated())
-        indexed.sort { left, right in
-            if left.element.key.hasSameBytes(as: right.element.key) { return left.offset < right.offset }
-            return left.element.key.precedesInByteOrder(right.element.key)
+        sort()
+        for index in 1..<members.count where members[index - 1].key.hasSameBytes(as: members[index].key) {
+            keepLastOfEach()
+            return
         }
+    }
+
+    /// Sorts by key; equal keys stay in their order.
+    private mutating func sort() {
+        guard members.count <= 32 else {
+            members = members.enumerated().sorted { left, right in
+                let order = left.element.key.byteOrder(to: right.element.key)
+                return order == 0 ? left.offset < right.offset : order < 0
+            }.map(\.element)
+            return
+        }
+        // Nearly every object is small: sorted where it lies, without a copy.
+        for index in 1..<members.count {
+            var place = index
+            while place > 0, members[place].key.precedesInByteOrder(members[place - 1].key) {
+                members.swapAt(place, place - 1)
+                place -= 1
+            }
+        }
+    }
+
+    private mutating func keepLastOfEach() {
         var unique: [Member] = []
-        unique.reserveCapacity(indexed.count)
-        for (_, member) in indexed {
+        unique.reserveCapacity(members.count)
+        for member in members {
             if let last = unique.last, last.key.hasSameBytes(as: member.key) {
                 unique[unique.count - 1] = member
             } else {

@@ -46,6 +46,7 @@ package struct Sternpost: AsyncParsableCommand {
     /// output or error where these are closed. The one task here is the whole program.
     package static func start() -> Never {
         FileDescriptorText.reserveStandardDescriptors()
+        MemoryPolicy.apply()
         GitWorker.runIfAsked(arguments: CommandLine.arguments)
         signal(SIGPIPE, SIG_IGN)
         Task { await run() }
