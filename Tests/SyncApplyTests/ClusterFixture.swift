@@ -19,6 +19,7 @@ final class MemoryJournal: MutationJournal {
     }
 
     private let stored = Mutex<[Row]>([])
+    private let recorded = Mutex<[ObjectOutcome]>([])
     /// How many more intents are taken before the journal fails; nil for no limit.
     private let room = Mutex<Int?>(nil)
 
@@ -45,6 +46,17 @@ final class MemoryJournal: MutationJournal {
             for (intent, result) in results { rows[Int(intent) - 1].result = result }
         }
     }
+
+    func conclude(
+        _ results: [(intent: Int64, result: MutationResult)],
+        objects: [ObjectOutcome]
+    ) async throws {
+        try await conclude(results)
+        recorded.withLock { $0 += objects }
+    }
+
+    /// The outcomes that were written down with their differences.
+    var objects: [ObjectOutcome] { recorded.withLock { $0 } }
 }
 
 struct JournalIsFull: Error {}

@@ -22,30 +22,8 @@ extension Applier {
             }
         }
         guard !steps.isEmpty else { return }
-        let commit = run.plan.commit
-        let intents = steps.map { MutationIntent(id: $0.id, verb: .apply, reason: $0.reason(commit: commit)) }
-        guard let rows = await intend(intents, &run) else { return }
-        CrashPoint.reach(.afterIntent)
         let context = StepContext(definedKinds: run.definedKinds, definedNamespaces: run.definedNamespaces)
-        let results = await concurrently(steps, limit: limit) { step in
-            let result = await StepRunner(applier: self, step: step, context: context).run()
-            CrashPoint.reach(.afterApply)
-            return result
-        }
-        CrashPoint.reach(.beforeOutcome)
-        var conclusions: [(intent: Int64, result: MutationResult)] = []
-        for (index, step) in steps.enumerated() {
-            guard let result = results[index] else {
-                let reason = await reasonToStop() ?? WriteFailure.cancelled
-                run.interrupt(reason)
-                conclusions.append((rows[index], .failed("not sent: \(reason)")))
-                continue
-            }
-            conclusions.append((rows[index], result.journalResult))
-            if let reason = result.interruption { run.interrupt(reason) }
-            run.record(result.outcome, of: step, isUnclear: result.isUnclear)
-        }
-        await conclude(conclusions, &run)
+        await carryOut(steps, context, &run)
     }
 
     /// Waits until the objects are ready that the wave says must be before the next one starts; they may have been
@@ -91,18 +69,5 @@ extension Applier {
             delay = min(delay * 2, .seconds(1))
         }
         return WriteFailure.cancelled
-    }
-}
-
-extension Step {
-    /// Why the step is taken, one line for the journal.
-    fileprivate func reason(commit: CommitInfo) -> String {
-        let by = "commit \(commit.shortID) by \(commit.authorName)"
-        guard let first = changes.first else { return "\(action.rawValue), \(cause.rawValue): \(by)" }
-        let more = changes.count > 1 ? " and \(changes.count - 1) more" : ""
-        let taken = first.takenFrom.map { " (taken from \($0))" } ?? ""
-        return Redactor.shared.redact(
-            "\(action.rawValue), \(cause.rawValue), \(first.path)\(taken)\(more): \(by)".singleLine
-        )
     }
 }

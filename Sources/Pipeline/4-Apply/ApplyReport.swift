@@ -22,12 +22,15 @@ package struct ObjectOutcome: Sendable {
     /// What differed, for people.
     package let changes: [FieldChange]
     /// The object before and after, as the server had it; nil where there was none. Not redacted: only the record's
-    /// redactor may turn them into text.
-    package let before: KubeObject?
-    package let after: KubeObject?
+    /// redactor may turn them into text. Once the outcome is recorded, `after` is only who the object is, and `before` is
+    /// nil: thousands of outcomes stay until the end of the pass.
+    package private(set) var before: KubeObject?
+    package private(set) var after: KubeObject?
     /// `Warning:` headers of the API server.
     package let warnings: [String]
     package let duration: Duration
+    /// Whether the journal has the outcome, with all that changed.
+    package private(set) var isRecorded = false
 
     package init(
         id: ObjectID,
@@ -54,6 +57,23 @@ package struct ObjectOutcome: Sendable {
         self.warnings = warnings
         self.duration = duration
     }
+}
+
+extension ObjectOutcome {
+    /// Lets the objects go, but for what the rest of the pass asks of `after`: its identity, its version, and whether it
+    /// removes itself.
+    mutating func letGo() {
+        before = nil
+        guard let whole = after else { return }
+        var metadata: JSON = ["name": .string(whole.name)]
+        for key in ["namespace", "uid", "resourceVersion"] { metadata[key] = whole.metadata[key] }
+        var rest: JSON = ["metadata": metadata]
+        for key in ["apiVersion", "kind"] { rest[key] = whole.json[key] }
+        if let seconds = whole.spec?["ttlSecondsAfterFinished"] { rest["spec"] = ["ttlSecondsAfterFinished": seconds] }
+        after?.json = rest
+    }
+
+    mutating func wasRecorded() { isRecorded = true }
 }
 
 /// What an apply did: one outcome per step and per prune that was started or skipped, in the plan's order.
@@ -107,4 +127,7 @@ package protocol MutationJournal: Sendable {
 
     /// Writes the results of mutations that were intended before.
     func conclude(_ results: [(intent: Int64, result: MutationResult)]) async throws
+
+    /// The same, and what became of the objects with all that changed; both or neither is written.
+    func conclude(_ results: [(intent: Int64, result: MutationResult)], objects: [ObjectOutcome]) async throws
 }

@@ -73,7 +73,9 @@ struct ApplyRun: Sendable {
 
     /// Takes in how a step ended.
     mutating func record(_ outcome: ObjectOutcome, of step: Step, isUnclear: Bool = false) {
-        outcomes[step.id] = outcome
+        var kept = outcome
+        kept.letGo()
+        outcomes[step.id] = kept
         hasUnclearWrites = hasUnclearWrites || isUnclear
         switch outcome.action {
         case .failed, .skipped:
@@ -90,6 +92,9 @@ struct ApplyRun: Sendable {
             inventory.marks[step.id] = mark
         }
     }
+
+    /// The journal has these outcomes, with all that changed.
+    mutating func wasRecorded(_ steps: [Step]) { for step in steps { outcomes[step.id]?.wasRecorded() } }
 
     /// Takes in how a prune ended; `isGone` says that the object leaves the inventory.
     mutating func record(_ outcome: ObjectOutcome, ofPrune id: ObjectID, isGone: Bool) {

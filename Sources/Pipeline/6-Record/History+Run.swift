@@ -48,20 +48,21 @@ extension History {
     /// Writes down what became of the objects: one row for each that was touched, skipped, failed or warned about.
     /// Unchanged objects are only counted (``finish(_:outcome:counts:message:)``).
     package func record(_ outcomes: [ObjectOutcome], of run: RunID) async throws(RecordError) {
+        try await appendAfterwards(entries { try objectEntries(outcomes, of: run) })
+    }
+
+    /// The rows of those outcomes that need one.
+    func objectEntries(_ outcomes: [ObjectOutcome], of run: RunID) throws -> [LedgerEntry] {
         let touched = outcomes.filter { $0.action != .unchanged || $0.error != nil || !$0.warnings.isEmpty }
-        try await appendAfterwards(
-            entries {
-                try touched.map { outcome in
-                    try LedgerEntry(
-                        .object,
-                        project: run.project,
-                        run: run.number,
-                        object: outcome.id,
-                        payload: Payload.ObjectRow(outcome)
-                    )
-                }
-            }
-        )
+        return try touched.map { outcome in
+            try LedgerEntry(
+                .object,
+                project: run.project,
+                run: run.number,
+                object: outcome.id,
+                payload: Payload.ObjectRow(outcome)
+            )
+        }
     }
 
     /// Writes down what kept the commit from being rendered.

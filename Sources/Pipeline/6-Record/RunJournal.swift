@@ -20,6 +20,13 @@ package struct RunJournal: MutationJournal {
     }
 
     package func conclude(_ results: [(intent: Int64, result: MutationResult)]) async throws {
+        try await conclude(results, objects: [])
+    }
+
+    package func conclude(
+        _ results: [(intent: Int64, result: MutationResult)],
+        objects: [ObjectOutcome]
+    ) async throws {
         let entries = try results.map { intent, result in
             try LedgerEntry(
                 .outcome,
@@ -28,7 +35,7 @@ package struct RunJournal: MutationJournal {
                 payload: Payload.Outcome(intent: intent, result: result)
             )
         }
-        try await history.appendAfterwards(entries)
+        try await history.appendAfterwards(entries + history.objectEntries(objects, of: run))
     }
 }
 

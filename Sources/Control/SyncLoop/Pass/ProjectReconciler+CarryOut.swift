@@ -66,7 +66,7 @@ extension ProjectReconciler {
             duration: started.duration(to: ContinuousClock().now)
         )
         do {
-            try await history.record(objects.filter { $0.action != .unchanged }, of: run)
+            try await history.record(objects.filter { $0.action != .unchanged && !$0.isRecorded }, of: run)
             try await settlePrune(plan, approved: approved, report: report, run: run)
             let health = await observe(prepared, report: report, isSuperseded: isSuperseded)
             try await history.record(health, of: run)

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+import KubeObjects
+import SyncPlan
+import SyncSource
+
+/// Carrying out steps that do not depend on each other: intents run a little ahead of the writes, outcomes follow them in
+/// batches, and neither keeps the API server waiting. No write starts before its intent is durable.
+extension Applier {
+    func carryOut(_ steps: [Step], _ context: StepContext, _ run: inout ApplyRun) async {
+        var progress = StepProgress(steps: steps)
+        await withTaskGroup(of: StepProgress.Event.self) { group in
+            repeat {
+                if run.interruption == nil, let reason = await reasonToStop() { run.interrupt(reason) }
+                if let reason = run.interruption { progress.stop(because: reason) }
+                if let next = progress.nextIntents() {
+                    let commit = run.plan.commit
+                    group.addTask { .intended(next, await self.intend(steps[next], commit)) }
+                }
+                while let index = progress.nextWrite(limit: limit) {
+                    group.addTask {
+                        let result = await StepRunner(applier: self, step: steps[index], context: context).run()
+                        CrashPoint.reach(.afterApply)
+                        return .written(index, result)
+                    }
+                }
+                if let batch = progress.nextOutcomes() {
+                    group.addTask { .concluded(batch.steps, await self.conclude(batch)) }
+                }
+                guard let event = await group.next() else { return }
+                take(event, of: steps, &progress, &run)
+            } while true
+        }
+    }
+
+    private func take(
+        _ event: StepProgress.Event,
+        of steps: [Step],
+        _ progress: inout StepProgress,
+        _ run: inout ApplyRun
+    ) {
+        switch event {
+        case .intended(let range, .success(let rows)) where rows.count == range.count: progress.intended(range, rows)
+        case .intended(let range, .success(let rows)):
+            progress.intended(range, [])
+            run.interrupt("the journal gave \(rows.count) rows for \(range.count) intents")
+        case .intended(let range, .failure(let error)):
+            progress.intended(range, [])
+            run.interrupt("the journal could not be written, so nothing may be changed: \(error)")
+        case .written(let index, let result):
+            progress.written(index, result)
+            if let reason = result.interruption { run.interrupt(reason) }
+            run.record(result.outcome, of: steps[index], isUnclear: result.isUnclear)
+        case .concluded(let indices, nil): run.wasRecorded(indices.map { steps[$0] })
+        case .concluded(_, let failure?): run.interrupt("the journal could not be written: \(failure)")
+        }
+    }
+
+    private func intend(_ steps: ArraySlice<Step>, _ commit: CommitInfo) async -> Result<[Int64], any Error> {
+        let intents = steps.map { MutationIntent(id: $0.id, verb: .apply, reason: $0.reason(commit: commit)) }
+        let journal = journal
+        let rows = await shieldedFromCancellation { () -> Result<[Int64], any Error> in
+            do { return .success(try await journal.intend(intents)) } catch { return .failure(error) }
+        }
+        CrashPoint.reach(.afterIntent)
+        return rows
+    }
+
+    /// Nil when all of it is written down; else why not.
+    private func conclude(_ batch: StepProgress.Outcomes) async -> String? {
+        CrashPoint.reach(.beforeOutcome)
+        let journal = journal
+        return await shieldedFromCancellation {
+            do {
+                try await journal.conclude(batch.results, objects: batch.objects)
+                return nil
+            } catch {
+                return "\(error)"
+            }
+        }
+    }
+}
+
+extension Step {
+    /// Why the step is taken, one line for the journal.
+    fileprivate func reason(commit: CommitInfo) -> String {
+        let by = "commit \(commit.shortID) by \(commit.authorName)"
+        guard let first = changes.first else { return "\(action.rawValue), \(cause.rawValue): \(by)" }
+        let more = changes.count > 1 ? " and \(changes.count - 1) more" : ""
+        let taken = first.takenFrom.map { " (taken from \($0))" } ?? ""
+        return Redactor.shared.redact(
+            "\(action.rawValue), \(cause.rawValue), \(first.path)\(taken)\(more): \(by)".singleLine
+        )
+    }
+}
