@@ -14,7 +14,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 BUILD_PACKAGES := libgit2-dev libyaml-dev libcurl4-openssl-dev libsqlite3-dev pkg-config git
-TEST_PACKAGES := nginx-light fcgiwrap openssh-server openssh-client openssl faketime
+TEST_PACKAGES := nginx-light fcgiwrap openssh-server openssh-client openssl faketime python3-h2
 SWIFT := swift
 FORMATTED := Sources Tests Package.swift Benchmarks/BenchmarkKit Benchmarks/RealBench Benchmarks/SternpostBench \
 	Benchmarks/Package.swift Fuzz/SternpostFuzz Fuzz/Package.swift

@@ -83,6 +83,39 @@ import Testing
         #expect(redactor.redact("aHVudGVyMg== hunter2 swordfish") == "\(mask) \(mask) \(mask)")
     }
 
+    @Test(arguments: ["true", "test", "default", "Admin", "5432", "8080808"])
+    func `a common word that is a Secret's value is hidden in texts about that Secret only`(word: String) throws {
+        let encoded = Redactor.base64(Array(word.utf8))
+        let secret = try KubeObject([
+            "apiVersion": "v1", "kind": "Secret", "metadata": ["name": "a"], "data": ["k": .string(encoded)],
+            "stringData": ["s": .string(word)],
+        ])
+        let everywhere = Redactor(hidesCommonWords: false)
+        everywhere.register(secretObject: secret)
+        #expect(everywhere.redact("namespaces \"\(word)\" not found") == "namespaces \"\(word)\" not found")
+        #expect(everywhere.redact("k: \(encoded)") == "k: \(mask)")
+        let own = Redactor()
+        own.register(secretObject: secret)
+        #expect(own.redact("Invalid value: \"\(word)\"") == "Invalid value: \"\(mask)\"")
+    }
+
+    @Test(arguments: ["hunter2", "monkeys!", "longword", "12345678", "a-b-c", "tésts"])
+    func `what is no common word is hidden everywhere`(value: String) throws {
+        let everywhere = Redactor(hidesCommonWords: false)
+        everywhere.register(
+            secretObject: try KubeObject([
+                "apiVersion": "v1", "kind": "Secret", "metadata": ["name": "a"], "stringData": ["s": .string(value)],
+            ])
+        )
+        #expect(everywhere.redact("x \(value) y") == "x \(mask) y")
+    }
+
+    @Test func `a credential of our own is hidden even if it is a common word`() {
+        let everywhere = Redactor(hidesCommonWords: false)
+        everywhere.register("test")
+        #expect(everywhere.redact("the password test") == "the password \(mask)")
+    }
+
     @Test(.timeLimit(.minutes(1))) func `ten thousand secrets do not slow a text down`() {
         let redactor = Redactor()
         for number in 0..<10_000 { redactor.register("secret-number-\(number)-of-many") }

@@ -28,6 +28,8 @@ extension HTTPError {
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR,
             CURLE_SSL_CIPHER, CURLE_SSL_CLIENTCERT:
             .tls
+        // libcurl's word for a header line beyond its own limit.
+        case CURLE_OUT_OF_MEMORY where text.contains("header"): .malformedAnswer
         case CURLE_SSL_CERTPROBLEM, CURLE_URL_MALFORMAT, CURLE_OUT_OF_MEMORY,
             CURLE_BAD_FUNCTION_ARGUMENT:
             .badRequest

@@ -99,7 +99,15 @@ extension KubeClient {
         let first = try await page(request, of: resource, metadataOnly: metadataOnly)
         var kept = first.objects.compactMap(keep)
         var token = first.token
+        var (pages, bytes) = (1, first.bytes)
         while !token.isEmpty {
+            guard pages < options.maxListPages, bytes <= options.maxListBytes else {
+                throw KubeError(
+                    reason: .tooLarge,
+                    message: "the list does not end: \(pages) pages of \(bytes) bytes in all, and the server has more",
+                    request: request.display
+                )
+            }
             var next = request
             next.query.append(("continue", token))
             do throws(KubeError) {
@@ -107,6 +115,8 @@ extension KubeClient {
                 guard page.resourceVersion == first.resourceVersion, page.token != token else { return nil }
                 kept += page.objects.compactMap(keep)
                 token = page.token
+                pages += 1
+                bytes += page.bytes
             } catch {
                 guard error.reason == .expired else { throw error }
                 countRetry()

@@ -68,12 +68,15 @@ extension KubeClient {
     }
 
     private func open(_ message: HTTPRequest, _ request: KubeRequest) async throws(KubeError) -> HTTPByteStream {
-        var body: [UInt8] = []
         let stream: HTTPByteStream
+        do throws(HTTPError) { stream = try await wire.stream(message) } catch { throw KubeError(error, to: request) }
+        guard stream.head.status != 200 else {
+            try KubeDocument.checkPlain(stream.head, to: request)
+            return stream
+        }
+        // What follows is a Status, not events.
+        var body: [UInt8] = []
         do throws(HTTPError) {
-            stream = try await wire.stream(message)
-            guard stream.head.status != 200 else { return stream }
-            // What follows is a Status, not events.
             var pieces = stream.makeAsyncIterator()
             while body.count < KubeClient.watchBufferBytes, let piece = try await pieces.next(isolation: nil) {
                 body += piece

@@ -15,6 +15,9 @@ package struct KubeClientOptions: Sendable, Hashable {
     package var maxWatchEventBytes: Int
     /// Objects of one list page.
     package var pageSize: Int
+    /// The most pages of one list, and of the bodies of all of them together: some server may never stop.
+    package var maxListPages: Int
+    package var maxListBytes: Int
     /// How often one request is sent again because the server asked us to come back later, at most. Also how often in a
     /// row a watch may fail to connect.
     package var maxRetries: Int
@@ -38,6 +41,8 @@ package struct KubeClientOptions: Sendable, Hashable {
         maxBodyBytes: Int = 64 << 20,
         maxWatchEventBytes: Int = 8 << 20,
         pageSize: Int = 500,
+        maxListPages: Int = 1_000,
+        maxListBytes: Int = 256 << 20,
         maxRetries: Int = 10,
         maxFailureRetries: Int = 4,
         retryBudget: Duration = .seconds(120),
@@ -53,6 +58,8 @@ package struct KubeClientOptions: Sendable, Hashable {
         self.maxBodyBytes = maxBodyBytes
         self.maxWatchEventBytes = maxWatchEventBytes
         self.pageSize = pageSize
+        self.maxListPages = maxListPages
+        self.maxListBytes = maxListBytes
         self.maxRetries = maxRetries
         self.maxFailureRetries = maxFailureRetries
         self.retryBudget = retryBudget

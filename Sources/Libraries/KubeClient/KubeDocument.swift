@@ -7,8 +7,19 @@ import KubeObjects
 enum KubeDocument {
     /// The whole body as one JSON document.
     static func json(_ answer: HTTPResponse, to request: KubeRequest) throws(KubeError) -> JSON {
+        try checkPlain(answer.head, to: request)
         do throws(JSONError) { return try JSONParser.parse(answer.body) } catch {
             throw .violation("no complete JSON document, \(error)", answer, to: request)
+        }
+    }
+
+    /// We never ask for a compressed body, so one that is compressed all the same, by a proxy perhaps, is no answer: it
+    /// would have to be unpacked, and a small one can unpack to any size.
+    static func checkPlain(_ head: HTTPHead, to request: KubeRequest) throws(KubeError) {
+        let encoding = head.header("Content-Encoding") ?? "identity"
+        guard encoding.lowercased() == "identity" else {
+            let answer = HTTPResponse(head: head, body: [])
+            throw .violation("Content-Encoding \(encoding), which was not asked for", answer, to: request)
         }
     }
 
@@ -51,7 +62,12 @@ enum KubeDocument {
         let resourceVersion: String
         /// Empty on the last page.
         let token: String
+        /// The size of the answer's body.
+        let bytes: Int
     }
+
+    /// A token goes back in a URL; those of real servers have some hundred bytes.
+    private static let maxTokenBytes = 64 << 10
 
     /// One page of the resource's list, or of its metadata-only form.
     static func page(
@@ -80,11 +96,11 @@ enum KubeDocument {
             }
             objects.append(object)
         }
-        return Page(
-            objects: objects,
-            resourceVersion: version,
-            token: json["metadata"]?["continue"]?.string ?? ""
-        )
+        let token = json["metadata"]?["continue"]?.string ?? ""
+        guard token.utf8.count <= maxTokenBytes else {
+            throw .violation("a continue token of \(token.utf8.count) bytes", answer, to: request)
+        }
+        return Page(objects: objects, resourceVersion: version, token: token, bytes: answer.body.count)
     }
 
     /// An item of a list, which may leave out what the list says already; nil when it is of another kind.

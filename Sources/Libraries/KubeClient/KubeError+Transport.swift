@@ -26,7 +26,7 @@ extension KubeError {
         KubeError(
             reason: .protocolViolation,
             statusCode: answer.status,
-            message: "the answer is unusable: \(problem); it counts as no answer",
+            message: "the answer is unusable: \(oneLine(problem)); it counts as no answer",
             request: request.display,
             isOutcomeUnknown: request.safety != .read
         )

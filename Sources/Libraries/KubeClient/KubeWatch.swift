@@ -114,7 +114,9 @@ package struct KubeWatch: AsyncSequence, Sendable {
             watch.client.countRetry()
             // The first connection after one that worked is opened at once.
             if failures == 1, error.retryAfter == nil, error.statusCode == nil { return }
-            let wait = error.retryAfter ?? RetryPolicy.backOff(failures, options: options)
+            // A server may ask for any number of seconds; a watch that never comes back would look like a quiet cluster.
+            let asked = error.retryAfter.map { Swift.min($0, options.retryBudget) }
+            let wait = asked ?? RetryPolicy.backOff(failures, options: options)
             try await watch.client.pause(wait, before: request)
         }
     }

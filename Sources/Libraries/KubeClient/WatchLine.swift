@@ -13,7 +13,11 @@ enum WatchLine {
         request: KubeRequest
     ) throws(KubeError) -> (event: WatchEvent, resourceVersion: String) {
         func violation(_ problem: String) -> KubeError {
-            KubeError(reason: .protocolViolation, message: "watch: \(problem)", request: request.display)
+            KubeError(
+                reason: .protocolViolation,
+                message: "watch: \(KubeError.oneLine(problem))",
+                request: request.display
+            )
         }
         let json: JSON
         do throws(JSONError) { json = try JSONParser.parse(line) } catch { throw violation("\(error)") }
@@ -34,7 +38,7 @@ enum WatchLine {
         case "ADDED": return (.added(object), version)
         case "MODIFIED": return (.modified(object), version)
         case "DELETED": return (.deleted(object), version)
-        default: throw violation("an event of unknown type \(KubeError.oneLine(type))")
+        default: throw violation("an event of unknown type \(type)")
         }
     }
 }

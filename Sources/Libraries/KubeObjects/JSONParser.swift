@@ -21,11 +21,19 @@ package struct JSONParser {
     package struct Limits: Sendable, Hashable {
         package var maxDepth: Int
         package var maxBytes: Int
+        /// Values of all kinds together, keys not counted: `[],[],` costs many times its own size in memory.
+        package var maxValues: Int
         package var rejectsDuplicateKeys: Bool
 
-        package init(maxDepth: Int = 512, maxBytes: Int = 256 << 20, rejectsDuplicateKeys: Bool = false) {
+        package init(
+            maxDepth: Int = 512,
+            maxBytes: Int = 256 << 20,
+            maxValues: Int = 4_000_000,
+            rejectsDuplicateKeys: Bool = false
+        ) {
             self.maxDepth = maxDepth
             self.maxBytes = maxBytes
+            self.maxValues = maxValues
             self.rejectsDuplicateKeys = rejectsDuplicateKeys
         }
     }
@@ -33,6 +41,8 @@ package struct JSONParser {
     private let bytes: UnsafeBufferPointer<UInt8>
     private let limits: Limits
     private var position = 0
+    /// Values begun so far.
+    private var values = 0
     /// The members and elements of all objects and lists that are still open, those of the innermost last: a closed one
     /// takes its own into an array of exactly their number.
     private var openMembers: [JSONObject.Member] = []
@@ -95,6 +105,8 @@ package struct JSONParser {
 
     private mutating func value(depth: Int) throws(JSONError) -> JSON {
         guard let byte = current else { throw error("unexpected end") }
+        values += 1
+        guard values <= limits.maxValues else { throw error("more than \(limits.maxValues) values") }
         switch byte {
         case UInt8(ascii: "{"): return try object(depth: depth + 1)
         case UInt8(ascii: "["): return try array(depth: depth + 1)

@@ -7,25 +7,47 @@ import Synchronization
 /// and masks by pattern what looks like a credential: user info in URLs, `Authorization:` headers, `token=` parameters.
 package final class Redactor: Sendable {
     /// The redactor of this process.
-    package static let shared = Redactor()
+    package static let shared = Redactor(hidesCommonWords: false)
 
     /// What stands in the place of a secret.
     package static let mask = "••••••"
 
     private let secrets = Mutex(KnownSecrets())
+    private let hidesCommonWords: Bool
 
-    package init() {}
+    /// A redactor that knows nothing yet.
+    ///
+    /// - Parameter hidesCommonWords: Whether it masks a Secret's value such as `true` or `test` too. Right for texts about
+    ///   that very Secret; everywhere else it would make texts unreadable and tell nobody anything.
+    package init(hidesCommonWords: Bool = true) { self.hidesCommonWords = hidesCommonWords }
 
     /// Remembers a secret's value. Texts shorter than four bytes are not registered: masking them would garble all.
     package func register(_ secret: String) {
         guard secret.utf8.count >= KnownSecrets.minBytes else { return }
-        let forms = [secret, Redactor.base64(Array(secret.utf8)), Redactor.percentEncoded(secret)]
+        register([secret, Redactor.base64(Array(secret.utf8)), Redactor.percentEncoded(secret)], of: secret)
+    }
+
+    private func register(_ forms: [String], of secret: String) {
         secrets.withLock { known in
             for form in forms { known.insert(form) }
             for line in secret.split(whereSeparator: \.isNewline) where line.utf8.count >= 16 {
                 known.insert(String(line))
             }
         }
+    }
+
+    /// Registers a value of a Secret. A short plain word or number, which texts of all kinds hold by chance, only in
+    /// Base64, unless common words are to be hidden too.
+    private func register(value: String) {
+        if hidesCommonWords || !Redactor.isCommonWord(value) { return register(value) }
+        guard value.utf8.count >= KnownSecrets.minBytes else { return }
+        register([Redactor.base64(Array(value.utf8))], of: "")
+    }
+
+    /// Up to seven letters, or up to seven digits: `true`, `admin`, `5432`.
+    private static func isCommonWord(_ text: String) -> Bool {
+        guard text.utf8.count < 8 else { return false }
+        return text.utf8.allSatisfy { (0x61...0x7A).contains($0 | 0x20) } || text.utf8.allSatisfy { 0x30...0x39 ~= $0 }
     }
 
     /// Registers every value of a Secret's `data` (decoded and as written) and `stringData`.
@@ -37,11 +59,11 @@ package final class Redactor: Sendable {
             guard let text = member.value.string else { continue }
             register(text)
             if let bytes = Redactor.bytes(base64: text), let plain = String(validating: bytes, as: UTF8.self) {
-                register(plain)
+                register(value: plain)
             }
         }
         for member in object.json["stringData"]?.object ?? JSONObject() {
-            if let text = member.value.string { register(text) }
+            if let text = member.value.string { register(value: text) }
         }
     }
 

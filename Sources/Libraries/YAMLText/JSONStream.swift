@@ -43,7 +43,11 @@ enum JSONStream {
         limits: YAMLLimits
     ) throws(YAMLError) -> JSON? {
         let bytes = Array(part)
-        var parserLimits = JSONParser.Limits(maxDepth: limits.maxDepth, rejectsDuplicateKeys: true)
+        var parserLimits = JSONParser.Limits(
+            maxDepth: limits.maxDepth,
+            maxValues: limits.maxNodes,
+            rejectsDuplicateKeys: true
+        )
         do throws(JSONError) { return try JSONParser.parse(bytes, limits: parserLimits) } catch {
             parserLimits.rejectsDuplicateKeys = false
             guard (try? JSONParser.parse(bytes, limits: parserLimits)) != nil else { return nil }

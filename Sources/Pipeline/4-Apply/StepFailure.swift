@@ -18,7 +18,7 @@ struct StepFailure: Error, Sendable {
     var interruption: String?
 
     init(_ step: Step, cause: String, remedy: String, isRetryable: Bool) {
-        line = StepFailure.line(step.place, cause, remedy)
+        line = StepFailure.line(step.place, StepFailure.masked(cause, of: step), remedy)
         self.isRetryable = isRetryable
     }
 
@@ -30,11 +30,19 @@ struct StepFailure: Error, Sendable {
             interruption = reason
         case .refused(let error):
             let advice = RefusalAdvice(error, namespace: step.id.namespace, kind: step.id.kind)
-            line = StepFailure.line(step.place, advice.cause, advice.remedy)
+            line = StepFailure.line(step.place, StepFailure.masked(advice.cause, of: step), advice.remedy)
             isRetryable = error.isRetryable
             isOutcomeUnknown = error.isOutcomeUnknown
             isUnclear = error.isUnclear
         }
+    }
+
+    /// The words about a Secret without any of its values, not even one that is a common word.
+    private static func masked(_ cause: String, of step: Step) -> String {
+        guard step.id.groupKind == GroupKind(group: "", kind: "Secret") else { return cause }
+        let redactor = Redactor()
+        redactor.register(secretObject: step.object)
+        return redactor.redact(cause)
     }
 
     init(_ failure: WriteFailure, of step: PruneStep) {
