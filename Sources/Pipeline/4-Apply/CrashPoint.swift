@@ -2,45 +2,73 @@
 import Foundation
 import Synchronization
 
-/// A place between two steps of a pass where a test can have the process die as if by `kill -9`.
+/// A place between two steps of a pass where a test can have the process die as if by `kill -9`, or stand still while the
+/// test changes the world around it.
 ///
 /// `STERNPOST_CRASH_AT=after-intent` dies the first time the place is reached, `after-apply:3` the third time.
-/// Without the variable, reaching a place costs one comparison with nil. Release builds know no such variable.
+/// `STERNPOST_STOP_AT`, with the same words, sends the process SIGSTOP; SIGCONT lets it go on.
+/// Without the variables, reaching a place costs two comparisons with nil. Release builds know no such variables.
 package enum CrashPoint: String, Sendable, CaseIterable {
+    /// The plan is made, nothing is written down.
+    case afterPlan = "after-plan"
+    /// The run is in the history.
+    case afterBegin = "after-begin"
     case afterInventoryIntent = "after-inventory-intent"
     case afterInventoryWrite = "after-inventory-write"
     case afterSuperset = "after-superset"
     case afterIntent = "after-intent"
+    /// The fields of people's kubectl were moved to our entry, and nothing is applied yet.
+    case afterTakeover = "after-takeover"
     case afterApply = "after-apply"
     case beforeOutcome = "before-outcome"
     case afterWave = "after-wave"
     case afterRecreateIntent = "after-recreate-intent"
     case afterRecreateDelete = "after-recreate-delete"
+    case beforeRecreateOutcome = "before-recreate-outcome"
     case afterPruneIntent = "after-prune-intent"
     case afterPrune = "after-prune"
     case beforePruneOutcome = "before-prune-outcome"
     case beforeNarrow = "before-narrow"
     case afterNarrow = "after-narrow"
+    /// What became of each object, and what waits for approval, is in the history.
+    case afterObjects = "after-objects"
+    case afterHealth = "after-health"
+    case afterMarks = "after-marks"
+    /// The commit is noted as applied; the run has no end yet.
+    case beforeFinish = "before-finish"
+    case afterFinish = "after-finish"
 
-    private static let target: (name: String, count: Int)? = {
-        #if DEBUG
-            let given = ProcessInfo.processInfo.environment["STERNPOST_CRASH_AT"]
-        #else
-            let given: String? = nil
-        #endif
-        guard let text = given, !text.isEmpty else { return nil }
-        let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
-        return (parts[0], parts.count > 1 ? Int(parts[1]) ?? 1 : 1)
-    }()
-    private static let reached = Mutex(0)
+    /// One wish of a test: which place, and the how many-th time.
+    private struct Target: Sendable {
+        let name: String
+        let count: Int
 
-    /// Ends the process with status 137, without any clean-up, when this is the place that was asked for.
-    package static func reach(_ point: CrashPoint) {
-        guard let target, target.name == point.rawValue else { return }
-        let count = reached.withLock { count in
-            count += 1
-            return count
+        init?(_ variable: String) {
+            #if DEBUG
+                let text = ProcessInfo.processInfo.environment[variable] ?? ""
+            #else
+                let text = ""
+            #endif
+            guard !text.isEmpty else { return nil }
+            let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+            name = parts[0]
+            count = parts.count > 1 ? Int(parts[1]) ?? 1 : 1
         }
-        if count == target.count { _exit(137) }
+    }
+
+    private static let death = Target("STERNPOST_CRASH_AT")
+    private static let halt = Target("STERNPOST_STOP_AT")
+    private static let reached = Mutex<[String: Int]>([:])
+
+    /// Ends the process with status 137, without any clean-up, or has it stand still, when this is the place that was asked
+    /// for.
+    package static func reach(_ point: CrashPoint) {
+        guard death?.name == point.rawValue || halt?.name == point.rawValue else { return }
+        let count = reached.withLock { reached in
+            reached[point.rawValue, default: 0] += 1
+            return reached[point.rawValue]
+        }
+        if death?.name == point.rawValue, count == death?.count { _exit(137) }
+        if halt?.name == point.rawValue, count == halt?.count { raise(SIGSTOP) }
     }
 }

@@ -30,6 +30,7 @@ extension StepRunner {
                         fieldManager: FieldManager.main
                     )
                 }
+                CrashPoint.reach(.afterTakeover)
                 return
             } catch {
                 guard case .refused(let refusal) = error, refusal.mayHaveChanged else {

@@ -26,6 +26,7 @@ extension StepRunner {
                 return .failure(error)
             }
         }
+        CrashPoint.reach(.beforeRecreateOutcome)
         switch result {
         case .success: try await conclude(row, .done)
         case .failure(let failure):

@@ -20,6 +20,7 @@ extension ProjectReconciler {
     ) async throws -> PassOutcome {
         let plan = prepared.plan
         let approved = state.approval?.hash
+        CrashPoint.reach(.afterPlan)
         let run = try await history.begin(project: project.name, trigger: self.trigger(trigger, prepared, state))
         try await history.identify(
             run,
@@ -30,6 +31,7 @@ extension ProjectReconciler {
         let rewriting = rewriting(prepared)
         if let rewriting { try await history.record(message: rewriting, of: run) }
         try await history.record(prepared.rendered.notices, of: run)
+        CrashPoint.reach(.afterBegin)
         if prepared.standing(approved: approved) == nil, let refusal = await leaseRefusal(run) {
             return try await failed(refusal, run: run, commit: plan.commit, duration: started.duration(to: .now))
         }
@@ -68,9 +70,12 @@ extension ProjectReconciler {
         do {
             try await history.record(objects.filter { $0.action != .unchanged && !$0.isRecorded }, of: run)
             try await settlePrune(plan, approved: approved, report: report, run: run)
+            CrashPoint.reach(.afterObjects)
             let health = await observe(prepared, report: report, isSuperseded: isSuperseded)
             try await history.record(health, of: run)
+            CrashPoint.reach(.afterHealth)
             try await history.save(marks: marks(prepared, report), of: project.name)
+            CrashPoint.reach(.afterMarks)
             for remark in remarks(plan, report) { try await history.record(message: remark, of: run) }
             done.health = health
             if health.ending == .cancelled, let loss = lease?.loss {
@@ -81,8 +86,10 @@ extension ProjectReconciler {
             if done.outcome == .succeeded || done.outcome == .held {
                 try await history.setApplied(plan.commit, treeID: prepared.rendered.treeID, by: run)
             }
+            CrashPoint.reach(.beforeFinish)
             let counts = PassOutcome.counts(of: objects)
             let row = try await history.finish(run, outcome: done.outcome, counts: counts, message: nil)
+            CrashPoint.reach(.afterFinish)
             log(row, done)
             done.run = row
         } catch {
