@@ -33,6 +33,7 @@ struct CrashTests {
             let tool = try SceneTool(scene)
             let died = try await tool.sync(environment: ["STERNPOST_CRASH_AT": place])
             #expect(died.status == 137 && !died.isKilled, "\(place) was not met: \(died.errors)")
+            try await tool.buryLease()
             let lived = try await tool.sync()
             #expect(lived.status == 0, "\(lived.output) \(lived.errors)")
 

@@ -57,6 +57,23 @@ package struct Scene: Sendable {
         )
     }
 
+    /// The same scene with another history, such as one that fails at a test's word.
+    package func with(_ history: History) -> Scene {
+        Scene(
+            client: client,
+            limitedClient: limitedClient,
+            git: git,
+            folder: folder,
+            namespace: namespace,
+            project: project,
+            history: history,
+            kubeconfig: kubeconfig,
+            embedded: embedded,
+            log: log,
+            canary: canary
+        )
+    }
+
     /// One pass by a fresh reconciler.
     @discardableResult
     package func sync(

@@ -41,8 +41,44 @@ package struct SceneTool: Sendable {
 
     /// Starts `sternpost sync`.
     package func startSync(environment: [String: String] = [:], wrapper: [String] = []) throws -> RunningTool {
-        let words = ["sync", "--no-wait"] + project + place
-        return try RunningTool(tool.process(words, environment: environment, wrapper: wrapper), folder: tool.folder)
+        try start(["sync", "--no-wait"] + project + place, environment: environment, wrapper: wrapper)
+    }
+
+    /// Starts any command.
+    package func start(
+        _ words: [String],
+        environment: [String: String] = [:],
+        wrapper: [String] = []
+    ) throws -> RunningTool {
+        try RunningTool(tool.process(words, environment: environment, wrapper: wrapper), folder: tool.folder)
+    }
+
+    /// Starts the operator on the scene's project, polling every second.
+    ///
+    /// - Parameters:
+    ///   - port: Where the dashboard listens.
+    ///   - repository: Another address of the repository.
+    ///   - spec: More lines of the project's spec, each with two blanks before it.
+    package func startOperator(
+        port: Int,
+        repository: String? = nil,
+        spec: String = "",
+        words: [String] = []
+    ) throws -> RunningTool {
+        let file = tool.folder.appending(path: "project.yaml").path
+        let text = """
+            apiVersion: sternpost.dev/v1alpha1
+            kind: Project
+            metadata: {name: \(scene.project.name), namespace: \(scene.project.namespace)}
+            spec:
+              repo: \(repository ?? scene.git.path)
+              path: infra
+              interval: 1s
+              health: {timeout: 5s}
+            \(spec)
+            """
+        try text.write(toFile: file, atomically: true, encoding: .utf8)
+        return try start(["run", "--config", file, "--listen", "127.0.0.1:\(port)"] + words + place)
     }
 
     /// Runs `sternpost sync` to its end.
@@ -50,9 +86,32 @@ package struct SceneTool: Sendable {
         try await startSync(environment: environment, wrapper: wrapper).end()
     }
 
-    /// Reads the binary's history while it does not run, or beside it.
+    /// Takes the lease of a process that has died away, to save the time in which it would run out.
+    package func buryLease() async throws {
+        let lease = CoreResources.resource("coordination.k8s.io/v1", "Lease", "leases")
+        let space = scene.project.namespace
+        for object in try await scene.client.list(lease, namespace: space).objects {
+            _ = try await scene.client.delete(
+                lease,
+                namespace: space,
+                name: object.name,
+                uid: object.uid ?? "",
+                propagation: .background
+            )
+        }
+    }
+
+    /// Reads the history that a process left behind: a copy of it, which needs no room on a disk that is full.
     package func reading<Value>(_ body: (History) async throws -> Value) async throws -> Value {
-        let history = try await History.open(folder: dataFolder, mode: .inspect)
+        let copy = tool.folder.appending(path: "copy-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(at: copy, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: copy) }
+        for name in ["history.sqlite", "history.sqlite-wal"] {
+            let file = "\(dataFolder)/\(name)"
+            guard FileManager.default.fileExists(atPath: file) else { continue }
+            try FileManager.default.copyItem(atPath: file, toPath: copy.appending(path: name).path)
+        }
+        let history = try await History.open(folder: copy.path, mode: .inspect)
         let value = try await body(history)
         try await history.close()
         return value

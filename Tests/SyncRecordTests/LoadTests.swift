@@ -82,7 +82,7 @@ import Testing
         try await withHistory { history in
             let runs = try await withThrowingTaskGroup(of: Int64.self) { group in
                 for index in 1...20 {
-                    group.addTask { try await history.sampleRun(project: "project-\(index % 3)").id }
+                    group.addTask { try await history.sampleRun(project: "project-\(index)").id }
                 }
                 return try await group.reduce(into: [Int64]()) { $0.append($1) }
             }

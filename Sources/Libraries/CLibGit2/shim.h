@@ -118,8 +118,11 @@ static inline int sternpost_git_bound_allocations(void) {
 
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
 
+/// Leaves no core and lets no one trace this process.
+static inline int sternpost_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0UL); }
+
 /// The kernel kills this process when the thread that started it ends; it leaves no core and no one may trace it.
 static inline int sternpost_worker_guard(int signal) {
     if (prctl(PR_SET_PDEATHSIG, (unsigned long)signal) != 0) return -1;
-    return prctl(PR_SET_DUMPABLE, 0UL);
+    return sternpost_forbid_dumps();
 }

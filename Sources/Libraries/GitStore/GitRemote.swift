@@ -62,6 +62,14 @@ package struct GitRemote: Sendable {
         _ = try await ask(message)
     }
 
+    /// Makes the mirror's folder and looks whether it can be written.
+    ///
+    /// - Throws: ``GitError`` with reason `storage`.
+    package func prepare() async throws(GitError) {
+        let folder = folder
+        try await BlockingThread.result("git") { () throws(GitError) in try folder.check() }.get()
+    }
+
     /// How a commit follows from another one, as far as the mirror knows. Asks no server.
     ///
     /// - Parameters:

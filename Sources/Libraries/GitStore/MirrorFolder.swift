@@ -40,6 +40,22 @@ struct MirrorFolder: Sendable, Hashable {
         }
     }
 
+    /// Whether this user can keep a mirror here: asked at the start, so that nobody learns it at the first commit.
+    ///
+    /// - Throws: ``GitError`` with reason `storage`.
+    func check() throws(GitError) {
+        try prepare()
+        guard access(path, W_OK | X_OK) == 0 else { throw MirrorFolder.storage("cannot write \(path)", errno) }
+        var status = stat()
+        for entry in [path, mirror] where stat(entry, &status) == 0 && status.st_uid != geteuid() {
+            throw GitError(
+                .storage,
+                "git mirror: \(entry) belongs to user \(status.st_uid) and this is user \(geteuid()); run as its owner, or "
+                    + "remove it and it is cloned again"
+            )
+        }
+    }
+
     /// Runs `body` while nobody changes the mirror (`shared`), or while nobody else uses it at all (`exclusive`). Waits as
     /// long as the other process works, which has a deadline of its own.
     func withLock<Value>(exclusive: Bool, _ body: () throws(GitError) -> Value) throws(GitError) -> Value {

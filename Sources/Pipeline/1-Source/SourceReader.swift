@@ -72,6 +72,14 @@ package actor SourceReader {
         }
     }
 
+    /// Makes the folder of the mirror and looks whether it can be written. A wrong specification is not reported here.
+    ///
+    /// - Throws: ``SourceError`` with reason `git(.storage)`.
+    package func prepare() async throws(SourceError) {
+        guard case .success(let place) = place else { return }
+        do throws(GitError) { try await place.remote.prepare() } catch { throw SourceError(error) }
+    }
+
     /// Asks the server where the ref is now: an `ls-remote`, nothing is downloaded. A pinned commit needs no question.
     ///
     /// Replicas of a server lag behind each other, and an old tip that is believed undoes what the new one brought. So a

@@ -46,13 +46,15 @@ extension Applier {
             run.interrupt("the journal gave \(rows.count) rows for \(range.count) intents")
         case .intended(let range, .failure(let error)):
             progress.intended(range, [])
-            run.interrupt("the journal could not be written, so nothing may be changed: \(error)")
+            run.loseJournal("the journal could not be written, so nothing may be changed: \(error)")
         case .written(let index, let result):
             progress.written(index, result)
-            if let reason = result.interruption { run.interrupt(reason) }
+            if let reason = result.interruption {
+                if result.isJournalLost { run.loseJournal(reason) } else { run.interrupt(reason) }
+            }
             run.record(result.outcome, of: steps[index], isUnclear: result.isUnclear)
         case .concluded(let indices, nil): run.wasRecorded(indices.map { steps[$0] })
-        case .concluded(_, let failure?): run.interrupt("the journal could not be written: \(failure)")
+        case .concluded(_, let failure?): run.loseJournal("the journal could not be written: \(failure)")
         }
     }
 

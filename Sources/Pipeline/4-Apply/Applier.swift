@@ -108,18 +108,18 @@ package struct Applier: Sendable {
         }
         let (store, journal) = (store, journal)
         let text = "\(reason): \(inventory.members.count) members"
-        let failure = await shieldedFromCancellation { () -> String? in
+        let failure = await shieldedFromCancellation { () -> (any Error)? in
             do {
                 _ = try await store.write(inventory, journal: journal, reason: text)
                 return nil
             } catch {
-                return "\(error)"
+                return error
             }
         }
-        if let failure {
-            run.interrupt("the inventory was not written: \(failure)")
-        } else {
-            run.inventoryIsStored()
+        switch failure {
+        case nil: run.inventoryIsStored()
+        case let error as ApplyError: run.interrupt("the inventory was not written: \(error)")
+        case let error?: run.loseJournal("the inventory was not written: \(error)")
         }
     }
 }
@@ -132,11 +132,13 @@ enum WriteFailure: Error, Sendable, CustomStringConvertible {
     case refused(KubeError)
     /// Nothing was sent: the pass must end.
     case interrupted(String)
+    /// An intent or an outcome could not be written down: the pass must end.
+    case unrecorded(String)
 
     var description: String {
         switch self {
         case .refused(let error): error.description
-        case .interrupted(let reason): reason
+        case .interrupted(let reason), .unrecorded(let reason): reason
         }
     }
 }
@@ -180,7 +182,8 @@ extension Applier {
         switch result {
         case .success(let rows) where rows.count == intents.count: return rows
         case .success(let rows): run.interrupt("the journal gave \(rows.count) rows for \(intents.count) intents")
-        case .failure(let error): run.interrupt("the journal could not be written, so nothing may be changed: \(error)")
+        case .failure(let error):
+            run.loseJournal("the journal could not be written, so nothing may be changed: \(error)")
         }
         return nil
     }
@@ -197,7 +200,7 @@ extension Applier {
                 return "\(error)"
             }
         }
-        if let failure { run.interrupt("the journal could not be written: \(failure)") }
+        if let failure { run.loseJournal("the journal could not be written: \(failure)") }
     }
 
     /// Waits a little; ends early by throwing when the task is cancelled.

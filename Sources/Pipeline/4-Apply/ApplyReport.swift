@@ -83,8 +83,16 @@ package struct ApplyReport: Sendable {
     package let inventory: Inventory
     /// Set when the pass ended early: cancelled by a newer commit or a shutdown, inventory or journal not writable.
     package let interruption: String?
+    /// Whether it ended because an intent or an outcome could not be written down.
+    package let isJournalLost: Bool
 
-    package init(outcomes: [ObjectOutcome], inventory: Inventory, interruption: String?) {
+    package init(
+        outcomes: [ObjectOutcome],
+        inventory: Inventory,
+        interruption: String?,
+        isJournalLost: Bool = false
+    ) {
+        self.isJournalLost = isJournalLost
         self.outcomes = outcomes
         self.inventory = inventory
         self.interruption = interruption

@@ -9,6 +9,7 @@ struct ApplyRun: Sendable {
     /// What will be, or has been, stored: a superset of the truth until ``narrow()``.
     private(set) var inventory: Inventory
     private(set) var interruption: String?
+    private var isJournalLost = false
     /// Kinds and namespaces that this pass creates: right afterwards the API server may not serve them yet.
     let definedKinds: Set<GroupKind>
     let definedNamespaces: Set<String>
@@ -44,6 +45,12 @@ struct ApplyRun: Sendable {
     }
 
     static let namespaceKind = GroupKind(group: "", kind: "Namespace")
+
+    /// Ends the pass because an intent or an outcome could not be written down.
+    mutating func loseJournal(_ reason: String) {
+        isJournalLost = true
+        interrupt(reason)
+    }
 
     /// Ends the pass; the first reason stays.
     mutating func interrupt(_ reason: String) {
@@ -153,7 +160,12 @@ struct ApplyRun: Sendable {
         let prunes = plan.prune.steps.map { pruned[$0.id] ?? .skipped($0, because: reason, isRetryable: true) }
         var inventory = stored
         inventory.marks = self.inventory.marks
-        return ApplyReport(outcomes: steps + prunes, inventory: inventory, interruption: interruption)
+        return ApplyReport(
+            outcomes: steps + prunes,
+            inventory: inventory,
+            interruption: interruption,
+            isJournalLost: isJournalLost
+        )
     }
 }
 

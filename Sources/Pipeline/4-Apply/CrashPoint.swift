@@ -13,6 +13,8 @@ package enum CrashPoint: String, Sendable, CaseIterable {
     case afterPlan = "after-plan"
     /// The run is in the history.
     case afterBegin = "after-begin"
+    /// The project's lease is held.
+    case afterLease = "after-lease"
     case afterInventoryIntent = "after-inventory-intent"
     case afterInventoryWrite = "after-inventory-write"
     case afterSuperset = "after-superset"

@@ -16,6 +16,8 @@ struct StepFailure: Error, Sendable {
     var isUnclear = false
     /// Set when not this object but the whole pass must end.
     var interruption: String?
+    /// Whether it must end because an intent or an outcome could not be written down.
+    var isJournalLost = false
 
     init(_ step: Step, cause: String, remedy: String, isRetryable: Bool) {
         line = StepFailure.line(step.place, StepFailure.masked(cause, of: step), remedy)
@@ -24,10 +26,11 @@ struct StepFailure: Error, Sendable {
 
     init(_ failure: WriteFailure, of step: Step) {
         switch failure {
-        case .interrupted(let reason):
+        case .interrupted(let reason), .unrecorded(let reason):
             line = StepFailure.line(step.place, "not applied: \(reason)", "")
             isRetryable = true
             interruption = reason
+            if case .unrecorded = failure { isJournalLost = true }
         case .refused(let error):
             let advice = RefusalAdvice(error, namespace: step.id.namespace, kind: step.id.kind)
             line = StepFailure.line(step.place, StepFailure.masked(advice.cause, of: step), advice.remedy)
@@ -47,7 +50,7 @@ struct StepFailure: Error, Sendable {
 
     init(_ failure: WriteFailure, of step: PruneStep) {
         switch failure {
-        case .interrupted(let reason):
+        case .interrupted(let reason), .unrecorded(let reason):
             line = StepFailure.line(step.place, "not deleted: \(reason)", "")
             isRetryable = true
             interruption = reason

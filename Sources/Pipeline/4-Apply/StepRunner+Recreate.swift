@@ -137,9 +137,9 @@ extension StepRunner {
         }
         switch row {
         case .success(.some(let row)): return row
-        case .success(.none): throw StepFailure(.interrupted("the journal gave no row for an intent"), of: step)
+        case .success(.none): throw StepFailure(.unrecorded("the journal gave no row for an intent"), of: step)
         case .failure(let error):
-            throw StepFailure(.interrupted("the journal could not be written: \(error)"), of: step)
+            throw StepFailure(.unrecorded("the journal could not be written: \(error)"), of: step)
         }
     }
 
@@ -153,7 +153,7 @@ extension StepRunner {
                 return "\(error)"
             }
         }
-        if let failure { throw StepFailure(.interrupted("the journal could not be written: \(failure)"), of: step) }
+        if let failure { throw StepFailure(.unrecorded("the journal could not be written: \(failure)"), of: step) }
     }
 }
 

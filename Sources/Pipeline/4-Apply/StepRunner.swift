@@ -15,6 +15,8 @@ struct StepResult: Sendable {
     let journalResult: MutationResult
     /// Set when the pass must end.
     var interruption: String?
+    /// Whether it must end because an intent or an outcome could not be written down.
+    var isJournalLost = false
     /// Whether it is not known what the cluster has now.
     var isUnclear = false
 }
@@ -176,6 +178,7 @@ extension StepRunner {
             outcome: outcome,
             journalResult: failure.isOutcomeUnknown ? .unknown(failure.line) : .failed(failure.line),
             interruption: failure.interruption,
+            isJournalLost: failure.isJournalLost,
             isUnclear: failure.isUnclear
         )
     }

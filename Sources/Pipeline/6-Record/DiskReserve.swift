@@ -21,11 +21,11 @@ struct DiskReserve: Sendable {
         return false
     }
 
-    /// Takes the space again when it was given up; when there still is none, the next pass tries.
-    func takeAgain() {
-        guard access(path, F_OK) != 0 else { return }
-        _ = take()
-    }
+    /// Takes the space again when it was given up. False when there still is none.
+    func takeAgain() -> Bool { isTaken || take() }
+
+    /// Whether the file is there.
+    var isTaken: Bool { access(path, F_OK) == 0 }
 
     /// Gives the space back. False when it was given back before.
     func giveUp() -> Bool { unlink(path) == 0 }

@@ -17,28 +17,65 @@ extension History {
     ///   - folder: Where the files are; its missing parents are made too.
     ///   - mode: What the caller is about to do.
     ///   - now: The wall clock; only displayed, never used for order.
+    ///   - beforeCommit: Called in each transaction of this object, numbered from 1; what it throws rolls the transaction back
+    ///     as an error of the disk would. For tests.
     /// - Returns: The history, with ``notices`` to show.
     /// - Throws: ``RecordError``: `notWritable`, `locked`, `missing`, `corrupt`, `newerFormat`, `diskFull`.
     package static func open(
         folder: String,
         mode: Mode,
-        now: @escaping @Sendable () -> Date = { Date() }
+        now: @escaping @Sendable () -> Date = { Date() },
+        beforeCommit: @escaping @Sendable (_ number: Int) throws -> Void = { _ in }
     ) async throws(RecordError) -> History {
         try await onOwnThread {
             RecordError.catching(folder) {
                 switch mode {
-                case .operate: try operate(folder: folder, now: now)
+                case .operate: try operate(folder: folder, now: now, beforeCommit: beforeCommit)
                 case .command, .inspect: try attach(folder: folder, mode: mode, now: now)
                 }
             }
         }.get()
     }
 
-    private static func operate(folder: String, now: @escaping @Sendable () -> Date) throws -> History {
+    private static func operate(
+        folder: String,
+        now: @escaping @Sendable () -> Date,
+        beforeCommit: @escaping @Sendable (Int) throws -> Void
+    ) throws -> History {
         try makeFolder(folder)
         let lock = try FolderLock(folder: folder)
-        let path = folder + "/history.sqlite"
+        let reserve = DiskReserve(folder: folder)
         var replaced: DamagedFile?
+        var begun = RecordError.catching(folder) {
+            try begin(folder, reserve, replaced: &replaced, at: now().milliseconds)
+        }
+        if case .failure(let error) = begun, error.reason == .diskFull, reserve.giveUp() {
+            // What a dead process left open has happened: the reserve is for such rows.
+            begun = RecordError.catching(folder) {
+                try begin(folder, reserve, replaced: &replaced, at: now().milliseconds)
+            }
+        }
+        let (pool, closed) = try begun.get()
+        var notices = replaced.map { [$0.notice] } ?? []
+        if closed > 0 {
+            notices.append("\(closed) run(s) of a process that died were closed with outcome unknown")
+        }
+        if !reserve.take() {
+            notices.append("\(folder): no room for the 2 MiB reserve; nothing is changed until some disk space is free")
+        }
+        let writer = LedgerWriter(pool: pool, folder: folder, now: now, beforeCommit: beforeCommit)
+        return History(folder: folder, notices: notices, pool: pool, writer: writer, reserve: reserve, lock: lock)
+    }
+
+    /// Opens the file, a new one in the place of a damaged one, and writes the first rows of this process.
+    private static func begin(
+        _ folder: String,
+        _ reserve: DiskReserve,
+        replaced: inout DamagedFile?,
+        at: Int64
+    ) throws -> (pool: DatabasePool, closed: Int) {
+        let path = folder + "/history.sqlite"
+        if replaced == nil, isEmptied(path, reserve) { replaced = try DamagedFile.moveAside(path) }
         var pool: DatabasePool
         do {
             pool = try openChecked(path)
@@ -46,22 +83,29 @@ extension History {
             replaced = try DamagedFile.moveAside(path)
             pool = try openChecked(path)
         }
-        let reserve = DiskReserve(folder: folder)
-        let writer = LedgerWriter(pool: pool, folder: folder, now: now)
-        let at = now().milliseconds
-        var closed = 0
-        try pool.writeWithoutTransaction { database in
-            try database.inTransaction(.immediate) {
-                closed = try begin(replaced: replaced, at: at, in: database)
-                return .commit
+        do {
+            var closed = 0
+            let damaged = replaced
+            try pool.writeWithoutTransaction { database in
+                try database.inTransaction(.immediate) {
+                    closed = try begin(replaced: damaged, at: at, in: database)
+                    return .commit
+                }
             }
+            return (pool, closed)
+        } catch {
+            try? pool.close()  // the first error is the one that counts
+            throw error
         }
-        var notices = replaced.map { [$0.notice] } ?? []
-        if closed > 0 {
-            notices.append("\(closed) run(s) of a process that died were closed with outcome unknown")
+    }
+
+    /// Whether an empty file was a history once: SQLite would take it for a new one, and drop its log.
+    private static func isEmptied(_ path: String, _ reserve: DiskReserve) -> Bool {
+        func bytes(_ path: String) -> off_t? {
+            var status = stat()
+            return stat(path, &status) == 0 ? status.st_size : nil
         }
-        if !reserve.take() { notices.append("\(folder): no room for the 2 MiB reserve; free some disk space") }
-        return History(folder: folder, notices: notices, pool: pool, writer: writer, reserve: reserve, lock: lock)
+        return bytes(path) == 0 && (reserve.isTaken || (bytes(path + "-wal") ?? 0) > 0)
     }
 
     /// Writes the opening row, which also proves that the file can be written, and closes what a dead process left.
@@ -92,7 +136,7 @@ extension History {
                 throw RecordError(.missing, folder, "holds no history yet; run a sync first or check --data-dir")
             }
         }
-        let writer = LedgerWriter(pool: pool, folder: folder, now: now)
+        let writer = LedgerWriter(pool: pool, folder: folder, now: now) { _ in }
         return History(folder: folder, notices: [], pool: pool, writer: writer, reserve: nil, lock: nil)
     }
 

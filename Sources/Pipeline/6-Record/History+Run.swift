@@ -10,10 +10,20 @@ import SyncSource
 extension History {
     /// Starts a pass.
     ///
+    /// Not without the reserve: what such a pass changes might be impossible to write down.
+    ///
     /// - Returns: The run's id: ascending from 1, never reused.
+    /// - Throws: ``RecordError``, with reason `diskFull` when there is no room for the row or for the reserve.
     package func begin(project: String, trigger: RunTrigger) async throws(RecordError) -> RunID {
         try await writer.transact { [reserve] ledger in
-            reserve?.takeAgain()
+            if let reserve, !reserve.takeAgain() {
+                throw RecordError(
+                    .diskFull,
+                    reserve.path,
+                    "there is no room for the reserve of 2 MiB, without which nothing is changed; free some disk space"
+                )
+            }
+            try Ledger.closeLastRun(of: project, at: ledger.at, in: ledger.database)
             let last = try Int64.fetchOne(ledger.database, sql: "SELECT max(run) FROM audit WHERE run IS NOT NULL") ?? 0
             let run = RunID(number: last + 1, project: project)
             try ledger.append([
@@ -108,7 +118,7 @@ extension History {
         try await appendAfterwards(entries { [try entry(.health, run, payload: Payload.Health(health))] })
     }
 
-    /// Ends the pass.
+    /// Ends the pass. Writes that have no outcome yet get one: unknown.
     ///
     /// - Parameters:
     ///   - run: A pass that has not ended.
@@ -146,6 +156,20 @@ extension History {
             guard ended.isEmpty else {
                 throw RecordError(.unknownRun, "run \(run.number)", "has ended already")
             }
+            // An outcome that could not be written when it came is not known for sure any more.
+            let lost = try Ledger.openIntents(of: run.number, in: ledger.database).map { intent in
+                try LedgerEntry(
+                    .outcome,
+                    project: run.project,
+                    run: run.number,
+                    payload: Payload.Outcome(
+                        intent: intent,
+                        ending: .unknown,
+                        message: RedactedText("the answer could not be written down when it came")
+                    )
+                )
+            }
+            try ledger.append(lost)
             try ledger.append([
                 LedgerEntry(.runFinished, project: run.project, run: run.number, payload: payload)
             ])

@@ -15,31 +15,41 @@ extension Ledger {
             arguments: [LedgerKind.runStarted.rawValue, LedgerKind.runFinished.rawValue],
             in: database
         )
-        for started in open {
-            guard let run = started.run else { continue }
-            let project = started.project
-            let cause = RedactedText("the process ended before the answer was written down")
-            var entries = try openIntents(of: run, in: database).map { intent in
-                try LedgerEntry(
-                    .outcome,
-                    project: project,
-                    run: run,
-                    payload: Payload.Outcome(intent: intent, ending: .unknown, message: cause)
-                )
-            }
-            let finished = Payload.RunFinished(
-                outcome: .unknown,
-                counts: RunCounts(),
-                message: RedactedText("the process ended during this pass")
-            )
-            entries.append(try LedgerEntry(.runFinished, project: project, run: run, payload: finished))
-            _ = try append(entries, at: at, in: database)
-        }
+        for started in open { try close(started, because: "the process ended during this pass", at: at, in: database) }
         return open.count
     }
 
+    /// Closes the last run of a project if its end could not be written, in the same way. A project has one pass at a time.
+    static func closeLastRun(of project: String, at: Int64, in database: Database) throws {
+        guard let started = try newest(of: [.runStarted], project: project, in: database),
+            try rows(
+                where: "run = ? AND kind = ?",
+                arguments: [started.run, LedgerKind.runFinished.rawValue],
+                in: database
+            ).isEmpty
+        else { return }
+        try close(started, because: "the history could not be written to the end of this pass", at: at, in: database)
+    }
+
+    private static func close(_ started: LedgerRow, because cause: String, at: Int64, in database: Database) throws {
+        guard let run = started.run else { return }
+        let project = started.project
+        let message = RedactedText(cause)
+        var entries = try openIntents(of: run, in: database).map { intent in
+            try LedgerEntry(
+                .outcome,
+                project: project,
+                run: run,
+                payload: Payload.Outcome(intent: intent, ending: .unknown, message: message)
+            )
+        }
+        let finished = Payload.RunFinished(outcome: .unknown, counts: RunCounts(), message: message)
+        entries.append(try LedgerEntry(.runFinished, project: project, run: run, payload: finished))
+        _ = try append(entries, at: at, in: database)
+    }
+
     /// Intents without an outcome row, ascending.
-    private static func openIntents(of run: Int64, in database: Database) throws -> [Int64] {
+    static func openIntents(of run: Int64, in database: Database) throws -> [Int64] {
         let concluded = try rows(
             where: "run = ? AND kind = ?",
             arguments: [run, LedgerKind.outcome.rawValue],

@@ -16,9 +16,17 @@ final class LedgerWriter: Sendable {
     private let pool: DatabasePool
     private let folder: String
     private let now: @Sendable () -> Date
+    private let beforeCommit: @Sendable (Int) throws -> Void
+    private let commits = Mutex(0)
     private let waiting = Mutex<[Waiting]>([])
 
-    init(pool: DatabasePool, folder: String, now: @escaping @Sendable () -> Date) {
+    init(
+        pool: DatabasePool,
+        folder: String,
+        now: @escaping @Sendable () -> Date,
+        beforeCommit: @escaping @Sendable (Int) throws -> Void
+    ) {
+        self.beforeCommit = beforeCommit
         self.pool = pool
         self.folder = folder
         self.now = now
@@ -46,6 +54,7 @@ final class LedgerWriter: Sendable {
                         var value: Value?
                         try database.inTransaction(.immediate) {
                             value = try body(LedgerTransaction(database: database, at: at))
+                            try self.interfere()
                             return .commit
                         }
                         guard let value else { throw RecordError(.failed, self.folder, "a transaction gave no value") }
@@ -54,6 +63,15 @@ final class LedgerWriter: Sendable {
                 )
             }
         }.get()
+    }
+
+    private func interfere() throws {
+        try beforeCommit(
+            commits.withLock { count in
+                count += 1
+                return count
+            }
+        )
     }
 
     /// Writes everything that waits by now; runs on the writer's queue.
@@ -68,6 +86,7 @@ final class LedgerWriter: Sendable {
             var sequences: [Int64] = []
             try database.inTransaction(.immediate) {
                 sequences = try Ledger.append(group.flatMap(\.entries), at: at, in: database)
+                try self.interfere()
                 return .commit
             }
             return sequences

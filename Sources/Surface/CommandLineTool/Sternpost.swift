@@ -49,6 +49,10 @@ package struct Sternpost: AsyncParsableCommand {
         MemoryPolicy.apply()
         GitWorker.runIfAsked(arguments: CommandLine.arguments)
         signal(SIGPIPE, SIG_IGN)
+        guard ProcessSecrecy.begin() else {
+            ErrorOutput.write("the system does not let this process forbid core files (prctl, setrlimit)")
+            Foundation.exit(2)
+        }
         Task { await run() }
         dispatchMain()
     }

@@ -55,8 +55,11 @@ private struct CrashLoop {
 
     /// A thousand objects are created by processes of which all but the last die on the way.
     mutating func dieWhileCreating() async throws {
-        var places = ["after-plan", "after-begin", "after-inventory-intent:1", "after-inventory-intent:2"]
-        places += ["after-inventory-write:2", "after-superset", "after-wave:1", "after-intent:1", "after-apply:1"]
+        var places = ["after-plan", "after-begin", "after-inventory-intent", "after-inventory-write"]
+        places += [
+            "after-lease", "after-inventory-intent", "after-inventory-write", "after-superset", "after-wave:1",
+            "after-intent:1", "after-apply:1",
+        ]
         places += ["after-apply:333"]
         places += (0..<2).map { _ in "after-apply:\(Int.random(in: 2...200, using: &chance))" }
         places += ["before-outcome:1", "before-finish"]
@@ -89,6 +92,7 @@ private struct CrashLoop {
             oracle.place = place
             let died = try await oracle.tool.sync(environment: ["STERNPOST_CRASH_AT": place])
             #expect(died.status == 137 && !died.isKilled, "\(place) was not met: \(died.status) \(died.errors)")
+            try await oracle.tool.buryLease()
             survivors = try await oracle.checkAfterDeath(change)
         }
         oracle.place = "behind \(places[places.count - 1])"

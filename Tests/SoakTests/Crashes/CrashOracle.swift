@@ -156,7 +156,7 @@ struct CrashOracle {
             defer { last = now }
             return now == last
         }
-        let writes = cluster.faults.requests.filter(\.isWrite)
+        let writes = cluster.faults.requests.filter { $0.isWrite && !$0.path.contains("/leases") }
         cluster.faults.forgetRequests()
         seen += writes
         return writes

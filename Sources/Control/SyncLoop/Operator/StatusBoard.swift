@@ -23,6 +23,8 @@ package actor StatusBoard {
         package var lastPassTook: Duration?
         /// Whether nothing had changed for it, so that it asked the API server nothing.
         package var isResting = false
+        /// Whether the last pass could not write the history to its end.
+        package var isUnrecorded = false
     }
 
     private var entries: [String: Entry]
@@ -46,6 +48,7 @@ package actor StatusBoard {
         entries[project]?.lastPassTook = outcome.duration
         entries[project]?.isResting = outcome.isResting
         entries[project]?.isSuspended = false
+        entries[project]?.isUnrecorded = outcome.isUnrecorded
     }
 
     /// Why a project gets no passes.
@@ -90,7 +93,7 @@ package actor StatusBoard {
     package var notReady: String? {
         for entry in all where !entry.isSuspended && !entry.standsBy {
             guard entry.lastPassAt != nil else { return "\(entry.project): the first pass is not done yet" }
-            if entry.outcome == .failed { return "\(entry.project): \(entry.message)" }
+            if entry.outcome == .failed || entry.isUnrecorded { return "\(entry.project): \(entry.message)" }
         }
         return nil
     }

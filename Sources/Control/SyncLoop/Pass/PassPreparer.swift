@@ -32,6 +32,11 @@ package struct PassPreparer: Sendable {
         self.progress = progress
     }
 
+    /// Looks whether the project's mirror can be kept: a command asks before it begins.
+    ///
+    /// - Throws: ``SourceError`` with reason `git(.storage)`.
+    package func checkStorage() async throws(SourceError) { try await source.prepare() }
+
     /// Reads both sides and makes the plan.
     ///
     /// - Parameters:

@@ -35,6 +35,7 @@ extension ProjectReconciler {
         if prepared.standing(approved: approved) == nil, let refusal = await leaseRefusal(run) {
             return try await failed(refusal, run: run, commit: plan.commit, duration: started.duration(to: .now))
         }
+        CrashPoint.reach(.afterLease)
         let applier = Applier(
             client: preparer.cluster.client,
             store: preparer.store,
@@ -67,6 +68,7 @@ extension ProjectReconciler {
             interruption: report.interruption,
             duration: started.duration(to: ContinuousClock().now)
         )
+        done.isUnrecorded = report.isJournalLost
         do {
             try await history.record(objects.filter { $0.action != .unchanged && !$0.isRecorded }, of: run)
             try await settlePrune(plan, approved: approved, report: report, run: run)
@@ -94,6 +96,7 @@ extension ProjectReconciler {
             done.run = row
         } catch {
             // The cluster was changed; only the end could not be written down. The next pass does not keep quiet.
+            done.isUnrecorded = true
             done.interruption = "the history could not be written: \(Redactor.shared.redact("\(error)"))"
             logger.error("the history cannot be written", metadata: ["sync.error": "\(error)"])
         }

@@ -10,6 +10,9 @@ package actor SourceStage {
 
     package init(reader: SourceReader) { self.reader = reader }
 
+    /// Makes the mirror's folder and looks whether it can be written.
+    package func prepare() async throws(SourceError) { try await reader.prepare() }
+
     /// Where the ref points now; a branch that went back before `previous` is believed only after further looks.
     package func poll(
         after previous: String? = nil,

@@ -50,16 +50,20 @@ struct RunCommand: AsyncParsableCommand {
         let timing = try leases.timing()
         let logger = logFormat.logger(from: logLevel)
         let client = try cluster.client()
-        let history = try await data.history(.operate)
+        let history = try await data.history(.operate) { notice in
+            logger.warning("history", metadata: ["sync.notice": "\(notice)"])
+        }
         let board = StatusBoard(projects: projects.map(\.name))
         let factory = PreparerFactory(client: client, dataFolder: data.folder, workerExecutable: OwnExecutable.path)
         var loops: [LeasedLoop] = []
         for project in projects {
             let lease = factory.lease(of: project, timing: timing, logger: logger)
             let preparer = try await factory.failingAsCommand {
-                try await $0.preparer(for: project, lease: lease, isWatching: true) {
+                let preparer = try await $0.preparer(for: project, lease: lease, isWatching: true) {
                     RunCommand.log($0, of: project, logger)
                 }
+                try await preparer.checkStorage()
+                return preparer
             }
             let reconciler = ProjectReconciler(
                 preparer: preparer,

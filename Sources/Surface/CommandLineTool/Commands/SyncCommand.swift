@@ -76,7 +76,9 @@ struct SyncCommand: AsyncParsableCommand {
         let logger = Logger(label: "sync") { _ in SwiftLogNoOpLogHandler() }
         let lease = factory.lease(of: project, timing: timing, logger: logger)
         let preparer = try await factory.failingAsCommand {
-            try await $0.preparer(for: project, lease: lease, progress: line.show)
+            let preparer = try await $0.preparer(for: project, lease: lease, progress: line.show)
+            try await preparer.checkStorage()
+            return preparer
         }
         let reconciler = ProjectReconciler(
             preparer: preparer,

@@ -18,11 +18,14 @@ struct DataOptions: ParsableArguments {
         return "\(environment["HOME"] ?? ".")/.local/share/sternpost"
     }
 
-    /// Opens the history; what there is to say about the opening goes to standard error.
-    func history(_ mode: History.Mode) async throws -> History {
+    /// Opens the history; what there is to say about the opening is said to `tell`: a line each on standard error.
+    func history(
+        _ mode: History.Mode,
+        tell: (_ notice: String) -> Void = { ErrorOutput.write($0) }
+    ) async throws -> History {
         do {
             let history = try await History.open(folder: folder, mode: mode)
-            for notice in history.notices { ErrorOutput.write(notice) }
+            for notice in history.notices { tell(notice) }
             return history
         } catch {
             throw CommandFailure("\(error)")

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0
+import EmbeddedCluster
+import Foundation
+import KubeClient
+import KubeObjects
+import SceneKit
+import SyncApply
+import SyncLoop
+import SyncRecord
+import TestKit
+import Testing
+
+/// Promise 7 as a whole: secrets go through the real binary, in passes that succeed and passes that fail, and are looked for
+/// wherever something is said or stored.
+@Suite(.timeLimit(.minutes(5)), .serialized)
+struct CanaryTests {
+    /// What must be seen nowhere.
+    private struct Canaries {
+        let data = "canary-data-\(UUID().uuidString.lowercased())"
+        let text = "canary-text-\(UUID().uuidString.lowercased())"
+        var others: [String] = []
+
+        /// As they are, in Base64, and percent-encoded.
+        var forms: [String] {
+            ([data, text] + others).flatMap { [$0, Redactor.base64(Array($0.utf8)), Redactor.percentEncoded($0)] }
+        }
+
+        func expectNone(in text: String, _ place: String) {
+            for form in forms { #expect(!text.contains(form), "\(place) holds a secret") }
+        }
+    }
+
+    private func secret(_ scene: Scene, _ canaries: Canaries, note: String = "1") -> String {
+        """
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: login, namespace: \(scene.namespace), annotations: {note: "\(note)"}}
+        data: {password: \(Redactor.base64(Array(canaries.data.utf8)))}
+        stringData: {token: \(canaries.text)}
+
+        """
+    }
+
+    @Test func `no command tells a secret, in passes that succeed and passes that fail`() async throws {
+        try await withEmbeddedScene { scene, cluster in
+            var canaries = Canaries()
+            canaries.others = [scene.canary, try #require(token(scene))]
+            let tool = try SceneTool(scene)
+            var files = scene.baseFiles(configMaps: 2)
+            files["login.yaml"] = secret(scene, canaries)
+            try scene.commit(files)
+            try await expectQuiet(tool, canaries, ["diff"] + tool.project + tool.place)
+            for format in ["table", "json"] {
+                let words = ["sync", "--no-wait", "-o", format] + tool.project + tool.place
+                try await expectQuiet(tool, canaries, words)
+            }
+            canaries.others.append(canaries.text)
+            try scene.commit(["login.yaml": secret(scene, canaries, note: "2")])
+            for fault in refusals(quoting: canaries) {
+                let rule = cluster.faults.add(FaultRule("PATCH", "*/secrets/login", fault))
+                try await expectQuiet(tool, canaries, ["sync", "--no-wait"] + tool.project + tool.place, statuses: [1])
+                try await expectQuiet(tool, canaries, ["diff"] + tool.project + tool.place, statuses: [1, 2])
+                #expect(cluster.faults.hits(rule) > 0)
+                cluster.faults.removeAll()
+            }
+            for text in unreadable(scene, canaries) {
+                try scene.commit(["login.yaml": text])
+                try await expectQuiet(
+                    tool,
+                    canaries,
+                    ["sync", "--no-wait"] + tool.project + tool.place,
+                    statuses: [1, 2]
+                )
+                try await expectQuiet(tool, canaries, ["diff"] + tool.project + tool.place, statuses: [1, 2])
+            }
+            try scene.commit(["login.yaml": secret(scene, canaries, note: "3")])
+            try await expectQuiet(tool, canaries, ["sync", "--no-wait"] + tool.project + tool.place)
+            try await expectHistoryIsQuiet(tool, canaries)
+            try expectFilesAreQuiet(tool.dataFolder, canaries)
+            try await expectClusterIsQuiet(scene, canaries)
+            try await scene.checkPromises()
+        }
+    }
+
+    private func token(_ scene: Scene) -> String? {
+        scene.kubeconfig["users"]?.array?.first?["user"]?["token"]?.string
+    }
+
+    /// Refusals that quote what they refuse, as API servers and web hooks do.
+    private func refusals(quoting canaries: Canaries) -> [FaultAction] {
+        let value = Redactor.base64(Array(canaries.data.utf8))
+        return [
+            .failure(
+                status: 400,
+                reason: "BadRequest",
+                message:
+                    "Secret in version \"v1\" cannot be handled as a Secret: illegal base64 data: \"\(canaries.text)\""
+            ),
+            .failure(
+                status: 422,
+                reason: "Invalid",
+                message: "Secret \"login\" is invalid: data[password]: Invalid value: \"\(value)\": too plain"
+            ),
+            .failure(
+                status: 500,
+                reason: "InternalError",
+                message:
+                    "failed to create typed patch object: .stringData.token: expected number, got &{\(canaries.text)}"
+            ),
+            .failure(
+                status: 403,
+                reason: "Forbidden",
+                message: "admission webhook \"guard\" denied the request: {\"password\":\"\(canaries.data)\"}"
+            ),
+        ]
+    }
+
+    /// Manifests that cannot be read or stored, whose complaint might quote a line.
+    private func unreadable(_ scene: Scene, _ canaries: Canaries) -> [String] {
+        let head = "apiVersion: v1\nkind: Secret\nmetadata: {name: login, namespace: \(scene.namespace)}\n"
+        return [
+            head + "stringData: {token: \(canaries.text)\n", head + "stringData:\n\ttoken: \(canaries.text)\n",
+            head + "stringData:\n  token: \(canaries.text)\n  token: \(canaries.text)\n",
+            head + "data: {password: \"not base64: \(canaries.text)\"}\n",
+            head + "stringData:\n  token: !secret \(canaries.text)\n", head + "stringData: [\(canaries.text)]\n",
+        ]
+    }
+
+    /// Runs a command and looks at what it says.
+    private func expectQuiet(
+        _ tool: SceneTool,
+        _ canaries: Canaries,
+        _ words: [String],
+        statuses: Set<Int32> = [0, 1]
+    ) async throws {
+        let ended = try await tool.start(words).end()
+        let place = words.prefix(2).joined(separator: " ")
+        #expect(statuses.contains(ended.status) && !ended.isKilled, "\(place): \(ended.status) \(ended.errors)")
+        #expect(!(ended.output + ended.errors).isEmpty, "\(place) said nothing")
+        canaries.expectNone(in: ended.output + ended.errors, place)
+    }
+
+    private func expectHistoryIsQuiet(_ tool: SceneTool, _ canaries: Canaries) async throws {
+        let data = ["--data-dir", tool.dataFolder]
+        let runs = try await tool.reading { try await $0.runs(limit: 100).map(\.id) }
+        #expect(runs.count > 10)
+        for format in ["table", "json", "yaml"] {
+            try await expectQuiet(tool, canaries, ["history", "-o", format] + data)
+            try await expectQuiet(
+                tool,
+                canaries,
+                ["status", "-o", format, "-n", tool.scene.project.namespace] + tool.place
+            )
+            for run in runs { try await expectQuiet(tool, canaries, ["show", "\(run)", "-o", format] + data) }
+        }
+        try await expectQuiet(tool, canaries, ["verify"] + data)
+    }
+
+    /// Every byte of the data folder, but for the repository's own objects in the mirror.
+    private func expectFilesAreQuiet(_ folder: String, _ canaries: Canaries) throws {
+        var count = 0
+        for name in try FileManager.default.subpathsOfDirectory(atPath: folder) {
+            var isFolder: ObjCBool = false
+            let path = "\(folder)/\(name)"
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue,
+                !name.contains(".git/objects/")
+            else { continue }
+            count += 1
+            let bytes = try Data(contentsOf: URL(filePath: path))
+            for form in canaries.forms {
+                #expect(bytes.firstRange(of: Data(form.utf8)) == nil, "\(name) holds a secret")
+            }
+        }
+        #expect(count > 3)
+    }
+
+    /// All objects but the Secrets that are meant to hold them, and of those everything but their data.
+    private func expectClusterIsQuiet(_ scene: Scene, _ canaries: Canaries) async throws {
+        let catalog = try await scene.client.discover()
+        var count = 0
+        for resource in catalog.resources where resource.verbs.contains("list") {
+            for object in try await scene.client.list(resource).objects {
+                count += 1
+                var json = object.json
+                if object.id.kind == "Secret", ["canary", "login"].contains(object.name) { json["data"] = nil }
+                canaries.expectNone(in: json.text, "\(object.id) in the cluster")
+            }
+        }
+        #expect(count > 10)
+    }
+
+    @Test func `no log, page, argument or environment of the operator tells a credential`() async throws {
+        try await withEmbeddedScene { scene, _ in
+            let folder = URL(filePath: scene.folder)
+            let key = try SSHKey(type: "ed25519", in: folder)
+            var canaries = Canaries()
+            canaries.others = [scene.canary, try #require(token(scene))]
+            canaries.others += try key.privateKey.split(separator: "\n").map(String.init).filter { $0.count > 60 }
+            canaries.others.append(GitHTTPServer.password)
+            try scene.commit(scene.baseFiles(configMaps: 2))
+            let authority = try TestAuthority(folder: scene.folder)
+            let identity = try authority.certificate("localhost", subject: "DNS:localhost")
+            try await GitHTTPServer.serving(folder, in: folder, identity: identity) { web in
+                try await GitSSHServer.serving(in: folder, authorized: key) { ssh in
+                    let login = ["username": GitHTTPServer.username, "password": GitHTTPServer.password]
+                    let authorities = try String(contentsOfFile: authority.certificatePath, encoding: .utf8)
+                    let places: [(url: String, credentials: [String: String])] = [
+                        ("\(web.url)/private/repository.git", login.merging(["ca.crt": authorities]) { $1 }),
+                        ("\(web.url)/private/repository.git", ["token": scene.canary, "ca.crt": authorities]),
+                        (
+                            ssh.url(of: scene.git),
+                            ["identity": try key.privateKey, "known_hosts": ssh.knownHostsLine]
+                        ),
+                    ]
+                    for place in places {
+                        try await watch(scene, canaries, url: place.url, credentials: place.credentials)
+                    }
+                }
+            }
+            // An address with a password in it is refused, and not repeated.
+            let tool = try SceneTool(scene)
+            let url = "https://deploy:\(canaries.text)@localhost:1/posts.git"
+            for command in ["sync", "diff", "render"] {
+                let ended = try await tool.start([command, "--repo", url] + (command == "render" ? [] : tool.place))
+                    .end()
+                #expect(ended.status == 2)
+                canaries.expectNone(in: ended.output + ended.errors, command)
+            }
+        }
+    }
+
+    /// Runs the operator on a repository that needs credentials, and looks at everything that can be seen from outside.
+    private func watch(
+        _ scene: Scene,
+        _ canaries: Canaries,
+        url: String,
+        credentials: [String: String]
+    ) async throws {
+        let tool = try SceneTool(scene)
+        let folder = tool.tool.folder.appending(path: "credentials")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for (name, text) in credentials {
+            let file = folder.appending(path: name)
+            try text.write(to: file, atomically: true, encoding: .utf8)
+            guard chmod(file.path, 0o600) == 0 else { throw MissingProgram(description: "chmod: errno \(errno)") }
+        }
+        let port = try Loopback.freePort()
+        let running = try tool.startOperator(
+            port: port,
+            repository: url,
+            spec: "  credentials: {file: \(folder.path)}",
+            words: ["--log-format", "json"]
+        )
+        var seen = ProcessSightings()
+        let isGood = credentials["token"] == nil
+        try await eventually("the operator has had a pass", within: .seconds(60)) {
+            seen.look(at: running.pid)
+            let ready = try await StorageTests.get("http://127.0.0.1:\(port)/readyz")
+            canaries.expectNone(in: ready.text, "/readyz")
+            let isDone = isGood ? ready.status == 200 : ready.status == 503 && !ready.text.contains("first pass")
+            return isDone && seen.children > 0
+        }
+        #expect(seen.hasNoCore, "a core file may be written")
+        canaries.expectNone(in: seen.text, "an argument or the environment")
+        for page in ["/", "/syncs/1", "/healthz"] {
+            let answer = try await StorageTests.get("http://127.0.0.1:\(port)\(page)")
+            #expect(answer.status == 200, "\(page)")
+            canaries.expectNone(in: answer.text, page)
+        }
+        running.send(SIGTERM)
+        let ended = try await running.end()
+        #expect(ended.status == 0 && !(ended.output + ended.errors).isEmpty)
+        canaries.expectNone(in: ended.output + ended.errors, "the log")
+        try expectFilesAreQuiet(tool.dataFolder, canaries)
+    }
+}
+
+/// What other users of the machine could see of a process and its children.
+private struct ProcessSightings {
+    private(set) var text = ""
+    private(set) var children = 0
+    private(set) var hasNoCore = true
+
+    /// Reads the arguments and the environment of a process and of its children, of which some live for milliseconds only.
+    mutating func look(at pid: Int32) {
+        read(pid)
+        for _ in 0..<200 {
+            let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
+            for task in tasks {
+                let line = (try? String(contentsOfFile: "/proc/\(pid)/task/\(task)/children", encoding: .utf8)) ?? ""
+                for child in line.split(separator: " ").compactMap({ Int32($0) }) {
+                    read(child)
+                    children += 1
+                }
+            }
+        }
+    }
+
+    private mutating func read(_ pid: Int32) {
+        for file in ["cmdline", "environ"] {
+            let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/\(file)") ?? Data()
+            text += String(decoding: bytes, as: UTF8.self) + "\n"
+        }
+        let limits = (try? String(contentsOfFile: "/proc/\(pid)/limits", encoding: .utf8)) ?? ""
+        let core = limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") }?.split(separator: " ")
+        if let core, core.dropFirst(4).first != "0" { hasNoCore = false }
+    }
+}
