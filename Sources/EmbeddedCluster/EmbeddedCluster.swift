@@ -25,6 +25,7 @@ package final class EmbeddedCluster: Sendable {
     package let client: LocalClient
 
     private let running: Task<Void, any Error>
+    private let listener: Listener
 
     private init(
         url: String,
@@ -32,13 +33,15 @@ package final class EmbeddedCluster: Sendable {
         faults: FaultScript,
         webhooks: AdmissionScript,
         client: LocalClient,
-        running: Task<Void, any Error>
+        running: Task<Void, any Error>,
+        listener: Listener
     ) {
         self.url = url
         self.faults = faults
         self.webhooks = webhooks
         self.client = client
         self.running = running
+        self.listener = listener
         kubeconfig = Kubeconfig.document(url: url, user: "admin", token: access.administratorToken)
         limitedKubeconfig = Kubeconfig.document(url: url, user: "limited", token: access.limitedToken)
     }
@@ -65,11 +68,12 @@ package final class EmbeddedCluster: Sendable {
             limitedToken: AccessToken.random(),
             denied: options.denied
         )
+        let listener = Listener()
         let (bound, announcement) = AsyncStream<Int>.makeStream()
         // The server outlives this call; `stop()` cancels the task and waits for it.
         let running = Task {
             defer { announcement.finish() }
-            try await serve(options, machinery, controllers, access) { announcement.yield($0) }
+            try await serve(options, machinery, controllers, access, listener) { announcement.yield($0) }
         }
         guard let port = await bound.first(where: { _ in true }) else {
             try await running.value
@@ -81,12 +85,14 @@ package final class EmbeddedCluster: Sendable {
             faults: options.faults,
             webhooks: options.webhooks,
             client: client,
-            running: running
+            running: running,
+            listener: listener
         )
     }
 
     /// Closes all connections, stops the controllers and returns when nothing of the cluster is left.
     package func stop() async {
+        await listener.close()
         running.cancel()
         _ = await running.result
     }
@@ -96,6 +102,7 @@ package final class EmbeddedCluster: Sendable {
         _ machinery: APIMachinery,
         _ controllers: ControllerTree,
         _ access: AccessRules,
+        _ listener: Listener,
         announce: @escaping @Sendable (Int) -> Void
     ) async throws {
         let handler = RequestHandler(
@@ -108,11 +115,17 @@ package final class EmbeddedCluster: Sendable {
         var logger = Logger(label: "sternpost.embedded-cluster")
         logger.logLevel = .critical
         let server = Server(
-            childChannelSetup: HTTP1Channel(responder: { request, output, _ in
-                try await frontEnd.respond(request, output)
-            }),
+            childChannelSetup: FollowedChannel(
+                base: HTTP1Channel(responder: { request, output, _ in
+                    try await frontEnd.respond(request, output)
+                }),
+                listener: listener
+            ),
             configuration: ServerConfiguration(address: .hostname("127.0.0.1", port: options.port)),
-            onServerRunning: { channel in announce(channel.localAddress?.port ?? options.port) },
+            onServerRunning: { channel in
+                listener.opened(channel)
+                announce(channel.localAddress?.port ?? options.port)
+            },
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: logger
         )

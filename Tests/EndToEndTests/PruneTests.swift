@@ -127,7 +127,9 @@ struct PruneTests {
             #expect(try await scene.sync().outcome == .succeeded)
             let second = try await scene.sync { $0.name = "\($0.name)-two" }
             #expect(
-                second.objects.allSatisfy { $0.action == .failed && $0.error?.contains("another ApplySet") == true }
+                second.objects.allSatisfy {
+                    $0.action == .failed && $0.error?.contains("the project \(scene.project.name)") == true
+                }
             )
             #expect(second.objects.count == 2)
         }

@@ -187,7 +187,8 @@ extension Scene {
                     $0.manager == FieldManager.main && $0.operation == .apply
                 }
                 // A shared cluster may hold other tests' projects; ours are told by the label.
-                guard isApplied, object.label(ApplySet.partOfLabel) == project.applySet.id,
+                // What another tool has marked as its own since is not ours any more, whatever label it still bears.
+                guard isApplied, Ownership.of(object, for: project.applySet) == .ours,
                     object.deletionTimestamp == nil
                 else { continue }
                 seen.insert(object.id)

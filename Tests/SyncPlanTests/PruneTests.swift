@@ -37,7 +37,7 @@ struct PruneTests {
         ("uid", "was deleted and created again by someone else"),
         ("label", "no longer carries this project's label"),
         ("keep", "asks to be kept"),
-        ("gone", "gone already"),
+        ("gone", "it is gone"),
         ("unconfirmed", "not created by this project"),
     ])
     func `a member that is not provably ours is released and not deleted`(_ change: String, _ reason: String) throws {

@@ -111,25 +111,18 @@ package struct GitFolder: Sendable {
     }
 
     private static func git(_ arguments: [String], input: [UInt8] = []) throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: try programPath("git", package: "git"))
-        process.arguments = arguments
-        process.environment = [
-            "PATH": "/usr/bin:/bin", "LANG": "C", "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_AUTHOR_NAME": "Ada Example", "GIT_AUTHOR_EMAIL": "ada@example.com",
-            "GIT_COMMITTER_NAME": "Ada Example", "GIT_COMMITTER_EMAIL": "ada@example.com",
-        ]
-        let file = FileManager.default.temporaryDirectory.appending(path: "git-input-\(UUID().uuidString)")
-        try Data(input).write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
-        let output = Pipe()
-        process.standardInput = try FileHandle(forReadingFrom: file)
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
+        let result = try SpawnedProgram.run(
+            try programPath("git", package: "git"),
+            arguments,
+            environment: [
+                "PATH": "/usr/bin:/bin", "LANG": "C", "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1",
+                "GIT_AUTHOR_NAME": "Ada Example", "GIT_AUTHOR_EMAIL": "ada@example.com",
+                "GIT_COMMITTER_NAME": "Ada Example", "GIT_COMMITTER_EMAIL": "ada@example.com",
+            ],
+            input: input
+        )
+        let text = String(decoding: result.output, as: UTF8.self)
+        guard result.status == 0 else {
             throw MissingProgram(description: "git \(arguments.joined(separator: " ")): \(text)")
         }
         return text.trimmingCharacters(in: .newlines)

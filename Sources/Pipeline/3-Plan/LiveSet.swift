@@ -13,16 +13,20 @@ package struct LiveSet: Sendable {
     /// Kinds of the inventory that discovery does not show and of which no definition exists any more: confirmed, so
     /// their objects are gone with them.
     package let undefined: Set<GroupKind>
+    /// What the ApplySets of others are called whose label objects bear, by id; lacks those that could not be found.
+    package let owners: [String: String]
 
     package init(
         catalog: APICatalog,
         objects: [ObjectID: LiveObject],
         unreadable: [GroupKind: String],
-        undefined: Set<GroupKind> = []
+        undefined: Set<GroupKind> = [],
+        owners: [String: String] = [:]
     ) {
         self.catalog = catalog
         self.objects = objects
         self.unreadable = unreadable
         self.undefined = undefined
+        self.owners = owners
     }
 }

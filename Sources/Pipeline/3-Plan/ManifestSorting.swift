@@ -83,6 +83,15 @@ struct ManifestSorting {
             return
         }
         guard let found = live.objects[manifest.id] else {
+            if let space = terminatingNamespace(of: manifest) {
+                refuse(
+                    manifest,
+                    .terminating,
+                    "its namespace is being deleted since \(space.deletionTimestamp ?? "?"); it is created again when the"
+                        + " namespace is gone"
+                )
+                return
+            }
             let isSame = inventory.marks[manifest.id]?.contentHash == manifest.contentHash
             let wasThere = inventory.members[manifest.id]?.uid != nil
             let change = WantedChange(
@@ -109,12 +118,19 @@ struct ManifestSorting {
         }
     }
 
+    /// The namespace of a manifest when it is being deleted, so that nothing can be created in it.
+    private func terminatingNamespace(of manifest: ResolvedManifest) -> KubeObject? {
+        guard !manifest.id.namespace.isEmpty else { return nil }
+        let id = ObjectID(groupKind: KindOrder.namespace, namespace: "", name: manifest.id.namespace)
+        return live.objects[id]?.whole.flatMap { $0.deletionTimestamp == nil ? nil : $0 }
+    }
+
     private mutating func settle(_ manifest: ResolvedManifest, against found: KubeObject) {
         if SyncAnnotation.isLeftAlone(found) {
             refuse(manifest, .optedOut, "is left alone, as an annotation on the live object asks")
             return
         }
-        let ownership = Ownership.of(found, for: inventory.applySet)
+        let ownership = Ownership.of(found, for: inventory.applySet, owners: live.owners)
         if case .other(let owner) = ownership {
             refuse(
                 manifest,
@@ -124,13 +140,7 @@ struct ManifestSorting {
             return
         }
         if found.deletionTimestamp != nil {
-            let finalizers = found.finalizers.joined(separator: ", ")
-            let wait = finalizers.isEmpty ? "" : ", it waits for the finalizers \(finalizers)"
-            refuse(
-                manifest,
-                .terminating,
-                "the live object is being deleted\(wait); it is created again when it is gone"
-            )
+            refuse(manifest, .terminating, "the live object \(found.deletionText); it is created again when it is gone")
             return
         }
         let mark = inventory.marks[manifest.id]

@@ -17,9 +17,19 @@ package enum Ownership: Sendable, Hashable {
     ///
     /// A mark that our own apply wrote, because the manifest declares it, says nothing. Any other mark counts even beside
     /// our label: an object that was handed over to another tool is that tool's.
-    package static func of(_ live: KubeObject, for applySet: ApplySet) -> Ownership {
+    ///
+    /// - Parameters:
+    ///   - live: The object.
+    ///   - applySet: Ours.
+    ///   - owners: What the ApplySets of others are called, by id, as ``LiveSet/owners``.
+    /// - Returns: The owner.
+    package static func of(
+        _ live: KubeObject,
+        for applySet: ApplySet,
+        owners: [String: String] = [:]
+    ) -> Ownership {
         let partOf = live.label(ApplySet.partOfLabel)
-        if let partOf, partOf != applySet.id { return .other("another ApplySet (\(partOf))") }
+        if let partOf, partOf != applySet.id { return .other(owners[partOf] ?? "another ApplySet (\(partOf))") }
         if otherTool(live) != nil, let other = otherTool(withoutOwnMarks(live)) { return .other(other) }
         if let controller = controller(of: live) { return .other("its controller \(controller)") }
         return partOf == nil ? .unowned : .ours
@@ -55,7 +65,9 @@ package enum Ownership: Sendable, Hashable {
         if let inventory = live.annotation("config.k8s.io/owning-inventory") {
             return "the cli-utils inventory \(inventory)"
         }
-        if let bundle = live.label("fleet.cattle.io/bundle-name") ?? live.annotation("objectset.rio.cattle.io/id") {
+        if let bundle = live.label("fleet.cattle.io/bundle-name") ?? live.label("fleet.cattle.io/repo-name")
+            ?? live.annotation("objectset.rio.cattle.io/id")
+        {
             return "Rancher Fleet (\(bundle))"
         }
         return nil

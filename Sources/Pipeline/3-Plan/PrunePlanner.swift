@@ -66,9 +66,11 @@ struct PrunePlanner {
             return live.undefined.contains(id.groupKind)
                 ? .release("its kind is no longer defined, so it is gone") : .keep("its kind is not served now")
         }
-        guard let found = live.objects[id] else { return .release("it is gone already") }
+        guard let found = live.objects[id] else {
+            return .release("it is gone, or no longer carries this project's label")
+        }
         guard let object = found.whole else { return .keep("it was not read as a whole") }
-        switch Ownership.of(object, for: inventory.applySet) {
+        switch Ownership.of(object, for: inventory.applySet, owners: live.owners) {
         case .ours: break
         case .unowned: return .release("it no longer carries this project's label")
         case .other(let owner): return .release("it now belongs to \(owner)")
@@ -87,7 +89,7 @@ struct PrunePlanner {
     /// Why a live object of ours must not be deleted now although the commit does not declare it.
     private func reasonToKeep(_ object: KubeObject) -> String? {
         if SyncAnnotation.isLeftAlone(object) { return "it asks to be left alone" }
-        if object.deletionTimestamp != nil { return "it is being deleted already" }
+        if object.deletionTimestamp != nil { return "it \(object.deletionText)" }
         if object.id.groupKind == KindOrder.namespace {
             if object.name == inventory.applySet.parent.namespace { return "it holds this project's own inventory" }
             if declared.contains(where: { $0.namespace == object.name }) { return "it holds objects that are declared" }
@@ -96,6 +98,12 @@ struct PrunePlanner {
             let kinds = Set(CustomResource.resources(definedBy: object).map(\.gvk.groupKind))
             if declared.contains(where: { kinds.contains($0.groupKind) }) {
                 return "objects of the kind that it defines are declared"
+            }
+            let going = live.objects.values.lazy.compactMap(\.whole).filter {
+                kinds.contains($0.id.groupKind) && $0.deletionTimestamp != nil
+            }
+            if let first = going.map(\.id).min() {
+                return "\(first) of the kind that it defines is still being deleted"
             }
         }
         return nil

@@ -52,14 +52,15 @@ extension Applier {
 
     private func prune(_ batch: [PruneStep], _ run: inout ApplyRun) async {
         var steps: [PruneStep] = []
+        let end = ContinuousClock.now + deadlines.gone
         for step in batch {
             if run.isApplied(uid: step.uid) {
                 let reason = "kept: it is the same object as one of the repository, under another API group"
                 run.record(.skipped(step, because: reason), ofPrune: step.id, isGone: true)
-            } else if let since = step.live.deletionTimestamp {
-                let reason = "is being deleted since \(since)\(waiting(for: step.live.finalizers))"
+            } else if step.live.deletionTimestamp != nil {
+                let reason = step.live.deletionText
                 run.record(.skipped(step, because: reason, isRetryable: true), ofPrune: step.id, isGone: false)
-            } else if let reason = await instancesLeft(of: step, run) {
+            } else if let reason = await instancesLeft(of: step, until: end, run) {
                 run.record(.skipped(step, because: reason, isRetryable: true), ofPrune: step.id, isGone: false)
             } else {
                 steps.append(step)
@@ -92,9 +93,12 @@ extension Applier {
 
     /// A CustomResourceDefinition takes all its objects along: those that this pass deletes on their own must be gone
     /// first, finalizers and all. Gives the reason when some are not; nil for every other kind.
-    private func instancesLeft(of step: PruneStep, _ run: ApplyRun) async -> String? {
+    private func instancesLeft(
+        of step: PruneStep,
+        until end: ContinuousClock.Instant,
+        _ run: ApplyRun
+    ) async -> String? {
         guard let kind = step.live.definedKind else { return nil }
-        let end = ContinuousClock.now + deadlines.gone
         for instance in run.plan.prune.steps where instance.id.groupKind == kind && run.isStillThere(instance.id) {
             var delay = Duration.milliseconds(50)
             while await exists(instance) {

@@ -22,7 +22,11 @@ extension Applier {
             }
         }
         guard !steps.isEmpty else { return }
-        let context = StepContext(definedKinds: run.definedKinds, definedNamespaces: run.definedNamespaces)
+        let context = StepContext(
+            definedKinds: run.definedKinds,
+            definedNamespaces: run.definedNamespaces,
+            settling: run.settling
+        )
         await carryOut(steps, context, &run)
     }
 

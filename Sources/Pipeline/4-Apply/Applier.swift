@@ -75,7 +75,11 @@ package struct Applier: Sendable {
     ///   - approved: The approval hash that a person has given; lets a held prune run when it is the plan's.
     /// - Returns: What became of every step and prune, and the inventory as it stands in the cluster.
     package func apply(_ plan: Plan, inventory: Inventory, approved: String? = nil) async -> ApplyReport {
-        var run = ApplyRun(plan: plan, inventory: inventory)
+        var run = ApplyRun(
+            plan: plan,
+            inventory: inventory,
+            settling: SettlingDeadlines(patience: deadlines.settling)
+        )
         await writeInventory(&run, reason: "before apply of commit \(plan.commit.shortID)")
         CrashPoint.reach(.afterSuperset)
         for wave in plan.waves {

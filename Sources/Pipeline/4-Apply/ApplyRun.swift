@@ -13,6 +13,8 @@ struct ApplyRun: Sendable {
     /// Kinds and namespaces that this pass creates: right afterwards the API server may not serve them yet.
     let definedKinds: Set<GroupKind>
     let definedNamespaces: Set<String>
+    /// Until when this pass waits for what ends by itself.
+    let settling: SettlingDeadlines
     /// Objects that dependants must not follow, each with the reason.
     private(set) var blockers: [ObjectID: String] = [:]
     /// The first wave number that did not end well, and why.
@@ -25,8 +27,9 @@ struct ApplyRun: Sendable {
     private var gone: Set<ObjectID> = []
     private var appliedUIDs: Set<String> = []
 
-    init(plan: Plan, inventory: Inventory) {
+    init(plan: Plan, inventory: Inventory, settling: SettlingDeadlines) {
         self.plan = plan
+        self.settling = settling
         stored = inventory
         let steps = plan.waves.flatMap(\.steps)
         definedKinds = Set(steps.compactMap(\.object.definedKind))

@@ -70,6 +70,15 @@ enum InventoryParent {
         }
     }
 
+    /// What a person calls the ApplySet of this parent: a project of ours by its name, another tool's by its parent.
+    static func name(of parent: KubeObject) -> String {
+        let tool = parent.annotation(ApplySet.toolingAnnotation)?.split(separator: "/").first.map(String.init) ?? ""
+        if tool == "sternpost", let project = parent.annotation(projectAnnotation) {
+            return "the project \(project) (inventory \(parent.id))"
+        }
+        return "the ApplySet \(parent.id)\(tool.isEmpty ? "" : " of \(tool)")"
+    }
+
     /// The kinds of the annotation `contains-group-kinds`.
     static func groupKinds(of stored: KubeObject) -> Set<GroupKind> {
         let text = stored.annotation(ApplySet.groupKindsAnnotation) ?? ""

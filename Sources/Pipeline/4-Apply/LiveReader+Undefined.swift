@@ -4,10 +4,11 @@ import KubeObjects
 import SyncPlan
 
 extension LiveReader {
-    /// The kinds of inventory members that discovery does not show and that no CustomResourceDefinition defines any more.
+    /// The kinds of inventory members that discovery does not show and that neither a CustomResourceDefinition defines nor
+    /// an APIService promises any more.
     ///
-    /// A kind whose definition is still there, or whose definitions cannot be read, becomes unreadable: its objects may
-    /// be there although nobody serves them now.
+    /// A kind whose definition is still there, whose group another server is to serve, or of which neither can be read,
+    /// becomes unreadable: its objects may be there although nobody serves them now.
     func undefinedKinds(
         of inventory: Inventory,
         catalog: APICatalog,
@@ -32,17 +33,35 @@ extension LiveReader {
                 guard let kind = object.definedKind else { continue }
                 defined[kind] = object.name
             }
+            let promised = try await promisedGroups(catalog)
             for kind in unknown {
-                guard let name = defined[kind] else { continue }
-                findings.markUnreadable(
-                    kind,
-                    KubeError(reason: .notFound, message: "its definition \(name) is there and serves no version")
-                )
+                if let name = defined[kind] {
+                    findings.markUnreadable(
+                        kind,
+                        KubeError(reason: .notFound, message: "its definition \(name) is there and serves no version")
+                    )
+                } else if let name = promised[kind.group] {
+                    findings.markUnreadable(
+                        kind,
+                        KubeError(reason: .notFound, message: "the APIService \(name) is there and does not serve it")
+                    )
+                }
             }
-            return unknown.filter { defined[$0] == nil }
+            return unknown.filter { defined[$0] == nil && promised[$0.group] == nil }
         } catch {
             for kind in unknown { findings.markUnreadable(kind, error) }
             return []
         }
+    }
+
+    /// The groups that servers behind this one are to serve, with the names of their APIServices.
+    private func promisedGroups(_ catalog: APICatalog) async throws(KubeError) -> [String: String] {
+        let kind = GroupKind(group: "apiregistration.k8s.io", kind: "APIService")
+        guard case .served(let resource) = catalog.lookup(kind) else { return [:] }
+        var groups: [String: String] = [:]
+        for object in try await client.list(resource).objects where object.spec?["service"]?.object != nil {
+            if let group = object.spec?["group"]?.string { groups[group] = object.name }
+        }
+        return groups
     }
 }

@@ -53,12 +53,14 @@ package struct LiveReader: Sendable {
         try findings.throwIfNothingWasRead(attempts: listable.count)
         await readUnlabelled(scope.missing(from: findings), into: &findings)
         let undefined = await undefinedKinds(of: inventory, catalog: catalog, &findings)
+        let owners = await owners(of: findings.objects.values.compactMap(\.whole), catalog: catalog)
         if Task.isCancelled { throw .cancelled }
         return LiveSet(
             catalog: catalog,
             objects: findings.objects,
             unreadable: findings.unreadable,
-            undefined: undefined
+            undefined: undefined,
+            owners: owners
         )
     }
 

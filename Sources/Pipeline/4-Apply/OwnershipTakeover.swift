@@ -5,7 +5,8 @@ import KubeObjects
 /// manifest leaves the object, too. Server-side apply alone would leave it with its other owner for ever.
 ///
 /// The same idea as client-go's `csaupgrade`, with more owners and less taken from those that did not declare the whole
-/// object. Never touched: controllers, other tools, subresources, and `kubectl-rollout`, whose restart marks stay.
+/// object. Controllers and other tools lose only what is a declared item under a changed key. Never touched: subresources,
+/// and `kubectl-rollout`, whose restart marks stay.
 enum OwnershipTakeover {
     /// How much of a manager's entry becomes ours.
     private enum Extent {
@@ -13,6 +14,8 @@ enum OwnershipTakeover {
         case whole
         /// What the manifest declares as well, and items that were put into lists which the manifest declares.
         case declared
+        /// Items of declared lists that are a declared item under another key.
+        case rekeyed
     }
 
     /// Rewrites managedFields.
@@ -46,7 +49,12 @@ enum OwnershipTakeover {
                 if entry.map(isOurs) != true { kept.append(json) }
                 continue
             }
-            let part = extent == .whole ? entry.fields : declared(entry.fields, by: document.json)
+            let part =
+                switch extent {
+                case .whole: entry.fields
+                case .declared: declared(entry.fields, by: document.json)
+                case .rekeyed: rekeyed(entry.fields, declared: document.json, live: live.json)
+                }
             moved = moved.union(part)
             if !part.isEmpty, time.isEmpty { time = entry.time }
             let rest = entry.fields.subtracting(part)
@@ -75,6 +83,7 @@ enum OwnershipTakeover {
         case ("kubectl-rollout", _): nil
         case ("before-first-apply", .update): .declared
         case (let name, .update) where name.hasPrefix("kubectl-"): .declared
+        case (_, .update): .rekeyed
         default: nil
         }
     }

@@ -33,7 +33,8 @@ struct StepFailure: Error, Sendable {
             if case .unrecorded = failure { isJournalLost = true }
         case .refused(let error):
             let advice = RefusalAdvice(error, namespace: step.id.namespace, kind: step.id.kind)
-            line = StepFailure.line(step.place, StepFailure.masked(advice.cause, of: step), advice.remedy)
+            let cause = advice.cause + StepFailure.size(of: step.object, for: error)
+            line = StepFailure.line(step.place, StepFailure.masked(cause, of: step), advice.remedy)
             isRetryable = error.isRetryable
             isOutcomeUnknown = error.isOutcomeUnknown
             isUnclear = error.isUnclear
@@ -61,6 +62,17 @@ struct StepFailure: Error, Sendable {
             isOutcomeUnknown = error.isOutcomeUnknown
             isUnclear = error.isUnclear
         }
+    }
+
+    /// How large an object is that the server calls too large; empty for every other refusal.
+    private static func size(of object: KubeObject, for error: KubeError) -> String {
+        guard error.reason == .tooLarge || error.causes.contains(where: { $0.reason == "FieldValueTooLong" }) else {
+            return ""
+        }
+        let annotations = (object.metadata["annotations"]?.object ?? JSONObject()).reduce(0) {
+            $0 + $1.key.utf8.count + ($1.value.string?.utf8.count ?? 0)
+        }
+        return " (the object has \(object.json.serialized().count) bytes, its annotations \(annotations))"
     }
 
     private static func line(_ place: String, _ cause: String, _ remedy: String) -> String {

@@ -7,6 +7,7 @@ import SyncPlan
 struct StepContext: Sendable {
     let definedKinds: Set<GroupKind>
     let definedNamespaces: Set<String>
+    let settling: SettlingDeadlines
 }
 
 /// How a step ended.
@@ -45,7 +46,6 @@ struct StepRunner: Sendable {
     /// Sends the apply until what this same pass is just creating lets it in. After a lost answer or a lost race the
     /// object is looked at before anything is sent again.
     private func applyPatiently() async throws(StepFailure) -> StepAnswer {
-        let end = ContinuousClock.now + applier.deadlines.settling
         var delay = Duration.milliseconds(50)
         var looks = 0
         var unanswered: KubeError?
@@ -58,7 +58,7 @@ struct StepRunner: Sendable {
                 if refusal.reason == .immutableField { return try await recreate(after: refusal) }
                 let looksAgain = refusal.needsAnotherLook
                 if looksAgain { looks += 1 }
-                guard looksAgain ? looks <= Self.maxLooks : isSettling(refusal) && ContinuousClock.now + delay < end
+                guard looksAgain ? looks <= Self.maxLooks : isSettling(refusal, longerThan: delay)
                 else { throw failure(error, after: unanswered) }
                 try await wait(delay, after: unanswered)
                 delay = min(delay * 2, .seconds(2))
@@ -79,13 +79,20 @@ struct StepRunner: Sendable {
         }
     }
 
-    /// Whether the refusal comes from something that this pass has set in motion and that ends by itself.
-    private func isSettling(_ error: KubeError) -> Bool {
+    /// Whether a refusal comes from something that ends by itself, for which the pass still waits so long.
+    private func isSettling(_ error: KubeError, longerThan delay: Duration) -> Bool {
+        guard let thing = settlingThing(error) else { return false }
+        return ContinuousClock.now + delay < context.settling.end(of: thing)
+    }
+
+    /// What a refusal comes from, when that ends by itself or this pass has set it in motion; nil when it is to be reported.
+    private func settlingThing(_ error: KubeError) -> String? {
         switch error.reason {
-        case .namespaceTerminating: true
+        case .namespaceTerminating: return "namespace \(step.id.namespace)"
         case .notFound, .methodNotAllowed:
-            context.definedKinds.contains(step.id.groupKind) || context.definedNamespaces.contains(step.id.namespace)
-        default: false
+            if context.definedKinds.contains(step.id.groupKind) { return "kind \(step.id.groupKind)" }
+            return context.definedNamespaces.contains(step.id.namespace) ? "namespace \(step.id.namespace)" : nil
+        default: return nil
         }
     }
 

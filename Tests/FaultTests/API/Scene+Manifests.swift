@@ -4,6 +4,7 @@ import KubeObjects
 import SceneKit
 import SyncApply
 import SyncLoop
+import YAMLText
 
 /// Manifests and look-ups that several tests of the API's faults share.
 extension Scene {
@@ -47,6 +48,9 @@ extension Scene {
 
         """
     }
+
+    /// The definition as somebody else creates it by hand.
+    func widgetDefinitionObject() throws -> KubeObject { try KubeObject(YAMLText.single(widgetDefinition())) }
 
     /// A Widget; `spec` and `metadata` in one line each.
     func widget(_ name: String, spec: String = "size: 1", annotations: String = "", finalizers: String = "") -> String {

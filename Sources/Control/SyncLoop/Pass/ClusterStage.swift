@@ -9,16 +9,24 @@ import SyncRender
 package actor ClusterStage {
     /// How long a catalogue is believed when every kind is known.
     private static let catalogAge: Duration = .seconds(300)
-    /// How long a catalogue is believed when the commit names kinds that it lacks.
-    private static let incompleteCatalogAge: Duration = .seconds(10)
 
     package nonisolated let client: KubeClient
     private let clock = ContinuousClock()
+    private let searchInterval: Duration
     private var catalog: (value: APICatalog, readAt: ContinuousClock.Instant)?
+    /// When discovery last had no answer for a kind of the commit.
+    private var lastMiss: ContinuousClock.Instant?
 
-    package init(client: KubeClient) { self.client = client }
+    /// - Parameters:
+    ///   - client: The cluster.
+    ///   - searchInterval: A kind that discovery did not show is looked for again no sooner than this.
+    package init(client: KubeClient, searchInterval: Duration = .seconds(10)) {
+        self.client = client
+        self.searchInterval = searchInterval
+    }
 
-    /// The API catalogue, read anew when it is old, or soon when the commit names a kind that it does not serve.
+    /// The API catalogue, read anew when it is old, and at once when the commit names a kind that it does not show; a kind
+    /// that even then is not there is not asked for again before `searchInterval`.
     ///
     /// - Parameters:
     ///   - rendered: What the commit wants.
@@ -27,17 +35,15 @@ package actor ClusterStage {
     /// - Throws: When not even the list of groups can be read.
     package func catalog(for rendered: RenderedSet, isWatched: Bool = false) async throws(KubeError) -> APICatalog {
         if let catalog {
-            let age = catalog.readAt.duration(to: clock.now)
-            let isComplete = rendered.objects.allSatisfy { item in
-                if case .served = catalog.value.lookup(item.object.gvk) { true } else { false }
-            }
-            let limit = isComplete ? ClusterStage.catalogAge : ClusterStage.incompleteCatalogAge
-            if age < limit || (isWatched && isComplete), catalog.value.unavailableGroups.isEmpty {
-                return catalog.value
-            }
+            let isFresh = catalog.readAt.duration(to: clock.now) < ClusterStage.catalogAge
+            let isComplete = shows(rendered, catalog.value)
+            let wasLookedFor = lastMiss.map { $0.duration(to: clock.now) < searchInterval } ?? false
+            let isBelieved = isComplete ? isFresh || isWatched : isFresh && wasLookedFor
+            if isBelieved, catalog.value.unavailableGroups.isEmpty { return catalog.value }
         }
         let value = try await client.discover()
         catalog = (value, clock.now)
+        lastMiss = shows(rendered, value) ? nil : clock.now
         return value
     }
 
@@ -49,6 +55,13 @@ package actor ClusterStage {
         let value = try await client.discover()
         catalog = (value, clock.now)
         return value != known.value
+    }
+
+    /// Whether a catalogue serves every kind of the commit.
+    private func shows(_ rendered: RenderedSet, _ catalog: APICatalog) -> Bool {
+        rendered.objects.allSatisfy { item in
+            if case .served = catalog.lookup(item.object.gvk) { true } else { false }
+        }
     }
 
     /// Forgets the catalogue, after a pass that changed what the cluster serves.

@@ -68,6 +68,8 @@ struct PassReport {
             if let error = object.error {
                 ErrorOutput.write("\(object.action == .failed ? "error" : "skipped"): \(error)")
             }
+        }
+        for object in outcome.objects {
             for warning in object.warnings { ErrorOutput.write("warning: \(object.id): \(warning)") }
         }
         for object in outcome.health?.unhealthy ?? [] {
