@@ -131,7 +131,7 @@ struct DefinitionTests {
                 let deletes = cluster.faults.requests.filter { $0.method == "DELETE" }.map(\.path)
                 #expect(deletes.count == 4 && deletes.last?.hasSuffix("/widgets.\(scene.group)") == true, "\(deletes)")
             }
-            try await eventually("the definition is gone") {
+            try await eventually("the definition is gone", within: .seconds(120)) {
                 try await scene.live(scene.definitions, "widgets.\(scene.group)") == nil
             }
             try await scene.checkPromises(bystanders: bystanders)
@@ -174,7 +174,7 @@ struct DefinitionTests {
             try scene.commit(Self.files(scene, widgets: 3))
             #expect(try await scene.sync().outcome == .succeeded)
             try await scene.remove(scene.definitions, "widgets.\(scene.group)")
-            try await eventually("the definition is gone and no longer shown") {
+            try await eventually("the definition is gone and no longer shown", within: .seconds(120)) {
                 guard try await scene.live(scene.definitions, "widgets.\(scene.group)") == nil else { return false }
                 return try await scene.client.discover().lookup(scene.widgets.gvk.groupKind) == .unknown
             }
@@ -196,7 +196,7 @@ struct DefinitionTests {
             try scene.commit(Self.files(scene, widgets: 2))
             #expect(try await scene.sync().outcome == .succeeded)
             try await scene.remove(scene.definitions, "widgets.\(scene.group)")
-            try await eventually("the definition is gone") {
+            try await eventually("the definition is gone", within: .seconds(120)) {
                 try await scene.live(scene.definitions, "widgets.\(scene.group)") == nil
             }
             try await scene.checkPromises()
@@ -228,7 +228,7 @@ struct DefinitionTests {
             #expect(try await scene.sync().outcome == .held, "the definition alone is a new question to a person")
             _ = try await scene.history.approve(project: scene.project.name, hash: nil, person: "ada")
             #expect(try await scene.sync().names(.pruned) == ["widgets.\(scene.group)"])
-            try await eventually("the definition is gone") {
+            try await eventually("the definition is gone", within: .seconds(120)) {
                 try await scene.live(scene.definitions, "widgets.\(scene.group)") == nil
             }
             try await scene.checkPromises()

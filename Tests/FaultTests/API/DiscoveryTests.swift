@@ -170,7 +170,7 @@ struct DiscoveryTests {
             // The kind comes from somebody else, after the catalogue was read; the commit names it right away.
             let definition = try scene.widgetDefinitionObject()
             _ = try await scene.client.create(definition, in: scene.definitions, fieldManager: "somebody")
-            try await eventually("the kind is shown") {
+            try await eventually("the kind is shown", within: .seconds(120)) {
                 try await scene.client.discover().lookup(scene.widgets.gvk.groupKind) != .unknown
             }
             scene.embedded?.faults.forgetRequests()

@@ -167,7 +167,7 @@ struct RecreationTests {
             let before = try #require(try await scene.liveConfigMap("fixed"))
             try scene.commit(["f.yaml": Self.frozen(scene, "2")])
             async let pass = scene.sync()
-            try await eventually("the old object is being deleted") {
+            try await eventually("the old object is being deleted", within: .seconds(120)) {
                 try await scene.liveConfigMap("fixed")?.deletionTimestamp != nil
             }
             #expect(try await scene.liveConfigMap("fixed")?.uid == before.uid)
