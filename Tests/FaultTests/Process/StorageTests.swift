@@ -2,6 +2,7 @@
 import EmbeddedCluster
 import Foundation
 import HTTPWire
+import KubeClient
 import KubeObjects
 import SceneKit
 import SyncApply
