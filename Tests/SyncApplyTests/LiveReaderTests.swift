@@ -36,6 +36,16 @@ struct LiveReaderTests {
         }
     }
 
+    @Test func `of an object that is as git says only the proof of that is kept`() async throws {
+        try await ProjectUnderTest.run { project in
+            try await project.sync([configMap("same"), configMap("other")])
+            let live = try await read(project, [configMap("same"), configMap("other", #"{"k":"new"}"#)])
+            let same = try #require(live.objects[project.id("ConfigMap", "same")])
+            #expect(same.whole == nil && same.uid != nil)
+            #expect(live.objects[project.id("ConfigMap", "other")]?.whole?.json["data"] == ["k": "v"])
+        }
+    }
+
     @Test func `many unlabelled objects take one list of names and one read for each that exists`() async throws {
         try await ProjectUnderTest.run { project in
             try await project.createByHand(configMap("m7"))

@@ -11,7 +11,11 @@ extension Applier {
         var progress = StepProgress(steps: steps)
         await withTaskGroup(of: StepProgress.Event.self) { group in
             repeat {
-                if run.interruption == nil, let reason = await reasonToStop() { run.interrupt(reason) }
+                if run.interruption == nil, Task.isCancelled || progress.wantsIntents,
+                    let reason = await reasonToStop()
+                {
+                    run.interrupt(reason)
+                }
                 if let reason = run.interruption { progress.stop(because: reason) }
                 if let next = progress.nextIntents() {
                     let commit = run.plan.commit

@@ -30,13 +30,16 @@ package struct LiveReader: Sendable {
     ///   - inventory: Its kinds are read in their preferred version where the rendered set names none.
     ///   - catalog: Where objects of a kind live.
     ///   - defaultNamespace: The namespace of namespaced manifests that name none; empty means `default`.
+    ///   - keepsWhole: Whether objects of which nothing is wanted are kept with all their fields. That costs three times
+    ///     the memory, and no plan needs it (``Plan/unread``).
     /// - Returns: What was found, and which kinds could not be read.
     /// - Throws: The first error, when the task was cancelled or when nothing at all could be read.
     package func read(
         for rendered: RenderedSet,
         inventory: Inventory,
         catalog: APICatalog,
-        defaultNamespace: String
+        defaultNamespace: String,
+        keepsWhole: Bool = false
     ) async throws(KubeError) -> LiveSet {
         let scope = ReadScope(
             rendered: rendered,
@@ -44,10 +47,18 @@ package struct LiveReader: Sendable {
             catalog: catalog,
             defaultNamespace: defaultNamespace
         )
+        let settlement = Settlement(
+            rendered: rendered,
+            catalog: catalog,
+            inventory: inventory,
+            defaultNamespace: defaultNamespace
+        )
         var findings = Findings(scope: scope)
         let listable = scope.resources.filter { $0.verbs.contains("list") }
         let lists = await concurrently(listable, limit: limit) { resource in
-            await listLabelled(resource, namespaces: scope.namespaces[resource.gvk.groupKind] ?? [])
+            await listLabelled(resource, namespaces: scope.namespaces[resource.gvk.groupKind] ?? []) { object in
+                (object.id, keepsWhole ? .whole(object) : settlement.kept(object))
+            }
         }
         for (resource, list) in zip(listable, lists) { findings.take(list ?? .failure(.cancelled), of: resource) }
         try findings.throwIfNothingWasRead(attempts: listable.count)
@@ -69,13 +80,16 @@ package struct LiveReader: Sendable {
     private func listLabelled(
         _ resource: APIResource,
         namespaces: Set<String>,
-        only ids: Set<ObjectID>? = nil
+        keeping keep: (KubeObject) -> (ObjectID, LiveObject)?
     ) async -> Result<[ObjectID: LiveObject], KubeError> {
         let selector = "\(ApplySet.partOfLabel)=\(applySet.id)"
         func list(_ namespace: String) async throws(KubeError) -> [ObjectID: LiveObject] {
-            let list = try await client.list(resource, namespace: namespace, labelSelector: selector) { object in
-                ids?.contains(object.id) == false ? nil : (object.id, LiveObject.whole(object))
-            }
+            let list = try await client.list(
+                resource,
+                namespace: namespace,
+                labelSelector: selector,
+                keeping: keep
+            )
             return Dictionary(list.kept) { $1 }
         }
         do throws(KubeError) {
@@ -102,7 +116,11 @@ package struct LiveReader: Sendable {
     ) async -> Result<[ObjectID: KubeObject], KubeError> {
         var found: [ObjectID: KubeObject] = [:]
         if ids.count > Self.maxSingleReads {
-            switch await listLabelled(resource, namespaces: namespaces, only: Set(ids)) {
+            let wanted = Set(ids)
+            let list = await listLabelled(resource, namespaces: namespaces) { object in
+                wanted.contains(object.id) ? (object.id, .whole(object)) : nil
+            }
+            switch list {
             case .success(let objects): found = objects.compactMapValues(\.whole)
             case .failure(let error): return .failure(error)
             }

@@ -33,9 +33,14 @@ struct StepProgress {
 
     init(steps: [Step]) { count = steps.count }
 
-    /// The steps whose intents are to be written now; one batch at a time, one batch ahead of the writes.
+    /// Whether intents are to be written now; one batch at a time, one batch ahead of the writes.
+    var wantsIntents: Bool {
+        !isStopped && !isIntending && rows.count < count && rows.count - started < Self.batch
+    }
+
+    /// The steps whose intents are to be written now.
     mutating func nextIntents() -> Range<Int>? {
-        guard !isStopped, !isIntending, rows.count < count, rows.count - started < Self.batch else { return nil }
+        guard wantsIntents else { return nil }
         isIntending = true
         return rows.count..<min(rows.count + Self.batch, count)
     }

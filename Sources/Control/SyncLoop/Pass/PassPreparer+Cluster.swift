@@ -46,8 +46,12 @@ extension PassPreparer {
         policy.source = sourceIdentity
         policy.contested = contested
         var plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
-        if let mirror, !plan.unread.isEmpty {
-            live = await mirror.completed(live, with: plan.unread)
+        if !plan.unread.isEmpty {
+            if let mirror {
+                live = await mirror.completed(live, with: plan.unread)
+            } else {
+                (live, _) = try await readLive(rendered, inventory: inventory, catalog: catalog, keepsWhole: true)
+            }
             plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
         }
         await mirror?.settle(plan.unchanged)
@@ -65,7 +69,8 @@ extension PassPreparer {
     private func readLive(
         _ rendered: RenderedSet,
         inventory: Inventory,
-        catalog: APICatalog
+        catalog: APICatalog,
+        keepsWhole: Bool = false
     ) async throws -> (live: LiveSet, generation: Int?) {
         let namespace = project.policy.targetNamespace
         if let mirror {
@@ -81,7 +86,8 @@ extension PassPreparer {
             for: rendered,
             inventory: inventory,
             catalog: catalog,
-            defaultNamespace: namespace
+            defaultNamespace: namespace,
+            keepsWhole: keepsWhole
         )
         return (live, nil)
     }
