@@ -59,8 +59,10 @@ release: deps
 	$(SWIFT) build -c release --product sternpost
 	@echo "built: .build/release/sternpost"
 
-bench: deps
-	$(SWIFT) run -c release --package-path Benchmarks sternpost-bench $(ARGS)
+bench: test-deps release
+	$(SWIFT) build -c release --package-path Benchmarks
+	Benchmarks/.build/release/sternpost-bench $(ARGS)
+	Benchmarks/.build/release/sternpost-bench-real --embedded --runs 1 --wait --only "sternpost sync" 100 1000 10000
 
 bench-real: test-deps release
 	$(SWIFT) build -c release --package-path Benchmarks --product sternpost-bench-real

@@ -51,6 +51,8 @@ struct CountingProxy {
             credentials = "proxy_ssl_certificate \(certificate.path); proxy_ssl_certificate_key \(key.path);"
         }
         if let token = server.token { credentials += " proxy_set_header Authorization \"Bearer \(token)\";" }
+        // With a path of its own in the server's URL, nginx joins the two only at a slash.
+        let hasPath = server.url.drop { $0 != ":" }.dropFirst(3).contains("/")
         let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
             .map { "\($0)_temp_path \(folder.appending(path: $0).path);" }
         return """
@@ -61,7 +63,7 @@ struct CountingProxy {
               \(temporary.joined(separator: " "))
               client_max_body_size 8m; proxy_buffering off;
               server { listen 127.0.0.1:\(port); location / {
-                proxy_pass \(server.url); proxy_http_version 1.1; proxy_set_header Connection "";
+                proxy_pass \(server.url)\(hasPath ? "/" : ""); proxy_http_version 1.1; proxy_set_header Connection "";
                 \(credentials)
               } }
             }

@@ -13,6 +13,8 @@ struct RealBenchOptions {
     private(set) var runs = 3
     /// About how many objects, one competition each.
     private(set) var objects: [Int] = []
+    /// Whether the cluster is `sternpost cluster`, started for this, instead of the kubeconfig's.
+    private(set) var isEmbedded = false
     /// Whether `sync` also runs with its wait for health, which needs a cluster whose controllers run.
     private(set) var waitsForHealth = false
     /// Part of a contestant's name; empty for all.
@@ -32,6 +34,7 @@ struct RealBenchOptions {
             case "--kubectl": kubectl = try value(of: argument)
             case "--only": only = try value(of: argument)
             case "--wait": waitsForHealth = true
+            case "--embedded": isEmbedded = true
             case "--runs":
                 guard let count = Int(try value(of: argument)), count > 0 else {
                     throw BenchmarkError("--runs needs a number from 1")
@@ -44,10 +47,12 @@ struct RealBenchOptions {
                 objects.append(count)
             }
         }
-        guard !kubeconfig.isEmpty else {
-            throw BenchmarkError("no cluster: give --kubeconfig FILE (make bench-real KUBECONFIG=FILE)")
+        guard isEmbedded != !kubeconfig.isEmpty else {
+            throw BenchmarkError(
+                "which cluster? give --kubeconfig FILE (make bench-real KUBECONFIG=FILE) or --embedded"
+            )
         }
-        self.kubeconfig = URL(filePath: kubeconfig).path
+        self.kubeconfig = isEmbedded ? "" : URL(filePath: kubeconfig).path
         if objects.isEmpty { objects = [1_000] }
     }
 

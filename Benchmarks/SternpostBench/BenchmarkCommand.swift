@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import SyncSource
 
 /// `sternpost-bench [--only TEXT] [--runs N] [OBJECTS…]`: measures the pure part of a pass and prints one table.
 @main
@@ -22,6 +23,12 @@ enum BenchmarkCommand {
                 let measurement = try Measurement.take(runs: options.runs) { try work.run(inputs) }
                 table.add(work, objects: inputs.objects, amount: work.amount(inputs), measurement)
             }
+            let name = "YAML parsing by kubectl"
+            guard options.includes(name) else { continue }
+            let runs = options.runs ?? 5
+            guard let times = try KubectlParsing.times(apps: (inputs.objects - 1) / 4, runs: runs) else { continue }
+            let bytes = inputs.snapshot.files.reduce(0) { $0 + $1.bytes.count }
+            table.add(name, .bytes, objects: inputs.objects, amount: bytes, Measurement(times: times))
         }
         print(table.text, terminator: "")
     }

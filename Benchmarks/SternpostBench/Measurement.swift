@@ -11,6 +11,19 @@ struct Measurement {
     /// By how many bytes one run's peak was above the resident memory before it; nil where the system does not tell.
     let memoryGrowth: Int?
 
+    /// A summary of runs that were timed elsewhere.
+    init(times: [Duration]) {
+        let sorted = times.sorted()
+        self.init(median: sorted[sorted.count / 2], fastest: sorted[0], runs: sorted.count, memoryGrowth: nil)
+    }
+
+    private init(median: Duration, fastest: Duration, runs: Int, memoryGrowth: Int?) {
+        self.median = median
+        self.fastest = fastest
+        self.runs = runs
+        self.memoryGrowth = memoryGrowth
+    }
+
     /// Runs the work once for its memory, then several times for its time.
     ///
     /// Freeing the result is not timed: it happens while the next stage runs already.
