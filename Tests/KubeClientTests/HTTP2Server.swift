@@ -42,9 +42,13 @@ struct HTTP2Server {
             let answer = folder.appending(path: "answer")
             try Data(program.utf8).write(to: script)
             try Data(text.utf8).write(to: answer)
+            // Debian's own Python: another one that stands in front of it in PATH does not see Debian's packages.
             let process = try ServerProcess(
-                "python3",
-                [script.path, files.certificate, files.key, answer.path, String(cut), ending.rawValue],
+                "env",
+                [
+                    "/usr/bin/python3", script.path, files.certificate, files.key, answer.path, "\(cut)",
+                    ending.rawValue,
+                ],
                 package: "python3-h2",
                 log: folder.appending(path: "server.log")
             )

@@ -8,6 +8,11 @@ extension HTTPError {
             self.init(reason: own.reason, message: "\(transfer.origin): \(own.message)", mayHaveBeenSent: true)
             return
         }
+        if code == CURLE_OUT_OF_MEMORY, easy.long(CURLINFO_REQUEST_SIZE) > 0 {
+            let problem = "a header line of the answer is longer than the 100 KB that libcurl takes, or memory is short"
+            self.init(reason: .malformedAnswer, message: "\(transfer.origin): \(problem)", mayHaveBeenSent: true)
+            return
+        }
         let text = easy.failureText.isEmpty ? String(cString: curl_easy_strerror(code)) : easy.failureText
         let proxyAnswer = easy.long(CURLINFO_HTTP_CONNECTCODE)
         let isProxyRefusal = proxyAnswer != 0 && proxyAnswer / 100 != 2
@@ -28,8 +33,6 @@ extension HTTPError {
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR,
             CURLE_SSL_CIPHER, CURLE_SSL_CLIENTCERT:
             .tls
-        // libcurl's word for a header line beyond its own limit.
-        case CURLE_OUT_OF_MEMORY where text.contains("header"): .malformedAnswer
         case CURLE_SSL_CERTPROBLEM, CURLE_URL_MALFORMAT, CURLE_OUT_OF_MEMORY,
             CURLE_BAD_FUNCTION_ARGUMENT:
             .badRequest
