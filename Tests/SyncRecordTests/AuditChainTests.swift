@@ -122,8 +122,8 @@ import Testing
         "UPDATE marks SET resource_version = '2' WHERE object_name = 'web'", "UPDATE marks SET uid = 'x'",
         "UPDATE marks SET content_hash = 'x'", "UPDATE marks SET object_name = 'x' WHERE object_name = 'web'",
         "DELETE FROM marks WHERE object_name = 'api'", "DELETE FROM marks",
-        "INSERT INTO marks VALUES ('posts', '', 'Pod', 'a', 'b', 'c', 'd', 'e')",
-        "INSERT INTO marks VALUES ('other', '', 'Pod', 'a', 'b', 'c', 'd', 'e')",
+        "INSERT INTO marks VALUES ('posts', '', 'Pod', 'a', 'b', 'c', 'd', 'e', '')",
+        "INSERT INTO marks VALUES ('other', '', 'Pod', 'a', 'b', 'c', 'd', 'e', '')",
     ])
     func `a change to the marks is found`(sql: String) async throws {
         let result = try await verify { try tamper($0, sql) }

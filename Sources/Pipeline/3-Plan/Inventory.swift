@@ -19,11 +19,15 @@ package struct Inventory: Sendable, Hashable {
         package let resourceVersion: String
         /// SHA-256 of the applied document, hexadecimal.
         package let contentHash: String
+        /// What the API server made otherwise when the document was applied twice, as ``FieldComparison/digest(of:)``; empty
+        /// when it took the document as it is.
+        package let residual: String
 
-        package init(uid: String, resourceVersion: String, contentHash: String) {
+        package init(uid: String, resourceVersion: String, contentHash: String, residual: String = "") {
             self.uid = uid
             self.resourceVersion = resourceVersion
             self.contentHash = contentHash
+            self.residual = residual
         }
     }
 

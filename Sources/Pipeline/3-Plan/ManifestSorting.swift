@@ -111,7 +111,14 @@ struct ManifestSorting {
         switch found {
         case .whole(let object): settle(manifest, against: object)
         case .settled(let mark) where mark.contentHash == manifest.contentHash:
-            settled(manifest, uid: mark.uid, resourceVersion: mark.resourceVersion)
+            let known = inventory.marks[manifest.id]
+            let isKnown = known?.contentHash == mark.contentHash && known?.uid == mark.uid
+            settled(
+                manifest,
+                uid: mark.uid,
+                resourceVersion: mark.resourceVersion,
+                residual: isKnown ? known?.residual ?? "" : ""
+            )
         case .settled:
             unread.append(manifest.id)
             refuse(manifest, .liveUnreadable, "the live object was not read as a whole; it is read at the next pass")
@@ -146,12 +153,22 @@ struct ManifestSorting {
         let mark = inventory.marks[manifest.id]
         let isMarked = mark?.contentHash == manifest.contentHash && mark?.uid == found.uid
         if isMarked, mark?.resourceVersion == found.resourceVersion {
-            settled(manifest, uid: found.uid, resourceVersion: found.resourceVersion)
+            settled(
+                manifest,
+                uid: found.uid,
+                resourceVersion: found.resourceVersion,
+                residual: mark?.residual ?? ""
+            )
             return
         }
         let changes = FieldComparison.changes(declared: manifest.object, live: found)
         if changes.isEmpty {
             settled(manifest, uid: found.uid, resourceVersion: found.resourceVersion)
+            return
+        }
+        // The API server makes this of our document each time: to apply it again would change nothing.
+        if isMarked, let residual = mark?.residual, residual == FieldComparison.digest(of: changes) {
+            settled(manifest, uid: found.uid, resourceVersion: found.resourceVersion, residual: residual)
             return
         }
         if isMarked, let reason = policy.contested[manifest.id] {
@@ -173,7 +190,12 @@ struct ManifestSorting {
         }
     }
 
-    private mutating func settled(_ manifest: ResolvedManifest, uid: String?, resourceVersion: String?) {
+    private mutating func settled(
+        _ manifest: ResolvedManifest,
+        uid: String?,
+        resourceVersion: String?,
+        residual: String = ""
+    ) {
         unchanged.append(
             SettledObject(
                 id: manifest.id,
@@ -181,7 +203,8 @@ struct ManifestSorting {
                 origin: manifest.origin,
                 uid: uid ?? "",
                 resourceVersion: resourceVersion ?? "",
-                contentHash: manifest.contentHash
+                contentHash: manifest.contentHash,
+                residual: residual
             )
         )
     }

@@ -10,6 +10,8 @@ package struct SettledObject: Sendable, Hashable {
     package let uid: String
     package let resourceVersion: String
     package let contentHash: String
+    /// As in ``Inventory/AppliedMark``: what the API server keeps otherwise than the commit wants it.
+    package let residual: String
 
     package init(
         id: ObjectID,
@@ -17,7 +19,8 @@ package struct SettledObject: Sendable, Hashable {
         origin: Origin,
         uid: String,
         resourceVersion: String,
-        contentHash: String
+        contentHash: String,
+        residual: String = ""
     ) {
         self.id = id
         self.apiVersion = apiVersion
@@ -25,5 +28,6 @@ package struct SettledObject: Sendable, Hashable {
         self.uid = uid
         self.resourceVersion = resourceVersion
         self.contentHash = contentHash
+        self.residual = residual
     }
 }

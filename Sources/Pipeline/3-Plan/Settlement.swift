@@ -45,7 +45,10 @@ package struct Settlement: Sendable {
             !SyncAnnotation.isLeftAlone(manifest.object)
         else { return .whole(live) }
         let now = Inventory.AppliedMark(uid: uid, resourceVersion: version, contentHash: manifest.contentHash)
-        guard marks[live.id] == now || FieldComparison.changes(declared: manifest.object, live: live).isEmpty else {
+        let isMarked = marks[live.id].map {
+            ($0.uid, $0.resourceVersion, $0.contentHash) == (now.uid, version, now.contentHash)
+        }
+        guard isMarked == true || FieldComparison.changes(declared: manifest.object, live: live).isEmpty else {
             return .whole(live)
         }
         return .settled(now)

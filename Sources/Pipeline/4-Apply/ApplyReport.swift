@@ -29,6 +29,8 @@ package struct ObjectOutcome: Sendable {
     /// `Warning:` headers of the API server.
     package let warnings: [String]
     package let duration: Duration
+    /// What the API server kept otherwise although the manifest was applied twice, as in ``Inventory/AppliedMark``.
+    package let residual: String
     /// Whether the journal has the outcome, with all that changed.
     package private(set) var isRecorded = false
 
@@ -43,7 +45,8 @@ package struct ObjectOutcome: Sendable {
         before: KubeObject? = nil,
         after: KubeObject? = nil,
         warnings: [String] = [],
-        duration: Duration = .zero
+        duration: Duration = .zero,
+        residual: String = ""
     ) {
         self.id = id
         self.apiVersion = apiVersion
@@ -56,6 +59,7 @@ package struct ObjectOutcome: Sendable {
         self.after = after
         self.warnings = warnings
         self.duration = duration
+        self.residual = residual
     }
 }
 

@@ -97,7 +97,8 @@ struct ApplyRun: Sendable {
             let mark = Inventory.AppliedMark(
                 uid: uid,
                 resourceVersion: after.resourceVersion ?? "",
-                contentHash: step.contentHash
+                contentHash: step.contentHash,
+                residual: outcome.residual
             )
             inventory.marks[step.id] = mark
         }
@@ -136,7 +137,8 @@ struct ApplyRun: Sendable {
             inventory.marks[settled.id] = Inventory.AppliedMark(
                 uid: settled.uid,
                 resourceVersion: settled.resourceVersion,
-                contentHash: settled.contentHash
+                contentHash: settled.contentHash,
+                residual: settled.residual
             )
         }
         adoptSource()

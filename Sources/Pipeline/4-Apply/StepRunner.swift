@@ -36,7 +36,7 @@ struct StepRunner: Sendable {
         }
         do throws(StepFailure) {
             try await takeOwnership()
-            let answer = try await applyPatiently()
+            let answer = try await converge(try await applyPatiently())
             return done(answer, after: start.duration(to: .now))
         } catch {
             return failed(error, after: start.duration(to: .now))
@@ -45,7 +45,7 @@ struct StepRunner: Sendable {
 
     /// Sends the apply until what this same pass is just creating lets it in. After a lost answer or a lost race the
     /// object is looked at before anything is sent again.
-    private func applyPatiently() async throws(StepFailure) -> StepAnswer {
+    func applyPatiently() async throws(StepFailure) -> StepAnswer {
         var delay = Duration.milliseconds(50)
         var looks = 0
         var unanswered: KubeError?
@@ -136,11 +136,14 @@ struct StepAnswer: Sendable {
     let answer: WriteAnswer
     let remarks: [String]
     let isRecreated: Bool
+    /// As in ``ObjectOutcome``.
+    let residual: String
 
-    init(_ answer: WriteAnswer, remarks: [String] = [], isRecreated: Bool = false) {
+    init(_ answer: WriteAnswer, remarks: [String] = [], isRecreated: Bool = false, residual: String = "") {
         self.answer = answer
         self.remarks = remarks
         self.isRecreated = isRecreated
+        self.residual = residual
     }
 }
 
@@ -164,7 +167,8 @@ extension StepRunner {
             before: step.live,
             after: object,
             warnings: result.remarks + result.answer.warnings,
-            duration: duration
+            duration: duration,
+            residual: result.residual
         )
         return StepResult(outcome: outcome, journalResult: .done)
     }

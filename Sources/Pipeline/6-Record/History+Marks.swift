@@ -42,7 +42,7 @@ enum MarkTable {
         var marks: [ObjectID: Inventory.AppliedMark] = [:]
         let rows = try Row.fetchCursor(
             database,
-            sql: "SELECT \(key), uid, resource_version, content_hash FROM marks WHERE project = ?",
+            sql: "SELECT \(key), uid, resource_version, content_hash, residual FROM marks WHERE project = ?",
             arguments: [project]
         )
         while let row = try rows.next() {
@@ -55,7 +55,8 @@ enum MarkTable {
             marks[id] = Inventory.AppliedMark(
                 uid: row.text("uid") ?? "",
                 resourceVersion: row.text("resource_version") ?? "",
-                contentHash: row.text("content_hash") ?? ""
+                contentHash: row.text("content_hash") ?? "",
+                residual: row.text("residual") ?? ""
             )
         }
         return marks
@@ -69,12 +70,13 @@ enum MarkTable {
     ) throws {
         let statement = try database.cachedStatement(
             sql: """
-                INSERT OR REPLACE INTO marks (\(key), uid, resource_version, content_hash)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT OR REPLACE INTO marks (\(key), uid, resource_version, content_hash, residual)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         )
         try statement.execute(arguments: [
             project, id.group, id.kind, id.namespace, id.name, mark.uid, mark.resourceVersion, mark.contentHash,
+            mark.residual,
         ])
     }
 
@@ -90,8 +92,10 @@ enum MarkTable {
         var hasher = SHA256()
         for (id, mark) in marks.sorted(by: { $0.key < $1.key }) {
             let row: JSON = .array(
-                [id.group, id.kind, id.namespace, id.name, mark.uid, mark.resourceVersion, mark.contentHash]
-                    .map(JSON.string)
+                [
+                    id.group, id.kind, id.namespace, id.name, mark.uid, mark.resourceVersion, mark.contentHash,
+                    mark.residual,
+                ].map(JSON.string)
             )
             hasher.update(data: row.serialized())
         }

@@ -45,6 +45,7 @@ extension Ledger {
                 uid TEXT NOT NULL,
                 resource_version TEXT NOT NULL,
                 content_hash TEXT NOT NULL,
+                residual TEXT NOT NULL,
                 PRIMARY KEY (project, object_group, object_kind, object_namespace, object_name)
             ) STRICT, WITHOUT ROWID
             """

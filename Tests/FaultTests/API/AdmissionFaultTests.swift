@@ -132,6 +132,82 @@ struct AdmissionFaultTests {
         }
     }
 
+    @Test func `A20: a field that a webhook rewrites at every apply is told of, and not applied over and over`()
+        async throws
+    {
+        try await withEmbeddedScene { scene, cluster in
+            let bystanders = try await scene.plantBystanders()
+            let calls = Mutex(0)
+            cluster.webhooks.add(
+                webhook("c1") { review in
+                    calls.withLock { $0 += 1 }
+                    var object = review.object
+                    object[["data", "value"]] = "theirs"
+                    return .change(object)
+                }
+            )
+            try scene.commit(scene.baseFiles(configMaps: 3))
+            let outcome = try await scene.sync()
+            #expect(
+                outcome.names(.created).contains("c1") && outcome.names(.created).contains("c2"),
+                "\(outcome.words)"
+            )
+            #expect(calls.withLock { $0 } >= 2)
+            #expect(cluster.faults.count("PATCH", scene.path("c1")) == 2, "two applies show that it does not converge")
+            #expect(cluster.faults.count("PATCH", scene.path("c2")) == 1)
+            let remark = try #require(outcome.object("c1")?.warnings.first)
+            #expect(remark.contains("mutated by admission") && remark.contains(".data.value"), "\(remark)")
+            #expect(remark.contains("theirs"), "\(remark)")
+            // Neither the next pass nor one behind a foreign write applies again, and both still tell of it.
+            cluster.faults.forgetRequests()
+            #expect(
+                try await scene.sync().object("c1")?.warnings.contains { $0.contains("mutated by admission") } == true
+            )
+            try await scene.patch(
+                CoreResources.configMaps,
+                "c1",
+                ["metadata": ["annotations": ["seen.example.com": "1"]]]
+            )
+            let later = try await scene.sync()
+            #expect(later.object("c1")?.action == .unchanged, "\(later.words)")
+            #expect(later.object("c1")?.warnings.contains { $0.contains("mutated by admission") } == true)
+            let applies = cluster.faults.requests.filter { $0.method == "PATCH" && $0.query.contains("force=true") }
+            #expect(applies.isEmpty, "\(applies)")
+            // Another value in the field is drift all the same.
+            cluster.webhooks.removeAll()
+            try await scene.patch(CoreResources.configMaps, "c1", ["data": ["value": "somebody's"]])
+            let healed = try await scene.sync()
+            #expect(healed.object("c1")?.action == .configured, "\(healed.words)")
+            let live = try await scene.liveConfigMap("c1")
+            #expect(live?.json["data"] == ["value": "1"])
+            try await scene.checkPromises(bystanders: bystanders)
+        }
+    }
+
+    @Test func `A20: a webhook that writes another value each time is asked twice a commit, not at every pass`()
+        async throws
+    {
+        try await withEmbeddedScene { scene, cluster in
+            let calls = Mutex(0)
+            cluster.webhooks.add(
+                webhook("c1") { review in
+                    let call = calls.withLock { count in
+                        count += 1
+                        return count
+                    }
+                    var object = review.object
+                    object[["data", "value"]] = .string("call \(call)")
+                    return .change(object)
+                }
+            )
+            try scene.commit(scene.baseFiles(configMaps: 2))
+            _ = try await scene.sync()
+            for _ in 0..<3 { _ = try await scene.sync() }
+            #expect(cluster.faults.count("PATCH", scene.path("c1")) == 2)
+            try await scene.checkPromises(stuck: ["c1"])
+        }
+    }
+
     @Test func `A21: an apply that would change nothing is never sent, whatever moves the resourceVersion`()
         async throws
     {

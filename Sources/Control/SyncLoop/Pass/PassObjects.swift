@@ -13,7 +13,15 @@ enum PassObjects {
     /// The objects that needed no write, and those that are refused.
     static func unchanged(_ plan: Plan) -> [ObjectOutcome] {
         plan.unchanged.map { object in
-            ObjectOutcome(id: object.id, apiVersion: object.apiVersion, action: .unchanged, origin: object.origin)
+            ObjectOutcome(
+                id: object.id,
+                apiVersion: object.apiVersion,
+                action: .unchanged,
+                origin: object.origin,
+                warnings: object.residual.isEmpty
+                    ? []
+                    : ["mutated by admission: the API server keeps other values than git declares, and was asked twice"]
+            )
         } + plan.refused.map(refused)
     }
 

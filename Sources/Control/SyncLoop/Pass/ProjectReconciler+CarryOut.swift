@@ -208,7 +208,8 @@ extension ProjectReconciler {
             marks[object.id] = Inventory.AppliedMark(
                 uid: object.uid,
                 resourceVersion: object.resourceVersion,
-                contentHash: object.contentHash
+                contentHash: object.contentHash,
+                residual: object.residual
             )
         }
         let hashes = Dictionary(plan.waves.flatMap(\.steps).map { ($0.id, $0.contentHash) }) { first, _ in first }
@@ -216,7 +217,12 @@ extension ProjectReconciler {
             guard let hash = hashes[outcome.id], let uid = outcome.after?.uid,
                 let version = outcome.after?.resourceVersion
             else { continue }
-            marks[outcome.id] = Inventory.AppliedMark(uid: uid, resourceVersion: version, contentHash: hash)
+            marks[outcome.id] = Inventory.AppliedMark(
+                uid: uid,
+                resourceVersion: version,
+                contentHash: hash,
+                residual: outcome.residual
+            )
         }
         return marks
     }
