@@ -66,7 +66,11 @@ let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift
 
 let package = Package(
     name: "Sternpost",
-    products: [.executable(name: "sternpost", targets: ["sternpost"])],
+    products: [
+        .executable(name: "sternpost", targets: ["sternpost"]),
+        // For tests: sets the wall clock of a process.
+        .library(name: "WallClock", type: .dynamic, targets: ["WallClock"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -154,6 +158,7 @@ let package = Package(
 
         // Tests
         .target(name: "TestKit", dependencies: [crypto], path: "Tests/TestKit", swiftSettings: strict),
+        .target(name: "WallClock", path: "Tests/WallClock"),
         .target(
             name: "SceneKit",
             dependencies: [

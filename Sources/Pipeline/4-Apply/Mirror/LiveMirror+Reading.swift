@@ -61,12 +61,14 @@ extension LiveMirror {
         await reader.readUnlabelled(missing, into: &findings)
         let undefined = await reader.undefinedKinds(of: inventory, catalog: catalog, &findings)
         isWatched = isWatched && inventory.members.keys.allSatisfy { catalog.lookup($0.groupKind) != .unknown }
+        let owners = await reader.owners(of: findings.objects.values.compactMap(\.whole), catalog: catalog)
         if Task.isCancelled { throw .cancelled }
         let live = LiveSet(
             catalog: catalog,
             objects: findings.objects,
             unreadable: findings.unreadable,
-            undefined: undefined
+            undefined: undefined,
+            owners: owners
         )
         return Reading(live: live, generation: isWatched ? generation : nil)
     }
@@ -109,7 +111,8 @@ extension LiveMirror {
             catalog: live.catalog,
             objects: objects,
             unreadable: unreadable,
-            undefined: live.undefined
+            undefined: live.undefined,
+            owners: live.owners
         )
     }
 
