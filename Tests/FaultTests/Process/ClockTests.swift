@@ -81,7 +81,7 @@ extension ProcessFaultTests {
         @Test(arguments: [3600, -3600])
         func
             `P6: an operator whose clock is an hour off neither takes over from a living leader nor waits for a dead one`(
-                offset: Int
+                offset: Int64
             ) async throws
         {
             try await withEmbeddedScene { scene, cluster in
