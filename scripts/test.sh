@@ -22,6 +22,8 @@ for target; do
     [[ $target != KubeClientTests && $target != HTTPWireTests ]] || order=--no-parallel
     swift test --skip-build "$order" --filter "^${target}\\." >"$log" 2>&1 || status=$?
     grep -vE '^(◇|✔ (Test|Suite)|\[[0-9]+/[0-9]+\])|Test run with|^(Test Suite|Executed|.* Executed 0 tests)' "$log" || true
+    # Their time is short: who takes how much of it?
+    [[ $target != SoakTests ]] || grep -E '^(✔|✘) Test .* after [0-9.]+ seconds' "$log" | grep -v 'Test run with' || true
     grep -E '^(✔|✘|━) Test run with' "$log" || { echo "$target ended without a result (status $status)" && status=1; }
     total=$(sed -nE 's/^. Test run with ([0-9]+) tests?.*/\1/p' "$log" | tail -n 1)
     broken=$(grep -E '^✘ Test .* failed after' "$log" | grep -vc 'Test run with' || true)

@@ -21,6 +21,7 @@ package struct SceneTool: Sendable {
     /// - Parameters:
     ///   - scene: Whose project and cluster it works on.
     ///   - dataFolder: Another data folder than a fresh one; it need not exist.
+    /// - Throws: What writing the kubeconfig throws.
     package init(_ scene: Scene, dataFolder: String? = nil) throws {
         self.scene = scene
         let folder = URL(filePath: "\(scene.folder)/tool-\(UUID().uuidString.prefix(8))")
@@ -59,6 +60,9 @@ package struct SceneTool: Sendable {
     ///   - port: Where the dashboard listens.
     ///   - repository: Another address of the repository.
     ///   - spec: More lines of the project's spec, each with two blanks before it.
+    ///   - words: More options.
+    /// - Returns: The running operator.
+    /// - Throws: What writing the project file and starting the process throw.
     package func startOperator(
         port: Int,
         repository: String? = nil,

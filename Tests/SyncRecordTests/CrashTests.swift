@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 @Suite struct CrashTests {
-    @Test func `a process killed between intent and outcome leaves unknown mutations and an unknown run`() async throws
+    @Test func `P1: a process killed between intent and outcome leaves unknown writes and an unknown run`() async throws
     {
         try await withTemporaryFolder { folder in
             let path = folder.path

@@ -12,23 +12,8 @@ private func limitFileSize(to bytes: Int) {
     guard setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 else { exit(90) }
 }
 
-/// Mounts a file system of 4 MiB; false when this user or this container may not.
-private func mountSmallDisk(at path: String) -> Bool { mount("tmpfs", path, "tmpfs", 0, "size=4m") == 0 }
-
-private func unmount(_ path: String) { #expect(umount2(path, Int32(MNT_DETACH)) == 0) }
-
-/// Whether a small disk can be had here: tried once, on a folder of its own.
-private let canMount: Bool = {
-    let path = FileManager.default.temporaryDirectory.appending(path: "sternpost-mount-\(getpid())").path
-    guard mkdir(path, 0o700) == 0 else { return false }
-    defer { rmdir(path) }
-    guard mountSmallDisk(at: path) else { return false }
-    unmount(path)
-    return true
-}()
-
 @Suite struct FullDiskTests {
-    @Test func `an intent that cannot be written throws, and nothing of it is there`() async throws {
+    @Test func `P3: an intent that cannot be written throws, and nothing of it is there`() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.path
             await #expect(processExitsWith: .exitCode(42)) { [path = path as String] in
@@ -63,11 +48,8 @@ private let canMount: Bool = {
         }
     }
 
-    @Test(.enabled(if: canMount, "mounting a small file system is not allowed here"))
-    func `on a full disk no intent is written, but the outcome of what has happened is`() async throws {
-        try await withTemporaryFolder { folder in
-            try #require(mountSmallDisk(at: folder.path))
-            defer { unmount(folder.path) }
+    @Test func `P3: on a full disk no intent is written, but the outcome of what has happened is`() async throws {
+        try await withSmallDisk(mebibytes: 4) { folder in
             let history = try await History.open(folder: folder.path, mode: .operate)
             #expect(history.notices.isEmpty)
             let run = try await history.begin(project: "posts", trigger: .commit)
@@ -75,7 +57,7 @@ private let canMount: Bool = {
             let first = try await journal.intend([
                 MutationIntent(id: .deployment("web"), verb: .apply, reason: "commit")
             ])
-            try fill(folder.path + "/filler")
+            try folder.fill()
             await #expect {
                 for _ in 1...1000 {
                     _ = try await journal.intend(
@@ -89,7 +71,11 @@ private let canMount: Bool = {
             try await history.finish(run, outcome: .interrupted, counts: RunCounts())
             #expect(!FileManager.default.fileExists(atPath: folder.path + "/history.reserve"))
             #expect(try await history.detail(run.number)?.mutations.first?.ending == .done)
-            try FileManager.default.removeItem(atPath: folder.path + "/filler")
+            try folder.fill()
+            await #expect {
+                _ = try await history.begin(project: "posts", trigger: .commit)
+            } throws: { ($0 as? RecordError)?.reason == .diskFull }
+            try folder.free()
             _ = try await history.sampleRun()
             #expect(FileManager.default.fileExists(atPath: folder.path + "/history.reserve"))
             guard case .intact = try await history.verify() else {
@@ -100,17 +86,7 @@ private let canMount: Bool = {
         }
     }
 
-    /// Writes until the file system has no room.
-    private func fill(_ path: String) throws {
-        let file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
-        try #require(file >= 0)
-        defer { Foundation.close(file) }
-        let block = [UInt8](repeating: 1, count: 4096)
-        while write(file, block, block.count) > 0 {}
-        #expect(errno == ENOSPC)
-    }
-
-    @Test func `the reserve is given up for the outcome of what has happened`() async throws {
+    @Test func `P3: the reserve is given up for the outcome of what has happened`() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.path
             let reserve = path + "/history.reserve"

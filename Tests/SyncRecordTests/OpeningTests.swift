@@ -80,7 +80,7 @@ import Testing
         }
     }
 
-    @Test func `a folder that cannot be written is named, and nothing runs without an audit`() async throws {
+    @Test func `P4: a folder that cannot be written is named, and nothing runs without an audit`() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.path
             #expect(chmod(path, 0o555) == 0)
@@ -98,7 +98,7 @@ import Testing
         }
     }
 
-    @Test func `a folder whose file belongs to somebody else is named`() async throws {
+    @Test func `P4: a folder whose file belongs to somebody else is named`() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.path
             try await History.open(folder: path, mode: .operate).close()
@@ -129,7 +129,7 @@ import Testing
     }
 
     @Test(arguments: ["no database at all", "torn page", "cut in half"])
-    func `a damaged file is moved aside and named by the new chain`(damage: String) async throws {
+    func `P5: a damaged file is moved aside and named by the new chain`(damage: String) async throws {
         try await withTemporaryFolder { folder in
             let first = try await History.open(folder: folder.path, mode: .operate)
             for _ in 1...40 { try await first.sampleRun() }

@@ -23,6 +23,7 @@ package struct Tool: Sendable {
     ///   - arguments: What follows `sternpost`.
     ///   - environment: Variables beside `HOME` and `PATH`.
     ///   - wrapper: A program with its arguments that starts the binary: `["/usr/bin/setpriv", "--reuid", …]`.
+    /// - Returns: The process, not started yet.
     /// - Throws: ``MissingProgram`` when the binary is not built.
     package func process(
         _ arguments: [String],
@@ -76,6 +77,7 @@ package final class RunningTool: Sendable {
     /// - Parameters:
     ///   - process: Not started yet.
     ///   - folder: Where its output is kept until it has ended.
+    /// - Throws: What making the files and starting the process throw.
     package init(_ process: Process, folder: URL) throws {
         self.process = process
         files = ["out", "err"].map { folder.appending(path: "\(UUID().uuidString).\($0)") }

@@ -26,7 +26,7 @@ extension RecordError {
         case .SQLITE_FULL:
             self.init(.diskFull, folder, "the disk is full, nothing was written; free some space. \(words)")
         case .SQLITE_IOERR where Self.writeErrors.contains(error.extendedResultCode):
-            self.init(.diskFull, folder, "the disk took no more, nothing was written; check space and limits. \(words)")
+            self.init(.diskFull, folder, "the disk took no more; free some space, or lift the limit. \(words)")
         case .SQLITE_IOERR:
             self.init(.failed, folder, "the disk reports an error; check it. \(words)")
         case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:

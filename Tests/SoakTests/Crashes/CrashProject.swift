@@ -26,6 +26,7 @@ struct CrashProject {
     ///   - scene: The repository and the cluster.
     ///   - objects: How many objects the project has at the beginning, at least 40.
     ///   - batch: How many objects a round creates, changes and removes each.
+    /// - Throws: ``MissingProgram`` with what git said.
     init(_ scene: Scene, objects: Int, batch: Int = 8) throws {
         self.scene = scene
         self.batch = batch
