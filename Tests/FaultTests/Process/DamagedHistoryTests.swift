@@ -43,6 +43,8 @@ struct DamagedHistoryTests {
             #expect(try await tool.sync().status == 0)
             try scene.commit(["c0.yaml": scene.configMap("c0", "2")])
             #expect(try await tool.sync().status == 0)
+            // Folds the log into the file: pages of which the log has a newer copy would not be missed.
+            try await History.open(folder: tool.dataFolder, mode: .operate).close()
             let path = "\(tool.dataFolder)/history.sqlite"
             let damaged = damage.apply(to: try Data(contentsOf: URL(filePath: path)))
             try damaged.write(to: URL(filePath: path))
