@@ -4,6 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 swift build --build-tests
+# A scene opens many files, and Foundation's Process crashes with many of them open.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 targets=()

@@ -57,7 +57,7 @@ struct InterruptionTests {
                 #expect(try await project.live("ConfigMap", "gone-1") == nil)
                 #expect(try await project.sync(new).plan.isEmpty)
             }
-            #expect(stops == 10)
+            #expect(stops >= 10, "every write, and every lot of intents, was a stop")
             #expect(project.journal.rows.allSatisfy { $0.result != nil })
         }
     }

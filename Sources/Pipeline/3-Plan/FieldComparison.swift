@@ -65,7 +65,9 @@ package struct FieldComparison {
             return
         }
         guard let found else {
-            if !(isBuiltIn && isOmitted(wanted, at: place)) { report(place.path, nil, wanted) }
+            // The metadata of every object is typed, also of custom resources.
+            let isTyped = isBuiltIn || place.path.first == .field("metadata")
+            if !(isTyped && isOmitted(wanted, at: place)) { report(place.path, nil, wanted) }
             return
         }
         if case .object(let members) = wanted, !members.isEmpty, found.object != nil, !place.isAtomic {

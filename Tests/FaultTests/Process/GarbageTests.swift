@@ -143,47 +143,6 @@ extension ProcessFaultTests {
             }
         }
 
-        @Test func `P11: whatever is sent to the dashboard, it goes on serving`() async throws {
-            try await withEmbeddedScene { scene, _ in
-                try scene.commit(scene.baseFiles(configMaps: 1))
-                try await scene.withOperator { process in
-                    try await scene.isSynced("c0", "1")
-                    let address = try #require(process.address)
-                    let request = """
-                        GET /syncs/1?a=%zz HTTP/1.1\r\nHost: \(address)\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n\
-                        5\r\nhello\r\n0\r\n\r\n
-                        """
-                    var dice = Dice(state: 13)
-                    let folder = "\(scene.folder)/requests"
-                    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-                    for index in 0..<150 {
-                        let file = URL(filePath: "\(folder)/\(index)")
-                        try Data(GarbageTests.spoilt(request, &dice)).write(to: file)
-                    }
-                    for path in [
-                        "/syncs/99999999999999999999", "/syncs/-1", "/%00", "/syncs/%F0%28", "/../../etc/passwd",
-                    ] {
-                        try Data("GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
-                            .write(to: URL(filePath: "\(folder)/path-\(path.utf8.count)"))
-                    }
-                    let parts = address.split(separator: ":")
-                    let script = """
-                        for file in '\(folder)'/*; do
-                            exec 3<>/dev/tcp/\(parts[0])/\(parts[1]) && cat "$file" >&3 && timeout 0.05 cat <&3 >/dev/null; exec 3>&-
-                        done; exit 0
-                        """
-                    #expect(try runProgram("bash", ["-c", script], package: "bash").status == 0)
-                    let health = try runProgram("curl", ["-s", "http://\(address)/healthz"], package: "curl")
-                    #expect(String(decoding: health.output, as: UTF8.self).hasPrefix("ok"))
-                    try scene.commit(["c0.yaml": scene.configMap("c0", "2")])
-                    try await scene.isSynced("c0", "2")
-                    process.send(SIGTERM)
-                    #expect(try await process.ending() == .status(0))
-                }
-                try await scene.checkPromises()
-            }
-        }
-
         @Test(arguments: [
             JSON.null, [], "text", ["kind": "List"], ["kind": "APIGroupDiscoveryList", "items": [.null, 1, []]],
             ["kind": "Secret", "apiVersion": "v1", "metadata": ["name": 5]],

@@ -46,7 +46,7 @@ struct StorageTests {
                 #expect(try await running.end().status == 0)
                 #expect(FileManager.default.fileExists(atPath: tool.dataFolder + "/history.reserve"))
                 try await expectIntact(tool)
-                try await scene.checkPromises(bystanders: bystanders)
+                try await scene.checkPromises(bystanders: bystanders, hasOtherHistories: true)
             }
         }
     }
