@@ -40,7 +40,9 @@ struct NamespaceTests {
             try await plantHolder(scene)
             let before = try #require(try await scene.live(CoreResources.namespaces, scene.namespace)?.uid)
             try await scene.remove(CoreResources.namespaces, scene.namespace)
-            try await eventually("the namespace's objects are gone", within: .seconds(120)) { try await scene.liveConfigMap("c0") == nil }
+            try await eventually("the namespace's objects are gone", within: .seconds(120)) {
+                try await scene.liveConfigMap("c0") == nil
+            }
             scene.embedded?.faults.forgetRequests()
             let waiting = try await scene.sync()
             #expect(waiting.outcome == .degraded)
@@ -68,7 +70,9 @@ struct NamespaceTests {
             _ = try await scene.plantBystanders()
             try await plantHolder(scene)
             try await scene.remove(CoreResources.namespaces, scene.namespace)
-            try await eventually("the namespace is emptied", within: .seconds(120)) { try await scene.liveConfigMap("bystander") == nil }
+            try await eventually("the namespace is emptied", within: .seconds(120)) {
+                try await scene.liveConfigMap("bystander") == nil
+            }
             var files = scene.baseFiles(configMaps: 40)
             files["ns.yaml"] = nil
             try scene.commit(files)

@@ -71,7 +71,9 @@ struct RestartTests {
                     )
                 )
                 async let pass = scene.sync()
-                try await eventually("the thirtieth object is being applied", within: .seconds(120)) { reached.withLock { $0 } }
+                try await eventually("the thirtieth object is being applied", within: .seconds(120)) {
+                    reached.withLock { $0 }
+                }
                 await server.stop()
                 if absence == .short { try await server.start() }
                 let outcome = try await pass
