@@ -36,6 +36,7 @@ struct ClusterCommand: AsyncParsableCommand {
         var options = EmbeddedClusterOptions()
         options.port = port
         options.dataFolder = dataDir
+        let signals = await ShutdownSignals()
         let cluster: EmbeddedCluster
         do { cluster = try await EmbeddedCluster.start(options: options) } catch {
             throw CommandFailure("the embedded cluster cannot start on port \(port): \(error)")
@@ -45,7 +46,7 @@ struct ClusterCommand: AsyncParsableCommand {
             throw error
         }
         StandardOutput.line("serving \(cluster.url); kubeconfig: \(writeKubeconfig)")
-        try await RunCommand.serve([ClusterService(cluster: cluster)], logger: LogFormat.text.logger())
+        try await RunCommand.serve([ClusterService(cluster: cluster)], until: signals)
     }
 }
 

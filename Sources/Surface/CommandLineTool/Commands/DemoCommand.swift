@@ -12,7 +12,6 @@ import ServiceLifecycle
 import SyncLoop
 import SyncRecord
 import SyncSource
-import UnixSignals
 import YAMLText
 
 /// `sternpost demo`: the whole product in a minute, on this machine alone.
@@ -33,6 +32,7 @@ struct DemoCommand: AsyncParsableCommand {
         guard let address = DashboardServer.Address(listen) else {
             throw CommandFailure("--listen \(listen): expected HOST:PORT, such as 127.0.0.1:8080")
         }
+        let signals = await ShutdownSignals()
         let folder = FileManager.default.temporaryDirectory.path + "/sternpost-demo-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(
             atPath: folder,
@@ -42,7 +42,7 @@ struct DemoCommand: AsyncParsableCommand {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let cluster = try await EmbeddedCluster.start()
         do {
-            try await demonstrate(cluster, folder: folder, address: address)
+            try await demonstrate(cluster, folder: folder, address: address, until: signals)
         } catch {
             await cluster.stop()
             throw error
@@ -50,8 +50,12 @@ struct DemoCommand: AsyncParsableCommand {
         await cluster.stop()
     }
 
-    private func demonstrate(_ cluster: EmbeddedCluster, folder: String, address: DashboardServer.Address) async throws
-    {
+    private func demonstrate(
+        _ cluster: EmbeddedCluster,
+        folder: String,
+        address: DashboardServer.Address,
+        until signals: ShutdownSignals
+    ) async throws {
         let kubeconfig = "\(folder)/kubeconfig"
         try PrivateFile.write(YAMLText.emit(cluster.kubeconfig), to: kubeconfig)
         let client = KubeClient(
@@ -110,26 +114,17 @@ struct DemoCommand: AsyncParsableCommand {
                     "",
                 ]
         )
-        try await serve(script, [dashboard, SyncOperator(loops: [loop], logger: logger)])
+        try await serve(script, [dashboard, SyncOperator(loops: [loop], logger: logger)], until: signals)
     }
 
-    private func serve(_ script: DemoScript, _ services: [any Service]) async throws {
-        let quiet = Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() }
-        var configuration = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0) } + [
-                .init(
-                    service: script,
-                    successTerminationBehavior: .gracefullyShutdownGroup,
-                    failureTerminationBehavior: .gracefullyShutdownGroup
-                )
-            ],
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: quiet
+    private func serve(_ script: DemoScript, _ services: [any Service], until signals: ShutdownSignals) async throws {
+        let script = ServiceGroupConfiguration.ServiceConfiguration(
+            service: script,
+            successTerminationBehavior: .gracefullyShutdownGroup,
+            failureTerminationBehavior: .gracefullyShutdownGroup
         )
-        configuration.maximumGracefulShutdownDuration = .seconds(20)
-        let group = ServiceGroup(configuration: configuration)
         do {
-            try await endingAtSecondSignal { try await group.run() }
+            try await signals.run(services.map { .init(service: $0) } + [script], patience: .seconds(20))
         } catch is CancellationError {
             return
         }

@@ -6,7 +6,6 @@ import Logging
 import ServiceLifecycle
 import SyncLoop
 import SyncRecord
-import UnixSignals
 
 /// `sternpost run`: the operator.
 struct RunCommand: AsyncParsableCommand {
@@ -48,6 +47,7 @@ struct RunCommand: AsyncParsableCommand {
         let projects: [Project]
         do { projects = try ProjectFiles.read(config) } catch { throw CommandFailure(error.problems) }
         let timing = try leases.timing()
+        let signals = await ShutdownSignals()
         let logger = logFormat.logger(from: logLevel)
         let client = try cluster.client()
         let history = try await data.history(.operate) { notice in
@@ -78,7 +78,7 @@ struct RunCommand: AsyncParsableCommand {
         let dashboard = DashboardServer(address: address, board: board, history: history, logger: logger) { port in
             logger.info("listening", metadata: ["address": "\(address.host):\(port)"])
         }
-        try await RunCommand.serve([dashboard, SyncOperator(loops: loops, logger: logger)], logger: logger)
+        try await RunCommand.serve([dashboard, SyncOperator(loops: loops, logger: logger)], until: signals)
     }
 
     /// Says why a pass seems to stand still; its other steps are told by how it ends.
@@ -94,16 +94,9 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// Runs services until SIGTERM or Ctrl-C; each has a bounded time to finish what it is in.
-    static func serve(_ services: [any Service], logger: Logger) async throws {
-        var configuration = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0) },
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() }
-        )
-        configuration.maximumGracefulShutdownDuration = .seconds(25)
-        let group = ServiceGroup(configuration: configuration)
+    static func serve(_ services: [any Service], until signals: ShutdownSignals) async throws {
         do {
-            try await endingAtSecondSignal { try await group.run() }
+            try await signals.run(services.map { .init(service: $0) }, patience: .seconds(25))
         } catch let error as DashboardServer.ListenError {
             throw CommandFailure("\(error)")
         } catch {

@@ -5,52 +5,67 @@ import ServiceLifecycle
 import Synchronization
 import UnixSignals
 
+/// SIGTERM and Ctrl-C, caught from the moment on at which this was made: the first asks for an orderly end, the second one
+/// ends the process at once.
+///
+/// Make one for a process, before it says that it is ready. With two of them a signal can reach the one and be lost for the
+/// other.
+struct ShutdownSignals: Sendable {
+    private let sequence: UnixSignalsSequence
+
+    init() async { sequence = await UnixSignalsSequence(trapping: .sigterm, .sigint) }
+
+    /// Runs services until one of them ends the group, or until a signal came and they have shut down.
+    ///
+    /// - Parameters:
+    ///   - services: Started in this order, and shut down in the opposite one.
+    ///   - patience: How long they may take to shut down; then their tasks are cancelled. Nil for as long as they like.
+    /// - Throws: What the services throw.
+    func run(_ services: [ServiceGroupConfiguration.ServiceConfiguration], patience: Duration? = nil) async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: services,
+            gracefulShutdownSignals: [],
+            logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() }
+        )
+        configuration.maximumGracefulShutdownDuration = patience
+        let group = ServiceGroup(configuration: configuration)
+        try await withThrowingTaskGroup(of: Bool.self) { tasks in
+            tasks.addTask {
+                var isFirst = true
+                for await signal in sequence {
+                    if !isFirst { _exit(128 + signal.rawValue) }
+                    isFirst = false
+                    await group.triggerGracefulShutdown()
+                }
+                return false
+            }
+            tasks.addTask {
+                try await group.run()
+                return true
+            }
+            while let isDone = try await tasks.next() {
+                if isDone { break }
+            }
+            tasks.cancelAll()
+        }
+    }
+}
+
 /// Runs a body that ends by itself, and cancels it at SIGTERM or Ctrl-C, so that it can finish the request it is in.
 ///
 /// - Returns: What the body returned.
 /// - Throws: What the body threw.
 func untilSignalled<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
     let box = ResultBox<Result>()
-    let group = ServiceGroup(
-        configuration: ServiceGroupConfiguration(
-            services: [
-                .init(
-                    service: OneShot(body: body, box: box),
-                    successTerminationBehavior: .gracefullyShutdownGroup,
-                    failureTerminationBehavior: .gracefullyShutdownGroup
-                )
-            ],
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: Logger(label: "signals") { _ in SwiftLogNoOpLogHandler() }
+    try await ShutdownSignals().run([
+        .init(
+            service: OneShot(body: body, box: box),
+            successTerminationBehavior: .gracefullyShutdownGroup,
+            failureTerminationBehavior: .gracefullyShutdownGroup
         )
-    )
-    try await endingAtSecondSignal { try await group.run() }
+    ])
     guard let result = box.result.withLock({ $0 }) else { throw CancellationError() }
     return try result.get()
-}
-
-/// Runs a body that obeys the first SIGTERM or Ctrl-C; the second one ends the process at once.
-///
-/// - Throws: What the body throws.
-func endingAtSecondSignal(_ body: @escaping @Sendable () async throws -> Void) async throws {
-    try await withThrowingTaskGroup(of: Bool.self) { group in
-        group.addTask {
-            var isFirst = true
-            for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
-                if !isFirst { _exit(128 + signal.rawValue) }
-                isFirst = false
-            }
-            return false
-        }
-        group.addTask {
-            try await body()
-            return true
-        }
-        while let isDone = try await group.next() {
-            if isDone { break }
-        }
-        group.cancelAll()
-    }
 }
 
 private final class ResultBox<Value: Sendable>: Sendable {
