@@ -109,7 +109,7 @@ struct ManifestSorting {
             return
         }
         switch found {
-        case .whole(let object): settle(manifest, against: object)
+        case .whole(let object): settle(manifest.pinned(on: object), against: object)
         case .settled(let mark) where mark.contentHash == manifest.contentHash:
             let known = inventory.marks[manifest.id]
             let isKnown = known?.contentHash == mark.contentHash && known?.uid == mark.uid

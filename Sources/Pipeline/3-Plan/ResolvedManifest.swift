@@ -12,6 +12,11 @@ struct ResolvedManifest: Sendable {
     let contentHash: String
     /// The CustomResourceDefinition of the same commit that will serve the kind; nil when the cluster serves it now.
     let definedBy: ObjectID?
+
+    /// SHA-256 of a document as it is sent, hexadecimal.
+    static func contentHash(of object: KubeObject) -> String {
+        SHA256.hash(data: object.json.serialized()).hexadecimal
+    }
 }
 
 /// Finds the place of every rendered object: its resource, its namespace, the label that makes it a member.
@@ -110,7 +115,7 @@ struct ManifestResolver {
                 object: object,
                 resource: resource,
                 origin: item.origin,
-                contentHash: SHA256.hash(data: object.json.serialized()).hexadecimal,
+                contentHash: ResolvedManifest.contentHash(of: object),
                 definedBy: definedBy
             )
         )

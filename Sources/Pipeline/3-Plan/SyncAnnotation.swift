@@ -45,11 +45,17 @@ package enum SyncAnnotation {
         return text.flatMap { Int($0) } ?? 0
     }
 
-    /// Our own annotations with the values that they may have, beside `sternpost.dev/wave` with its whole number.
+    /// Names the tags, besides those of the project, whose images are rolled out when they change.
+    package static let rollTags = "sternpost.dev/roll-tags"
+    /// Whether images of the object are followed at all.
+    package static let rollLatest = "sternpost.dev/roll-latest"
+
+    /// Our own annotations with the values that they may have, beside `sternpost.dev/wave` with its whole number and
+    /// `sternpost.dev/roll-tags` with its tags.
     private static let vocabulary: [String: [String]] = [
         "sternpost.dev/prune": ["disabled", "enabled"], "sternpost.dev/reconcile": ["disabled", "enabled"],
         "sternpost.dev/force": ["enabled", "disabled"], "sternpost.dev/force-conflicts": ["disabled", "enabled"],
-        "sternpost.dev/roll-latest": ["false", "true"],
+        rollLatest: ["false", "true"],
     ]
 
     /// What is wrong with the object's `sternpost.dev/` annotations or its wave, and the remedy; nil when all is well.
@@ -64,8 +70,12 @@ package enum SyncAnnotation {
                 }
                 continue
             }
+            if member.key == rollTags {
+                if let problem = tagProblem(text) { return problem }
+                continue
+            }
             guard let allowed = vocabulary[member.key] else {
-                let known = (Array(vocabulary.keys) + ["sternpost.dev/wave"]).sorted().joined(separator: ", ")
+                let known = (Array(vocabulary.keys) + ["sternpost.dev/wave", rollTags]).sorted().joined(separator: ", ")
                 return "the annotation \(member.key) is not known; there are \(known)"
             }
             if !allowed.contains(text.lowercased()) {
@@ -74,6 +84,16 @@ package enum SyncAnnotation {
             }
         }
         return nil
+    }
+
+    private static func tagProblem(_ text: String) -> String? {
+        let isTagList = text.split(separator: ",", omittingEmptySubsequences: false).allSatisfy { word in
+            let tag = word.filter { $0 != " " }
+            return !tag.isEmpty && tag.utf8.count <= 128
+                && tag.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".-_*".contains($0)) }
+        }
+        if isTagList { return nil }
+        return "the annotation \(rollTags): \"\(text)\" is not understood; write tags such as \"edge, release-*\""
     }
 
     private static func isDisabled(_ object: KubeObject, _ key: String) -> Bool {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import SyncPlan
 
 /// Moves what people's kubectl owns of an object to our own entry in managedFields, so that a field that leaves the
 /// manifest leaves the object, too. Server-side apply alone would leave it with its other owner for ever.
 ///
 /// The same idea as client-go's `csaupgrade`, with more owners and less taken from those that did not declare the whole
-/// object. Controllers and other tools lose only what is a declared item under a changed key. Never touched: subresources,
-/// and `kubectl-rollout`, whose restart marks stay.
+/// object. Controllers and other tools lose only what is a declared item under a changed key. Our own image rollouts lose
+/// images, and keep their restart marks. Never touched: subresources, and `kubectl-rollout`, whose restart marks stay.
 enum OwnershipTakeover {
     /// How much of a manager's entry becomes ours.
     private enum Extent {
@@ -81,6 +82,8 @@ enum OwnershipTakeover {
         case ("kubectl-client-side-apply", .update), ("kubectl", .update): .whole
         case ("kubectl", .apply): adopts ? .whole : nil
         case ("kubectl-rollout", _): nil
+        // A rollout that pins an image, or lifts a pin, owns the image until the next apply.
+        case (FieldManager.rollout, .update): .declared
         case ("before-first-apply", .update): .declared
         case (let name, .update) where name.hasPrefix("kubectl-"): .declared
         case (_, .update): .rekeyed

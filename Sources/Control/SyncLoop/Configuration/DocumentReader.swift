@@ -45,6 +45,20 @@ struct DocumentReader {
         return text
     }
 
+    /// A list of texts, 100 at most.
+    mutating func texts(_ json: JSON?, at path: String) -> [String]? {
+        guard let json, !json.isNull else { return nil }
+        guard let items = json.array, items.count <= 100 else {
+            complain(path, "expected a list of at most 100 texts, found a \(json.typeName)")
+            return nil
+        }
+        var texts: [String] = []
+        for (index, item) in items.enumerated() {
+            if let text = text(item, at: "\(path)[\(index)]", isRequired: true) { texts.append(text) }
+        }
+        return texts
+    }
+
     /// A yes or no.
     mutating func flag(_ json: JSON?, at path: String) -> Bool? {
         guard let json, !json.isNull else { return nil }

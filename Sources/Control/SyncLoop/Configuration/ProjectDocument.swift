@@ -60,7 +60,7 @@ package enum ProjectDocument {
         if let timeout = reader.duration(spec?["health"]?["timeout"], at: "spec.health.timeout", minimum: .zero) {
             project.healthTimeout = timeout
         }
-        project.images = images(spec?["images"], &reader)
+        project.images = ImageSettings.policy(spec?["images"], &reader)
         project.isSuspended = reader.flag(spec?["suspend"], at: "spec.suspend") ?? false
     }
 
@@ -124,17 +124,6 @@ package enum ProjectDocument {
             policy.drift = drift
         }
         return policy
-    }
-
-    private static func images(_ json: JSON?, _ reader: inout DocumentReader) -> Project.ImagePolicy {
-        var images = Project.ImagePolicy()
-        reader.allow(["rollLatest", "interval", "undo"], in: json, at: "spec.images")
-        if let roll = reader.flag(json?["rollLatest"], at: "spec.images.rollLatest") { images.rollLatest = roll }
-        if let undo = reader.flag(json?["undo"], at: "spec.images.undo") { images.undo = undo }
-        if let interval = reader.duration(json?["interval"], at: "spec.images.interval", minimum: .seconds(10)) {
-            images.interval = interval
-        }
-        return images
     }
 
     private static func isLabel(_ text: String) -> Bool {

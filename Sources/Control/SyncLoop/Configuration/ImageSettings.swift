@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+/// Reads `spec.images` of a project document.
+enum ImageSettings {
+    static func policy(_ json: JSON?, _ reader: inout DocumentReader) -> Project.ImagePolicy {
+        let path = "spec.images"
+        var policy = Project.ImagePolicy()
+        reader.allow(
+            ["rollLatest", "tags", "interval", "undo", "maxConcurrent", "windows", "registries"],
+            in: json,
+            at: path
+        )
+        if let roll = reader.flag(json?["rollLatest"], at: "\(path).rollLatest") { policy.rollLatest = roll }
+        if let undo = reader.flag(json?["undo"], at: "\(path).undo") { policy.undo = undo }
+        if let interval = reader.duration(json?["interval"], at: "\(path).interval", minimum: .seconds(10)) {
+            policy.interval = interval
+        }
+        if let count = reader.number(json?["maxConcurrent"], at: "\(path).maxConcurrent", in: 1...100) {
+            policy.maxConcurrent = count
+        }
+        if let tags = reader.texts(json?["tags"], at: "\(path).tags") {
+            policy.tags = tags.enumerated().compactMap { index, text in
+                if let pattern = TagPattern(text) { return pattern }
+                reader.complain("\(path).tags[\(index)]", "expected a tag, or a pattern such as edge-*")
+                return nil
+            }
+        }
+        for (index, text) in (reader.texts(json?["windows"], at: "\(path).windows") ?? []).enumerated() {
+            if let window = RolloutWindow(text) {
+                policy.windows.append(window)
+            } else {
+                reader.complain(
+                    "\(path).windows[\(index)]",
+                    "expected a time such as Mon-Fri 09:00-17:00 Europe/Berlin; days and zone may be left out"
+                )
+            }
+        }
+        policy.registries = registries(json?["registries"], at: "\(path).registries", &reader)
+        return policy
+    }
+
+    private static func registries(
+        _ json: JSON?,
+        at path: String,
+        _ reader: inout DocumentReader
+    ) -> [String: Project.RegistryChoice] {
+        guard let json, !json.isNull else { return [:] }
+        guard let items = json.array, items.count <= 100 else {
+            reader.complain(path, "expected a list of at most 100 registries, found a \(json.typeName)")
+            return [:]
+        }
+        var result: [String: Project.RegistryChoice] = [:]
+        for (index, item) in items.enumerated() {
+            let place = "\(path)[\(index)]"
+            reader.allow(["host", "mirrors", "ca", "insecure"], in: item, at: place)
+            var choice = Project.RegistryChoice()
+            choice.mirrors = reader.texts(item["mirrors"], at: "\(place).mirrors") ?? []
+            choice.authorities = reader.text(item["ca"], at: "\(place).ca")
+            choice.isInsecure = reader.flag(item["insecure"], at: "\(place).insecure") ?? false
+            if choice.authorities.map({ !$0.contains("-----BEGIN CERTIFICATE-----") }) == true {
+                reader.complain("\(place).ca", "expected certificates in PEM form (-----BEGIN CERTIFICATE-----)")
+            }
+            guard let host = reader.text(item["host"], at: "\(place).host", isRequired: true), !host.isEmpty else {
+                continue
+            }
+            if host.contains("/") {
+                reader.complain("\(place).host", "expected a host such as registry.example.com:5000, without a path")
+            } else if result.updateValue(choice, forKey: host) != nil {
+                reader.complain("\(place).host", "stands there twice")
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+/// The containers of a live workload that an undone rollout has pinned to their last good digest, while git goes on to
+/// name the tag (`nginx:latest` became `nginx:latest@sha256:…`).
+///
+/// A pin holds for exactly the image that git named then: as soon as a manifest says something else, git wins. Only a
+/// digest can be added to what git says, never another image.
+package struct ImagePins: Sendable, Hashable {
+    /// Git's text, and the one that the cluster has instead.
+    private struct Pin: Sendable, Hashable {
+        let image: String
+        let pinned: String
+    }
+
+    /// By container name.
+    private let pins: [String: Pin]
+
+    /// Reads the pins of a live workload; none for objects of other kinds.
+    package init(of live: KubeObject) {
+        guard PodTemplate.path(of: live.gvk.groupKind) != nil, live.annotation(RolloutState.annotation) != nil else {
+            pins = [:]
+            return
+        }
+        pins = RolloutState(of: live).containers.compactMapValues { container in
+            container.pin.map { Pin(image: container.image, pinned: ImagePins.pinned(container.image, to: $0)) }
+        }
+    }
+
+    /// Whether there is none.
+    package var isEmpty: Bool { pins.isEmpty }
+
+    /// An image with a tag, or without one, and the digest that decides.
+    package static func pinned(_ image: String, to digest: String) -> String { "\(image)@\(digest)" }
+
+    /// What to apply instead of a manifest: the same, with pinned images where git still names the image that was pinned.
+    package func applied(to manifest: KubeObject) -> KubeObject {
+        guard !pins.isEmpty, let template = PodTemplate.path(of: manifest.gvk.groupKind) else { return manifest }
+        var result = manifest
+        for list in PodTemplate.containerLists {
+            let path = template + ["spec", list]
+            guard var containers = manifest.json[path]?.array else { continue }
+            for index in containers.indices {
+                guard let name = containers[index]["name"]?.string, let pin = pins[name],
+                    containers[index]["image"]?.string == pin.image
+                else { continue }
+                containers[index]["image"] = .string(pin.pinned)
+            }
+            result.json[path] = .array(containers)
+        }
+        return result
+    }
+}
+
+extension ResolvedManifest {
+    /// The manifest as it is to be applied to this live object: with the images that are pinned on it.
+    func pinned(on live: KubeObject) -> ResolvedManifest {
+        let pins = ImagePins(of: live)
+        guard !pins.isEmpty else { return self }
+        let object = pins.applied(to: object)
+        guard object != self.object else { return self }
+        return ResolvedManifest(
+            id: id,
+            object: object,
+            resource: resource,
+            origin: origin,
+            contentHash: ResolvedManifest.contentHash(of: object),
+            definedBy: definedBy
+        )
+    }
+}
