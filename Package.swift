@@ -92,6 +92,7 @@ let package = Package(
         module("GitStore", "Libraries/GitStore", imports: ["CLibGit2", crypto]),
         module("HTTPWire", "Libraries/HTTPWire", imports: ["CLibCurl"]),
         module("KubeClient", "Libraries/KubeClient", imports: ["HTTPWire", "KubeObjects"]),
+        module("OCIRegistry", "Libraries/OCIRegistry", imports: ["HTTPWire", "KubeObjects", crypto]),
 
         // Pipeline: values travel forward, in this order
         module("SyncSource", "Pipeline/1-Source", imports: ["GitStore", "KubeObjects"]),
@@ -122,7 +123,7 @@ let package = Package(
             "Control/SyncLoop",
             imports: [
                 "SyncSource", "SyncRender", "SyncPlan", "SyncApply", "SyncObserve", "SyncRecord", "KubeClient",
-                "KubeObjects", "YAMLText", "GitStore", logging, lifecycle,
+                "OCIRegistry", "HTTPWire", "KubeObjects", "YAMLText", "GitStore", logging, lifecycle,
             ]
         ),
         module(

@@ -41,7 +41,8 @@ package struct Settlement: Sendable {
     package func kept(_ live: KubeObject) -> LiveObject {
         guard let uid = live.uid, let version = live.resourceVersion, live.deletionTimestamp == nil,
             let item = manifests[live.id], item.object.gvk == live.gvk, !SyncAnnotation.isLeftAlone(live),
-            Ownership.of(live, for: applySet) == .ours, ImagePins(of: live).isEmpty, case .success(let manifest) = resolver.resolve(item),
+            Ownership.of(live, for: applySet) == .ours, ImagePins(of: live).isEmpty,
+            case .success(let manifest) = resolver.resolve(item),
             !SyncAnnotation.isLeftAlone(manifest.object)
         else { return .whole(live) }
         let now = Inventory.AppliedMark(uid: uid, resourceVersion: version, contentHash: manifest.contentHash)

@@ -66,7 +66,7 @@ package struct ObjectOutcome: Sendable {
 extension ObjectOutcome {
     /// Lets the objects go, but for what the rest of the pass asks of `after`: its identity, its version, and whether it
     /// removes itself.
-    mutating func letGo() {
+    package mutating func letGo() {
         before = nil
         guard let whole = after else { return }
         var metadata: JSON = ["name": .string(whole.name)]

@@ -39,6 +39,13 @@ package enum CrashPoint: String, Sendable, CaseIterable {
     /// The commit is noted as applied; the run has no end yet.
     case beforeFinish = "before-finish"
     case afterFinish = "after-finish"
+    /// An image rollout, or its undoing, is intended and not sent.
+    case afterRolloutIntent = "after-rollout-intent"
+    /// It is sent, and its outcome is not written down.
+    case afterRollout = "after-rollout"
+
+    /// The places that a pass can reach; the others are of image rollouts.
+    package static let ofPasses = allCases.filter { ![.afterRolloutIntent, .afterRollout].contains($0) }
 
     /// One wish of a test: which place, and the how many-th time.
     private struct Target: Sendable {

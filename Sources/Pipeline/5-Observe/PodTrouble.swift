@@ -40,6 +40,17 @@ package struct PodTrouble: Sendable, Hashable {
         return troubles.max { $0.severity < $1.severity }
     }
 
+    /// Whether a container's status shows a failure that waiting may not end: an image that cannot be pulled, a crash loop,
+    /// a run that ended badly. Missing ConfigMaps and hooks are no matter of the image, and not counted.
+    package static func isFailing(_ status: JSON) -> Bool {
+        let imageReasons = [
+            "ErrImagePull", "ImagePullBackOff", "ImageInspectError", "InvalidImageName", "ErrImageNeverPull",
+            "CrashLoopBackOff", "RunContainerError",
+        ]
+        if let reason = status["state"]?["waiting"]?["reason"]?.string { return imageReasons.contains(reason) }
+        return (status["state"]?["terminated"]?["exitCode"]?.int ?? 0) != 0
+    }
+
     private static func trouble(ofContainer status: JSON) -> PodTrouble? {
         let name = status["name"]?.string ?? "?"
         guard let waiting = status["state"]?["waiting"], let reason = waiting["reason"]?.string,

@@ -23,7 +23,7 @@ extension History {
                     "there is no room for the reserve of 2 MiB, without which nothing is changed; free some disk space"
                 )
             }
-            try Ledger.closeLastRun(of: project, at: ledger.at, in: ledger.database)
+            if trigger != .image { try Ledger.closeLastPass(of: project, at: ledger.at, in: ledger.database) }
             let last = try Int64.fetchOne(ledger.database, sql: "SELECT max(run) FROM audit WHERE run IS NOT NULL") ?? 0
             let run = RunID(number: last + 1, project: project)
             try ledger.append([

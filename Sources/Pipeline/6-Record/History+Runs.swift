@@ -35,6 +35,14 @@ extension History {
         }
     }
 
+    /// The project's newest pass over its objects, which no image rollout is; nil before the first.
+    package func lastPass(of project: String) async throws(RecordError) -> SyncRun? {
+        try await read { database in
+            guard let number = try Ledger.newestPass(of: project, in: database)?.run else { return nil }
+            return try Self.runs([number], in: database).first
+        }
+    }
+
     /// One pass in short; nil when there is none of that number.
     package func run(_ number: Int64) async throws(RecordError) -> SyncRun? {
         try await read { try Self.runs([number], in: $0).first }

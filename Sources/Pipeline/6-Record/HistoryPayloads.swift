@@ -109,6 +109,11 @@ enum Payload {
         let reason: RedactedText
     }
 
+    struct ImageOrdered: Codable, Sendable {
+        let person: RedactedText
+        let reason: RedactedText
+    }
+
     struct MarksSaved: Codable, Sendable {
         let count: Int
         let sha256: String

@@ -19,9 +19,10 @@ extension Ledger {
         return open.count
     }
 
-    /// Closes the last run of a project if its end could not be written, in the same way. A project has one pass at a time.
-    static func closeLastRun(of project: String, at: Int64, in database: Database) throws {
-        guard let started = try newest(of: [.runStarted], project: project, in: database),
+    /// Closes the last run of a project if its end could not be written, in the same way. A project has one pass at a time;
+    /// rollouts go on beside it, and are closed by those who began them.
+    static func closeLastPass(of project: String, at: Int64, in database: Database) throws {
+        guard let started = try newestPass(of: project, in: database),
             try rows(
                 where: "run = ? AND kind = ?",
                 arguments: [started.run, LedgerKind.runFinished.rawValue],

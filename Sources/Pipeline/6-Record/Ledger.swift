@@ -71,6 +71,22 @@ enum Ledger {
         ).map(LedgerRow.init)
     }
 
+    /// The condition on rows that begin a pass over a project's objects: a run that is no image rollout.
+    static let isPass = """
+        kind = '\(LedgerKind.runStarted.rawValue)' \
+        AND json_extract(payload, '$.trigger') <> '\(RunTrigger.image.rawValue)'
+        """
+
+    /// The newest row with which a pass of the project began.
+    static func newestPass(of project: String, in database: Database) throws -> LedgerRow? {
+        try Row.fetchOne(
+            database,
+            sql:
+                "SELECT \(LedgerRow.columns) FROM audit WHERE \(isPass) AND project = ? ORDER BY sequence DESC LIMIT 1",
+            arguments: [project]
+        ).map(LedgerRow.init)
+    }
+
     /// The newest row that names the commit of a pass which had its manifests: one that could not render them has no tree.
     static func newestAttempt(of project: String, in database: Database) throws -> LedgerRow? {
         try Row.fetchOne(

@@ -17,6 +17,8 @@ enum LedgerKind: String, Sendable, Hashable, CaseIterable {
     case projectResumed = "project.resumed"
     case projectApplied = "project.applied"
     case marksSaved = "marks.saved"
+    case imageHeld = "image.held"
+    case imageReleased = "image.released"
 }
 
 /// A row that is to be appended; sequence, time and hash are given to it by the ledger.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import KubeObjects
 
 /// Which object's history is asked for: the `KIND/NAME` of `sternpost history KIND/NAME`.
 package struct ObjectQuery: Sendable, Hashable {
@@ -40,6 +41,12 @@ package struct ObjectQuery: Sendable, Hashable {
         if kind.hasSuffix("ses") || kind.hasSuffix("xes") { spellings.append(String(kind.dropLast(2))) }
         if kind.hasSuffix("s") { spellings.append(String(kind.dropLast())) }
         return spellings
+    }
+
+    /// Whether it asks for this object.
+    package func matches(_ id: ObjectID) -> Bool {
+        kindSpellings.contains { $0.lowercased() == id.kind.lowercased() } && name == id.name
+            && (group == nil || group == id.group) && (namespace == nil || namespace == id.namespace)
     }
 
     /// kubectl's short names of the built-in kinds.

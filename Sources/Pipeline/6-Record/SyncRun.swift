@@ -22,6 +22,8 @@ package enum RunOutcome: String, Sendable, Hashable, Codable {
 /// Why a pass was started; the `trigger` of `history -o json`.
 package enum RunTrigger: String, Sendable, Hashable, Codable {
     case commit, drift, manual, approval, retry, start
+    /// A tag points to another digest: the run is a rollout, and no pass over the project's objects.
+    case image
 }
 
 /// How many objects met each fate; keys as in `history -o json`.

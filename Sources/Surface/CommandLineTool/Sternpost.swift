@@ -26,7 +26,9 @@ package struct Sternpost: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Inspect:",
-                subcommands: [HistoryCommand.self, ShowCommand.self, StatusCommand.self, VerifyCommand.self]
+                subcommands: [
+                    HistoryCommand.self, ShowCommand.self, StatusCommand.self, ImagesCommand.self, VerifyCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "Act:",

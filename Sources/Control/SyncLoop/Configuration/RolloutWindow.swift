@@ -57,7 +57,8 @@ package struct RolloutWindow: Sendable, Hashable, CustomStringConvertible {
     private static func weekdays(_ text: String) -> Set<Int>? {
         var result: Set<Int> = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { days.firstIndex(of: String($0)) }
+            let ends = part.split(separator: "-", omittingEmptySubsequences: false)
+                .map { days.firstIndex(of: String($0)) }
             guard ends.count <= 2, let first = ends.first ?? nil, let last = ends.last ?? nil else { return nil }
             result.formUnion((0...(last - first + 7) % 7).map { (first + $0) % 7 })
         }

@@ -23,7 +23,7 @@ package struct LeaseRecord: Sendable, Hashable {
     ///   - previous: What was stored, by somebody else or by an earlier holding; nil for a new lease.
     ///   - now: The wall clock, for people.
     package init(of holder: String, lasting duration: Duration, after previous: LeaseRecord?, now: Date) {
-        let time = LeaseRecord.microTime(now)
+        let time = now.microTime
         self.holder = holder
         durationSeconds = duration.components.seconds
         renewTime = time
@@ -51,7 +51,7 @@ package struct LeaseRecord: Sendable, Hashable {
         var record = self
         record.holder = ""
         record.durationSeconds = 1
-        record.acquireTime = LeaseRecord.microTime(now)
+        record.acquireTime = now.microTime
         record.renewTime = record.acquireTime
         return record
     }
@@ -65,14 +65,5 @@ package struct LeaseRecord: Sendable, Hashable {
         spec["renewTime"] = .string(renewTime)
         spec["leaseTransitions"] = .int(transitions)
         return spec
-    }
-
-    /// Kubernetes' MicroTime: RFC 3339 in UTC with exactly six decimals.
-    private static func microTime(_ date: Date) -> String {
-        let micros = Int64((date.timeIntervalSince1970 * 1_000_000).rounded(.down))
-        let seconds = micros >= 0 ? micros / 1_000_000 : (micros - 999_999) / 1_000_000
-        let whole = Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
-        let digits = String(micros - seconds * 1_000_000)
-        return "\(whole.dropLast()).\(String(repeating: "0", count: 6 - digits.count))\(digits)Z"
     }
 }

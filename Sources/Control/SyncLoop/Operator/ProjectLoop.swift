@@ -5,18 +5,33 @@ import SyncApply
 import SyncRecord
 import SyncSource
 
-/// Keeps one project in step: polls its ref, makes a pass when something may have changed, backs off when passes fail.
+/// Keeps one project in step: polls its ref, makes a pass when something may have changed, backs off when passes fail; and
+/// beside that, follows its images.
 package struct ProjectLoop: Sendable {
     /// The longest time between two tries of the same failing commit.
     private static let maxBackoff: Duration = .seconds(600)
 
     private let reconciler: ProjectReconciler
+    private let follower: ImageFollower?
     private let history: History
     private let board: StatusBoard
     private let logger: Logger
 
-    package init(reconciler: ProjectReconciler, history: History, board: StatusBoard, logger: Logger) {
+    /// - Parameters:
+    ///   - reconciler: Makes the passes.
+    ///   - follower: Rolls the project's workloads out beside them; nil when nobody follows its images.
+    ///   - history: Says whether the project is suspended.
+    ///   - board: Hears how each pass ended.
+    ///   - logger: The same, in lines.
+    package init(
+        reconciler: ProjectReconciler,
+        follower: ImageFollower? = nil,
+        history: History,
+        board: StatusBoard,
+        logger: Logger
+    ) {
         self.reconciler = reconciler
+        self.follower = follower
         self.history = history
         self.board = board
         self.logger = logger
@@ -29,6 +44,7 @@ package struct ProjectLoop: Sendable {
                 await mirror.begin()
                 group.addTask { await mirror.run() }
             }
+            if let follower { group.addTask { await follower.run() } }
             await makePasses()
             group.cancelAll()
         }

@@ -6,10 +6,16 @@ import SyncRecord
 /// The operator: one loop for each project, side by side, until shutdown is asked for.
 package struct SyncOperator: Service {
     private let loops: [LeasedLoop]
+    private let poller: TagPoller?
     private let logger: Logger
 
-    package init(loops: [LeasedLoop], logger: Logger) {
+    /// - Parameters:
+    ///   - loops: One for each project.
+    ///   - poller: Asks the registries for all of them; nil when no images are followed.
+    ///   - logger: Hears of the start and the end.
+    package init(loops: [LeasedLoop], poller: TagPoller? = nil, logger: Logger) {
         self.loops = loops
+        self.poller = poller
         self.logger = logger
     }
 
@@ -19,6 +25,7 @@ package struct SyncOperator: Service {
         await withGracefulShutdownHandler {
             await cancelWhenGracefulShutdown {
                 await withTaskGroup(of: Void.self) { group in
+                    if let poller { group.addTask { await poller.run() } }
                     for loop in loops { group.addTask { await loop.run() } }
                 }
             }

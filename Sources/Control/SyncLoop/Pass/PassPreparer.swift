@@ -11,7 +11,7 @@ import SyncSource
 package struct PassPreparer: Sendable {
     package let project: Project
     let source: SourceStage
-    let cluster: ClusterStage
+    package let cluster: ClusterStage
     let store: InventoryStore
     /// What the cluster has, kept up to date by watches; nil for who reads once.
     package let mirror: LiveMirror?

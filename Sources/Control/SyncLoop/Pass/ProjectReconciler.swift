@@ -109,7 +109,7 @@ package actor ProjectReconciler {
             let standing = prepared.standing(approved: state.approval?.hash)
             if lastFailure != nil { lastOutcome = .failed }
             if lastOutcome == nil {
-                lastOutcome = try await history.runs(project: project.name, limit: 1).first?.outcome
+                lastOutcome = try await history.lastPass(of: project.name)?.outcome
             }
             lastFailure = nil
             let isKnown = prepared.plan.commit.id == (lastCommitID ?? state.applied?.id)

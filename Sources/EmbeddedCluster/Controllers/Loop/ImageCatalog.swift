@@ -20,7 +20,7 @@ package final class ImageCatalog: Sendable {
 
     private let state: Mutex<State>
 
-    /// - Parameter failing: Patterns of image names, where `*` stands for any text; the first that fits decides.
+    /// - Parameter failing: Patterns of image names or image IDs, where `*` stands for any text; the first that fits decides.
     package init(failing: [(pattern: String, failure: Failure)] = []) {
         state = Mutex(State(failures: failing))
     }
@@ -33,9 +33,12 @@ package final class ImageCatalog: Sendable {
         }
     }
 
-    /// How containers of an image fail; nil when they run.
+    /// How containers of an image fail, by its name or by the digest behind it (`*@sha256:…`); nil when they run.
     package func failure(of image: String) -> Failure? {
-        state.withLock { $0.failures }.first { ImageCatalog.matches(image[...], $0.pattern[...]) }?.failure
+        let names = [image, imageID(of: image)]
+        return state.withLock { $0.failures }.first { failing in
+            names.contains { ImageCatalog.matches($0[...], failing.pattern[...]) }
+        }?.failure
     }
 
     /// Sets the digest behind an image's name, as a push to a registry does.
@@ -50,7 +53,7 @@ package final class ImageCatalog: Sendable {
     /// The `imageID` of a container's status: the repository and the digest. A name that holds a digest keeps it.
     package func imageID(of image: String) -> String {
         let full = ImageCatalog.fullName(image)
-        if full.contains("@") { return full }
+        if let at = full.firstIndex(of: "@") { return ImageCatalog.repository(full) + full[at...] }
         let digest = state.withLock { $0.digests[full] } ?? ImageCatalog.madeUpDigest(of: full)
         return "\(ImageCatalog.repository(full))@\(digest)"
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Dashboard
+import Foundation
 import KubeClient
 import Logging
 import ServiceLifecycle
@@ -55,6 +56,13 @@ struct RunCommand: AsyncParsableCommand {
         }
         let board = StatusBoard(projects: projects.map(\.name))
         let factory = PreparerFactory(client: client, dataFolder: data.folder, workerExecutable: OwnExecutable.path)
+        let images = ImageBoard(folder: data.folder)
+        let poller: TagPoller
+        do {
+            poller = try TagPoller(projects: projects, environment: ProcessInfo.processInfo.environment)
+        } catch {
+            throw CommandFailure(error.problems)
+        }
         var loops: [LeasedLoop] = []
         for project in projects {
             let lease = factory.lease(of: project, timing: timing, logger: logger)
@@ -72,13 +80,31 @@ struct RunCommand: AsyncParsableCommand {
                 settings: .init(recordsQuietPasses: false),
                 logger: logger
             )
-            let loop = ProjectLoop(reconciler: reconciler, history: history, board: board, logger: logger)
+            let follower = ImageFollower(
+                project: project,
+                client: preparer.cluster.client,
+                poller: poller,
+                history: history,
+                board: images,
+                logger: logger,
+                reasonToStop: { lease.reasonToStop }
+            )
+            let loop = ProjectLoop(
+                reconciler: reconciler,
+                follower: follower,
+                history: history,
+                board: board,
+                logger: logger
+            )
             loops.append(LeasedLoop(project: project.name, lease: lease, loop: loop, board: board, logger: logger))
         }
         let dashboard = DashboardServer(address: address, board: board, history: history, logger: logger) { port in
             logger.info("listening", metadata: ["address": "\(address.host):\(port)"])
         }
-        try await RunCommand.serve([dashboard, SyncOperator(loops: loops, logger: logger)], until: signals)
+        try await RunCommand.serve(
+            [dashboard, SyncOperator(loops: loops, poller: poller, logger: logger)],
+            until: signals
+        )
     }
 
     /// Says why a pass seems to stand still; its other steps are told by how it ends.

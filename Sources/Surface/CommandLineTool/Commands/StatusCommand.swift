@@ -128,7 +128,7 @@ struct ProjectStatus: Sendable {
         catalog: APICatalog
     ) async throws -> ProjectStatus {
         let state = try await history.state(of: project)
-        let last = try await history.runs(project: project, limit: 1).first
+        let last = try await history.lastPass(of: project)
         let applySet = ApplySet(project: project, namespace: namespace)
         let inventory = try await InventoryStore(client: client, applySet: applySet, project: project)
             .load(catalog: catalog)

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import OCIRegistry
+import SyncPlan
+
+/// How one container stands against its image's tag, in one word; the `state` of `images -o json`.
+package enum ImageState: String, Sendable, Hashable, Codable {
+    /// The pods run what the tag points to, or a rollout has brought it.
+    case current
+    /// A rollout is under way.
+    case rolling
+    /// A rollout that failed is being taken back.
+    case undoing
+    /// A new digest is there, and its rollout is to come: a window, a turn, or a second look is waited for.
+    case waiting
+    /// A person has stopped its rollouts.
+    case held
+    /// The tag points to a digest that has failed here; the last good one runs.
+    case quarantined
+    /// The last good digest runs by name, and the tag points to it again.
+    case pinned
+    /// A new digest is there, and a restart would not bring it.
+    case blocked
+    /// The registry has no such tag or repository any more.
+    case missing
+    /// The registry or the pods cannot be read.
+    case unreadable
+    /// No pod runs.
+    case idle
+    /// Not asked yet.
+    case unknown
+}
+
+/// One container, and how it stands.
+package struct ContainerVerdict: Sendable, Hashable {
+    package let container: FollowedContainer
+    package let state: ImageState
+    /// One redacted line that says why and what to do; empty where the word says it all.
+    package let detail: String
+    /// What the pods run, ascending.
+    package let running: [ImageDigest]
+    /// What the tag points to; nil while that is not known.
+    package let registry: ImageDigest?
+}
+
+/// What one container goes from and to.
+package struct ImageChange: Sendable, Hashable {
+    package let container: String
+    /// The image as git has it.
+    package let image: String
+    package let reference: ImageReference
+    /// What ran before; nil when that is not known for sure.
+    package let from: ImageDigest?
+    package let to: ImageDigest
+    package let provenance: ImageProvenance
+
+    /// `web: nginx:latest 0123456789ab → ba9876543210`.
+    package var text: String {
+        "\(container): \(image) \(from?.shortText ?? "?") → \(to.shortText)"
+    }
+}
+
+/// What is to be done with a workload now.
+package enum RolloutAction: Sendable, Hashable {
+    /// Start new pods, because tags point to new digests. `state` is what the workload remembers then.
+    case restart([ImageChange], state: RolloutState)
+    /// Take a rollout back that failed.
+    case undo([ImageChange], state: RolloutState, reason: String)
+    /// Write down that a rollout has ended; starts no pod.
+    case conclude(state: RolloutState, ending: RolloutEnding)
+    /// Forget what git has made void; starts no pod.
+    case tidy(state: RolloutState)
+}
+
+/// How a rollout ended.
+package enum RolloutEnding: Sendable, Hashable {
+    case completed([ImageChange])
+    /// The last good digests run again.
+    case undone([ImageChange])
+    /// Neither the new digests nor, perhaps, the old ones are well; the reason is one redacted line.
+    case failed([ImageChange], reason: String)
+    /// Git changed the image meanwhile.
+    case overtaken
+}
+
+/// One workload: how its containers stand, and what is to be done.
+package struct WorkloadVerdict: Sendable {
+    package let workload: FollowedWorkload
+    package let containers: [ContainerVerdict]
+    package let action: RolloutAction?
+}

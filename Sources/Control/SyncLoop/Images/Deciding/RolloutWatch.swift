@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncObserve
+import SyncPlan
+
+/// How far a rollout has come.
+package enum RolloutProgress: Sendable, Hashable {
+    /// It may still end well; the text says what is waited for.
+    case underWay(String)
+    case complete
+    /// It will not: one redacted line, and the containers whose image is to blame where that can be told.
+    case failed(String, culprits: Set<String>)
+}
+
+/// Judges the rollouts that are under way, from look to look. It is told the time, by a clock that never jumps; after a
+/// restart of the process the deadlines begin anew.
+package struct RolloutWatch: Sendable {
+    private struct Entry: Sendable {
+        let since: ContinuousClock.Instant
+        /// When each pod was first seen to fail.
+        var failingSince: [String: ContinuousClock.Instant] = [:]
+    }
+
+    /// How long a crash loop or an image that cannot be pulled may last.
+    private let patience: Duration
+    /// How long new pods may take to become ready.
+    private let deadline: Duration
+    private var entries: [String: Entry] = [:]
+
+    package init(patience: Duration = .seconds(20), deadline: Duration) {
+        self.patience = patience
+        self.deadline = deadline
+    }
+
+    /// Looks at one rollout.
+    ///
+    /// - Parameters:
+    ///   - workload: With a rollout under way.
+    ///   - pods: The workload's pods.
+    ///   - now: The time of the look.
+    package mutating func look(
+        at workload: FollowedWorkload,
+        pods: [PodImages],
+        now: ContinuousClock.Instant
+    ) -> RolloutProgress {
+        let state = workload.state
+        let key = "\(workload.object.uid ?? "") \(state.startedAt ?? "") \(state.phase?.rawValue ?? "")"
+        var entry = entries[key] ?? Entry(since: now)
+        defer { entries[key] = entry }
+        let trying = state.containers.compactMapValues(\.trying)
+        let new = pods.filter { pod in trying.contains { pod.rolled[$0.key] == $0.value } }
+        if workload.object.gvk.kind == "CronJob" { return judge(runs: new) }
+        let verdict = Kstatus.status(of: workload.object)
+        if verdict.status == .current { return .complete }
+        if let failure = judge(failing: new, &entry, now) { return failure }
+        if verdict.status == .failed { return .failed(verdict.message, culprits: []) }
+        guard entry.since.duration(to: now) < deadline else {
+            let why = new.compactMap { pod in pod.trouble.map { "pod \(pod.name): \($0.text)" } }.min()
+            let text = "not ready within \(DurationText.describe(deadline)): \(why ?? verdict.message)"
+            return .failed(text, culprits: Set(new.flatMap(\.failing)))
+        }
+        return .underWay(verdict.message)
+    }
+
+    /// Forgets the rollouts that are over.
+    package mutating func keep(only workloads: [FollowedWorkload]) {
+        let uids = Set(workloads.filter { $0.state.phase != nil }.compactMap(\.object.uid))
+        entries = entries.filter { entry in uids.contains(String(entry.key.prefix { $0 != " " })) }
+    }
+
+    private func judge(
+        failing pods: [PodImages],
+        _ entry: inout Entry,
+        _ now: ContinuousClock.Instant
+    ) -> RolloutProgress? {
+        var failing: [String: ContinuousClock.Instant] = [:]
+        for pod in pods where pod.isAlive && !pod.failing.isEmpty {
+            failing[pod.uid] = entry.failingSince[pod.uid] ?? now
+        }
+        // A container that crashes runs for a moment now and then: the pod must have been well to be forgiven.
+        for (uid, since) in entry.failingSince
+        where pods.contains(where: { $0.uid == uid && !$0.isReady && $0.isAlive }) {
+            failing[uid] = since
+        }
+        entry.failingSince = failing
+        let lost = pods.filter { pod in
+            guard let since = failing[pod.uid] else { return false }
+            return pod.trouble?.severity == .hopeless || since.duration(to: now) >= patience
+        }
+        guard let worst = lost.min(by: { $0.name < $1.name }) else { return nil }
+        return .failed(
+            "pod \(worst.name): \(worst.trouble?.text ?? "keeps failing")",
+            culprits: lost.reduce(into: []) { $0.formUnion($1.failing) }
+        )
+    }
+
+    /// A CronJob shows at its next run what the new image is good for; there is no deadline until then.
+    private func judge(runs pods: [PodImages]) -> RolloutProgress {
+        if pods.contains(where: { $0.phase == "Succeeded" }) { return .complete }
+        let failed = pods.filter { $0.phase == "Failed" || ($0.isAlive && $0.trouble?.severity == .hopeless) }
+        guard failed.count >= 2 || failed.contains(where: { $0.trouble?.severity == .hopeless }) else {
+            return .underWay(pods.isEmpty ? "shows at its next run" : "its run has not ended yet")
+        }
+        let first = failed.min { $0.name < $1.name }
+        return .failed(
+            "pod \(first?.name ?? ""): \(first?.trouble?.text ?? "has failed")",
+            culprits: Set(failed.flatMap(\.failing))
+        )
+    }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import KubeObjects
+import OCIRegistry
+import SyncPlan
+import Synchronization
+
+/// One container's image as people see it: a row of `sternpost images`.
+package struct ImageRow: Sendable, Hashable, Codable {
+    package let project: String
+    package let workload: ObjectID
+    package let container: String
+    /// As git has it.
+    package let image: String
+    /// What the pods run, ascending; `sha256:…`.
+    package let running: [String]
+    /// What the tag points to; nil while that is not known.
+    package let registry: String?
+    package let state: ImageState
+    /// One redacted line: why, and what to do.
+    package let detail: String
+    /// When its last rollout ended, RFC 3339, and how: `completed`, `undone` or `failed`; nil before the first.
+    package let lastRollout: String?
+    package let lastResult: String?
+    package let lastFrom: String?
+    package let lastTo: String?
+    package let checkedAt: Date?
+    package let nextPollAt: Date?
+
+    init(
+        project: String,
+        workload: FollowedWorkload,
+        verdict: ContainerVerdict,
+        checkedAt: Date?,
+        nextPollAt: Date?
+    ) {
+        self.project = project
+        self.workload = workload.id
+        container = verdict.container.name
+        image = verdict.container.image
+        running = verdict.running.map { "\($0)" }
+        registry = verdict.registry.map { "\($0)" }
+        state = verdict.state
+        detail = Redactor.shared.redact(verdict.detail)
+        let last = workload.state.containers[verdict.container.name]?.last
+        lastRollout = last?.at
+        lastResult = last?.result
+        lastFrom = last?.from
+        lastTo = last?.to
+        self.checkedAt = checkedAt
+        self.nextPollAt = nextPollAt
+    }
+}
+
+/// How the images of all projects stand: for the dashboard, and, as a file in the data folder, for `sternpost images` and
+/// `status`, which are other processes. Only a view; nothing is decided by it.
+package final class ImageBoard: Sendable {
+    /// What one project's follower saw last.
+    package struct Page: Sendable, Hashable, Codable {
+        package var rows: [ImageRow]
+        /// Why the images could not be looked at; nil when they could.
+        package var failure: String?
+        /// When that was.
+        package var at: Date
+    }
+
+    private struct File: Codable {
+        var version = 1
+        var projects: [String: Page]
+    }
+
+    private static let maxBytes = 64 << 20
+
+    private let path: String
+    private let pages = Mutex<[String: Page]>([:])
+
+    /// - Parameter folder: The data folder.
+    package init(folder: String) { path = ImageBoard.path(folder) }
+
+    private static func path(_ folder: String) -> String { "\(folder)/images.json" }
+
+    /// All projects' pages.
+    package var all: [String: Page] { pages.withLock { $0 } }
+
+    func show(_ rows: [ImageRow], of project: String) {
+        write { pages in
+            pages[project] = Page(rows: rows, failure: nil, at: Date())
+        }
+    }
+
+    /// Notes that a project's images could not be looked at; what was seen before stays.
+    func failed(_ project: String, _ failure: String?) {
+        guard failure != nil else { return }
+        write { pages in
+            var page = pages[project] ?? Page(rows: [], failure: nil, at: Date())
+            page.failure = failure
+            page.at = Date()
+            pages[project] = page
+        }
+    }
+
+    /// Changes the pages and writes the file in one step. A file that cannot be written leaves the old one: the view is late
+    /// then, and says so by its time.
+    private func write(_ change: (inout [String: Page]) -> Void) {
+        let data = pages.withLock { pages -> Data? in
+            change(&pages)
+            let encoder = JSONEncoder()
+            encoder.dateEncodingStrategy = .iso8601
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return try? encoder.encode(File(projects: pages))
+        }
+        guard let data else { return }
+        let temporary = "\(path).new"
+        let isMade = FileManager.default.createFile(
+            atPath: temporary,
+            contents: data,
+            attributes: [.posixPermissions: 0o600]
+        )
+        if !isMade || rename(temporary, path) != 0 { try? FileManager.default.removeItem(atPath: temporary) }
+    }
+
+    /// What an operator on this data folder wrote last; nil when none has.
+    ///
+    /// - Throws: ``ConfigurationError`` when the file cannot be understood.
+    package static func read(folder: String) throws(ConfigurationError) -> [String: Page]? {
+        let file = path(folder)
+        guard FileManager.default.fileExists(atPath: file) else { return nil }
+        do {
+            let data = try Data(contentsOf: URL(filePath: file))
+            guard data.count <= maxBytes else { throw ConfigurationError("\(file): is larger than \(maxBytes) bytes") }
+            let decoder = JSONDecoder()
+            decoder.dateDecodingStrategy = .iso8601
+            return try decoder.decode(File.self, from: data).projects
+        } catch let error as ConfigurationError {
+            throw error
+        } catch {
+            throw ConfigurationError("\(file): cannot be read; a running operator writes it anew: \(error)")
+        }
+    }
+}

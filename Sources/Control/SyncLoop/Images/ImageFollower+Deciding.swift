@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import KubeClient
+import KubeObjects
+import Logging
+import OCIRegistry
+import SyncObserve
+import SyncPlan
+import SyncRecord
+
+/// From what is read to what is to be done.
+extension ImageFollower {
+    /// Decides about every workload.
+    func verdicts(
+        on workloads: [FollowedWorkload],
+        _ subjects: Subjects,
+        at date: Date
+    ) async throws -> [WorkloadVerdict] {
+        let planner = RolloutPlanner(policy: project.images, now: date)
+        let orders = try await history.imageOrders(of: project.name)
+        var knowledge: [ObjectID: RolloutPlanner.Knowledge] = [:]
+        for workload in workloads {
+            var known = RolloutPlanner.Knowledge(order: orders[workload.id])
+            switch subjects[workload.id] {
+            case .success(let images):
+                for (image, subject) in images { known.sightings[image] = await poller.sighting(of: subject) }
+            case .failure(let error):
+                let text = "its pull secrets cannot be read: \(error)"
+                for container in workload.containers {
+                    known.sightings[container.reference] = TagSighting(
+                        .failure(RegistryError(reason: .denied, message: text)),
+                        at: date
+                    )
+                }
+            case nil: break
+            }
+            knowledge[workload.id] = known
+        }
+        let pods = await reader.pods(of: workloads.filter { needsPods($0, knowledge[$0.id]) })
+        var verdicts: [WorkloadVerdict] = []
+        for workload in workloads {
+            var known = knowledge[workload.id] ?? .init()
+            known.seen = proofs[workload.object.uid ?? ""]?.running
+            switch pods[workload.id] {
+            case .success(let list):
+                known.pods = list
+                if workload.state.phase != nil { known.progress = watch.look(at: workload, pods: list, now: .now) }
+            case .failure(let error):
+                logger.warning(
+                    "pods cannot be read",
+                    metadata: ["sync.project": "\(project.name)", "sync.error": "\(error)"]
+                )
+            case nil: break
+            }
+            var verdict = planner.verdict(on: workload, known)
+            if case .undo(let changes, _, _) = verdict.action {
+                known.gone = await gone(changes, subjects[workload.id])
+                if !known.gone.isEmpty { verdict = planner.verdict(on: workload, known) }
+            }
+            verdict = await withoutEquivalents(verdict, subjects[workload.id])
+            remember(verdict, known.pods != nil)
+            verdicts.append(verdict)
+        }
+        return verdicts
+    }
+
+    /// Whether it can only be decided by what the pods run: a rollout is under way, or the tag points to something that was
+    /// not rolled out here, and the pods were not looked at since.
+    private func needsPods(_ workload: FollowedWorkload, _ knowledge: RolloutPlanner.Knowledge?) -> Bool {
+        if workload.state.phase != nil { return true }
+        let proof = proofs[workload.object.uid ?? ""]
+        return workload.containers.contains { container in
+            if container.pin != nil { return false }
+            guard let reading = try? knowledge?.sightings[container.reference]?.result.get() else { return false }
+            if let recorded = container.recorded, reading.digests.contains(recorded), proof != nil { return false }
+            return proof?.generation != workload.object.generation || proof?.digests[container.name] != reading.digest
+        }
+    }
+
+    private func remember(_ verdict: WorkloadVerdict, _ hasPods: Bool) {
+        guard let uid = verdict.workload.object.uid else { return }
+        guard verdict.action == nil, hasPods, verdict.workload.state.phase == nil,
+            verdict.containers.allSatisfy({ $0.state == .current || $0.state == .pinned })
+        else {
+            if hasPods { proofs[uid] = nil }
+            return
+        }
+        if proofs.count > 20_000 { proofs = [:] }
+        var digests: [String: ImageDigest] = [:]
+        var running: [String: [ImageDigest]] = [:]
+        for container in verdict.containers {
+            digests[container.container.name] = container.registry
+            running[container.container.name] = container.running
+        }
+        proofs[uid] = Proof(
+            generation: verdict.workload.object.generation ?? 0,
+            digests: digests,
+            running: running
+        )
+    }
+
+    /// Which of the digests that would be brought back the registry says it has not any more.
+    private func gone(
+        _ changes: [ImageChange],
+        _ subjects: Result<[ImageReference: TagPoller.Subject], KubeError>?
+    ) async -> Set<ImageDigest> {
+        guard case .success(let images) = subjects else { return [] }
+        var gone: Set<ImageDigest> = []
+        for change in changes {
+            guard let subject = images[change.reference] else { continue }
+            if case .failure(let error) = await poller.reading(of: change.to, subject),
+                [.tagMissing, .repositoryMissing].contains(error.reason)
+            {
+                gone.insert(change.to)
+            }
+        }
+        return gone
+    }
+
+    /// The verdict without rollouts that would bring the same software under another name: an index whose attestations alone
+    /// have changed (row R5).
+    private func withoutEquivalents(
+        _ verdict: WorkloadVerdict,
+        _ subjects: Result<[ImageReference: TagPoller.Subject], KubeError>?
+    ) async -> WorkloadVerdict {
+        guard case .restart(let changes, _) = verdict.action, case .success(let images) = subjects else {
+            return verdict
+        }
+        for change in changes {
+            guard verdict.workload.containers.first(where: { $0.name == change.container })?.pin == nil,
+                let from = change.from, let subject = images[change.reference],
+                await isSame(from, change.to, subject)
+            else { return verdict }
+        }
+        return WorkloadVerdict(
+            workload: verdict.workload,
+            containers: verdict.containers.map { container in
+                changes.contains { $0.container == container.container.name }
+                    ? container.with(.current, "the tag's index is another one, and holds the same images") : container
+            },
+            action: nil
+        )
+    }
+
+    private func isSame(_ old: ImageDigest, _ new: ImageDigest, _ subject: TagPoller.Subject) async -> Bool {
+        let key = "\(subject.image.name) \(old) \(new)"
+        if let known = equivalents[key] { return known }
+        guard let sighting = await poller.sighting(of: subject), let reading = try? sighting.result.get(),
+            reading.digest == new, reading.isIndex
+        else { return false }
+        var before = sighting.earlier.last { $0.digest == old }
+        if before == nil { before = try? await poller.reading(of: old, subject).get() }
+        guard let before else { return false }
+        let isSame = before.platformDigests == reading.platformDigests && !reading.platformDigests.isEmpty
+        if equivalents.count > 10_000 { equivalents = [:] }
+        equivalents[key] = isSame
+        return isSame
+    }
+}
+
+extension ContainerVerdict {
+    /// The same container in another state.
+    func with(_ state: ImageState, _ detail: String) -> ContainerVerdict {
+        ContainerVerdict(container: container, state: state, detail: detail, running: running, registry: registry)
+    }
+}

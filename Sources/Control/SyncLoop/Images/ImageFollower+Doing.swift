@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import Logging
+import OCIRegistry
+import SyncPlan
+import SyncRecord
+
+/// From what is to be done to what was done.
+extension ImageFollower {
+    /// Does what the verdicts say: first what ends, then what begins, no more at a time than the project allows.
+    ///
+    /// - Returns: The verdicts as they are shown: rollouts that wait for their turn among them.
+    func carryOut(_ verdicts: [WorkloadVerdict], _ subjects: Subjects) async -> [WorkloadVerdict] {
+        var shown: [ObjectID: WorkloadVerdict] = [:]
+        for verdict in verdicts { shown[verdict.workload.id] = verdict }
+        var rolling = verdicts.filter { $0.workload.state.phase != nil }.count
+        do throws(RolloutSender.Failure) {
+            for verdict in verdicts {
+                switch verdict.action {
+                case .conclude(_, let ending):
+                    if try await conclude(verdict, ending) { rolling -= 1 }
+                case .undo(let changes, _, let reason): try await undo(verdict, changes, reason)
+                case .tidy: try await tidy(verdict)
+                case .restart, nil: continue
+                }
+            }
+            for lost in await runs.pending.subtracting(verdicts.map(\.workload.id)) { try await lose(lost) }
+            var shared: RunID?
+            for verdict in verdicts {
+                guard case .restart(let changes, _) = verdict.action else { continue }
+                guard rolling < project.images.maxConcurrent else {
+                    shown[verdict.workload.id] = verdict.waiting("waits for its turn: \(rolling) workloads are rolling")
+                    continue
+                }
+                let run = try await begin(verdict, changes, sharing: shared)
+                shared = run ?? shared
+                if run != nil {
+                    rolling += 1
+                    shown[verdict.workload.id] = verdict.rolling(changes)
+                }
+            }
+        } catch {
+            if case .mustStop(let reason) = error {
+                logger.warning(
+                    "rollouts stop",
+                    metadata: ["sync.project": "\(project.name)", "sync.reason": "\(reason)"]
+                )
+            }
+        }
+        return verdicts.compactMap { shown[$0.workload.id] }
+    }
+
+    /// Starts a rollout; nil when it could not be sent.
+    private func begin(
+        _ verdict: WorkloadVerdict,
+        _ changes: [ImageChange],
+        sharing shared: RunID?
+    ) async throws(RolloutSender.Failure) -> RunID? {
+        guard let action = verdict.action else { return nil }
+        let workload = verdict.workload
+        let text = changes.map(\.text).joined(separator: ", ")
+        let run = try await recording { () async throws(RecordError) in
+            try await self.runs.run(for: workload.id, sharing: shared)
+        }
+        do throws(RolloutSender.Failure) {
+            let object = try await sender.send(action, to: workload, in: run, because: text)
+            await runs.began(workload, changes, after: object)
+        } catch {
+            guard case .notDone(let reason) = error else { throw error }
+            try await end(
+                verdict,
+                changes,
+                story: "\(workload.id): \(text)",
+                error: "the rollout was not sent: \(reason)"
+            )
+            return nil
+        }
+        log(.info, "rolling out", workload, text)
+        await events.tell(.started, text, about: workload.object)
+        return run
+    }
+
+    /// Takes a rollout back.
+    private func undo(
+        _ verdict: WorkloadVerdict,
+        _ changes: [ImageChange],
+        _ reason: String
+    ) async throws(RolloutSender.Failure) {
+        guard let action = verdict.action else { return }
+        let workload = verdict.workload
+        let text = "undone, back to \(changes.map { $0.to.shortText }.joined(separator: ", ")): \(reason)"
+        let run = try await recording { () async throws(RecordError) in try await self.runs.run(for: workload.id) }
+        try await recording { () async throws(RecordError) in
+            try await self.runs.note("\(workload.id): \(text)", of: workload.id)
+        }
+        let rolled = workload.state.containers.compactMapValues(\.trying)
+        do throws(RolloutSender.Failure) {
+            _ = try await sender.send(action, to: workload, in: run, because: text)
+        } catch {
+            // The next look finds the same and tries again.
+            guard case .notDone(let cause) = error else { throw error }
+            log(.warning, "not undone yet", workload, cause)
+            return
+        }
+        log(.warning, "rollout undone", workload, text)
+        await events.tell(.undone, "\(changes.map(\.text).joined(separator: ", ")): \(reason)", about: workload.object)
+        guard workload.object.gvk.kind == "StatefulSet" else { return }
+        let pods = (try? await reader.pods(of: [workload])[workload.id]?.get()) ?? []
+        let stuck = pods.filter { pod in
+            !pod.isReady && !pod.isTerminating && rolled.contains { pod.rolled[$0.key] == $0.value }
+        }
+        try await sender.delete(stuck: stuck, of: workload, in: run)
+    }
+
+    /// Writes down that a rollout has ended.
+    ///
+    /// - Returns: Whether it has; else the next look tries again.
+    private func conclude(
+        _ verdict: WorkloadVerdict,
+        _ ending: RolloutEnding
+    ) async throws(RolloutSender.Failure) -> Bool {
+        guard let action = verdict.action else { return false }
+        let workload = verdict.workload
+        let run = try await recording { () async throws(RecordError) in try await self.runs.run(for: workload.id) }
+        do throws(RolloutSender.Failure) {
+            _ = try await sender.send(action, to: workload, in: run, because: ending.text)
+        } catch {
+            guard case .notDone(let cause) = error else { throw error }
+            log(.warning, "a rollout's end is not noted yet", workload, cause)
+            return false
+        }
+        let story = "\(workload.id): \(ending.text)"
+        try await end(verdict, ending.changes, story: story, error: ending.isGood ? nil : ending.text)
+        log(ending.isGood ? .info : .warning, "rollout ended", workload, ending.text)
+        await events.tell(ending.isGood ? .completed : .failed, ending.text, about: workload.object)
+        return true
+    }
+
+    /// Forgets a pin that git has ended.
+    private func tidy(_ verdict: WorkloadVerdict) async throws(RolloutSender.Failure) {
+        guard let action = verdict.action else { return }
+        let workload = verdict.workload
+        let text = "git names another image: the pin is over"
+        let run = try await recording { () async throws(RecordError) in try await self.runs.run(for: workload.id) }
+        var failure: String?
+        do throws(RolloutSender.Failure) {
+            _ = try await sender.send(action, to: workload, in: run, because: text)
+        } catch {
+            guard case .notDone(let cause) = error else { throw error }
+            failure = cause
+        }
+        try await end(verdict, [], story: "\(workload.id): \(text)", error: failure)
+    }
+
+    /// A workload that was rolling is gone, or is not followed any more.
+    private func lose(_ workload: ObjectID) async throws(RolloutSender.Failure) {
+        let text = "the workload is gone, or its images are not followed any more"
+        _ = try await recording { () async throws(RecordError) in
+            try await self.runs.ended(workload, apiVersion: "", [], story: "\(workload): \(text)", error: text)
+        }
+    }
+
+    private func end(
+        _ verdict: WorkloadVerdict,
+        _ changes: [ImageChange],
+        story: String,
+        error: String?
+    ) async throws(RolloutSender.Failure) {
+        let workload = verdict.workload
+        let took = try await recording { () async throws(RecordError) in
+            try await self.runs.ended(
+                workload.id,
+                apiVersion: workload.object.gvk.apiVersion,
+                changes,
+                story: story,
+                error: error
+            )
+        }
+        if let took { logger.debug("rollout took", metadata: ["sync.duration": "\(took)"]) }
+    }
+
+    private func recording<Value>(
+        _ body: () async throws(RecordError) -> Value
+    ) async throws(RolloutSender.Failure) -> Value {
+        do throws(RecordError) { return try await body() } catch {
+            throw .mustStop("the history cannot be written, so nothing is rolled out: \(error)")
+        }
+    }
+
+    private func log(_ level: Logger.Level, _ message: Logger.Message, _ workload: FollowedWorkload, _ text: String) {
+        logger.log(
+            level: level,
+            message,
+            metadata: [
+                "sync.project": "\(project.name)", "sync.object": "\(workload.id)", "sync.reason": "\(text)",
+            ]
+        )
+    }
+}
+
+extension RolloutEnding {
+    /// One line for people.
+    var text: String {
+        switch self {
+        case .completed(let changes): changes.map(\.text).joined(separator: ", ")
+        case .undone(let changes):
+            changes.map { change in
+                "\(change.container): \(change.image) \(change.from?.shortText ?? "?") has failed and is in quarantine;"
+                    + " \(change.to.shortText) runs again"
+            }.joined(separator: ", ")
+        case .failed(let changes, let reason): "\(changes.map(\.text).joined(separator: ", ")) has failed: \(reason)"
+        case .overtaken: "git names another image"
+        }
+    }
+
+    var changes: [ImageChange] {
+        switch self {
+        case .completed(let changes), .undone(let changes), .failed(let changes, _): changes
+        case .overtaken: []
+        }
+    }
+
+    var isGood: Bool {
+        switch self {
+        case .completed, .overtaken: true
+        case .undone, .failed: false
+        }
+    }
+}
+
+extension WorkloadVerdict {
+    /// Whether a rollout is under way, or was just begun or taken back.
+    var isUnderWay: Bool {
+        switch action {
+        case .conclude: return false
+        case .undo, .restart: return true
+        case .tidy, nil: return workload.state.phase != nil || containers.contains { $0.state == .rolling }
+        }
+    }
+
+    fileprivate func waiting(_ text: String) -> WorkloadVerdict {
+        let containers = containers.map { $0.state == .waiting ? $0.with(.waiting, text) : $0 }
+        return WorkloadVerdict(workload: workload, containers: containers, action: nil)
+    }
+
+    fileprivate func rolling(_ changes: [ImageChange]) -> WorkloadVerdict {
+        let containers = containers.map { verdict in
+            changes.contains { $0.container == verdict.container.name } ? verdict.with(.rolling, "just begun") : verdict
+        }
+        return WorkloadVerdict(workload: workload, containers: containers, action: nil)
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import OCIRegistry
+import SyncPlan
+
+/// One container whose image is followed: its tag moves, and somebody wants it to roll out when it does.
+package struct FollowedContainer: Sendable, Hashable {
+    /// When the node asks the registry what the tag points to.
+    package enum PullPolicy: String, Sendable, Hashable {
+        case always = "Always"
+        case ifNotPresent = "IfNotPresent"
+        case never = "Never"
+    }
+
+    package let name: String
+    package let isInit: Bool
+    /// The image as git has it, to the letter.
+    package let image: String
+    /// What it means: a tag, never a digest.
+    package let reference: ImageReference
+    /// To which digest an undo has pinned it; nil when the cluster has what git has.
+    package let pin: ImageDigest?
+    package let pullPolicy: PullPolicy
+    /// The digest of its last rollout, as the pod template has it; nil before the first.
+    package let recorded: ImageDigest?
+}
+
+/// A live workload of a project with the containers that are followed; read only.
+package struct FollowedWorkload: Sendable {
+    /// As the API server has it.
+    package let object: KubeObject
+    /// In the order of the template: init containers first.
+    package let containers: [FollowedContainer]
+    package let state: RolloutState
+    /// Whether a restart would start new pods by itself; else why not, for people.
+    package let obstacle: String?
+
+    package var id: ObjectID { object.id }
+
+    /// Looks at a live workload.
+    ///
+    /// - Parameters:
+    ///   - object: A Deployment, StatefulSet, DaemonSet or CronJob.
+    ///   - policy: What the project follows.
+    /// - Returns: Nil when none of its images is followed.
+    package init?(_ object: KubeObject, policy: Project.ImagePolicy) {
+        guard let path = PodTemplate.path(of: object.gvk.groupKind), object.deletionTimestamp == nil,
+            let template = object.json[path]
+        else { return nil }
+        let state = RolloutState(of: object)
+        let rule = FollowRule(object, policy: policy)
+        var containers: [FollowedContainer] = []
+        for list in PodTemplate.containerLists {
+            for json in template["spec"]?[list]?.array ?? [] {
+                guard
+                    let container = FollowedContainer(
+                        json,
+                        isInit: list == "initContainers",
+                        template: template,
+                        state: state
+                    ), rule.follows(container.reference)
+                else { continue }
+                containers.append(container)
+            }
+        }
+        guard !containers.isEmpty || state.phase != nil else { return nil }
+        self.object = object
+        self.containers = containers
+        self.state = state
+        obstacle = FollowedWorkload.obstacle(object)
+    }
+
+    /// The pod template.
+    package var template: JSON {
+        PodTemplate.path(of: object.gvk.groupKind).flatMap { object.json[$0] } ?? .object(JSONObject())
+    }
+
+    /// How many pods are wanted; nil where the number is not the workload's to say.
+    package var replicas: Int? {
+        switch object.gvk.kind {
+        case "Deployment", "StatefulSet": object.spec?["replicas"]?.int.map(Int.init) ?? 1
+        default: nil
+        }
+    }
+
+    private static func obstacle(_ object: KubeObject) -> String? {
+        if object.spec?["paused"]?.bool == true { return "it is paused (spec.paused); resume it" }
+        let strategy = object.spec?["updateStrategy"]?["type"]?.string
+        if strategy == "OnDelete" { return "its update strategy is OnDelete: delete its pods, or change the strategy" }
+        return nil
+    }
+}
+
+extension FollowedContainer {
+    /// Nil for an image that does not move: pinned by git, or not to be understood.
+    fileprivate init?(_ json: JSON, isInit: Bool, template: JSON, state: RolloutState) {
+        guard let name = json["name"]?.string, let live = json["image"]?.string else { return nil }
+        let known = state.containers[name]
+        let pin = known?.pin.flatMap { ImageDigest($0) }
+        let isPinned = known.map { known in pin.map { ImagePins.pinned(known.image, to: "\($0)") == live } ?? false }
+        let image = isPinned == true ? known?.image ?? live : live
+        guard let reference = try? ImageReference(image), reference.digest == nil, let tag = reference.tag else {
+            return nil
+        }
+        self.name = name
+        self.isInit = isInit
+        self.image = image
+        self.reference = reference
+        self.pin = isPinned == true ? pin : nil
+        // The API server fills the policy in; without it the rule is kubelet's.
+        pullPolicy =
+            json["imagePullPolicy"]?.string.flatMap(PullPolicy.init) ?? (tag == "latest" ? .always : .ifNotPresent)
+        let key = RolloutState.digestPrefix + name
+        recorded = template["metadata"]?["annotations"]?[key]?.string.flatMap { ImageDigest($0) }
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import OCIRegistry
+import SyncObserve
+import SyncPlan
+
+/// What one pod says of the images it runs: so much is kept of it, and no more.
+package struct PodImages: Sendable, Hashable {
+    package let name: String
+    package let uid: String
+    /// By container name, what the node pulled; containers that have not started are absent.
+    package let digests: [String: ImageDigest]
+    /// The configuration's digest, where the node tells that instead of the manifest's.
+    package let configs: [String: ImageDigest]
+    /// By container name: the digest that the rollout which made the pod has brought.
+    package let rolled: [String: String]
+    package let phase: String
+    package let isReady: Bool
+    /// What is wrong with it; nil when it is ready, done, or just starting.
+    package let trouble: PodTrouble?
+    /// The containers that cannot be pulled or that crash.
+    package let failing: Set<String>
+    /// Whether it is being deleted.
+    package let isTerminating: Bool
+    private let templateHash: String?
+    private let owner: Owner?
+
+    /// The controller that made the pod.
+    private struct Owner: Sendable, Hashable {
+        let kind: String
+        let name: String
+        let uid: String
+    }
+
+    package init(_ pod: KubeObject) {
+        name = pod.name
+        uid = pod.uid ?? ""
+        var digests: [String: ImageDigest] = [:]
+        var configs: [String: ImageDigest] = [:]
+        var failing: Set<String> = []
+        for status in ["initContainerStatuses", "containerStatuses"].flatMap({ pod.status?[$0]?.array ?? [] }) {
+            guard let container = status["name"]?.string else { continue }
+            let imageID = status["imageID"]?.string ?? ""
+            digests[container] = ImageDigest(imageID: imageID)
+            configs[container] = ImageDigest(imageID.split(separator: "/").last.map(String.init) ?? "")
+            if PodTrouble.isFailing(status) { failing.insert(container) }
+        }
+        self.digests = digests
+        self.configs = configs
+        self.failing = failing
+        var rolled: [String: String] = [:]
+        for member in pod.metadata["annotations"]?.object ?? JSONObject()
+        where member.key.hasPrefix(RolloutState.digestPrefix) {
+            rolled[String(member.key.dropFirst(RolloutState.digestPrefix.count))] = member.value.string
+        }
+        self.rolled = rolled
+        phase = pod.status?["phase"]?.string ?? ""
+        isReady = pod.condition("Ready")?["status"]?.string == "True"
+        trouble = PodTrouble.worst(of: pod)
+        isTerminating = pod.deletionTimestamp != nil
+        templateHash = pod.label("pod-template-hash")
+        let reference = pod.metadata["ownerReferences"]?.array?.first { $0["controller"]?.bool == true }
+        owner = reference.flatMap { reference in
+            guard let kind = reference["kind"]?.string, let name = reference["name"]?.string,
+                let uid = reference["uid"]?.string
+            else { return nil }
+            return Owner(kind: kind, name: name, uid: uid)
+        }
+    }
+
+    /// Whether it runs, or tries to: what has ended shows what was, and not what is.
+    package var isAlive: Bool { !isTerminating && !["Succeeded", "Failed"].contains(phase) }
+
+    /// Whether the pod belongs to a workload. A Deployment's ReplicaSets are named after it and the template's hash, and a
+    /// CronJob's Jobs after it and the time, so that neither has to be read.
+    package func belongs(to workload: KubeObject) -> Bool {
+        guard let owner else { return false }
+        switch workload.gvk.kind {
+        case "Deployment":
+            guard owner.kind == "ReplicaSet", let hash = templateHash else { return false }
+            return owner.name == "\(workload.name)-\(hash)"
+        case "CronJob":
+            let prefix = "\(workload.name)-"
+            return owner.kind == "Job" && owner.name.hasPrefix(prefix)
+                && owner.name.dropFirst(prefix.count).allSatisfy { $0.isASCII && $0.isNumber }
+        default: return owner.uid == workload.uid
+        }
+    }
+}

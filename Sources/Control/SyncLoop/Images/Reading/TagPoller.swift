@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import OCIRegistry
+import SyncApply
+
+/// Asks registries what tags point to: each image once an interval, however many workloads and projects use it, and each
+/// registry by itself, so that one that hangs delays nobody else's images.
+package actor TagPoller {
+    /// Reads one tag: `RegistryClient.read`.
+    package typealias Read =
+        @Sendable (ImageReference, RegistryKeyring, TagReading?) async -> Result<
+            TagReading, RegistryError
+        >
+
+    /// What is to be polled, and with what.
+    package struct Subject: Sendable, Hashable {
+        package let image: ImageReference
+        package let keyring: RegistryKeyring
+
+        package init(image: ImageReference, keyring: RegistryKeyring) {
+            self.image = image
+            self.keyring = keyring
+        }
+    }
+
+    private struct Entry {
+        var interval: Duration
+        var dueAt: ContinuousClock.Instant
+        var sighting: TagSighting?
+    }
+
+    /// Images of one registry that are asked for at the same time.
+    private static let concurrency = 4
+    /// How often it is looked whether something is due.
+    private static let tick: Duration = .milliseconds(500)
+
+    private let read: Read
+    private let now: @Sendable () -> Date
+    private var wanted: [String: [Subject: Duration]] = [:]
+    private var entries: [Subject: Entry] = [:]
+    private var busy: Set<String> = []
+    /// Grows with each poll that said something new.
+    package private(set) var generation = 0
+
+    package init(read: @escaping Read, now: @escaping @Sendable () -> Date = { Date() }) {
+        self.read = read
+        self.now = now
+    }
+
+    /// A poller by way of a registry client.
+    package init(client: RegistryClient) {
+        self.init { image, keyring, known in
+            do throws(RegistryError) {
+                return .success(try await client.read(image, keyring: keyring, known: known))
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
+    /// Says what one project wants polled from now on, instead of what it wanted before.
+    package func want(_ subjects: Set<Subject>, every interval: Duration, for project: String) {
+        wanted[project] = Dictionary(subjects.map { ($0, interval) }) { first, _ in first }
+        var all: [Subject: Duration] = [:]
+        for images in wanted.values { all.merge(images) { min($0, $1) } }
+        entries = entries.filter { all[$0.key] != nil }
+        for (subject, interval) in all {
+            if entries[subject] == nil { entries[subject] = Entry(interval: interval, dueAt: .now, sighting: nil) }
+            entries[subject]?.interval = interval
+        }
+    }
+
+    /// What the last poll said; nil before the first.
+    package func sighting(of subject: Subject) -> TagSighting? { entries[subject]?.sighting }
+
+    /// When an image is asked for next; nil when it is not polled.
+    package func nextPoll(of subject: Subject) -> Date? {
+        guard let due = entries[subject]?.dueAt else { return nil }
+        let wait = ContinuousClock.now.duration(to: due).components
+        return now().addingTimeInterval(max(0, Double(wait.seconds)))
+    }
+
+    /// Asks for everything at once, now: a person does not want to wait.
+    package func pollNow() {
+        for subject in entries.keys { entries[subject]?.dueAt = .now }
+    }
+
+    /// Reads a digest that a tag does not name any more, with everything that belongs to it.
+    package func reading(of digest: ImageDigest, _ subject: Subject) async -> Result<TagReading, RegistryError> {
+        await read(subject.image.pinned(to: digest), subject.keyring, nil)
+    }
+
+    /// Polls until the task is cancelled.
+    package func run() async {
+        await withDiscardingTaskGroup { group in
+            while !Task.isCancelled {
+                for (registry, subjects) in takeDue() {
+                    group.addTask { await self.poll(subjects, of: registry) }
+                }
+                do { try await Task.sleep(for: TagPoller.tick) } catch { break }
+            }
+        }
+    }
+
+    /// What is due, by registry, but for registries that are still being asked.
+    private func takeDue() -> [(registry: String, subjects: [Subject])] {
+        let now = ContinuousClock.now
+        let due = entries.filter { $0.value.dueAt <= now && !busy.contains($0.key.image.registry) }.keys
+        let byRegistry = Dictionary(grouping: due, by: \.image.registry)
+        for (registry, subjects) in byRegistry {
+            busy.insert(registry)
+            for subject in subjects {
+                guard let interval = entries[subject]?.interval else { continue }
+                // A tenth earlier at random: the images of many operators spread, and none is late.
+                entries[subject]?.dueAt = now + interval * Double.random(in: 0.9...1)
+            }
+        }
+        return byRegistry.map { ($0.key, $0.value.sorted { $0.image.description < $1.image.description }) }
+    }
+
+    private func poll(_ subjects: [Subject], of registry: String) async {
+        _ = await concurrently(subjects, limit: TagPoller.concurrency) { subject in await self.poll(subject) }
+        busy.remove(registry)
+    }
+
+    private func poll(_ subject: Subject) async {
+        let result = await read(subject.image, subject.keyring, entries[subject]?.sighting?.known)
+        if case .failure(let error) = result, error.reason == .cancelled { return }
+        guard entries[subject] != nil else { return }
+        let before = entries[subject]?.sighting
+        var sighting = before ?? TagSighting(result, at: now())
+        if before != nil { sighting.see(result, at: now()) }
+        entries[subject]?.sighting = sighting
+        if before?.says(result) != true || sighting.polls == 2 { generation += 1 }
+    }
+}
+
+extension TagSighting {
+    /// Whether a poll says what is known.
+    fileprivate func says(_ next: Result<TagReading, RegistryError>) -> Bool {
+        switch (result, next) {
+        case (.success(let old), .success(let new)): old == new
+        case (.failure(let old), .failure(let new)): old.reason == new.reason
+        default: false
+        }
+    }
+}

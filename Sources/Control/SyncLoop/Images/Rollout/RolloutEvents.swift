@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import KubeClient
+import KubeObjects
+import Logging
+
+/// Tells people who look at a workload with kubectl what becomes of its images: Events of the API group `events.k8s.io`.
+///
+/// Events are a courtesy: they vanish after an hour, and one that cannot be written stops nothing. The history is the record.
+struct RolloutEvents: Sendable {
+    /// What is told; the `reason` of the event.
+    enum Reason: String {
+        case started = "ImageRolloutStarted"
+        case completed = "ImageRolloutCompleted"
+        case failed = "ImageRolloutFailed"
+        case undone = "ImageRolloutUndone"
+
+        var isWarning: Bool { self == .failed || self == .undone }
+    }
+
+    /// The API server takes no longer note.
+    private static let maxNoteBytes = 1024
+
+    let client: KubeClient
+    let logger: Logger
+
+    func tell(_ reason: Reason, _ note: String, about workload: KubeObject) async {
+        let now = Date()
+        var text = Redactor.shared.redact(note)
+        while text.utf8.count > Self.maxNoteBytes { text.removeLast(max(1, (text.utf8.count - Self.maxNoteBytes) / 4)) }
+        do {
+            let event = try KubeObject([
+                "apiVersion": "events.k8s.io/v1", "kind": "Event",
+                "metadata": [
+                    "name": .string("\(workload.name.prefix(200)).\(UUID().uuidString.lowercased().prefix(16))"),
+                    "namespace": .string(workload.namespace),
+                ],
+                "eventTime": .string(now.microTime),
+                "reportingController": "sternpost.dev/operator",
+                "reportingInstance": .string(String(ProcessInfo.processInfo.hostName.prefix(128))),
+                "action": "ImageRollout", "reason": .string(reason.rawValue),
+                "type": .string(reason.isWarning ? "Warning" : "Normal"), "note": .string(text),
+                "regarding": [
+                    "apiVersion": .string(workload.gvk.apiVersion), "kind": .string(workload.gvk.kind),
+                    "namespace": .string(workload.namespace), "name": .string(workload.name),
+                    "uid": .string(workload.uid ?? ""),
+                ],
+            ])
+            _ = try await client.create(event, in: .events, fieldManager: "sternpost-events")
+        } catch {
+            logger.debug("event not written", metadata: ["sync.error": "\(error)"])
+        }
+    }
+}
