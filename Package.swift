@@ -147,6 +147,7 @@ let package = Package(
                 "CMalloc", "SyncLoop", "Dashboard", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan",
                 "SyncApply",
                 "SyncObserve", "SyncRecord", "KubeClient", "KubeObjects", "YAMLText", "GitStore", "HTTPWire",
+                "OCIRegistry",
                 argumentParser, logging, lifecycle, unixSignals,
             ]
         ),

@@ -18,14 +18,19 @@ enum Pages {
         """
     }
 
-    /// All projects, and the latest syncs of all.
-    static func overview(_ projects: [StatusBoard.Entry], runs: [SyncRun]) -> HTML {
+    /// All projects, their images, and the latest syncs of all.
+    static func overview(
+        _ projects: [StatusBoard.Entry],
+        runs: [SyncRun],
+        images pages: [String: ImageBoard.Page]
+    ) -> HTML {
         page(
             title: "Sternpost",
             """
             <h1>Projects</h1>
             <table><thead><tr><th>Project</th><th>State</th><th>Revision</th><th>Last pass</th><th>Leader</th><th></th></tr></thead>
             <tbody>\(HTML(projects.map(row)))</tbody></table>
+            \(images(pages))
             <h2>Syncs</h2>
             \(runs.isEmpty ? "<p class=\"soft\">No syncs yet.</p>" : table(runs))
             """
@@ -84,7 +89,7 @@ enum Pages {
             <dt>Message</dt><dd>\(run.message)</dd><dt>Trigger</dt><dd>\(run.trigger.rawValue)</dd>
             <dt>Started</dt><dd>\(time(run.startedAt)) UTC</dd></dl>
             \(HTML(lines.map { "<p class=\"error\">\($0)</p>" }))
-            \(hold(detail))\(health(detail))\(HTML(detail.objects.map(object)))
+            \(hold(detail))\(health(detail))\(steps(detail))\(HTML(detail.objects.map(object)))
             """
         )
     }
