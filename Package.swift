@@ -206,7 +206,8 @@ let package = Package(
         tests(
             "SyncLoopTests",
             imports: [
-                "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncSource", "GitStore", "KubeClient",
+                "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncSource", "GitStore",
+                "KubeClient",
                 "OCIRegistry", "HTTPWire", "KubeObjects", "YAMLText", logging,
             ]
         ),
