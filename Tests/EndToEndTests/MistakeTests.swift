@@ -168,4 +168,64 @@ struct MistakeTests {
             #expect(after.json["data"] == ["value": "2"])
         }
     }
+
+    private static func deployment(_ scene: Scene, spec: String = "") -> String {
+        """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: web, namespace: \(scene.namespace)}
+        spec:
+          selector: {matchLabels: {app: web}}
+          template:
+            metadata: {labels: {app: web}}
+            spec: {\(spec)containers: [{name: web, image: "registry.example.com/web:1"}]}
+
+        """
+    }
+
+    @Test func `a wave that is not ready in time keeps the next one back, and the pass did not succeed`() async throws {
+        try await withScene { scene in
+            try scene.commit([
+                "ns.yaml": scene.namespaceManifest, "web.yaml": Self.deployment(scene),
+                "b.yaml": scene.configMap("b", annotations: #"sternpost.dev/wave: "1""#),
+            ])
+            let outcome = try await scene.sync(deadlines: .init(readiness: .zero))
+            #expect(outcome.objects.filter { $0.action == .skipped }.map(\.id.name) == ["b"])
+            #expect(outcome.objects.first { $0.id.name == "b" }?.error?.contains("blocked by wave 0") == true)
+            #expect(outcome.outcome == .degraded)
+            #expect(try await scene.history.state(of: scene.project.name).applied == nil)
+            #expect(try await scene.liveConfigMap("b") == nil)
+            // A real API server without nodes never makes it ready.
+            guard scene.embedded != nil else { return }
+            #expect(try await scene.sync().outcome == .succeeded)
+            #expect(try await scene.liveConfigMap("b") != nil)
+        }
+    }
+
+    @Test func `an object that waits for one which is left alone and missing is no success`() async throws {
+        try await withScene { scene in
+            let account = """
+                apiVersion: v1
+                kind: ServiceAccount
+                metadata:
+                  name: robot
+                  namespace: \(scene.namespace)
+                  annotations: {sternpost.dev/reconcile: disabled}
+
+                """
+            try scene.commit([
+                "ns.yaml": scene.namespaceManifest, "robot.yaml": account,
+                "web.yaml": Self.deployment(scene, spec: "serviceAccountName: robot, "),
+            ])
+            for _ in 0..<2 {
+                let outcome = try await scene.sync()
+                #expect(outcome.objects.filter { $0.action == .skipped }.map(\.id.name).sorted() == ["robot", "web"])
+                let errors = outcome.objects.filter { $0.id.name == "web" }.compactMap(\.error)
+                #expect(errors.count == 1 && errors[0].contains("blocked by ServiceAccount"), "\(errors)")
+                #expect(outcome.outcome == .degraded)
+            }
+            try scene.commit(["robot.yaml": nil])
+            #expect(try await scene.sync().outcome == .succeeded)
+        }
+    }
 }

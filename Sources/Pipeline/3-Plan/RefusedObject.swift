@@ -4,7 +4,7 @@ import SyncRender
 
 /// An object that is left alone, and why.
 package struct RefusedObject: Sendable, Hashable, Codable {
-    /// The kinds of reason; all but `.optedOut` count as a failure of the pass.
+    /// The kinds of reason; a pass with any but `.optedOut` does not succeed.
     package enum Reason: String, Sendable, Hashable, Codable {
         /// No API group serves the kind.
         case unknownKind

@@ -236,6 +236,9 @@ extension ProjectReconciler {
     ) -> RunOutcome {
         if report.interruption != nil || health.ending == .cancelled { return .interrupted }
         if objects.contains(where: { $0.action == .failed }) { return .degraded }
+        // Declared, and not written because of something else; the reason stands at the object.
+        if report.outcomes.contains(where: { $0.action == .skipped && $0.origin != nil }) { return .degraded }
+        if plan.refused.contains(where: { $0.reason == .blocked }) { return .degraded }
         if case .blocked = plan.prune.verdict { return .degraded }
         if !plan.reportedDrift.isEmpty || plan.refused.contains(where: { $0.reason == .contested }) { return .degraded }
         if [.failed, .timedOut, .unreadable].contains(health.ending) { return .degraded }
