@@ -162,6 +162,12 @@ let package = Package(
         .target(name: "TestKit", dependencies: [crypto], path: "Tests/TestKit", swiftSettings: strict),
         .target(name: "WallClock", path: "Tests/WallClock"),
         .target(
+            name: "ClusterKit",
+            dependencies: ["TestKit", "EmbeddedCluster", "SyncApply", "HTTPWire", "KubeClient", "KubeObjects"],
+            path: "Tests/ClusterKit",
+            swiftSettings: strict
+        ),
+        .target(
             name: "SceneKit",
             dependencies: [
                 "TestKit", "SyncLoop", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan", "SyncApply",
@@ -188,13 +194,16 @@ let package = Package(
         tests(
             "SyncApplyTests",
             imports: [
-                "SyncApply", "SyncObserve", "SyncPlan", "SyncRender", "SyncSource", "KubeClient", "HTTPWire",
-                "EmbeddedCluster", "KubeObjects",
+                "ClusterKit", "SyncApply", "SyncObserve", "SyncPlan", "SyncRender", "SyncSource", "KubeClient",
+                "HTTPWire", "EmbeddedCluster", "KubeObjects",
             ]
         ),
         tests(
             "SyncObserveTests",
-            imports: ["SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "KubeClient", "HTTPWire", "KubeObjects"]
+            imports: [
+                "ClusterKit", "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "KubeClient", "EmbeddedCluster",
+                "KubeObjects",
+            ]
         ),
         tests(
             "SyncRecordTests",

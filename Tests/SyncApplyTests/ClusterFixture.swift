@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
+import ClusterKit
 import KubeClient
 import KubeObjects
 import SyncApply
@@ -73,13 +73,9 @@ struct ProjectUnderTest: Sendable {
     /// Runs `body` with a fresh project.
     static func run(_ body: (ProjectUnderTest) async throws -> Void) async throws {
         try await ClusterUnderTest.run { cluster in
-            let client = cluster.client
-            let name = "apply-\(UUID().uuidString.lowercased().prefix(8))"
-            let space = try KubeObject(["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]])
-            let created = try await client.create(space, in: .namespaces, fieldManager: "test").object
-            do { try await body(ProjectUnderTest(cluster: cluster, namespace: name)) } catch { Issue.record(error) }
-            let uid = try #require(created.uid)
-            _ = try await client.delete(.namespaces, namespace: "", name: name, uid: uid, propagation: .background)
+            try await cluster.withNamespace("apply") { name in
+                do { try await body(ProjectUnderTest(cluster: cluster, namespace: name)) } catch { Issue.record(error) }
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterKit
 import HTTPWire
 import KubeClient
 import KubeObjects
@@ -155,10 +156,6 @@ extension ProjectUnderTest {
         if let limited = cluster.limitedKubeconfig { return try ClusterUnderTest.client(limited) }
         try await kubectl(["create", "role", "reader", "--verb=get,list", "--resource=configmaps"])
         try await kubectl(["create", "rolebinding", "reader", "--role=reader", "--serviceaccount=\(namespace):robot"])
-        let token = try await kubectl(["create", "token", "robot"]).filter { !$0.isWhitespace }
-        var kubeconfig = cluster.kubeconfig
-        let names = (kubeconfig["users"]?.array ?? []).compactMap { $0["name"] }
-        kubeconfig["users"] = .array(names.map { ["name": $0, "user": ["token": .string(token)]] })
-        return try ClusterUnderTest.client(kubeconfig)
+        return try await cluster.client(serviceAccount: "robot", namespace: namespace)
     }
 }

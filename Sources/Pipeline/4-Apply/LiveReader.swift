@@ -109,7 +109,13 @@ package struct LiveReader: Sendable {
 
     /// Objects that are known to be there with our label, whole: a few one by one, many with a list. Those that are gone
     /// are absent.
-    func wholes(
+    ///
+    /// - Parameters:
+    ///   - ids: Which objects, all of this resource.
+    ///   - resource: In which version they are read.
+    ///   - namespaces: Where they are: each is listed when the list of the whole cluster is forbidden.
+    /// - Returns: What was found, or why not all of them could be read.
+    package func wholes(
         _ ids: [ObjectID],
         of resource: APIResource,
         namespaces: Set<String>

@@ -11,15 +11,22 @@ struct Round: Sendable {
     var unreadable: [GroupKind: String] = [:]
 }
 
+/// Where objects of a kind live, as far as that could be read.
+struct KnownKinds: Sendable {
+    let catalog: APICatalog
+    /// Why the catalogue is an old one, so that it may lack a kind; nil when it is not.
+    let failure: String?
+}
+
 extension HealthObserver {
     /// Reads every open object once.
-    func look(at open: [AwaitedObject], catalog: APICatalog) async -> Round {
-        let kinds = Dictionary(grouping: open, by: \.id.groupKind).sorted { $0.key < $1.key }
-        let results = await concurrently(kinds, limit: limit) { kind, objects in
-            await read(objects, of: kind, catalog: catalog)
+    func look(at open: [AwaitedObject], _ kinds: KnownKinds) async -> Round {
+        let byKind = Dictionary(grouping: open, by: \.id.groupKind).sorted { $0.key < $1.key }
+        let results = await concurrently(byKind, limit: limit) { kind, objects in
+            await read(objects, of: kind, kinds)
         }
         var round = Round()
-        for ((kind, objects), result) in zip(kinds, results) {
+        for ((kind, objects), result) in zip(byKind, results) {
             switch result ?? .failure(.init(text: "cancelled")) {
             case .failure(let reason): round.unreadable[kind] = reason.text
             case .success(let found):
@@ -39,31 +46,18 @@ extension HealthObserver {
     private func read(
         _ objects: [AwaitedObject],
         of kind: GroupKind,
-        catalog: APICatalog
+        _ kinds: KnownKinds
     ) async -> Result<[ObjectID: KubeObject], Unreadable> {
         let resource: APIResource
-        switch catalog.lookup(kind) {
+        switch kinds.catalog.lookup(kind) {
         case .served(let served): resource = served
-        case .unknown: return .failure(Unreadable(text: "the API server does not serve \(kind)"))
+        case .unknown: return .failure(Unreadable(text: kinds.failure ?? "the API server does not serve \(kind)"))
         case .unavailable(let reason): return .failure(Unreadable(text: reason))
         }
-        var found: [ObjectID: KubeObject] = [:]
-        do throws(KubeError) {
-            if objects.count > Self.maxSingleReads {
-                let selector = "\(ApplySet.partOfLabel)=\(applySet.id)"
-                for object in try await client.list(resource, labelSelector: selector).objects {
-                    found[object.id] = object
-                }
-            }
-            // Few objects, or ones that have lost their label.
-            for object in objects where found[object.id] == nil {
-                let id = object.id
-                found[id] = try await client.get(resource, namespace: id.namespace, name: id.name)
-            }
-            return .success(found)
-        } catch {
-            return .failure(Unreadable(text: Redactor.shared.redact("\(error)".singleLine)))
-        }
+        let reader = LiveReader(client: client, applySet: applySet, limit: limit)
+        let namespaces = Set(objects.map(\.id.namespace))
+        return await reader.wholes(objects.map(\.id), of: resource, namespaces: namespaces)
+            .mapError { Unreadable(text: Redactor.shared.redact("\($0)".singleLine)) }
     }
 
     private func observation(of object: KubeObject?, awaited: AwaitedObject) -> Observation {

@@ -36,8 +36,6 @@ package struct HealthObserver: Sendable {
 
     /// At the end of a wait, causes are looked for up to this many objects.
     private static let maxCauses = 50
-    /// Up to this many open objects of a kind are read one by one; more are read with one list.
-    static let maxSingleReads = 3
 
     let client: KubeClient
     let applySet: ApplySet
@@ -71,21 +69,22 @@ package struct HealthObserver: Sendable {
         let end = start + deadline
         var wait = HealthWait(awaited: objects, patience: pace.patience)
         wait.receive(healthyByExisting(objects), at: start)
-        let catalog = await completed(catalog, for: wait.open)
+        let kinds = await completed(catalog, for: wait.open)
         var delay = pace.shortest
         while !wait.isHealthy {
-            let seen = await look(at: wait.open, catalog: catalog)
+            let seen = await look(at: wait.open, kinds)
             if Task.isCancelled { return wait.report(.cancelled) }
             let now = ContinuousClock.now
             let isLast = now + delay >= end
             let isCurious = isLast || start.duration(to: now) >= pace.causesAfter
             let causes =
                 isCurious
-                ? await causes(seen, catalog: catalog, atMost: isLast ? Self.maxCauses : pace.causesPerRound) : [:]
+                ? await causes(seen, catalog: kinds.catalog, atMost: isLast ? Self.maxCauses : pace.causesPerRound)
+                : [:]
             wait.receive(seen.observations.merging(causes) { $1 }, unreadable: seen.unreadable, at: now)
             if wait.isHealthy { break }
             if wait.hasFailed(at: now) {
-                let causes = await self.causes(seen, catalog: catalog, atMost: Self.maxCauses)
+                let causes = await self.causes(seen, catalog: kinds.catalog, atMost: Self.maxCauses)
                 wait.receive(seen.observations.merging(causes) { $1 }, unreadable: seen.unreadable, at: now)
                 return wait.report(.failed)
             }
@@ -102,12 +101,17 @@ package struct HealthObserver: Sendable {
         return Dictionary(healthy.map { ($0.id, observation) }) { first, _ in first }
     }
 
-    /// The catalogue, or a fresh one when it lacks a kind. When that cannot be read, the kind stays unreadable.
-    private func completed(_ catalog: APICatalog, for objects: [AwaitedObject]) async -> APICatalog {
+    /// The catalogue, or a fresh one when it lacks a kind; the same with the reason when that cannot be read.
+    private func completed(_ catalog: APICatalog, for objects: [AwaitedObject]) async -> KnownKinds {
         let isComplete = Set(objects.map(\.id.groupKind)).allSatisfy { kind in
             if case .served = catalog.lookup(kind) { true } else { false }
         }
-        if isComplete { return catalog }
-        do throws(KubeError) { return try await client.discover() } catch { return catalog }
+        if isComplete { return KnownKinds(catalog: catalog, failure: nil) }
+        do throws(KubeError) {
+            return KnownKinds(catalog: try await client.discover(), failure: nil)
+        } catch {
+            let reason = "the kinds that the API server serves could not be read: \(error)".singleLine
+            return KnownKinds(catalog: catalog, failure: Redactor.shared.redact(reason))
+        }
     }
 }

@@ -4,28 +4,38 @@ import Foundation
 import HTTPWire
 import KubeClient
 import KubeObjects
+import SyncApply
 import TestKit
 
 /// The cluster of one test: an embedded one of its own, or the real one that `STERNPOST_E2E_KUBECONFIG` names.
-struct ClusterUnderTest: Sendable {
+package struct ClusterUnderTest: Sendable {
     /// Whether admission, RBAC and quotas are a real API server's.
-    static var isReal: Bool { RealCluster.kubeconfigPath != nil }
+    package static var isReal: Bool { RealCluster.kubeconfigPath != nil }
 
-    let kubeconfig: JSON
-    let client: KubeClient
+    package let kubeconfig: JSON
+    package let client: KubeClient
     /// A kubeconfig of a user who may not list Deployments; nil on a real cluster, which has RBAC for that.
-    let limitedKubeconfig: JSON?
-    private let embedded: EmbeddedCluster?
+    package let limitedKubeconfig: JSON?
+    /// For faults and for what was asked of it; nil on a real cluster.
+    package let embedded: EmbeddedCluster?
 
     /// Runs `body` with a cluster, and ends the cluster if it is embedded.
-    static func run(_ body: (ClusterUnderTest) async throws -> Void) async throws {
+    ///
+    /// - Parameters:
+    ///   - options: How the embedded cluster is started; a real one has nothing of it.
+    ///   - body: The test.
+    /// - Throws: What the test throws, and what starting the cluster throws.
+    package static func run(
+        options: EmbeddedClusterOptions = .init(),
+        _ body: (ClusterUnderTest) async throws -> Void
+    ) async throws {
         if isReal {
             let kubeconfig = try JSONParser.parse(try RealCluster.kubeconfigJSON())
             let client = try client(kubeconfig)
             try await body(.init(kubeconfig: kubeconfig, client: client, limitedKubeconfig: nil, embedded: nil))
             return
         }
-        var options = EmbeddedClusterOptions()
+        var options = options
         options.denied = [DeniedAccess(verb: "list", resource: "deployments.apps")]
         let cluster = try await EmbeddedCluster.start(options: options)
         let client = try client(cluster.kubeconfig)
@@ -45,16 +55,44 @@ struct ClusterUnderTest: Sendable {
         await cluster.stop()
     }
 
-    static func client(_ kubeconfig: JSON) throws -> KubeClient {
+    /// Runs `body` in a namespace of its own, whose name begins with `prefix`; it is deleted afterwards.
+    ///
+    /// - Parameters:
+    ///   - prefix: The first part of the name; the rest is random.
+    ///   - body: The test; it gets the name.
+    /// - Throws: What the test throws, and what creating and deleting the namespace throws.
+    package func withNamespace(_ prefix: String, _ body: (String) async throws -> Void) async throws {
+        let name = "\(prefix)-\(UUID().uuidString.lowercased().prefix(8))"
+        let space = try KubeObject(["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]])
+        let created = try await client.create(space, in: .namespaces, fieldManager: "test").object
+        let result: Result<Void, any Error>
+        do { result = .success(try await body(name)) } catch { result = .failure(error) }
+        let uid = created.uid ?? ""
+        _ = try await client.delete(.namespaces, namespace: "", name: name, uid: uid, propagation: .background)
+        try result.get()
+    }
+
+    /// A client for the user of a kubeconfig.
+    package static func client(_ kubeconfig: JSON) throws -> KubeClient {
         let configuration = try KubeConfiguration(kubeconfig: kubeconfig, folder: "/", context: nil)
         return KubeClient(configuration: configuration, wire: HTTPWire())
+    }
+
+    /// A client for a service account of a real cluster, which may do what its roles say.
+    package func client(serviceAccount: String, namespace: String) async throws -> KubeClient {
+        let token = try await kubectl(["--namespace", namespace, "create", "token", serviceAccount])
+        var kubeconfig = kubeconfig
+        let names = (kubeconfig["users"]?.array ?? []).compactMap { $0["name"] }
+        let user: JSON = ["token": .string(token.filter { !$0.isWhitespace })]
+        kubeconfig["users"] = .array(names.map { ["name": $0, "user": user] })
+        return try Self.client(kubeconfig)
     }
 
     /// Runs kubectl against the cluster; gives what it printed.
     ///
     /// On a thread of its own: the embedded cluster answers on the threads that a blocking wait would take.
     @discardableResult
-    func kubectl(_ arguments: [String]) async throws -> String {
+    package func kubectl(_ arguments: [String]) async throws -> String {
         let kubeconfig = kubeconfig
         return try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread {
