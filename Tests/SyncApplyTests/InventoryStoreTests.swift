@@ -1,10 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterKit
+import EmbeddedCluster
 import KubeClient
 import KubeObjects
 import SyncApply
 import SyncPlan
 import TestKit
 import Testing
+
+/// How the list of one kind fails while a lost inventory is made again.
+enum RebuildFault: Sendable {
+    case serverError, noList
+
+    var action: FaultAction {
+        switch self {
+        case .serverError: .failure(status: 500, reason: "InternalError", message: "etcdserver: leader changed")
+        case .noList: .answer(status: 200, body: ["apiVersion": "v1", "kind": "ServiceAccountList"])
+        }
+    }
+}
 
 /// The inventory's parent in a cluster.
 @Suite(.timeLimit(.minutes(5)))
@@ -89,6 +103,36 @@ struct InventoryStoreTests {
             #expect(reasons.contains { $0.contains("was lost") })
             #expect(try await project.live("ConfigMap", "b") != nil)
             #expect(try await project.live("ConfigMap", "copied") != nil)
+        }
+    }
+
+    @Test(.enabled(if: !ClusterUnderTest.isReal), arguments: [RebuildFault.serverError, .noList])
+    func `a lost inventory is not made again from a part of the cluster`(_ fault: RebuildFault) async throws {
+        try await ProjectUnderTest.run { project in
+            try await project.sync([configMap("a"), serviceAccount("robot")])
+            try await project.kubectl(["delete", "secret", "sternpost-test"])
+            let faults = try #require(project.cluster.embedded?.faults)
+            let rule = faults.add(FaultRule("list", "/api/v1/serviceaccounts", fault.action))
+            let error = await #expect(throws: ApplyError.self) { try await project.storedInventory() }
+            #expect(error?.isRetryable == true)
+            #expect(faults.hits(rule) >= 1)
+            faults.remove(rule)
+            let inventory = try await project.storedInventory()
+            #expect(Set(inventory.members.keys.map(\.name)) == ["a", "robot"])
+        }
+    }
+
+    @Test(.enabled(if: !ClusterUnderTest.isReal), arguments: [(403, "Forbidden"), (404, "NotFound")])
+    func `kinds that may not be listed do not keep a lost inventory from being found`(_ status: Int, _ reason: String)
+        async throws
+    {
+        try await ProjectUnderTest.run { project in
+            try await project.sync([configMap("a")])
+            try await project.kubectl(["delete", "secret", "sternpost-test"])
+            let action = FaultAction.failure(status: status, reason: reason, message: "robots cannot list them")
+            project.cluster.embedded?.faults.add(FaultRule("list", "/api/v1/serviceaccounts", action))
+            let inventory = try await project.storedInventory()
+            #expect(Set(inventory.members.keys.map(\.name)) == ["a"])
         }
     }
 

@@ -8,14 +8,14 @@ extension InventoryStore {
     /// How many lists run at the same time while rebuilding.
     private static let listsInFlight = 8
 
-    /// Finds members by label and field manager. Kinds that cannot be listed are passed over: what is found is only
-    /// added to, never deleted from, by what is not.
+    /// Finds members by label and field manager. Kinds that may not be listed are passed over: what is found is only
+    /// added to, never deleted from, by what is not. A kind whose list failed for now is not: its members would be nobody's.
     ///
     /// - Parameters:
     ///   - catalog: The kinds to look through.
     ///   - kinds: Only these; nil for every kind that can be listed.
     /// - Returns: What was found; not marked as rebuilt when that is nothing.
-    /// - Throws: ``ApplyError`` when the cluster cannot be reached, or the task is cancelled.
+    /// - Throws: ``ApplyError`` when a list failed and may succeed later, or the task is cancelled.
     func rebuilt(from catalog: APICatalog, kinds: Set<GroupKind>?) async throws(ApplyError) -> Inventory {
         var resources: [GroupKind: APIResource] = [:]
         for candidate in kinds ?? Set(catalog.resources.map(\.gvk.groupKind)) {
@@ -40,7 +40,7 @@ extension InventoryStore {
                 for object in list.objects where object.isApplied(by: FieldManager.main) {
                     members[object.id] = Inventory.Member(uid: object.uid)
                 }
-            case .failure(let error) where error.reason == .cancelled || error.reason == .unreachable:
+            case .failure(let error) where error.isRetryable || error.reason == .cancelled || error.reason == .tls:
                 throw ApplyError(error, while: "looking for objects of the missing inventory \(applySet.parent)")
             case .failure: continue
             }
