@@ -39,8 +39,8 @@ extension StepRunner {
         }
         let more = rest.count > Self.maxNamed ? " and \(rest.count - Self.maxNamed) more" : ""
         return Redactor.shared.redact(
-            "mutated by admission: after two applies \(named.joined(separator: ", "))\(more); not applied again until git or"
-                + " the object changes".singleLine
+            ("mutated by admission: after two applies \(named.joined(separator: ", "))\(more);"
+                + " not applied again until git or the object changes").singleLine
         )
     }
 }
