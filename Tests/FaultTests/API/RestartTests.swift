@@ -58,14 +58,15 @@ struct RestartTests {
                 let server = Server(cluster, options)
                 try scene.commit(scene.baseFiles(configMaps: 60))
                 let reached = Mutex(false)
-                // At the thirtieth object the test is told; the requests in flight then die with the server.
+                // At the thirtieth object the test is told; its request, and what is in flight then, die with the server,
+                // which ends the wait.
                 let rule = options.faults.add(
                     FaultRule(
                         "PATCH",
                         "/api/v1/namespaces/\(scene.namespace)/configmaps/*",
                         .meanwhile {
                             reached.withLock { $0 = true }
-                            try await Task.sleep(for: .milliseconds(300))
+                            try await Task.sleep(for: .seconds(60))
                         },
                         on: .nth(30)
                     )
