@@ -197,4 +197,11 @@ struct KubeconfigFileTests {
         let unknown = await problem { try await configuration(files, listed: ["a"], context: "two") }
         #expect(unknown.contains(#"there is no context named "two""#))
     }
+
+    @Test func `a file without an end is read up to the limit, and refused`() {
+        let error = #expect(throws: ConfigurationError.self) {
+            try KubeconfigFile.configuration(path: "/dev/zero", context: nil, environment: [:])
+        }
+        #expect(error?.problems == ["/dev/zero: larger than 4194304 bytes"])
+    }
 }

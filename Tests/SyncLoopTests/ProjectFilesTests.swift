@@ -73,4 +73,9 @@ struct ProjectFilesTests {
         #expect(found.count == 1)
         #expect(found.first?.contains("larger than 1048576 bytes") == true)
     }
+
+    @Test func `a file without an end is read up to the limit, and refused`() {
+        let error = #expect(throws: ConfigurationError.self) { try ProjectFiles.read("/dev/zero") }
+        #expect(error?.problems == ["/dev/zero: larger than 1048576 bytes; that is no project file"])
+    }
 }

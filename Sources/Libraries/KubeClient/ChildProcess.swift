@@ -4,8 +4,9 @@ import Foundation
 /// One program run to its end, within a deadline, with its output kept up to a limit.
 ///
 /// Not Foundation's `Process`: on Linux that waits until every grandchild has closed what it inherited.
-struct ChildProcess: Sendable {
-    enum Outcome: Sendable {
+package struct ChildProcess: Sendable {
+    /// What became of the program.
+    package enum Outcome: Sendable {
         /// `status` is the exit status, or 128 plus the signal that ended the program.
         case ended(status: Int32, output: [UInt8], errors: String)
         case timedOut
@@ -16,20 +17,22 @@ struct ChildProcess: Sendable {
     static let maxOutput = 1 << 20
     private static let maxErrors = 4096
 
-    let path: String
-    let arguments: [String]
-    var environment: [String: String] = [:]
+    private let path: String
+    private let arguments: [String]
+    /// All that the program gets; nothing of ours by itself.
+    package var environment: [String: String] = [:]
     /// Whether the program gets our standard input and standard error, to talk with the person there.
     var isInteractive = false
-    var deadline: Duration = .seconds(60)
+    package var deadline: Duration = .seconds(60)
 
-    init(path: String, arguments: [String]) {
+    /// A program by its absolute path, with what follows its name.
+    package init(path: String, arguments: [String]) {
         self.path = path
         self.arguments = arguments
     }
 
     /// Runs the program on a thread of its own: waiting for it blocks.
-    func run() async -> Outcome {
+    package func run() async -> Outcome {
         await withCheckedContinuation { continuation in
             Thread { continuation.resume(returning: runBlocking()) }.start()
         }

@@ -53,13 +53,17 @@ package enum KubeconfigFile {
     /// Reads one file; paths of certificates, tokens and plug-ins in it become absolute, because they are relative to
     /// their file. A plug-in's name without a slash is looked up in `PATH`, so it stays.
     private static func read(_ file: String) throws -> JSON {
-        guard let data = FileManager.default.contents(atPath: file) else {
+        let bytes: [UInt8]
+        do {
+            bytes = try BoundedFile.read(file, maxBytes: maxBytes)
+        } catch .tooLarge {
+            throw ConfigurationError("\(file): larger than \(maxBytes) bytes")
+        } catch {
             throw ConfigurationError("\(file): cannot be read; check the file's permissions")
         }
-        guard data.count <= maxBytes else { throw ConfigurationError("\(file): larger than \(maxBytes) bytes") }
         var json: JSON
         do {
-            json = try YAMLText.single(String(decoding: data, as: UTF8.self))
+            json = try YAMLText.single(String(decoding: bytes, as: UTF8.self))
         } catch {
             throw ConfigurationError("\(file):\(error.line): \(error.problem); \(error.remedy)")
         }

@@ -15,15 +15,17 @@ package enum ProjectFiles {
         var projects: [Project] = []
         var problems: [String] = []
         for file in try files(at: path) {
-            guard let data = FileManager.default.contents(atPath: file) else {
+            let bytes: [UInt8]
+            do {
+                bytes = try BoundedFile.read(file, maxBytes: maxBytes)
+            } catch .tooLarge {
+                problems.append("\(file): larger than \(maxBytes) bytes; that is no project file")
+                continue
+            } catch {
                 problems.append("\(file): cannot be read; check that it exists and its permissions")
                 continue
             }
-            guard data.count <= maxBytes else {
-                problems.append("\(file): larger than \(maxBytes) bytes; that is no project file")
-                continue
-            }
-            let reading = YAMLText.read(Array(data))
+            let reading = YAMLText.read(bytes)
             problems += reading.errors.map { "\(file):\($0.line): \($0.problem); \($0.remedy)" }
             for document in reading.documents {
                 do {

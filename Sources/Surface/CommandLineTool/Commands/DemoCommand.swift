@@ -72,7 +72,7 @@ struct DemoCommand: AsyncParsableCommand {
             configuration: try KubeconfigFile.configuration(path: kubeconfig, context: nil),
             wire: HTTPWire()
         )
-        let repository = try DemoRepository.create(in: folder)
+        let repository = try await DemoRepository.create(in: folder)
         let history = try await History.open(folder: "\(folder)/data", mode: .operate)
         let source = RepositorySpec(url: repository.remote, ref: .branch("main"), path: "infra")
         var project = Project(name: "posts", namespace: "sternpost", source: source)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import KubeClient
+import SyncLoop
 
 /// The demo's git repository: a bare one that the operator polls, and a working copy that pushes to it, as a person would.
 struct DemoRepository: Sendable {
@@ -9,13 +11,14 @@ struct DemoRepository: Sendable {
     let workingCopy: String
 
     /// Makes both out of the example project and pushes the first commit.
-    static func create(in folder: String) throws -> DemoRepository {
+    static func create(in folder: String) async throws -> DemoRepository {
         let repository = DemoRepository(remote: "\(folder)/posts.git", workingCopy: "\(folder)/posts")
-        try repository.git(["init", "--quiet", "--bare", "--initial-branch=main", repository.remote], in: folder)
-        try repository.git(["clone", "--quiet", repository.remote, repository.workingCopy], in: folder)
-        try repository.git(["symbolic-ref", "HEAD", "refs/heads/main"])
+        let bare = ["init", "--quiet", "--bare", "--initial-branch=main", repository.remote]
+        try await repository.git(bare, in: folder)
+        try await repository.git(["clone", "--quiet", repository.remote, repository.workingCopy], in: folder)
+        try await repository.git(["symbolic-ref", "HEAD", "refs/heads/main"])
         for file in ExampleRepository.files { try repository.write(file.path, file.text) }
-        try repository.push("Add the posts project")
+        try await repository.push("Add the posts project")
         return repository
     }
 
@@ -38,32 +41,27 @@ struct DemoRepository: Sendable {
     func remove(_ path: String) throws { try FileManager.default.removeItem(atPath: "\(workingCopy)/\(path)") }
 
     /// Commits everything and pushes.
-    func push(_ message: String) throws {
-        try git(["add", "--all"])
-        try git([
+    func push(_ message: String) async throws {
+        try await git(["add", "--all"])
+        try await git([
             "-c", "user.name=Demo Person", "-c", "user.email=demo@example.com", "-c", "commit.gpgsign=false", "commit",
             "--quiet", "-m", message,
         ])
-        try git(["push", "--quiet", "origin", "HEAD:main"])
+        try await git(["push", "--quiet", "origin", "HEAD:main"])
     }
 
-    private func git(_ arguments: [String], in folder: String? = nil) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["git"] + arguments
-        process.currentDirectoryURL = URL(filePath: folder ?? workingCopy)
-        let errors = Pipe()
-        process.standardError = errors
-        process.standardOutput = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let text = errors.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw CommandFailure(
-                "git \(arguments.first ?? "") failed: \(String(decoding: text, as: UTF8.self)); is git installed?",
-                status: 1
-            )
+    private func git(_ arguments: [String], in folder: String? = nil) async throws {
+        let command = ["git", "-C", folder ?? workingCopy] + arguments
+        var program = ChildProcess(path: "/usr/bin/env", arguments: command)
+        program.environment = ProcessInfo.processInfo.environment
+        let problem: String
+        switch await program.run() {
+        case .ended(0, _, _): return
+        case .ended(_, _, let errors): problem = errors.trimmingCharacters(in: .whitespacesAndNewlines)
+        case .timedOut: problem = "it did not end within \(DurationText.describe(program.deadline))"
+        case .tooMuchOutput: problem = "it printed without end"
+        case .notStarted(let reason): problem = reason
         }
+        throw CommandFailure("git \(arguments.first ?? "") failed: \(problem); is git installed?", status: 1)
     }
 }

@@ -26,7 +26,7 @@ extension DemoScript {
         let first = try await push("news 1", images)
         let last = try await latest()
         try repository.write("infra/news-depl.yaml", DemoScript.manifest(images.name))
-        try repository.push("Deploy news on :latest")
+        try await repository.push("Deploy news on :latest")
         try await show(try await run(after: last, outcome: .succeeded))
         try await waitForImage(images, first)
         let before = try await latest()

@@ -63,7 +63,7 @@ struct DemoScript: Service {
         let last = try await latest()
         let text = try repository.read("infra/posts-depl.yaml").replacing("posts:0.0.1", with: "posts:0.0.2")
         try repository.write("infra/posts-depl.yaml", text)
-        try repository.push("Release posts 0.0.2")
+        try await repository.push("Release posts 0.0.2")
         try await show(try await run(after: last, outcome: .succeeded))
     }
 
@@ -86,7 +86,7 @@ struct DemoScript: Service {
         title("4. Remove a file: what it declared is deleted, and only that")
         let last = try await latest()
         try repository.remove("infra/ingress.yaml")
-        try repository.push("Take the Ingress away")
+        try await repository.push("Take the Ingress away")
         try await show(try await run(after: last, outcome: .succeeded))
     }
 
@@ -95,11 +95,11 @@ struct DemoScript: Service {
         let last = try await latest()
         let good = try repository.read("infra/posts-config.yaml")
         try repository.write("infra/posts-config.yaml", good.replacing("  LOG_LEVEL", with: "\tLOG_LEVEL"))
-        try repository.push("Tidy the configuration")
+        try await repository.push("Tidy the configuration")
         let failed = try await run(after: last, outcome: .failed)
         for problem in try await history.detail(failed.id)?.problems ?? [] { say(problem.description) }
         try repository.write("infra/posts-config.yaml", good.replacing("LOG_LEVEL: info", with: "LOG_LEVEL: debug"))
-        try repository.push("Indent with spaces, log more")
+        try await repository.push("Indent with spaces, log more")
         say("pushed the correction:")
         try await show(try await run(after: failed.id, outcome: .succeeded))
     }
