@@ -44,7 +44,6 @@ struct TakeoverRow: Sendable, CustomTestStringConvertible {
         let patch = OwnershipTakeover.patch(
             for: try KubeObject(try JSONParser.parse(live)),
             applying: try KubeObject(try JSONParser.parse(Self.document)),
-            as: "sternpost",
             adopts: row.adopts
         )
         guard !row.moved.isEmpty else {

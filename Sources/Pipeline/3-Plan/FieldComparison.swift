@@ -32,8 +32,8 @@ package struct FieldComparison {
         self.declared = SecretText.normalized(declared)
         self.live = live
         let entries = live.ownManagedFields
-        ours = entries.first { $0.manager == FieldManager.main && $0.operation == .apply }?.fields ?? FieldSet()
-        others = entries.filter { !($0.manager == FieldManager.main && $0.operation == .apply) }
+        ours = entries.first(where: \.isOurApply)?.fields ?? FieldSet()
+        others = entries.filter { !$0.isOurApply }
         // What our image rollouts have set counts as ours where it is as declared: a pinned image, or one whose pin is over.
         let rolled = entries.first { $0.manager == FieldManager.rollout }?.fields
         root = FieldPlace(

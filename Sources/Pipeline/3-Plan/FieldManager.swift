@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import KubeObjects
 
 /// The field managers under which Sternpost writes.
 package enum FieldManager {
@@ -8,4 +9,9 @@ package enum FieldManager {
     package static let rollout = "sternpost-rollout"
     /// The inventory's parent, as kubectl names it `<tool>-applyset`.
     package static let applySet = "sternpost-applyset"
+}
+
+extension ManagedFieldsEntry {
+    /// Whether it is what our own applies of the object itself own; what is applied to a subresource is not among it.
+    package var isOurApply: Bool { manager == FieldManager.main && operation == .apply && subresource.isEmpty }
 }

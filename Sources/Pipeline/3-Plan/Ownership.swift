@@ -36,7 +36,7 @@ package enum Ownership: Sendable, Hashable {
     }
 
     private static func withoutOwnMarks(_ live: KubeObject) -> KubeObject {
-        let ours = live.managedFields.first { $0.manager == FieldManager.main && $0.operation == .apply }
+        let ours = live.managedFields.first(where: \.isOurApply)
         var result = live
         for map in ["labels", "annotations"] {
             guard let owned = ours?.fields[.field("metadata")]?[.field(map)] else { continue }

@@ -110,7 +110,7 @@ struct PrunePlanner {
     }
 
     private func isAppliedByUs(_ object: KubeObject) -> Bool {
-        object.managedFields.contains { $0.manager == FieldManager.main && $0.operation == .apply }
+        object.managedFields.contains(where: \.isOurApply)
     }
 
     /// Reverse of the order of apply: later stages first, namespaces and definitions last.

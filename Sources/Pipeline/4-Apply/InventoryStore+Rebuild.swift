@@ -37,7 +37,7 @@ extension InventoryStore {
         for case .some(let list) in lists {
             switch list {
             case .success(let list):
-                for object in list.objects where object.isApplied(by: FieldManager.main) {
+                for object in list.objects where object.managedFields.contains(where: \.isOurApply) {
                     members[object.id] = Inventory.Member(uid: object.uid)
                 }
             case .failure(let error) where error.isRetryable || error.reason == .cancelled || error.reason == .tls:
@@ -46,12 +46,5 @@ extension InventoryStore {
             }
         }
         return Inventory(applySet: applySet, members: members, hintedKinds: kinds ?? [], isRebuilt: !members.isEmpty)
-    }
-}
-
-extension KubeObject {
-    /// Whether this field manager has an `Apply` entry for the object itself.
-    package func isApplied(by manager: String) -> Bool {
-        managedFields.contains { $0.manager == manager && $0.operation == .apply && $0.subresource.isEmpty }
     }
 }

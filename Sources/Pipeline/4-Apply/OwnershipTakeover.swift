@@ -24,30 +24,25 @@ enum OwnershipTakeover {
     /// - Parameters:
     ///   - live: The object with its current managedFields.
     ///   - document: What will be applied next.
-    ///   - manager: Our field manager.
     ///   - adopts: Whether the object is taken over from whoever applied it before.
     /// - Returns: A JSON patch that holds only for exactly this resourceVersion; nil when nothing has to move.
     static func patch(
         for live: KubeObject,
         applying document: KubeObject,
-        as manager: String,
         adopts: Bool
     ) -> JSON? {
         guard let raw = live.metadata["managedFields"]?.array, let version = live.resourceVersion else { return nil }
         let entries = raw.map { (json: $0, entry: ManagedFieldsEntry($0)) }
-        func isOurs(_ entry: ManagedFieldsEntry) -> Bool {
-            entry.manager == manager && entry.operation == .apply && entry.subresource.isEmpty
-        }
-        let ours = entries.compactMap(\.entry).first(where: isOurs)
+        let ours = entries.compactMap(\.entry).first(where: \.isOurApply)
         let apiVersion = ours?.apiVersion ?? document.gvk.apiVersion
         var moved = FieldSet()
         var time = ours?.time ?? ""
         var kept: [JSON] = []
         for (json, entry) in entries {
-            guard let entry, !isOurs(entry), entry.subresource.isEmpty, entry.apiVersion == apiVersion,
+            guard let entry, !entry.isOurApply, entry.subresource.isEmpty, entry.apiVersion == apiVersion,
                 let extent = extent(of: entry, adopts: adopts)
             else {
-                if entry.map(isOurs) != true { kept.append(json) }
+                if entry?.isOurApply != true { kept.append(json) }
                 continue
             }
             let part =
@@ -63,7 +58,7 @@ enum OwnershipTakeover {
         }
         guard !moved.isEmpty else { return nil }
         let entry = ManagedFieldsEntry(
-            manager: manager,
+            manager: FieldManager.main,
             operation: .apply,
             apiVersion: apiVersion,
             time: time,

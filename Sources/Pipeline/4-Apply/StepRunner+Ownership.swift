@@ -14,7 +14,6 @@ extension StepRunner {
             let patch = OwnershipTakeover.patch(
                 for: live,
                 applying: step.object,
-                as: FieldManager.main,
                 adopts: step.cause == .adoption
             )
             guard let patch else { return }
