@@ -29,6 +29,11 @@ package struct Inventory: Sendable, Hashable {
             self.contentHash = contentHash
             self.residual = residual
         }
+
+        /// The same, for who does not know what the API server makes otherwise.
+        package var withoutResidual: AppliedMark {
+            AppliedMark(uid: uid, resourceVersion: resourceVersion, contentHash: contentHash)
+        }
     }
 
     package let applySet: ApplySet

@@ -30,4 +30,14 @@ package struct SettledObject: Sendable, Hashable {
         self.contentHash = contentHash
         self.residual = residual
     }
+
+    /// What was seen of it: the next pass compares by it.
+    package var mark: Inventory.AppliedMark {
+        Inventory.AppliedMark(
+            uid: uid,
+            resourceVersion: resourceVersion,
+            contentHash: contentHash,
+            residual: residual
+        )
+    }
 }

@@ -64,6 +64,12 @@ package struct ObjectOutcome: Sendable {
 }
 
 extension ObjectOutcome {
+    /// What was seen of the object after an apply of the document with this hash; nil when the outcome has no object.
+    package func mark(contentHash: String) -> Inventory.AppliedMark? {
+        guard let uid = after?.uid, let version = after?.resourceVersion else { return nil }
+        return Inventory.AppliedMark(uid: uid, resourceVersion: version, contentHash: contentHash, residual: residual)
+    }
+
     /// Lets the objects go, but for what the rest of the pass asks of `after`: its identity, its version, and whether it
     /// removes itself.
     package mutating func letGo() {
@@ -83,7 +89,7 @@ extension ObjectOutcome {
 /// What an apply did: one outcome per step and per prune that was started or skipped, in the plan's order.
 package struct ApplyReport: Sendable {
     package let outcomes: [ObjectOutcome]
-    /// The inventory as it stands in the cluster after the pass.
+    /// The inventory as it stands in the cluster after the pass; its marks are those from before it.
     package let inventory: Inventory
     /// Set when the pass ended early: cancelled by a newer commit or a shutdown, inventory or journal not writable.
     package let interruption: String?

@@ -6,7 +6,7 @@ import SyncPlan
 /// The state of one pass: what has become of which object so far.
 struct ApplyRun: Sendable {
     let plan: Plan
-    /// What will be, or has been, stored: a superset of the truth until ``narrow()``.
+    /// What will be, or has been, stored: a superset of the truth until ``narrow()``. Its marks are not kept up.
     private(set) var inventory: Inventory
     private(set) var interruption: String?
     private var isJournalLost = false
@@ -91,16 +91,9 @@ struct ApplyRun: Sendable {
         case .failed, .skipped:
             block(dependantsOf: step.id, because: outcome.action == .failed ? "it failed" : "skipped")
         default:
-            guard let after = outcome.after, let uid = after.uid else { return }
+            guard let uid = outcome.after?.uid else { return }
             appliedUIDs.insert(uid)
             inventory.members[step.id] = Inventory.Member(uid: uid)
-            let mark = Inventory.AppliedMark(
-                uid: uid,
-                resourceVersion: after.resourceVersion ?? "",
-                contentHash: step.contentHash,
-                residual: outcome.residual
-            )
-            inventory.marks[step.id] = mark
         }
     }
 
@@ -130,17 +123,12 @@ struct ApplyRun: Sendable {
 
     /// Takes out of the inventory what is gone or released, and confirms uids.
     mutating func narrow() {
-        for id in gone { forget(id) }
-        if case .blocked = plan.prune.verdict {} else { for released in plan.prune.released { forget(released.id) } }
-        for settled in plan.unchanged {
-            inventory.members[settled.id] = Inventory.Member(uid: settled.uid)
-            inventory.marks[settled.id] = Inventory.AppliedMark(
-                uid: settled.uid,
-                resourceVersion: settled.resourceVersion,
-                contentHash: settled.contentHash,
-                residual: settled.residual
-            )
+        for id in gone { inventory.members[id] = nil }
+        if case .blocked = plan.prune.verdict {
+        } else {
+            for released in plan.prune.released { inventory.members[released.id] = nil }
         }
+        for settled in plan.unchanged { inventory.members[settled.id] = Inventory.Member(uid: settled.uid) }
         adoptSource()
     }
 
@@ -151,11 +139,6 @@ struct ApplyRun: Sendable {
         if inventory.members.keys.allSatisfy(declared.contains) { inventory.source = plan.source }
     }
 
-    private mutating func forget(_ id: ObjectID) {
-        inventory.members[id] = nil
-        inventory.marks[id] = nil
-    }
-
     /// The outcomes in the plan's order; what never started is skipped with the interruption as its reason.
     func report() -> ApplyReport {
         let reason = "not started: \(interruption ?? "the pass ended early")"
@@ -163,11 +146,9 @@ struct ApplyRun: Sendable {
             outcomes[$0.id] ?? .skipped($0, because: reason, isRetryable: true)
         }
         let prunes = plan.prune.steps.map { pruned[$0.id] ?? .skipped($0, because: reason, isRetryable: true) }
-        var inventory = stored
-        inventory.marks = self.inventory.marks
         return ApplyReport(
             outcomes: steps + prunes,
-            inventory: inventory,
+            inventory: stored,
             interruption: interruption,
             isJournalLost: isJournalLost
         )

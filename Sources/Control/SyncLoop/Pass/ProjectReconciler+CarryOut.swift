@@ -204,25 +204,11 @@ extension ProjectReconciler {
         for object in plan.refused where object.reason == .contested {
             marks[object.id] = prepared.inventory.marks[object.id]
         }
-        for object in plan.unchanged {
-            marks[object.id] = Inventory.AppliedMark(
-                uid: object.uid,
-                resourceVersion: object.resourceVersion,
-                contentHash: object.contentHash,
-                residual: object.residual
-            )
-        }
+        for object in plan.unchanged { marks[object.id] = object.mark }
         let hashes = Dictionary(plan.waves.flatMap(\.steps).map { ($0.id, $0.contentHash) }) { first, _ in first }
         for outcome in report.outcomes where [.created, .configured, .unchanged].contains(outcome.action) {
-            guard let hash = hashes[outcome.id], let uid = outcome.after?.uid,
-                let version = outcome.after?.resourceVersion
-            else { continue }
-            marks[outcome.id] = Inventory.AppliedMark(
-                uid: uid,
-                resourceVersion: version,
-                contentHash: hash,
-                residual: outcome.residual
-            )
+            guard let mark = hashes[outcome.id].flatMap(outcome.mark) else { continue }
+            marks[outcome.id] = mark
         }
         return marks
     }

@@ -21,10 +21,7 @@ extension LiveMirror {
         for step in plan.waves.flatMap(\.steps) { hashes[step.id] = step.contentHash }
         var isNews = false
         for outcome in report.outcomes {
-            guard let hash = hashes[outcome.id], let uid = outcome.after?.uid,
-                let version = outcome.after?.resourceVersion
-            else { continue }
-            let mark = Inventory.AppliedMark(uid: uid, resourceVersion: version, contentHash: hash)
+            guard let mark = hashes[outcome.id].flatMap(outcome.mark)?.withoutResidual else { continue }
             for key in feeds.keys where key.covers(outcome.id) && key != parentKey {
                 if feeds[key]?.store.wrote(.settled(mark), as: outcome.id, at: now) == true { isNews = true }
             }
@@ -43,11 +40,7 @@ extension LiveMirror {
     /// Lets go of the fields of objects of which a plan wanted nothing.
     package func settle(_ objects: [SettledObject]) {
         for object in objects {
-            let mark = Inventory.AppliedMark(
-                uid: object.uid,
-                resourceVersion: object.resourceVersion,
-                contentHash: object.contentHash
-            )
+            let mark = object.mark.withoutResidual
             for key in feeds.keys where key.covers(object.id) && key != parentKey {
                 feeds[key]?.store.settle(mark, as: object.id)
             }
