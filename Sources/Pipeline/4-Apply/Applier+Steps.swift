@@ -44,13 +44,10 @@ extension Applier {
         _ run: inout ApplyRun
     ) {
         switch event {
-        case .intended(let range, .success(let rows)) where rows.count == range.count: progress.intended(range, rows)
-        case .intended(let range, .success(let rows)):
+        case .intended(let range, .success(let rows)): progress.intended(range, rows)
+        case .intended(let range, .failure(let failure)):
             progress.intended(range, [])
-            run.interrupt("the journal gave \(rows.count) rows for \(range.count) intents")
-        case .intended(let range, .failure(let error)):
-            progress.intended(range, [])
-            run.loseJournal("the journal could not be written, so nothing may be changed: \(error)")
+            run.loseJournal(failure.description)
         case .written(let index, let result):
             progress.written(index, result)
             if let reason = result.interruption {
@@ -58,31 +55,28 @@ extension Applier {
             }
             run.record(result.outcome, of: steps[index], isUnclear: result.isUnclear)
         case .concluded(let indices, nil): run.wasRecorded(indices.map { steps[$0] })
-        case .concluded(_, let failure?): run.loseJournal("the journal could not be written: \(failure)")
+        case .concluded(_, let failure?): run.loseJournal(failure.description)
         }
     }
 
-    private func intend(_ steps: ArraySlice<Step>, _ commit: CommitInfo) async -> Result<[Int64], any Error> {
+    private func intend(_ steps: ArraySlice<Step>, _ commit: CommitInfo) async -> Result<[Int64], JournalFailure> {
         let intents = steps.map { MutationIntent(id: $0.id, verb: .apply, reason: $0.reason(commit: commit)) }
-        let journal = journal
-        let rows = await shieldedFromCancellation { () -> Result<[Int64], any Error> in
-            do { return .success(try await journal.intend(intents)) } catch { return .failure(error) }
+        let rows: Result<[Int64], JournalFailure>
+        do throws(JournalFailure) { rows = .success(try await journal.intendShielded(intents)) } catch {
+            rows = .failure(error)
         }
         CrashPoint.reach(.afterIntent)
         return rows
     }
 
     /// Nil when all of it is written down; else why not.
-    private func conclude(_ batch: StepProgress.Outcomes) async -> String? {
+    private func conclude(_ batch: StepProgress.Outcomes) async -> JournalFailure? {
         CrashPoint.reach(.beforeOutcome)
-        let journal = journal
-        return await shieldedFromCancellation {
-            do {
-                try await journal.conclude(batch.results, objects: batch.objects)
-                return nil
-            } catch {
-                return "\(error)"
-            }
+        do throws(JournalFailure) {
+            try await journal.concludeShielded(batch.results, objects: batch.objects)
+            return nil
+        } catch {
+            return error
         }
     }
 }

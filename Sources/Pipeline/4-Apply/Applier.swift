@@ -179,32 +179,20 @@ extension Applier {
             run.interrupt(reason)
             return nil
         }
-        let journal = journal
-        let result = await shieldedFromCancellation { () -> Result<[Int64], any Error> in
-            do { return .success(try await journal.intend(intents)) } catch { return .failure(error) }
+        do throws(JournalFailure) {
+            return try await journal.intendShielded(intents)
+        } catch {
+            run.loseJournal(error.description)
+            return nil
         }
-        switch result {
-        case .success(let rows) where rows.count == intents.count: return rows
-        case .success(let rows): run.interrupt("the journal gave \(rows.count) rows for \(intents.count) intents")
-        case .failure(let error):
-            run.loseJournal("the journal could not be written, so nothing may be changed: \(error)")
-        }
-        return nil
     }
 
     /// Writes results down; a failure ends the pass.
     func conclude(_ results: [(intent: Int64, result: MutationResult)], _ run: inout ApplyRun) async {
         guard !results.isEmpty else { return }
-        let journal = journal
-        let failure = await shieldedFromCancellation { () -> String? in
-            do {
-                try await journal.conclude(results)
-                return nil
-            } catch {
-                return "\(error)"
-            }
+        do throws(JournalFailure) { try await journal.concludeShielded(results) } catch {
+            run.loseJournal(error.description)
         }
-        if let failure { run.loseJournal("the journal could not be written: \(failure)") }
     }
 
     /// Waits a little; ends early by throwing when the task is cancelled.

@@ -32,28 +32,3 @@ package struct ParentNamespace: Sendable {
         }
     }
 }
-
-extension MutationJournal {
-    /// Writes an intent down, does the write, and writes down how it went.
-    ///
-    /// - Throws: what the write threw, or that the journal could not be written.
-    func journaled(
-        _ intent: MutationIntent,
-        _ write: @escaping @Sendable () async throws(ApplyError) -> Void
-    ) async throws {
-        let rows = try await intend([intent])
-        CrashPoint.reach(.afterInventoryIntent)
-        let result: MutationResult
-        var failure: ApplyError?
-        do throws(ApplyError) {
-            try await write()
-            result = .done
-        } catch {
-            failure = error
-            result = .failed(error.description)
-        }
-        CrashPoint.reach(.afterInventoryWrite)
-        try await conclude(rows.map { (intent: $0, result: result) })
-        if let failure { throw failure }
-    }
-}

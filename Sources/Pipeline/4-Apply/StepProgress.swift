@@ -5,10 +5,10 @@ import SyncPlan
 struct StepProgress {
     /// What has come to its end.
     enum Event: Sendable {
-        case intended(Range<Int>, Result<[Int64], any Error>)
+        case intended(Range<Int>, Result<[Int64], JournalFailure>)
         case written(Int, StepResult)
         /// The second value says why the rows could not be written; nil when they are there.
-        case concluded([Int], String?)
+        case concluded([Int], JournalFailure?)
     }
 
     /// Rows for the journal, and the steps whose whole outcome is among them.

@@ -15,7 +15,7 @@ extension StepRunner {
         guard step.mayRecreate, !RefusalAdvice.neverRecreated.contains(step.id.kind), let live = step.live,
             let uid = live.uid
         else { throw StepFailure(.refused(refusal), of: step) }
-        let row = try await intend("recreate: \(refusal.message)")
+        let rows = try await intend("recreate: \(refusal.message)")
         CrashPoint.reach(.afterRecreateIntent)
         // Shielded as a whole: a cancelled pass must not leave the object deleted.
         let result = await shieldedFromCancellation(grace: applier.deadlines.gone) {
@@ -28,9 +28,9 @@ extension StepRunner {
         }
         CrashPoint.reach(.beforeRecreateOutcome)
         switch result {
-        case .success: try await conclude(row, .done)
+        case .success: try await conclude(rows, .done)
         case .failure(let failure):
-            try await conclude(row, failure.isOutcomeUnknown ? .unknown(failure.line) : .failed(failure.line))
+            try await conclude(rows, failure.isOutcomeUnknown ? .unknown(failure.line) : .failed(failure.line))
         }
         return try result.get()
     }
@@ -129,31 +129,21 @@ extension StepRunner {
         return "the old object could not be put back either: \(failure)"
     }
 
-    private func intend(_ reason: String) async throws(StepFailure) -> Int64 {
+    private func intend(_ reason: String) async throws(StepFailure) -> [Int64] {
         let intent = MutationIntent(id: step.id, verb: .recreate, reason: Redactor.shared.redact(reason.singleLine))
-        let journal = applier.journal
-        let row = await shieldedFromCancellation { () -> Result<Int64?, any Error> in
-            do { return .success(try await journal.intend([intent]).first) } catch { return .failure(error) }
-        }
-        switch row {
-        case .success(.some(let row)): return row
-        case .success(.none): throw StepFailure(.unrecorded("the journal gave no row for an intent"), of: step)
-        case .failure(let error):
-            throw StepFailure(.unrecorded("the journal could not be written: \(error)"), of: step)
+        do throws(JournalFailure) {
+            return try await applier.journal.intendShielded([intent])
+        } catch {
+            throw StepFailure(.unrecorded(error.description), of: step)
         }
     }
 
-    private func conclude(_ row: Int64, _ result: MutationResult) async throws(StepFailure) {
-        let journal = applier.journal
-        let failure = await shieldedFromCancellation { () -> String? in
-            do {
-                try await journal.conclude([(intent: row, result: result)])
-                return nil
-            } catch {
-                return "\(error)"
-            }
+    private func conclude(_ rows: [Int64], _ result: MutationResult) async throws(StepFailure) {
+        do throws(JournalFailure) {
+            try await applier.journal.concludeShielded(rows.map { (intent: $0, result: result) })
+        } catch {
+            throw StepFailure(.unrecorded(error.description), of: step)
         }
-        if let failure { throw StepFailure(.unrecorded("the journal could not be written: \(failure)"), of: step) }
     }
 }
 
