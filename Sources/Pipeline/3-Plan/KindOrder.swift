@@ -33,7 +33,8 @@ package enum KindOrder {
         return gates.contains(key) ? 3 : 2
     }
 
-    /// Kinds whose deletion takes more with it than the object: a prune of one always waits for a person.
+    /// Kinds whose deletion loses data or takes everything inside along: a prune of one always waits for a person, and none
+    /// is deleted to be created again, whatever an annotation says.
     package static let protected: Set<GroupKind> = [
         GroupKind(group: "", kind: "Namespace"), GroupKind(group: "", kind: "PersistentVolume"),
         GroupKind(group: "", kind: "PersistentVolumeClaim"), customResourceDefinition,

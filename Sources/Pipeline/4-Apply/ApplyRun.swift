@@ -33,7 +33,7 @@ struct ApplyRun: Sendable {
         stored = inventory
         let steps = plan.waves.flatMap(\.steps)
         definedKinds = Set(steps.compactMap(\.object.definedKind))
-        definedNamespaces = Set(steps.filter { $0.id.groupKind == ApplyRun.namespaceKind }.map(\.id.name))
+        definedNamespaces = Set(steps.filter { $0.id.groupKind == KindOrder.namespace }.map(\.id.name))
         var superset = inventory
         for id in plan.desiredMembers where superset.members[id] == nil {
             superset.members[id] = Inventory.Member(uid: nil)
@@ -46,8 +46,6 @@ struct ApplyRun: Sendable {
         self.inventory = superset
         for settled in plan.unchanged { appliedUIDs.insert(settled.uid) }
     }
-
-    static let namespaceKind = GroupKind(group: "", kind: "Namespace")
 
     /// Ends the pass because an intent or an outcome could not be written down.
     mutating func loseJournal(_ reason: String) {
@@ -158,7 +156,7 @@ struct ApplyRun: Sendable {
 extension KubeObject {
     /// The kind that a CustomResourceDefinition defines; nil for every other object.
     var definedKind: GroupKind? {
-        guard gvk.group == "apiextensions.k8s.io", gvk.kind == "CustomResourceDefinition",
+        guard gvk.groupKind == KindOrder.customResourceDefinition,
             let group = spec?["group"]?.string, let kind = spec?["names"]?["kind"]?.string
         else { return nil }
         return GroupKind(group: group, kind: kind)

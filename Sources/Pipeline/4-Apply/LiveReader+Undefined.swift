@@ -16,8 +16,7 @@ extension LiveReader {
     ) async -> Set<GroupKind> {
         let unknown = Set(inventory.members.keys.map(\.groupKind)).filter { catalog.lookup($0) == .unknown }
         guard !unknown.isEmpty else { return [] }
-        let definition = GroupKind(group: "apiextensions.k8s.io", kind: "CustomResourceDefinition")
-        guard case .served(let resource) = catalog.lookup(definition) else {
+        guard case .served(let resource) = catalog.lookup(KindOrder.customResourceDefinition) else {
             for kind in unknown {
                 findings.markUnreadable(
                     kind,

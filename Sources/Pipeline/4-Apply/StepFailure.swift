@@ -32,7 +32,7 @@ struct StepFailure: Error, Sendable {
             interruption = reason
             if case .unrecorded = failure { isJournalLost = true }
         case .refused(let error):
-            let advice = RefusalAdvice(error, namespace: step.id.namespace, kind: step.id.kind)
+            let advice = RefusalAdvice(error, namespace: step.id.namespace, kind: step.id.groupKind)
             let cause = advice.cause + StepFailure.size(of: step.object, for: error)
             line = StepFailure.line(step.place, StepFailure.masked(cause, of: step), advice.remedy)
             isRetryable = error.isRetryable
@@ -56,7 +56,7 @@ struct StepFailure: Error, Sendable {
             isRetryable = true
             interruption = reason
         case .refused(let error):
-            let advice = RefusalAdvice(error, namespace: step.id.namespace, kind: step.id.kind)
+            let advice = RefusalAdvice(error, namespace: step.id.namespace, kind: step.id.groupKind)
             line = StepFailure.line(step.place, "not deleted, stays in the inventory: \(advice.cause)", advice.remedy)
             isRetryable = true
             isOutcomeUnknown = error.isOutcomeUnknown
@@ -107,7 +107,7 @@ struct RefusalAdvice: Sendable {
 
     private static let maxCauses = 5
 
-    init(_ error: KubeError, namespace: String, kind: String) {
+    init(_ error: KubeError, namespace: String, kind: GroupKind) {
         cause = RefusalAdvice.cause(of: error)
         remedy = RefusalAdvice.remedy(for: error, namespace: namespace, kind: kind)
     }
@@ -126,7 +126,7 @@ struct RefusalAdvice: Sendable {
         }
     }
 
-    private static func remedy(for error: KubeError, namespace: String, kind: String) -> String {
+    private static func remedy(for error: KubeError, namespace: String, kind: GroupKind) -> String {
         switch error.reason {
         case .cancelled, .unreachable, .timeout, .serverError, .protocolViolation, .tooManyRequests, .conflict,
             .expired, .withheld:
@@ -135,7 +135,8 @@ struct RefusalAdvice: Sendable {
         case .forbidden: return "grant the verb to Sternpost's account (\(error.request))"
         case .notFound where error.message.contains("namespaces \"\(namespace)\""):
             return "add a Namespace manifest for \(namespace) to the repository, or create it"
-        case .notFound, .methodNotAllowed: return "check the apiVersion: the API server does not serve \(kind) there"
+        case .notFound, .methodNotAllowed:
+            return "check the apiVersion: the API server does not serve \(kind.kind) there"
         case .alreadyExists: return "the next pass reads it and goes on"
         case .fieldManagerConflict: return "let one of the two set the field"
         case .invalid, .badRequest, .unsupportedMediaType: return "correct the manifest"
@@ -149,14 +150,9 @@ struct RefusalAdvice: Sendable {
         }
     }
 
-    /// Kinds whose deletion loses data or takes everything inside along: never recreated, whatever an annotation says.
-    static let neverRecreated: Set<String> = [
-        "PersistentVolumeClaim", "PersistentVolume", "Namespace", "CustomResourceDefinition",
-    ]
-
-    private static func immutableRemedy(_ kind: String) -> String {
-        if neverRecreated.contains(kind) {
-            return "set the old value again, or use a new name: a \(kind) is never deleted to be created again"
+    private static func immutableRemedy(_ kind: GroupKind) -> String {
+        if KindOrder.protected.contains(kind) {
+            return "set the old value again, or use a new name: a \(kind.kind) is never deleted to be created again"
         }
         return "set the old value again, use a new name, or annotate the object with sternpost.dev/force: enabled to"
             + " have it deleted and created again"

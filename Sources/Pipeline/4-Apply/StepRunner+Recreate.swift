@@ -12,7 +12,7 @@ extension StepRunner {
     /// Deletes exactly the object that was looked at, waits until it is gone, and applies. If that fails, the old object
     /// is put back.
     func recreate(after refusal: KubeError) async throws(StepFailure) -> StepAnswer {
-        guard step.mayRecreate, !RefusalAdvice.neverRecreated.contains(step.id.kind), let live = step.live,
+        guard step.mayRecreate, !KindOrder.protected.contains(step.id.groupKind), let live = step.live,
             let uid = live.uid
         else { throw StepFailure(.refused(refusal), of: step) }
         let rows = try await intend("recreate: \(refusal.message)")

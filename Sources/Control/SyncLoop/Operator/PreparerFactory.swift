@@ -86,7 +86,7 @@ package struct PreparerFactory: Sendable {
         case nil: return nil
         case .folder(let path): return try GitCredentials.fromFolder(path)
         case .secret(let name):
-            guard let secret = try await client.get(PreparerFactory.secrets, namespace: project.namespace, name: name)
+            guard let secret = try await client.get(.secrets, namespace: project.namespace, name: name)
             else {
                 throw ConfigurationError(
                     "project \(project.name): spec.credentials.secretName: there is no Secret \(name) in the namespace "
@@ -103,11 +103,4 @@ package struct PreparerFactory: Sendable {
             return try GitCredentials(values: values)
         }
     }
-
-    private static let secrets = APIResource(
-        gvk: GroupVersionKind(group: "", version: "v1", kind: "Secret"),
-        plural: "secrets",
-        isNamespaced: true,
-        verbs: ["get"]
-    )
 }

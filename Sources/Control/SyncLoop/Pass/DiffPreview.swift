@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeClient
 import KubeObjects
+import SyncApply
 import SyncPlan
 import SyncRecord
 
@@ -31,19 +32,7 @@ package struct DiffPreview: Sendable {
     /// leave as it is does not appear.
     package func differences() async -> [Difference] {
         let steps = plan.waves.flatMap(\.steps) + plan.reportedDrift
-        var applied: [Int: Difference] = [:]
-        await withTaskGroup(of: (Int, Difference?).self) { group in
-            var waiting = steps.enumerated().makeIterator()
-            func startNext() {
-                guard let (index, step) = waiting.next() else { return }
-                group.addTask { (index, await difference(of: step)) }
-            }
-            for _ in 0..<DiffPreview.concurrency { startNext() }
-            while let (index, difference) = await group.next() {
-                applied[index] = difference
-                startNext()
-            }
-        }
+        let applied = await concurrently(steps, limit: DiffPreview.concurrency) { await difference(of: $0) }
         let deleted = plan.prune.steps.compactMap { step -> Difference? in
             switch plan.prune.verdict {
             case .disabled, .blocked: return nil
@@ -55,7 +44,7 @@ package struct DiffPreview: Sendable {
                 error: nil
             )
         }
-        return applied.sorted { $0.key < $1.key }.map(\.value) + deleted
+        return applied.compactMap { $0 ?? nil } + deleted
     }
 
     private func difference(of step: Step) async -> Difference? {
