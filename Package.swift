@@ -220,7 +220,10 @@ let package = Package(
                 "OCIRegistry", "HTTPWire", "KubeObjects", "YAMLText", logging,
             ]
         ),
-        tests("CommandLineToolTests", imports: ["sternpost", "CommandLineTool", "KubeObjects", "YAMLText"]),
+        tests(
+            "CommandLineToolTests",
+            imports: ["sternpost", "CommandLineTool", "Dashboard", "KubeObjects", "YAMLText"]
+        ),
         tests("EndToEndTests", imports: sceneImports),
         tests("FaultTests", imports: sceneImports),
         tests("SoakTests", imports: sceneImports),

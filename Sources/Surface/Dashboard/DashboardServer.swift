@@ -31,8 +31,12 @@ package struct DashboardServer: Service {
             self.init(host: host.isEmpty ? "0.0.0.0" : host, port: port)
         }
 
-        /// Whether only this machine can reach it.
-        package var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+        /// Whether only this machine can reach it. A name that begins like such an address may be anybody's.
+        package var isLoopback: Bool {
+            let octets = host.split(separator: ".", omittingEmptySubsequences: false)
+            return host == "localhost" || host == "::1"
+                || octets.count == 4 && octets[0] == "127" && octets.allSatisfy { UInt8($0) != nil }
+        }
     }
 
     private let address: Address
