@@ -88,7 +88,7 @@ struct InventoryStoreTests {
             try await project.sync([configMap("a"), configMap("b")])
             // A copied label alone makes nobody ours.
             try await project.createByHand(configMap("copied"))
-            let label = "\(ApplySet.partOfLabel)=\(project.applySet.id)"
+            let label = project.applySet.memberSelector
             try await project.kubectl(["label", "configmap", "copied", label])
             try await project.kubectl(["delete", "secret", "sternpost-test"])
             let inventory = try await project.storedInventory()

@@ -209,7 +209,7 @@ struct HealthObserverTests {
             for name in ["a", "b", "c", "d"] {
                 try await space.kubectl(["create", "service", "clusterip", name, "--tcp=80"])
             }
-            let label = "\(ApplySet.partOfLabel)=\(space.applySet.id)"
+            let label = space.applySet.memberSelector
             try await space.kubectl(["label", "services", "--all", label])
             let client = try await namespacedClient(space)
             space.cluster.embedded?.faults.forgetRequests()

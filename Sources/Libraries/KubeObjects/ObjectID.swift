@@ -13,6 +13,9 @@ package struct GroupKind: Sendable, Hashable, Codable, Comparable, CustomStringC
     /// `Kind` for the core group, else `Kind.group`: the spelling of ApplySet's `contains-group-kinds`.
     package var description: String { group.isEmpty ? kind : "\(kind).\(group)" }
 
+    /// Whether it is the core group's Secret, whose values must not be shown.
+    package var isSecret: Bool { group.isEmpty && kind == "Secret" }
+
     /// Reads the spelling of `description`.
     package init(parsing text: String) {
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)

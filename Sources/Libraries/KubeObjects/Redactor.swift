@@ -52,7 +52,7 @@ package final class Redactor: Sendable {
 
     /// Registers every value of a Secret's `data` (decoded and as written) and `stringData`.
     package func register(secretObject object: KubeObject) {
-        guard object.gvk.groupKind == GroupKind(group: "", kind: "Secret") else { return }
+        guard object.gvk.groupKind.isSecret else { return }
         // Our own inventory is a list of names: no secret, large, and new with every pass.
         let isInventory = object.label("applyset.kubernetes.io/id") != nil
         for member in object.json["data"]?.object ?? JSONObject() where !(isInventory && member.key == "inventory") {

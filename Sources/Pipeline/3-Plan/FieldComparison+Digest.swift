@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
+import KubeObjects
 
 extension FieldComparison {
     /// Names exactly these differences, whoever owns the fields: SHA-256, hexadecimal; empty for none. Values of Secrets

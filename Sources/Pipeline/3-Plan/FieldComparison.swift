@@ -40,7 +40,7 @@ package struct FieldComparison {
             everyone: entries.reduce(FieldSet()) { $0.union($1.fields) },
             ours: rolled.map(ours.union) ?? ours
         )
-        isSecret = declared.gvk.groupKind == GroupKind(group: "", kind: "Secret")
+        isSecret = declared.gvk.groupKind.isSecret
         isBuiltIn = BuiltInGroup.contains(declared.gvk.group)
     }
 

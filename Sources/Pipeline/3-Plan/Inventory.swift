@@ -77,6 +77,9 @@ package struct ApplySet: Sendable, Hashable {
     /// `applyset-<base64url-nopad(sha256("<name>.<namespace>.<kind>.<group>"))>-v1`.
     package let id: String
 
+    /// What selects the objects that carry our label.
+    package var memberSelector: String { "\(ApplySet.partOfLabel)=\(id)" }
+
     package init(parent: ObjectID) {
         self.parent = parent
         id = ApplySet.id(of: parent)

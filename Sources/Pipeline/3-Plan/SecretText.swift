@@ -5,7 +5,7 @@ import KubeObjects
 package enum SecretText {
     /// The manifest with `stringData` moved into `data` (it wins over `data`, as on the server); other kinds as they are.
     package static func normalized(_ object: KubeObject) -> KubeObject {
-        guard object.gvk.groupKind == GroupKind(group: "", kind: "Secret"),
+        guard object.gvk.groupKind.isSecret,
             let texts = object.json["stringData"]?.object
         else { return object }
         var result = object

@@ -24,7 +24,7 @@ extension InventoryStore {
             resources[candidate] = resource
         }
         let ordered = resources.values.sorted { $0.gvk.groupKind < $1.gvk.groupKind }
-        let selector = "\(ApplySet.partOfLabel)=\(applySet.id)"
+        let selector = applySet.memberSelector
         let client = client
         let lists = await concurrently(ordered, limit: Self.listsInFlight) { resource -> Result<KubeList, KubeError> in
             do throws(KubeError) {

@@ -62,7 +62,20 @@ package struct LiveReader: Sendable {
         }
         for (resource, list) in zip(listable, lists) { findings.take(list ?? .failure(.cancelled), of: resource) }
         try findings.throwIfNothingWasRead(attempts: listable.count)
-        await readUnlabelled(scope.missing(from: findings), into: &findings)
+        let missing = scope.missing(from: findings)
+        return try await finish(findings, missing: missing, inventory: inventory, catalog: catalog)
+    }
+
+    /// The end of a reading, once the objects with our label are known: asks for rendered objects that no list has shown,
+    /// for definitions of members' kinds, and for who owns what bears another ApplySet's label.
+    func finish(
+        _ listed: Findings,
+        missing: [APIResource: [ObjectID]],
+        inventory: Inventory,
+        catalog: APICatalog
+    ) async throws(KubeError) -> LiveSet {
+        var findings = listed
+        await readUnlabelled(missing, into: &findings)
         let undefined = await undefinedKinds(of: inventory, catalog: catalog, &findings)
         let owners = await owners(of: findings.objects.values.compactMap(\.whole), catalog: catalog)
         if Task.isCancelled { throw .cancelled }
@@ -82,7 +95,7 @@ package struct LiveReader: Sendable {
         namespaces: Set<String>,
         keeping keep: (KubeObject) -> (ObjectID, LiveObject)?
     ) async -> Result<[ObjectID: LiveObject], KubeError> {
-        let selector = "\(ApplySet.partOfLabel)=\(applySet.id)"
+        let selector = applySet.memberSelector
         func list(_ namespace: String) async throws(KubeError) -> [ObjectID: LiveObject] {
             let list = try await client.list(
                 resource,

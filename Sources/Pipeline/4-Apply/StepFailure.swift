@@ -43,7 +43,7 @@ struct StepFailure: Error, Sendable {
 
     /// The words about a Secret without any of its values, not even one that is a common word.
     private static func masked(_ cause: String, of step: Step) -> String {
-        guard step.id.groupKind == GroupKind(group: "", kind: "Secret") else { return cause }
+        guard step.id.groupKind.isSecret else { return cause }
         let redactor = Redactor()
         redactor.register(secretObject: step.object)
         return redactor.redact(cause)

@@ -31,7 +31,7 @@ struct StepRunner: Sendable {
     /// Runs the step. Never throws: what went wrong is in the outcome.
     func run() async -> StepResult {
         let start = ContinuousClock.now
-        if step.id.groupKind == GroupKind(group: "", kind: "Secret") {
+        if step.id.groupKind.isSecret {
             Redactor.shared.register(secretObject: step.object)
         }
         do throws(StepFailure) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import Foundation
+import KubeObjects
 
 /// A history file that is no intact database, after it was moved aside.
 struct DamagedFile: Sendable {

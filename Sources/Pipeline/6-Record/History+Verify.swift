@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import GRDB
+import KubeObjects
 
 extension History {
     /// The newest audit row, to be written down outside of this file.

@@ -17,7 +17,7 @@ enum ObjectMask {
         let secrets = Redactor()
         for case .some(let object) in objects { secrets.register(secretObject: object) }
         let pair = PairMask(redactor: TextMask(secrets: secrets, objects: objects.compactMap { $0?.json }))
-        let isSecret = (after ?? before)?.gvk.groupKind == GroupKind(group: "", kind: "Secret")
+        let isSecret = (after ?? before)?.gvk.groupKind.isSecret == true
         return pair.mask(objects[0].map(clean), objects[1].map(clean), isSecret: isSecret)
     }
 

@@ -5,7 +5,7 @@ import SyncApply
 extension Payload.ObjectRow {
     /// Masks an outcome: values of Secrets, and everything the redactor knows.
     init(_ outcome: ObjectOutcome) {
-        let isSecret = outcome.id.groupKind == GroupKind(group: "", kind: "Secret")
+        let isSecret = outcome.id.groupKind.isSecret
         let secrets: Redactor? = isSecret ? Redactor() : nil
         for object in [outcome.before, outcome.after] {
             if let object { secrets?.register(secretObject: object) }

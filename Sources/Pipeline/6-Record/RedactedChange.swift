@@ -37,7 +37,7 @@ extension FieldChange {
     /// - Parameter id: The object that changes.
     /// - Returns: The same change with what is secret left out.
     package func redacted(of id: ObjectID) -> FieldChange {
-        let isSecret = id.groupKind == GroupKind(group: "", kind: "Secret")
+        let isSecret = id.groupKind.isSecret
         return RedactedChange(self, isSecret: isSecret, hiding: nil).change
     }
 }

@@ -19,13 +19,3 @@ extension Date {
 
     init(milliseconds: Int64) { self.init(timeIntervalSince1970: Double(milliseconds) / 1000) }
 }
-
-extension Data {
-    /// Lower-case hexadecimal digits.
-    var hexadecimal: String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        for byte in self { text.append(contentsOf: [digits[Int(byte >> 4)], digits[Int(byte & 15)]]) }
-        return String(decoding: text, as: UTF8.self)
-    }
-}

@@ -78,4 +78,10 @@ package struct SyncRun: Sendable, Hashable, Codable {
         self.outcome = outcome
         self.counts = counts
     }
+
+    /// A revision as people read it: `main@1a2b3c4d`.
+    package static func shortRevision(_ revision: String) -> String {
+        let parts = revision.components(separatedBy: "@sha1:")
+        return parts.count == 2 ? "\(parts[0])@\(parts[1].prefix(8))" : revision
+    }
 }

@@ -49,7 +49,7 @@ enum Pages {
             state = "<span class=\"soft\">starting</span>"
         }
         return """
-            <tr><td>\(entry.project)</td><td>\(state)</td><td><code>\(short(entry.revision))</code></td>
+            <tr><td>\(entry.project)</td><td>\(state)</td><td><code>\(SyncRun.shortRevision(entry.revision))</code></td>
             <td class="number">\(entry.lastPassAt.map(time) ?? "–")\(pace(entry))</td><td>\(entry.leader)</td><td>\(entry.message)</td></tr>
             """
     }
@@ -66,7 +66,8 @@ enum Pages {
             """
             <tr><td class="number"><a href="/syncs/\(run.id)">\(run.id)</a></td><td>\(run.project)</td>
             <td>\(badge(run.outcome))</td><td class="number">\(time(run.startedAt))</td><td>\(run.trigger.rawValue)</td>
-            <td class="number">\(changes(run.counts))</td><td><code>\(short(run.revision))</code></td><td>\(run.author)</td>
+            <td class="number">\(changes(run.counts))</td><td><code>\(SyncRun.shortRevision(run.revision))</code></td>
+            <td>\(run.author)</td>
             <td>\(run.message)</td></tr>
             """
         }
@@ -154,11 +155,6 @@ enum Pages {
             ("restarted", counts.restarted), ("failed", counts.failed),
         ].filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
         return parts.isEmpty ? "no change" : parts.joined(separator: ", ")
-    }
-
-    private static func short(_ revision: String) -> String {
-        let parts = revision.components(separatedBy: "@sha1:")
-        return parts.count == 2 ? "\(parts[0])@\(parts[1].prefix(8))" : revision
     }
 
     private static func time(_ date: Date) -> String {

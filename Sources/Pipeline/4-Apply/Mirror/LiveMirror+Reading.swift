@@ -58,18 +58,8 @@ extension LiveMirror {
         try findings.throwIfNothingWasRead(attempts: listable.count)
         let missing = scope.missing(from: findings)
         isWatched = isWatched && missing.isEmpty && findings.unreadable.isEmpty
-        await reader.readUnlabelled(missing, into: &findings)
-        let undefined = await reader.undefinedKinds(of: inventory, catalog: catalog, &findings)
         isWatched = isWatched && inventory.members.keys.allSatisfy { catalog.lookup($0.groupKind) != .unknown }
-        let owners = await reader.owners(of: findings.objects.values.compactMap(\.whole), catalog: catalog)
-        if Task.isCancelled { throw .cancelled }
-        let live = LiveSet(
-            catalog: catalog,
-            objects: findings.objects,
-            unreadable: findings.unreadable,
-            undefined: undefined,
-            owners: owners
-        )
+        let live = try await reader.finish(findings, missing: missing, inventory: inventory, catalog: catalog)
         return Reading(live: live, generation: isWatched ? generation : nil)
     }
 
@@ -165,7 +155,7 @@ extension LiveMirror {
         return error.reason == .forbidden
     }
 
-    private var selector: String { "\(ApplySet.partOfLabel)=\(reader.applySet.id)" }
+    private var selector: String { reader.applySet.memberSelector }
 
     /// The feeds in which the objects of a resource are.
     private func keys(of resource: APIResource, in scope: ReadScope) -> [FeedKey] {

@@ -78,7 +78,7 @@ enum HistoryTable {
                 .init(run.trigger.rawValue),
                 .init(run.outcome.rawValue, color(of: run.outcome)),
                 .init(changes(run.counts)),
-                .init(shortRevision(run.revision)),
+                .init(SyncRun.shortRevision(run.revision)),
                 .init(run.author.split(separator: " <").first.map(String.init) ?? ""),
                 .init(run.message.count > 60 ? "\(run.message.prefix(59))…" : run.message)
             )
@@ -90,12 +90,6 @@ enum HistoryTable {
     static func took(_ run: SyncRun) -> String {
         guard let end = run.finishedAt else { return "running" }
         return DurationText.describe(.milliseconds(Int64(end.timeIntervalSince(run.startedAt) * 1_000)))
-    }
-
-    /// `main@1a2b3c4d`.
-    static func shortRevision(_ revision: String) -> String {
-        let parts = revision.components(separatedBy: "@sha1:")
-        return parts.count == 2 ? "\(parts[0])@\(parts[1].prefix(8))" : revision
     }
 
     /// `+3 ~1 -2 !1`: created, configured or restarted, pruned, failed; `–` for none.

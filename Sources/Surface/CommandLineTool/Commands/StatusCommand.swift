@@ -70,7 +70,7 @@ struct StatusCommand: AsyncParsableCommand {
         for row in rows {
             table.add(
                 .init(row.project),
-                .init(HistoryTable.shortRevision(row.revision)),
+                .init(SyncRun.shortRevision(row.revision)),
                 .init(row.lastOutcome?.rawValue ?? "–", row.lastOutcome.map(HistoryTable.color)),
                 .init(String(row.observed)),
                 .init(

@@ -17,7 +17,7 @@ struct WorkloadReader: Sendable {
     /// - Throws: The first error: rollouts decided on a part of the workloads would count wrongly.
     func workloads() async throws(KubeError) -> [FollowedWorkload] {
         let (client, applySet, policy) = (client, applySet, policy)
-        let selector = "\(ApplySet.partOfLabel)=\(applySet.id)"
+        let selector = applySet.memberSelector
         let lists = await concurrently(APIResource.workloads, limit: Self.concurrency) { resource in
             do throws(KubeError) {
                 let list = try await client.list(resource, labelSelector: selector) { object -> FollowedWorkload? in
