@@ -4,6 +4,7 @@ import KubeClient
 import KubeObjects
 import Logging
 import SyncApply
+import SyncRecord
 import SyncSource
 
 /// Gives a project what its passes need: its credentials, its mirror folder, the cluster.
@@ -79,6 +80,83 @@ package struct PreparerFactory: Sendable {
             mirror: isWatching ? LiveMirror(client: client, applySet: project.applySet) : nil,
             progress: progress
         )
+    }
+
+    /// With what the images of an operator's projects are followed; the projects share it.
+    package struct Images: Sendable {
+        private let poller: TagPoller
+        private let board: ImageBoard
+        private let pace: ImageFollower.Pace
+
+        /// - Parameters:
+        ///   - poller: Asks the registries.
+        ///   - board: Where people see how the images stand.
+        ///   - pace: How patiently to look.
+        package init(poller: TagPoller, board: ImageBoard, pace: ImageFollower.Pace = .init()) {
+            self.poller = poller
+            self.board = board
+            self.pace = pace
+        }
+
+        fileprivate func follower(
+            of preparer: PassPreparer,
+            lease: ProjectLease,
+            history: History,
+            logger: Logger
+        ) -> ImageFollower {
+            ImageFollower(
+                project: preparer.project,
+                client: preparer.cluster.client,
+                poller: poller,
+                history: history,
+                board: board,
+                logger: logger,
+                pace: pace,
+                reasonToStop: { lease.reasonToStop }
+            )
+        }
+    }
+
+    /// The loop of one project, as an operator runs it: with watches, while its lease is held, and with its images followed.
+    ///
+    /// - Parameters:
+    ///   - project: Whose loop.
+    ///   - timing: How long the lease is held, and when it is renewed.
+    ///   - history: Where its passes are written down.
+    ///   - board: Where it shows how it stands.
+    ///   - images: With what its images are followed.
+    ///   - logger: For the loop's own messages.
+    ///   - progress: Hears how far the reading has come.
+    /// - Returns: A loop that has done nothing yet.
+    /// - Throws: ``ConfigurationError``, ``GitError`` or ``KubeError`` when the credentials cannot be read, and
+    ///   ``SourceError`` when the mirror cannot be written.
+    package func loop(
+        for project: Project,
+        timing: LeaseTiming,
+        history: History,
+        board: StatusBoard,
+        images: Images,
+        logger: Logger,
+        progress: (@Sendable (PassProgress) -> Void)? = nil
+    ) async throws -> LeasedLoop {
+        let lease = lease(of: project, timing: timing, logger: logger)
+        let preparer = try await preparer(for: project, lease: lease, isWatching: true, progress: progress)
+        try await preparer.checkStorage()
+        let reconciler = ProjectReconciler(
+            preparer: preparer,
+            history: history,
+            lease: lease,
+            settings: .init(recordsQuietPasses: false),
+            logger: logger
+        )
+        let loop = ProjectLoop(
+            reconciler: reconciler,
+            follower: images.follower(of: preparer, lease: lease, history: history, logger: logger),
+            history: history,
+            board: board,
+            logger: logger
+        )
+        return LeasedLoop(project: project.name, lease: lease, loop: loop, board: board, logger: logger)
     }
 
     private func credentials(of project: Project) async throws -> GitCredentials? {

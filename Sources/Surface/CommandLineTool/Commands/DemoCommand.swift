@@ -85,38 +85,18 @@ struct DemoCommand: AsyncParsableCommand {
             dataFolder: "\(folder)/data",
             workerExecutable: OwnExecutable.path
         )
-        let lease = factory.lease(of: project, timing: .standard, logger: logger)
-        let preparer = try await factory.preparer(for: project, lease: lease)
-        let reconciler = ProjectReconciler(
-            preparer: preparer,
-            history: history,
-            lease: lease,
-            settings: .init(recordsQuietPasses: false),
-            logger: logger
-        )
         let images = ImageBoard(folder: "\(folder)/data")
         let poller = try TagPoller(projects: [project], environment: [:])
-        let follower = ImageFollower(
-            project: project,
-            client: preparer.cluster.client,
-            poller: poller,
+        let loop = try await factory.loop(
+            for: project,
+            timing: .standard,
             history: history,
-            board: images,
-            logger: logger,
-            pace: .init(watching: .milliseconds(500), patience: .seconds(2)),
-            reasonToStop: { lease.reasonToStop }
-        )
-        let loop = LeasedLoop(
-            project: project.name,
-            lease: lease,
-            loop: ProjectLoop(
-                reconciler: reconciler,
-                follower: follower,
-                history: history,
-                board: board,
-                logger: logger
-            ),
             board: board,
+            images: .init(
+                poller: poller,
+                board: images,
+                pace: .init(watching: .milliseconds(500), patience: .seconds(2))
+            ),
             logger: logger
         )
         let port = try DemoCommand.freePort(address)

@@ -65,38 +65,18 @@ struct RunCommand: AsyncParsableCommand {
         }
         var loops: [LeasedLoop] = []
         for project in projects {
-            let lease = factory.lease(of: project, timing: timing, logger: logger)
-            let preparer = try await factory.failingAsCommand {
-                let preparer = try await $0.preparer(for: project, lease: lease, isWatching: true) {
-                    RunCommand.log($0, of: project, logger)
-                }
-                try await preparer.checkStorage()
-                return preparer
+            let loop = try await factory.failingAsCommand {
+                try await $0.loop(
+                    for: project,
+                    timing: timing,
+                    history: history,
+                    board: board,
+                    images: .init(poller: poller, board: images),
+                    logger: logger,
+                    progress: { RunCommand.log($0, of: project, logger) }
+                )
             }
-            let reconciler = ProjectReconciler(
-                preparer: preparer,
-                history: history,
-                lease: lease,
-                settings: .init(recordsQuietPasses: false),
-                logger: logger
-            )
-            let follower = ImageFollower(
-                project: project,
-                client: preparer.cluster.client,
-                poller: poller,
-                history: history,
-                board: images,
-                logger: logger,
-                reasonToStop: { lease.reasonToStop }
-            )
-            let loop = ProjectLoop(
-                reconciler: reconciler,
-                follower: follower,
-                history: history,
-                board: board,
-                logger: logger
-            )
-            loops.append(LeasedLoop(project: project.name, lease: lease, loop: loop, board: board, logger: logger))
+            loops.append(loop)
         }
         let dashboard = DashboardServer(
             address: address,
