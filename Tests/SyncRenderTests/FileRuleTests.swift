@@ -121,7 +121,6 @@ import Testing
     }
 
     static let limits: [(limits: RenderLimits, word: String)] = [
-        (RenderLimits(maxFiles: 1), "2 manifest files"), (RenderLimits(maxTotalBytes: 100), "the limit is 100"),
         (RenderLimits(maxFileBytes: 30), "larger than 30 bytes"),
         (RenderLimits(maxObjects: 1), "2 objects; the limit is 1"),
         (RenderLimits(maxObjectBytes: 20), "an API server takes 20"),

@@ -51,7 +51,6 @@ import Testing
             "a null where a Kubernetes object should stand"
         ),
         (head + "metadata: {name: a}\nsops: {mac: x}\n", 4, "the object is encrypted with SOPS"),
-        ("version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 2\n", 1, "the file is a Git LFS pointer"),
     ]
 
     @Test(arguments: faulty)

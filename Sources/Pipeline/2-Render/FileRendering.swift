@@ -19,18 +19,11 @@ struct FileRendering: Sendable {
     init(_ file: SourceFile, limits: RenderLimits) {
         self.file = file
         self.limits = limits
-        if file.bytes.starts(with: Self.largeFilePointer) {
-            let remedy = "store the manifest in git itself"
-            report("the file is a Git LFS pointer, and LFS is not supported", remedy, line: 1)
-            return
-        }
         let reading = YAMLText.read(file.bytes, limits: YAMLLimits(maxBytes: limits.maxFileBytes))
         for error in reading.errors { report(error.problem, error.remedy, line: error.line) }
         for document in reading.documents { add(document) }
         problems.sort { $0.origin < $1.origin }
     }
-
-    private static let largeFilePointer = Array("version https://git-lfs.github.com/spec/v1".utf8)
 
     private mutating func report(_ problem: String, _ remedy: String, line: Int) {
         let origin = Origin(file: file.path, line: line)

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How much one commit may hold. Whatever is beyond is a problem of its own, never a silent cut.
+/// How much one commit may declare. Whatever is beyond is a problem of its own, never a silent cut. How many files it may
+/// have, and how large they are together, is decided where they are read: `SnapshotLimits`.
 package struct RenderLimits: Sendable, Hashable {
-    /// Files below the path whose name ends in `.yaml`, `.yml` or `.json`.
-    package var maxFiles: Int
-    /// Size of one such file in bytes.
+    /// Size of one manifest file in bytes.
     package var maxFileBytes: Int
-    /// Size of all of them together in bytes.
-    package var maxTotalBytes: Int
     package var maxObjects: Int
     /// Size of one object as JSON, about: what an API server takes in one request.
     package var maxObjectBytes: Int
@@ -15,16 +12,12 @@ package struct RenderLimits: Sendable, Hashable {
     package var maxAnnotationBytes: Int
 
     package init(
-        maxFiles: Int = 20_000,
         maxFileBytes: Int = 16 << 20,
-        maxTotalBytes: Int = 128 << 20,
         maxObjects: Int = 50_000,
         maxObjectBytes: Int = 3 << 20,
         maxAnnotationBytes: Int = 256 << 10
     ) {
-        self.maxFiles = maxFiles
         self.maxFileBytes = maxFileBytes
-        self.maxTotalBytes = maxTotalBytes
         self.maxObjects = maxObjects
         self.maxObjectBytes = maxObjectBytes
         self.maxAnnotationBytes = maxAnnotationBytes

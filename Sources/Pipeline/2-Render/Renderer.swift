@@ -18,9 +18,6 @@ package enum Renderer {
         var notices: [RenderNotice] = []
         var problems: [RenderProblem] = []
         let files = manifests(of: snapshot, notices: &notices)
-        if let problem = excess(of: files, in: snapshot, limits: limits) {
-            throw RenderFailure(commit: snapshot.commit, problems: [problem])
-        }
         for rendering in read(files, limits: limits) {
             objects += rendering.objects
             notices += rendering.notices
@@ -76,24 +73,6 @@ package enum Renderer {
                 return false
             }
         }
-    }
-
-    private static func excess(
-        of files: [SourceFile],
-        in snapshot: SourceSnapshot,
-        limits: RenderLimits
-    ) -> RenderProblem? {
-        let bytes = files.reduce(0) { $0 + $1.bytes.count }
-        let remedy = "split the project, or raise the limit"
-        if files.count > limits.maxFiles {
-            let problem = "\(files.count) manifest files; the limit is \(limits.maxFiles)"
-            return RenderProblem(origin: root(snapshot), problem: problem, remedy: remedy)
-        }
-        if bytes > limits.maxTotalBytes {
-            let problem = "the manifest files have \(bytes) bytes; the limit is \(limits.maxTotalBytes)"
-            return RenderProblem(origin: root(snapshot), problem: problem, remedy: remedy)
-        }
-        return nil
     }
 
     /// Reads all files, many of them on all cores; the results come in the order of the files.
