@@ -49,6 +49,17 @@ struct UsageTests {
         }
     }
 
+    @Test func `a demo whose port is taken does not start`() async throws {
+        try await withTool { tool in
+            try await withStubServer({ _ in [] }) { server in
+                let result = try await tool.run("demo", "--once", "--listen", "127.0.0.1:\(server.port)")
+                #expect(result.status == 2)
+                #expect(result.errors.contains("cannot listen on 127.0.0.1:\(server.port)"), "\(result.errors)")
+                #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+            }
+        }
+    }
+
     @Test func `without a history, history says what to do`() async throws {
         try await withTool { tool in
             let result = try await tool.run("history", "--data-dir", "\(tool.folder.path)/nothing")

@@ -43,7 +43,10 @@ struct DemoCommand: AsyncParsableCommand {
         var options = EmbeddedClusterOptions()
         let node = ImageCatalog()
         options.images = node
-        let cluster = try await EmbeddedCluster.start(options: options)
+        let cluster: EmbeddedCluster
+        do { cluster = try await EmbeddedCluster.start(options: options) } catch {
+            throw CommandFailure("the embedded cluster cannot start: \(error)")
+        }
         let registry = try await DemoRegistry.start(
             in: folder,
             port: try DemoCommand.freePort(.init(host: "127.0.0.1", port: 0))
@@ -143,6 +146,8 @@ struct DemoCommand: AsyncParsableCommand {
             try await signals.run(services.map { .init(service: $0) } + [script], patience: .seconds(20))
         } catch is CancellationError {
             return
+        } catch let error as DashboardServer.ListenError {
+            throw CommandFailure("\(error)")
         }
     }
 
