@@ -112,8 +112,8 @@ let package = Package(
             "SyncRecord",
             "Pipeline/6-Record",
             imports: [
-                "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "SyncSource", "KubeClient", "KubeObjects",
-                "YAMLText", crypto, grdb,
+                "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "SyncSource", "KubeObjects", "YAMLText", crypto,
+                grdb,
             ]
         ),
 
@@ -130,8 +130,7 @@ let package = Package(
             "Dashboard",
             "Surface/Dashboard",
             imports: [
-                "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "KubeObjects",
-                hummingbird,
+                "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncRender", "KubeObjects", hummingbird,
                 httpTypes, logging, lifecycle,
             ]
         ),

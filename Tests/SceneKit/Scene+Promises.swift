@@ -10,7 +10,7 @@ import SyncRecord
 import SyncRender
 import Testing
 
-/// The shared check of DESIGN's promises: every test of a fault ends with it.
+/// The shared check of what must hold whatever goes wrong: every test of a fault ends with it.
 extension Scene {
     /// Objects that are not ours and must survive whatever the test does, with the UIDs they have.
     package struct Bystanders: Sendable {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// The order of kinds within a wave: Flux's staging (fluxcd/pkg `ssa/sort.go`, see `reference/conventions.md` 3.9),
-/// folded into four stages so that as much as possible may run at once.
+/// The order of kinds within a wave: Flux's staging (fluxcd/pkg `ssa/sort.go`), folded into four stages so that as much as
+/// possible may run at once.
 package enum KindOrder {
     /// What everything else may need: namespaces, definitions, classes, cluster roles.
     private static let definitions: Set<String> = [

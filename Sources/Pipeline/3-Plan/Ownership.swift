@@ -12,8 +12,8 @@ package enum Ownership: Sendable, Hashable {
 
     /// Reads the owner from labels, annotations and owner references.
     ///
-    /// The marks are those of `reference/conventions.md` 3.2 and 3.5 to 3.7: ApplySet, Flux, Argo CD, Helm, Config Sync,
-    /// kapp, cli-utils, Fleet; and a controlling owner reference.
+    /// The marks are those of ApplySet, Flux, Argo CD, Helm, Config Sync, kapp, cli-utils, Fleet; and a controlling owner
+    /// reference.
     ///
     /// A mark that our own apply wrote, because the manifest declares it, says nothing. Any other mark counts even beside
     /// our label: an object that was handed over to another tool is that tool's.

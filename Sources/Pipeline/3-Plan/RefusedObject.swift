@@ -4,7 +4,8 @@ import SyncRender
 
 /// An object that is left alone, and why.
 package struct RefusedObject: Sendable, Hashable, Codable {
-    /// The kinds of reason; a pass with any but `.optedOut` does not succeed.
+    /// The kinds of reason. A pass with any but `.optedOut` does not succeed; `.optedOut`, `.blocked` and `.contested` count
+    /// as skipped, the others as failed.
     package enum Reason: String, Sendable, Hashable, Codable {
         /// No API group serves the kind.
         case unknownKind

@@ -4,7 +4,8 @@ import KubeObjects
 import SyncPlan
 import SyncSource
 
-/// Reads `Project` documents (DESIGN section 3). Unknown fields are errors with their path; all problems come together.
+/// Reads `Project` documents, as README.md shows them. Unknown fields are errors with their path; all problems come
+/// together.
 package enum ProjectDocument {
     package static let apiVersion = "sternpost.dev/v1alpha1"
 

@@ -3,7 +3,7 @@ import Foundation
 import SyncRecord
 import SyncSource
 
-/// What the operator knows about its projects right now: for `/readyz`, `/status` and the log. One line a project.
+/// What the operator knows about its projects right now: for `/readyz`, the dashboard and the log. One line a project.
 package actor StatusBoard {
     /// One project as it stands.
     package struct Entry: Sendable, Hashable, Codable {

@@ -5,9 +5,9 @@ import SyncApply
 import SyncPlan
 import SyncRender
 
-/// Reads the cluster's side of a pass: its API catalogue, the project's inventory, the live objects.
+/// Keeps what the cluster serves, its API catalogue, from pass to pass, and reads it anew when that is due.
 package actor ClusterStage {
-    /// How long a catalogue is believed when every kind is known.
+    /// How long a catalogue is believed when every kind is known; with watches, until something is about to be written.
     private static let catalogAge: Duration = .seconds(300)
 
     package nonisolated let client: KubeClient

@@ -146,7 +146,7 @@ struct PassReport {
 }
 
 extension PassOutcome {
-    /// The value of `sync -o json`: the run, as in `history -o json`, with `objects` (DESIGN section 5).
+    /// The value of `sync -o json`: the run, as in `history -o json`, with `objects`.
     func json(project: String) throws -> JSON {
         var result: JSON = ["project": .string(project), "outcome": .string(outcome.rawValue)]
         if let run { result = try JSON(encoding: run) }
