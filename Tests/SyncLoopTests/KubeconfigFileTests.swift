@@ -2,6 +2,7 @@
 import Foundation
 import HTTPWire
 import KubeClient
+import KubeObjects
 import SyncLoop
 import TestKit
 import Testing
@@ -123,8 +124,8 @@ struct KubeconfigFileTests {
 
     @Test func `a relative plug-in stands beside its file too`() async throws {
         try await withTemporaryFolder { folder in
-            let server = try StubHTTPServer { _ in [.reply(200, #"{"major":"1","minor":"36","gitVersion":"v1.36.2"}"#)]
-            }
+            let namespace = #"{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"two"}}"#
+            let server = try StubHTTPServer { _ in [.reply(200, namespace)] }
             defer { server.stop() }
             let exec = "exec: {apiVersion: client.authentication.k8s.io/v1, command: bin/login, interactiveMode: Never}"
             try write(
@@ -143,7 +144,13 @@ struct KubeconfigFileTests {
             let list = ["one/config", "two/config"].map { folder.appending(path: $0).path }.joined(separator: ":")
             let found = try KubeconfigFile.configuration(path: nil, context: nil, environment: ["KUBECONFIG": list])
             let client = KubeClient(configuration: found, wire: HTTPWire())
-            _ = try await client.serverVersion()
+            let namespaces = APIResource(
+                gvk: GroupVersionKind(group: "", version: "v1", kind: "Namespace"),
+                plural: "namespaces",
+                isNamespaced: false,
+                verbs: ["get"]
+            )
+            #expect(try await client.get(namespaces, namespace: "", name: "two") != nil)
             #expect(server.requests.map { $0.headers["authorization"] } == ["Bearer from-two"])
         }
     }

@@ -80,10 +80,6 @@ import Testing
             #expect(detail.notices.map(\.message) == ["status stripped"])
             #expect(detail.messages == ["the cluster answers slowly"])
             #expect(detail.health?.unhealthy.first?.message == "1 of 2")
-            #expect(
-                detail.attributions
-                    == ["Deployment.apps shop/web: .spec.replicas 2 -> 5 by kubectl-edit at 10:42"]
-            )
         }
     }
 

@@ -3,18 +3,6 @@ import HTTPWire
 import KubeObjects
 
 extension KubeClient {
-    /// The server's `gitVersion`, such as `v1.32.4`.
-    package func serverVersion() async throws(KubeError) -> String {
-        let request = KubeRequest(path: "/version")
-        return try await perform(request) { (answer) throws(KubeError) in
-            guard let version = try KubeDocument.json(answer, to: request)["gitVersion"]?.string, !version.isEmpty
-            else {
-                throw .violation("no gitVersion", answer, to: request)
-            }
-            return version
-        }
-    }
-
     /// One object, or nil when the server says that there is none.
     ///
     /// Nil needs the server's own word about this very name: a 404 of a path that is not served throws `notFound`.

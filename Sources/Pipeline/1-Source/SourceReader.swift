@@ -147,15 +147,6 @@ package actor SourceReader {
         }
     }
 
-    /// The object id of the tip's folder: equal ids mean equal files, so rendering can be skipped.
-    package func treeID(_ tip: SourceTip) async throws(SourceError) -> String {
-        let path = try place.get().path
-        let limits = limits
-        return try await read(tip) { reader, commit throws(SourceError) in
-            try FolderLookup(path: path, commit: commit, limits: limits).treeID(from: reader)
-        }
-    }
-
     /// How the tip relates to the commit that was synced before it, for the record.
     ///
     /// - Parameters:

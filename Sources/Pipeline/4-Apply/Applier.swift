@@ -114,7 +114,7 @@ package struct Applier: Sendable {
         let text = "\(reason): \(inventory.members.count) members"
         let failure = await shieldedFromCancellation { () -> (any Error)? in
             do {
-                _ = try await store.write(inventory, journal: journal, reason: text)
+                try await store.write(inventory, journal: journal, reason: text)
                 return nil
             } catch {
                 return error

@@ -8,14 +8,6 @@ import SyncPlan
 /// It remembers the parent as it last saw it: a write names that resourceVersion, so two operators on one project
 /// cannot overwrite each other, and a write that would change nothing is not sent.
 package actor InventoryStore {
-    /// What became of a write.
-    package struct WriteResult: Sendable, Hashable {
-        /// False when the cluster already said the same.
-        package let isWritten: Bool
-        /// Set when the parent's namespace did not exist and was created; it is no member of the project.
-        package let createdNamespace: String?
-    }
-
     let client: KubeClient
     let applySet: ApplySet
     private let project: String
@@ -74,27 +66,22 @@ package actor InventoryStore {
     ///   - inventory: What the project owns.
     ///   - journal: Takes an intent before each request and its result after.
     ///   - reason: Why, one line, for the journal.
-    /// - Returns: Whether something was sent.
     /// - Throws: ``ApplyError``, with reason `concurrentWriter` when somebody else wrote since ``load(catalog:)``, or
     ///   whatever the journal throws.
     package func write(
         _ inventory: Inventory,
         journal: any MutationJournal,
         reason: String
-    ) async throws -> WriteResult {
+    ) async throws {
         try requireSecret()
         let wanted = try InventoryParent.object(for: inventory, project: project, replacing: stored)
-        if let stored, InventoryParent.saysTheSame(wanted, stored) {
-            return WriteResult(isWritten: false, createdNamespace: nil)
-        }
+        if let stored, InventoryParent.saysTheSame(wanted, stored) { return }
         let intent = MutationIntent(id: applySet.parent, verb: .inventory, reason: reason)
         do {
             try await journal.journaled(intent) { () async throws(ApplyError) in try await self.send(wanted) }
-            return WriteResult(isWritten: true, createdNamespace: nil)
         } catch let error as ApplyError where stored == nil && error.reason == .cluster(.notFound) {
             try await ParentNamespace(client: client, name: applySet.parent.namespace).create(journal: journal)
             try await journal.journaled(intent) { () async throws(ApplyError) in try await self.send(wanted) }
-            return WriteResult(isWritten: true, createdNamespace: applySet.parent.namespace)
         }
     }
 
