@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Crypto
 import KubeObjects
 
 /// What the project owns: the third input of a plan. Written to the cluster before an apply as the union of old and new
@@ -61,45 +60,5 @@ package struct Inventory: Sendable, Hashable {
         self.hintedKinds = hintedKinds
         self.isRebuilt = isRebuilt
         self.source = source
-    }
-}
-
-/// The parent of a project's objects, by kubectl's ApplySet convention (KEP-3659, prefix `applyset.kubernetes.io/`).
-package struct ApplySet: Sendable, Hashable {
-    package static let idLabel = "applyset.kubernetes.io/id"
-    package static let partOfLabel = "applyset.kubernetes.io/part-of"
-    package static let toolingAnnotation = "applyset.kubernetes.io/tooling"
-    package static let groupKindsAnnotation = "applyset.kubernetes.io/contains-group-kinds"
-    package static let namespacesAnnotation = "applyset.kubernetes.io/additional-namespaces"
-
-    /// The object that carries the inventory.
-    package let parent: ObjectID
-    /// `applyset-<base64url-nopad(sha256("<name>.<namespace>.<kind>.<group>"))>-v1`.
-    package let id: String
-
-    /// What selects the objects that carry our label.
-    package var memberSelector: String { "\(ApplySet.partOfLabel)=\(id)" }
-
-    package init(parent: ObjectID) {
-        self.parent = parent
-        id = ApplySet.id(of: parent)
-    }
-
-    /// The Secret `sternpost-<project>`: the parent of a project that is no custom resource.
-    package init(project: String, namespace: String) {
-        self.init(parent: ObjectID(group: "", kind: "Secret", namespace: namespace, name: "sternpost-\(project)"))
-    }
-
-    private static func id(of parent: ObjectID) -> String {
-        let text = "\(parent.name).\(parent.namespace).\(parent.kind).\(parent.group)"
-        let digest = Redactor.base64(Array(SHA256.hash(data: Array(text.utf8))))
-        let urlSafe = digest.map { character -> Character in
-            switch character {
-            case "+": "-"
-            case "/": "_"
-            default: character
-            }
-        }
-        return "applyset-\(String(urlSafe.filter { $0 != "=" }))-v1"
     }
 }

@@ -104,22 +104,6 @@ extension ProjectReconciler {
         return done
     }
 
-    /// One line about a branch that was forced to another commit; nil when it only went on.
-    private func rewriting(_ prepared: PreparedPass) -> String? {
-        guard let step = prepared.step, !step.relation.isFastForward else { return nil }
-        let commit = prepared.plan.commit
-        let what = step.relation == .rewound ? "was set back" : "was rewritten"
-        let text = "branch \(commit.ref) \(what) from \(step.previous.prefix(8)) to \(commit.shortID), and is followed"
-        logger.warning(
-            "not a fast-forward",
-            metadata: [
-                "sync.project": "\(project.name)", "sync.revision": "\(commit.revision)",
-                "sync.previous": "\(step.previous)", "sync.relation": "\(step.relation.rawValue)",
-            ]
-        )
-        return text
-    }
-
     /// What a person should find in the history beside the objects: why the pass ended early, and why members that git
     /// no longer declares were not deleted.
     private func remarks(_ plan: Plan, _ report: ApplyReport) -> [String] {
@@ -127,28 +111,6 @@ extension ProjectReconciler {
         lines += plan.prune.released.prefix(50).map { "\($0.id) left the inventory: \($0.reason)" }
         lines += plan.prune.kept.prefix(50).map { "\($0.id) stays for now: \($0.reason)" }
         return lines
-    }
-
-    /// A pass that found nothing to write and nothing new to say.
-    func quietOutcome(_ prepared: PreparedPass, duration: Duration) -> PassOutcome {
-        PassOutcome(
-            outcome: lastOutcome ?? .succeeded,
-            run: nil,
-            commit: prepared.plan.commit,
-            objects: PassObjects.unchanged(prepared.plan),
-            notices: prepared.rendered.notices,
-            prune: prepared.plan.prune,
-            duration: duration
-        )
-    }
-
-    /// Whether objects that were not well at the last pass still are not: looked at once, without waiting.
-    func isStillUnwell(_ prepared: PreparedPass) async -> Bool {
-        guard settings.waitsForHealth, project.healthTimeout > .zero else { return false }
-        let objects = prepared.plan.unchanged.map { AwaitedObject(id: $0.id, origin: $0.origin) }
-        let report = await HealthObserver(client: preparer.cluster.client, applySet: project.applySet)
-            .wait(for: objects, catalog: prepared.catalog, deadline: .zero)
-        return report.ending != .healthy
     }
 
     /// A poll that finds the applied commit but a changed cluster was started by drift.
@@ -192,74 +154,5 @@ extension ProjectReconciler {
         return await untilSuperseded(every: interval, { await isSuperseded(commit) }) {
             await observer.wait(for: objects, catalog: prepared.catalog, deadline: timeout)
         }
-    }
-
-    /// What was seen of each object after this pass: the next one compares by it.
-    ///
-    /// Drift that is only reported, or fought over, keeps its old mark: without it the next pass would take it for a change of git.
-    private func marks(_ prepared: PreparedPass, _ report: ApplyReport) -> [ObjectID: Inventory.AppliedMark] {
-        let plan = prepared.plan
-        var marks: [ObjectID: Inventory.AppliedMark] = [:]
-        for step in plan.reportedDrift { marks[step.id] = prepared.inventory.marks[step.id] }
-        for object in plan.refused where object.reason == .contested {
-            marks[object.id] = prepared.inventory.marks[object.id]
-        }
-        for object in plan.unchanged { marks[object.id] = object.mark }
-        let hashes = Dictionary(plan.waves.flatMap(\.steps).map { ($0.id, $0.contentHash) }) { first, _ in first }
-        for outcome in report.outcomes where [.created, .configured, .unchanged].contains(outcome.action) {
-            guard let mark = hashes[outcome.id].flatMap(outcome.mark) else { continue }
-            marks[outcome.id] = mark
-        }
-        return marks
-    }
-
-    private func ending(
-        _ plan: Plan,
-        objects: [ObjectOutcome],
-        health: HealthReport,
-        report: ApplyReport,
-        approved: String?
-    ) -> RunOutcome {
-        if report.interruption != nil || health.ending == .cancelled { return .interrupted }
-        if objects.contains(where: { $0.action == .failed }) { return .degraded }
-        // Declared, and not written because of something else; the reason stands at the object.
-        if report.outcomes.contains(where: { $0.action == .skipped && $0.origin != nil }) { return .degraded }
-        if plan.refused.contains(where: { $0.reason == .blocked }) { return .degraded }
-        if case .blocked = plan.prune.verdict { return .degraded }
-        if !plan.reportedDrift.isEmpty || plan.refused.contains(where: { $0.reason == .contested }) { return .degraded }
-        if [.failed, .timedOut, .unreadable].contains(health.ending) { return .degraded }
-        if case .held(_, let hash) = plan.prune.verdict, approved != hash { return .held }
-        return .succeeded
-    }
-
-    private func log(_ run: SyncRun, _ done: PassOutcome) {
-        for object in done.objects.filter({ $0.action == .failed }).prefix(20) {
-            logger.warning(
-                "failed",
-                metadata: ["sync.project": "\(run.project)", "sync.error": "\(object.error ?? "")"]
-            )
-        }
-        for object in (done.health?.unhealthy ?? []).prefix(20) {
-            let text = "\(object.id): \(object.status.rawValue): \(object.message)"
-            logger.warning("not healthy", metadata: ["sync.project": "\(run.project)", "sync.error": "\(text)"])
-        }
-        if case .held(let reasons, let hash) = done.prune?.verdict, run.outcome == .held {
-            let text = reasons.joined(separator: "; ")
-            logger.warning(
-                "held",
-                metadata: ["sync.project": "\(run.project)", "sync.hash": "\(hash)", "sync.reason": "\(text)"]
-            )
-        }
-        logger.log(
-            level: run.outcome == .succeeded ? .info : .warning,
-            "synced",
-            metadata: [
-                "sync.project": "\(run.project)", "sync.run": "\(run.id)", "sync.revision": "\(run.revision)",
-                "sync.trigger": "\(run.trigger.rawValue)", "sync.outcome": "\(run.outcome.rawValue)",
-                "sync.created": "\(run.counts.created)", "sync.configured": "\(run.counts.configured)",
-                "sync.unchanged": "\(run.counts.unchanged)", "sync.pruned": "\(run.counts.pruned)",
-                "sync.failed": "\(run.counts.failed)",
-            ]
-        )
     }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import SyncApply
+import SyncObserve
 import SyncPlan
 import SyncRecord
+import SyncRender
 import SyncSource
 
 /// Where a project came to rest: while all of this is as it was, a plan would come out as the last one did, so none is
@@ -48,5 +50,27 @@ extension ProjectReconciler {
             isResting: true,
             duration: start.duration(to: .now)
         )
+    }
+
+    /// A pass that found nothing to write and nothing new to say.
+    func quietOutcome(_ prepared: PreparedPass, duration: Duration) -> PassOutcome {
+        PassOutcome(
+            outcome: lastOutcome ?? .succeeded,
+            run: nil,
+            commit: prepared.plan.commit,
+            objects: PassObjects.unchanged(prepared.plan),
+            notices: prepared.rendered.notices,
+            prune: prepared.plan.prune,
+            duration: duration
+        )
+    }
+
+    /// Whether objects that were not well at the last pass still are not: looked at once, without waiting.
+    func isStillUnwell(_ prepared: PreparedPass) async -> Bool {
+        guard settings.waitsForHealth, project.healthTimeout > .zero else { return false }
+        let objects = prepared.plan.unchanged.map { AwaitedObject(id: $0.id, origin: $0.origin) }
+        let report = await HealthObserver(client: preparer.cluster.client, applySet: project.applySet)
+            .wait(for: objects, catalog: prepared.catalog, deadline: .zero)
+        return report.ending != .healthy
     }
 }

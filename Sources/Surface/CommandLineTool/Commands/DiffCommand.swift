@@ -85,17 +85,3 @@ struct DiffCommand: AsyncParsableCommand {
         }
     }
 }
-
-/// Colours for unified diffs.
-enum DiffPaint {
-    /// Added lines green, removed ones red.
-    static func paint(_ text: String, _ terminal: Terminal) -> String {
-        guard terminal.hasColor else { return text }
-        return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            if line.hasPrefix("+") { return terminal.paint(String(line), .green) }
-            if line.hasPrefix("-") { return terminal.paint(String(line), .red) }
-            if line.hasPrefix("@@") { return terminal.paint(String(line), .cyan) }
-            return String(line)
-        }.joined(separator: "\n")
-    }
-}

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import Foundation
 import KubeObjects
-import SyncLoop
 import SyncRecord
 
 /// `sternpost history`: past syncs.
@@ -50,64 +48,6 @@ struct HistoryCommand: AsyncParsableCommand {
             }
         } catch let error as RecordError {
             throw CommandFailure("\(error)")
-        }
-    }
-}
-
-/// The table of `history`.
-enum HistoryTable {
-    /// One line a run; a word instead when there is none.
-    static func text(_ runs: [SyncRun], for terminal: Terminal) -> String {
-        guard !runs.isEmpty else { return "no syncs yet\n" }
-        var table = TextTable(
-            "RUN",
-            "STARTED",
-            "TOOK",
-            "TRIGGER",
-            "OUTCOME",
-            "CHANGES",
-            "REVISION",
-            "AUTHOR",
-            "MESSAGE"
-        )
-        for run in runs {
-            table.add(
-                .init(String(run.id)),
-                .init(run.startedAt.formatted(.iso8601)),
-                .init(took(run)),
-                .init(run.trigger.rawValue),
-                .init(run.outcome.rawValue, color(of: run.outcome)),
-                .init(changes(run.counts)),
-                .init(SyncRun.shortRevision(run.revision)),
-                .init(run.author.split(separator: " <").first.map(String.init) ?? ""),
-                .init(run.message.count > 60 ? "\(run.message.prefix(59))…" : run.message)
-            )
-        }
-        return table.text(for: terminal)
-    }
-
-    /// How long a run took, or that it is under way.
-    static func took(_ run: SyncRun) -> String {
-        guard let end = run.finishedAt else { return "running" }
-        return DurationText.describe(.milliseconds(Int64(end.timeIntervalSince(run.startedAt) * 1_000)))
-    }
-
-    /// `+3 ~1 -2 !1`: created, configured or restarted, pruned, failed; `–` for none.
-    static func changes(_ counts: RunCounts) -> String {
-        var parts: [String] = []
-        if counts.created > 0 { parts.append("+\(counts.created)") }
-        if counts.configured + counts.restarted > 0 { parts.append("~\(counts.configured + counts.restarted)") }
-        if counts.pruned > 0 { parts.append("-\(counts.pruned)") }
-        if counts.failed > 0 { parts.append("!\(counts.failed)") }
-        return parts.isEmpty ? "–" : parts.joined(separator: " ")
-    }
-
-    /// Green for done, red for failed, yellow between.
-    static func color(of outcome: RunOutcome) -> Terminal.Color {
-        switch outcome {
-        case .succeeded: .green
-        case .failed, .degraded: .red
-        case .held, .interrupted, .running, .unknown: .yellow
         }
     }
 }

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import Logging
+import SyncApply
+import SyncObserve
+import SyncPlan
+import SyncRecord
+import SyncSource
+
+/// What a pass says in the log.
+extension ProjectReconciler {
+    /// One line about a branch that was forced to another commit; nil when it only went on.
+    func rewriting(_ prepared: PreparedPass) -> String? {
+        guard let step = prepared.step, !step.relation.isFastForward else { return nil }
+        let commit = prepared.plan.commit
+        let what = step.relation == .rewound ? "was set back" : "was rewritten"
+        let text = "branch \(commit.ref) \(what) from \(step.previous.prefix(8)) to \(commit.shortID), and is followed"
+        logger.warning(
+            "not a fast-forward",
+            metadata: [
+                "sync.project": "\(project.name)", "sync.revision": "\(commit.revision)",
+                "sync.previous": "\(step.previous)", "sync.relation": "\(step.relation.rawValue)",
+            ]
+        )
+        return text
+    }
+
+    /// One line for the run, and one for each object that failed or is not healthy, up to a bound.
+    func log(_ run: SyncRun, _ done: PassOutcome) {
+        for object in done.objects.filter({ $0.action == .failed }).prefix(20) {
+            logger.warning(
+                "failed",
+                metadata: ["sync.project": "\(run.project)", "sync.error": "\(object.error ?? "")"]
+            )
+        }
+        for object in (done.health?.unhealthy ?? []).prefix(20) {
+            let text = "\(object.id): \(object.status.rawValue): \(object.message)"
+            logger.warning("not healthy", metadata: ["sync.project": "\(run.project)", "sync.error": "\(text)"])
+        }
+        if case .held(let reasons, let hash) = done.prune?.verdict, run.outcome == .held {
+            let text = reasons.joined(separator: "; ")
+            logger.warning(
+                "held",
+                metadata: ["sync.project": "\(run.project)", "sync.hash": "\(hash)", "sync.reason": "\(text)"]
+            )
+        }
+        logger.log(
+            level: run.outcome == .succeeded ? .info : .warning,
+            "synced",
+            metadata: [
+                "sync.project": "\(run.project)", "sync.run": "\(run.id)", "sync.revision": "\(run.revision)",
+                "sync.trigger": "\(run.trigger.rawValue)", "sync.outcome": "\(run.outcome.rawValue)",
+                "sync.created": "\(run.counts.created)", "sync.configured": "\(run.counts.configured)",
+                "sync.unchanged": "\(run.counts.unchanged)", "sync.pruned": "\(run.counts.pruned)",
+                "sync.failed": "\(run.counts.failed)",
+            ]
+        )
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+import KubeObjects
+import SyncPlan
+
+/// What the requests of one reading have shown so far.
+struct Findings: Sendable {
+    private let scope: ReadScope
+    private(set) var objects: [ObjectID: LiveObject] = [:]
+    private(set) var unreadable: [GroupKind: String] = [:]
+    private var failures: [KubeError] = []
+
+    init(scope: ReadScope) { self.scope = scope }
+
+    /// Takes in the answer to one list.
+    mutating func take(_ list: Result<[ObjectID: LiveObject], KubeError>, of resource: APIResource) {
+        switch list {
+        case .success(let found): for (id, object) in found { add(object, id, of: resource) }
+        case .failure(let error):
+            failures.append(error)
+            markUnreadable(resource.gvk.groupKind, error)
+        }
+    }
+
+    /// Adds one object; of several versions of it, the one that is rendered stays.
+    mutating func add(_ object: LiveObject, _ id: ObjectID, of resource: APIResource) {
+        if objects[id] != nil, scope.wanted[id] != resource { return }
+        if let whole = object.whole { Redactor.shared.register(secretObject: whole) }
+        objects[id] = object
+    }
+
+    mutating func markUnreadable(_ kind: GroupKind, _ error: KubeError) {
+        if unreadable[kind] == nil { unreadable[kind] = Redactor.shared.redact("\(error)".singleLine) }
+    }
+
+    /// A cancelled or wholly failed reading is no reading: there is nothing to plan from.
+    func throwIfNothingWasRead(attempts: Int) throws(KubeError) {
+        if let cancelled = failures.first(where: { $0.reason == .cancelled }) { throw cancelled }
+        if let first = failures.first, failures.count == attempts { throw first }
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncPlan
+import SyncRender
+
+/// Which kinds have to be read, in which version, and which rendered objects must be accounted for.
+struct ReadScope: Sendable {
+    /// One entry for each kind and each version in which it is rendered; ascending by kind.
+    private(set) var resources: [APIResource] = []
+    /// The rendered objects, by the identity that they have in the cluster, with the resource of their version.
+    private(set) var wanted: [ObjectID: APIResource] = [:]
+    /// The namespaces in which objects of a kind may be ours.
+    private(set) var namespaces: [GroupKind: Set<String>] = [:]
+
+    init(rendered: RenderedSet, inventory: Inventory, catalog: APICatalog, defaultNamespace: String) {
+        var versions: [GroupKind: Set<APIResource>] = [:]
+        for item in rendered.objects {
+            let gvk = item.object.gvk
+            guard case .served(let resource) = catalog.lookup(gvk) else { continue }
+            versions[gvk.groupKind, default: []].insert(resource)
+            let written = item.object.namespace
+            let space = written.isEmpty ? defaultNamespace : written
+            let namespace = resource.isNamespaced ? (space.isEmpty ? "default" : space) : ""
+            namespaces[gvk.groupKind, default: []].insert(namespace)
+            // What a person wants left alone is not looked for.
+            if SyncAnnotation.isLeftAlone(item.object) { continue }
+            wanted[ObjectID(groupKind: gvk.groupKind, namespace: namespace, name: item.object.name)] = resource
+        }
+        for id in inventory.members.keys { namespaces[id.groupKind, default: []].insert(id.namespace) }
+        let rendering = Set(rendered.objects.map(\.object.gvk.groupKind))
+        for kind in Set(namespaces.keys).union(inventory.hintedKinds).union(rendering) where versions[kind] == nil {
+            guard case .served(let resource) = catalog.lookup(kind) else { continue }
+            versions[kind] = [resource]
+        }
+        resources = versions.values.flatMap { $0 }.sorted {
+            ($0.gvk.groupKind.description, $0.gvk.version) < ($1.gvk.groupKind.description, $1.gvk.version)
+        }
+    }
+
+    /// The rendered objects of readable kinds that no list has shown.
+    func missing(from findings: Findings) -> [APIResource: [ObjectID]] {
+        var result: [APIResource: [ObjectID]] = [:]
+        for (id, resource) in wanted where findings.objects[id] == nil && findings.unreadable[id.groupKind] == nil {
+            guard resource.verbs.contains("get") else { continue }
+            result[resource, default: []].append(id)
+        }
+        return result.mapValues { $0.sorted() }
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+import KubeObjects
+import SyncPlan
+
+/// What a refusal of the API server means, and what to do about it.
+struct RefusalAdvice: Sendable {
+    let cause: String
+    let remedy: String
+
+    private static let maxCauses = 5
+
+    init(_ error: KubeError, namespace: String, kind: GroupKind) {
+        cause = RefusalAdvice.cause(of: error)
+        remedy = RefusalAdvice.remedy(for: error, namespace: namespace, kind: kind)
+    }
+
+    private static func cause(of error: KubeError) -> String {
+        let fields = error.causes.prefix(maxCauses).filter { !$0.field.isEmpty }.map { "\($0.field): \($0.message)" }
+        let rest = error.causes.count > maxCauses ? " and \(error.causes.count - maxCauses) more" : ""
+        switch error.reason {
+        case .immutableField where !fields.isEmpty:
+            return "cannot be changed: \(fields.joined(separator: ", "))\(rest)"
+        case .invalid where !fields.isEmpty: return "is not valid: \(fields.joined(separator: ", "))\(rest)"
+        case .fieldManagerConflict:
+            return "fields belong to \(error.conflictingManagers.joined(separator: ", ")): \(error.message)"
+        case .unreachable, .timeout, .tls, .protocolViolation, .serverError: return "\(error)"
+        default: return error.message
+        }
+    }
+
+    private static func remedy(for error: KubeError, namespace: String, kind: GroupKind) -> String {
+        switch error.reason {
+        case .cancelled, .unreachable, .timeout, .serverError, .protocolViolation, .tooManyRequests, .conflict,
+            .expired, .withheld:
+            return "the next pass tries again"
+        case .tls, .unauthorized, .configuration: return "check the kubeconfig's certificates and credentials"
+        case .forbidden: return "grant the verb to Sternpost's account (\(error.request))"
+        case .notFound where error.message.contains("namespaces \"\(namespace)\""):
+            return "add a Namespace manifest for \(namespace) to the repository, or create it"
+        case .notFound, .methodNotAllowed:
+            return "check the apiVersion: the API server does not serve \(kind.kind) there"
+        case .alreadyExists: return "the next pass reads it and goes on"
+        case .fieldManagerConflict: return "let one of the two set the field"
+        case .invalid, .badRequest, .unsupportedMediaType: return "correct the manifest"
+        case .immutableField: return immutableRemedy(kind)
+        case .admissionDenied: return "change the manifest, or the policy that denies it"
+        case .webhookFailed: return "the admission webhook must answer; the next pass tries again"
+        case .dryRunUnsupported: return "the webhook must declare sideEffects: None"
+        case .quotaExceeded: return "raise the quota or ask for less"
+        case .namespaceTerminating: return "the namespace is being deleted; the next pass tries again"
+        case .tooLarge: return "split the object: an API server takes 3 MiB at most and stores about 1.5 MiB"
+        }
+    }
+
+    private static func immutableRemedy(_ kind: GroupKind) -> String {
+        if KindOrder.protected.contains(kind) {
+            return "set the old value again, or use a new name: a \(kind.kind) is never deleted to be created again"
+        }
+        return "set the old value again, use a new name, or annotate the object with sternpost.dev/force: enabled to"
+            + " have it deleted and created again"
+    }
+}
