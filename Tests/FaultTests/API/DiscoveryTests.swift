@@ -188,8 +188,8 @@ struct DiscoveryTests {
             let mystery = "apiVersion: nobody.example.com/v1\nkind: Mystery\nmetadata: {name: m}\n"
             try scene.commit(scene.baseFiles().merging(["m.yaml": mystery]) { $1 })
             let rendered = try await scene.reconciler().preparer.prepare(marks: [:]).rendered
-            let patient = ClusterStage(client: scene.client, searchInterval: .seconds(3600))
-            let eager = ClusterStage(client: scene.client, searchInterval: .zero)
+            let patient = CatalogCache(client: scene.client, searchInterval: .seconds(3600))
+            let eager = CatalogCache(client: scene.client, searchInterval: .zero)
             for (stage, expected) in [(patient, 1), (eager, 3)] {
                 cluster.faults.forgetRequests()
                 for _ in 0..<3 { _ = try await stage.catalog(for: rendered) }

@@ -7,11 +7,11 @@ import SyncPlan
 enum PassObjects {
     /// Written, unchanged, refused and drifted objects; the report's order first.
     static func all(plan: Plan, report: ApplyReport) -> [ObjectOutcome] {
-        report.outcomes + unchanged(plan) + plan.reportedDrift.map(drifted)
+        report.outcomes + untouched(plan) + plan.reportedDrift.map(drifted)
     }
 
     /// The objects that needed no write, and those that are refused.
-    static func unchanged(_ plan: Plan) -> [ObjectOutcome] {
+    static func untouched(_ plan: Plan) -> [ObjectOutcome] {
         plan.unchanged.map { object in
             ObjectOutcome(
                 id: object.id,

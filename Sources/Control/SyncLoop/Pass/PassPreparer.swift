@@ -11,7 +11,7 @@ import SyncSource
 package struct PassPreparer: Sendable {
     package let project: Project
     let source: SourceStage
-    package let cluster: ClusterStage
+    let cluster: CatalogCache
     let store: InventoryStore
     /// What the cluster has, kept up to date by watches; nil for who reads once.
     package let mirror: LiveMirror?
@@ -27,7 +27,7 @@ package struct PassPreparer: Sendable {
         self.project = project
         self.mirror = mirror
         source = SourceStage(reader: reader)
-        cluster = ClusterStage(client: client)
+        cluster = CatalogCache(client: client)
         store = InventoryStore(client: client, applySet: project.applySet, project: project.name)
         self.progress = progress
     }

@@ -58,7 +58,7 @@ extension ProjectReconciler {
             outcome: lastOutcome ?? .succeeded,
             run: nil,
             commit: prepared.plan.commit,
-            objects: PassObjects.unchanged(prepared.plan),
+            objects: PassObjects.untouched(prepared.plan),
             notices: prepared.rendered.notices,
             prune: prepared.plan.prune,
             duration: duration

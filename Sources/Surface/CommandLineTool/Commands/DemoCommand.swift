@@ -72,7 +72,7 @@ struct DemoCommand: AsyncParsableCommand {
         let kubeconfig = "\(folder)/kubeconfig"
         try PrivateFile.write(YAMLText.emit(cluster.kubeconfig), to: kubeconfig)
         let client = KubeClient(
-            configuration: try KubeconfigFile.configuration(path: kubeconfig, context: nil),
+            configuration: try KubeconfigFiles.configuration(path: kubeconfig, context: nil),
             wire: HTTPWire()
         )
         let repository = try await DemoRepository.create(in: folder)

@@ -15,7 +15,7 @@ struct ClusterOptions: ParsableArguments {
     /// Reads the settings and connects; nothing is sent yet.
     func client() throws -> KubeClient {
         do {
-            let configuration = try KubeconfigFile.configuration(path: kubeconfig, context: context)
+            let configuration = try KubeconfigFiles.configuration(path: kubeconfig, context: context)
             return KubeClient(configuration: configuration, wire: HTTPWire())
         } catch let error as ConfigurationError {
             throw CommandFailure(error.problems)

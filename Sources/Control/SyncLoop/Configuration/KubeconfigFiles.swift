@@ -6,7 +6,7 @@ import YAMLText
 
 /// Finds and reads kubeconfig files the way kubectl does: `--kubeconfig`, else `KUBECONFIG` (several files, merged), else
 /// `~/.kube/config`, else the service account of the pod we run in.
-package enum KubeconfigFile {
+package enum KubeconfigFiles {
     /// At most so many bytes are read of one file.
     private static let maxBytes = 4 << 20
 

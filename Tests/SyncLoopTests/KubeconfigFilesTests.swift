@@ -8,7 +8,7 @@ import TestKit
 import Testing
 
 /// Which kubeconfig files are read, and what of them counts.
-struct KubeconfigFileTests {
+struct KubeconfigFilesTests {
     /// A kubeconfig with one entry of each list, all of one name.
     private func kubeconfig(
         _ name: String,
@@ -43,7 +43,7 @@ struct KubeconfigFileTests {
         try await withTemporaryFolder { folder in
             try write(files, to: folder)
             let list = listed.map { folder.appending(path: $0).path }.joined(separator: ":")
-            return try KubeconfigFile.configuration(path: nil, context: context, environment: ["KUBECONFIG": list])
+            return try KubeconfigFiles.configuration(path: nil, context: context, environment: ["KUBECONFIG": list])
         }
     }
 
@@ -142,7 +142,7 @@ struct KubeconfigFileTests {
             let plugin = folder.appending(path: "two/bin/login").path
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: plugin)
             let list = ["one/config", "two/config"].map { folder.appending(path: $0).path }.joined(separator: ":")
-            let found = try KubeconfigFile.configuration(path: nil, context: nil, environment: ["KUBECONFIG": list])
+            let found = try KubeconfigFiles.configuration(path: nil, context: nil, environment: ["KUBECONFIG": list])
             let client = KubeClient(configuration: found, wire: HTTPWire())
             let namespaces = APIResource(
                 gvk: GroupVersionKind(group: "", version: "v1", kind: "Namespace"),
@@ -164,14 +164,14 @@ struct KubeconfigFileTests {
                 ],
                 to: folder
             )
-            let found = try KubeconfigFile.configuration(
+            let found = try KubeconfigFiles.configuration(
                 path: folder.appending(path: "b").path,
                 context: nil,
                 environment: ["KUBECONFIG": folder.appending(path: "a").path]
             )
             #expect(found.server == "https://two:6443")
             let text = await problem {
-                try KubeconfigFile.configuration(path: "\(folder.path)/c", context: nil, environment: [:])
+                try KubeconfigFiles.configuration(path: "\(folder.path)/c", context: nil, environment: [:])
             }
             #expect(text == "\(folder.path)/c: no such kubeconfig file")
         }
@@ -183,10 +183,10 @@ struct KubeconfigFileTests {
                 [".kube/config": kubeconfig("one", server: "https://one:6443", current: "one")],
                 to: folder
             )
-            let found = try KubeconfigFile.configuration(path: nil, context: nil, environment: ["HOME": folder.path])
+            let found = try KubeconfigFiles.configuration(path: nil, context: nil, environment: ["HOME": folder.path])
             #expect(found.server == "https://one:6443")
             let text = await problem {
-                try KubeconfigFile.configuration(path: nil, context: nil, environment: ["HOME": "\(folder.path)/none"])
+                try KubeconfigFiles.configuration(path: nil, context: nil, environment: ["HOME": "\(folder.path)/none"])
             }
             #expect(text.hasPrefix("no cluster to talk to: give --kubeconfig FILE, or set KUBECONFIG"))
         }
@@ -207,7 +207,7 @@ struct KubeconfigFileTests {
 
     @Test func `a file without an end is read up to the limit, and refused`() {
         let error = #expect(throws: ConfigurationError.self) {
-            try KubeconfigFile.configuration(path: "/dev/zero", context: nil, environment: [:])
+            try KubeconfigFiles.configuration(path: "/dev/zero", context: nil, environment: [:])
         }
         #expect(error?.problems == ["/dev/zero: larger than 4194304 bytes"])
     }

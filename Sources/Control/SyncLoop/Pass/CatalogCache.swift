@@ -6,7 +6,7 @@ import SyncPlan
 import SyncRender
 
 /// Keeps what the cluster serves, its API catalogue, from pass to pass, and reads it anew when that is due.
-package actor ClusterStage {
+package actor CatalogCache {
     /// How long a catalogue is believed when every kind is known; with watches, until something is about to be written.
     private static let catalogAge: Duration = .seconds(300)
 
@@ -35,7 +35,7 @@ package actor ClusterStage {
     /// - Throws: When not even the list of groups can be read.
     package func catalog(for rendered: RenderedSet, isWatched: Bool = false) async throws(KubeError) -> APICatalog {
         if let catalog {
-            let isFresh = catalog.readAt.duration(to: clock.now) < ClusterStage.catalogAge
+            let isFresh = catalog.readAt.duration(to: clock.now) < CatalogCache.catalogAge
             let isComplete = shows(rendered, catalog.value)
             let wasLookedFor = lastMiss.map { $0.duration(to: clock.now) < searchInterval } ?? false
             let isBelieved = isComplete ? isFresh || isWatched : isFresh && wasLookedFor
@@ -51,7 +51,7 @@ package actor ClusterStage {
     ///
     /// - Returns: Whether it says something else now.
     package func renewCatalog() async throws(KubeError) -> Bool {
-        guard let known = catalog, known.readAt.duration(to: clock.now) >= ClusterStage.catalogAge else { return false }
+        guard let known = catalog, known.readAt.duration(to: clock.now) >= CatalogCache.catalogAge else { return false }
         let value = try await client.discover()
         catalog = (value, clock.now)
         return value != known.value
