@@ -204,8 +204,8 @@ let package = Package(
         tests(
             "SyncLoopTests",
             imports: [
-                "SyncLoop", "SyncRecord", "SyncPlan", "SyncSource", "GitStore", "KubeClient", "HTTPWire", "KubeObjects",
-                "YAMLText", logging,
+                "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncSource", "GitStore", "KubeClient",
+                "HTTPWire", "OCIRegistry", "KubeObjects", "YAMLText", logging,
             ]
         ),
         tests("CommandLineToolTests", imports: ["sternpost", "CommandLineTool", "KubeObjects", "YAMLText"]),
