@@ -65,8 +65,12 @@ package actor TagPoller {
         for images in wanted.values { all.merge(images) { min($0, $1) } }
         entries = entries.filter { all[$0.key] != nil }
         for (subject, interval) in all {
-            if entries[subject] == nil { entries[subject] = Entry(interval: interval, dueAt: .now, sighting: nil) }
+            guard let known = entries[subject] else {
+                entries[subject] = Entry(interval: interval, dueAt: .now, sighting: nil)
+                continue
+            }
             entries[subject]?.interval = interval
+            if interval < known.interval { entries[subject]?.dueAt = min(known.dueAt, .now + interval) }
         }
     }
 
