@@ -162,6 +162,14 @@ import Testing
         News(testDescription: "a failure", answers: [digest(1), failure(.timeout)], isNews: true),
         News(testDescription: "the same failure", answers: [failure(.timeout), failure(.timeout)], isNews: false),
         News(testDescription: "another failure", answers: [failure(.timeout), failure(.denied)], isNews: true),
+        News(
+            testDescription: "a registry that is left alone for longer",
+            answers: [
+                failure(.backingOff(until: ImageFixture.noon)),
+                failure(.backingOff(until: ImageFixture.noon.addingTimeInterval(60))),
+            ],
+            isNews: false
+        ),
     ])
     func `only news wakes those who look`(_ row: News) async throws {
         let registry = FakeRegistry()

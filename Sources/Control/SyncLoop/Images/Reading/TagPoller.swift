@@ -144,8 +144,16 @@ extension TagSighting {
     fileprivate func says(_ next: Result<TagReading, RegistryError>) -> Bool {
         switch (result, next) {
         case (.success(let old), .success(let new)): old == new
-        case (.failure(let old), .failure(let new)): old.reason == new.reason
+        case (.failure(let old), .failure(let new)):
+            old.reason == new.reason || old.isBackingOff && new.isBackingOff
         default: false
         }
+    }
+}
+
+extension RegistryError {
+    /// Whether the registry is left alone for a while; until when is no news.
+    fileprivate var isBackingOff: Bool {
+        if case .backingOff = reason { true } else { false }
     }
 }
