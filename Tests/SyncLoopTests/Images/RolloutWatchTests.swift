@@ -78,6 +78,31 @@ struct RolloutWatchTests {
         return nil
     }
 
+    @Test(arguments: ["Deployment", "StatefulSet", "DaemonSet"])
+    func `a workload that stays well for a moment is complete`(kind: String) throws {
+        var scene = Scene(kind: kind)
+        #expect(isUnderWay(try scene.look(0, [scene.pod(.starting)])))
+        scene.isWell = true
+        #expect(isUnderWay(try scene.look(2, [scene.pod(.well)])))
+        #expect(try scene.look(12, [scene.pod(.well)]) == .complete)
+    }
+
+    @Test func `an image that starts and then crashes is never complete, although its pod is ready now and then`()
+        throws
+    {
+        var scene = Scene()
+        // Ready for two seconds of every ten: without a readiness probe that is what a crash loop looks like.
+        for second in stride(from: 0.0, to: 290, by: 2) {
+            let isUp = Int(second) % 10 == 0
+            scene.isWell = isUp
+            let progress = try scene.look(second, [scene.pod(isUp ? .well : .crashing)])
+            #expect(progress != .complete, "after \(second) s")
+        }
+        scene.isWell = false
+        let reason = try #require(failure(try scene.look(301, [scene.pod(.crashing)])))
+        #expect(reason.culprits == ["web"])
+    }
+
     @Test(arguments: [Doing.crashing, .unpullable])
     func `R14: a crash loop, or an image that cannot be pulled, is waited for a while`(doing: Doing) throws {
         var scene = Scene()

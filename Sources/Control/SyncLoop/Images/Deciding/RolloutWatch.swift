@@ -19,12 +19,17 @@ package struct RolloutWatch: Sendable {
     private struct Entry: Sendable {
         /// When it was first looked at, or when a pause ended.
         var since: ContinuousClock.Instant
+        /// Since when the workload has been well, look by look.
+        var wellSince: ContinuousClock.Instant?
         /// When each pod was first seen to fail.
         var failingSince: [String: ContinuousClock.Instant] = [:]
     }
 
     /// How long a crash loop or an image that cannot be pulled may last.
     private let patience: Duration
+    /// How long a workload must stay well. Without a readiness probe a pod is ready as soon as it runs, and a container that
+    /// crashes runs for a moment.
+    private var settling: Duration { patience / 2 }
     /// How long new pods may take to become ready.
     private let deadline: Duration
     private var entries: [String: Entry] = [:]
@@ -55,7 +60,12 @@ package struct RolloutWatch: Sendable {
         }
         if workload.object.gvk.kind == "CronJob" { return judge(runs: new, &entry, now) }
         let verdict = Kstatus.status(of: workload.object)
-        if verdict.status == .current { return .complete }
+        if verdict.status == .current {
+            let since = entry.wellSince ?? now
+            entry.wellSince = since
+            return since.duration(to: now) >= settling ? .complete : .underWay("is well; it is watched for a moment")
+        }
+        entry.wellSince = nil
         if let failure = judge(failing: new, &entry, now) { return failure }
         if verdict.status == .failed { return .failed(verdict.message, culprits: []) }
         if workload.object.spec?["paused"]?.bool == true {
