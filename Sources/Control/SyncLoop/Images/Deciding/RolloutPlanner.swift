@@ -72,17 +72,24 @@ package struct RolloutPlanner: Sendable {
     private func current(_ workload: FollowedWorkload) -> RolloutState {
         var state = workload.state
         for (name, known) in state.containers {
-            let container = workload.containers.first { $0.name == name }
-            if container?.image != known.image { state.containers[name] = nil }
+            let live = workload.liveImage(of: name)
+            let isPinned = known.pin.map { ImagePins.pinned(known.image, to: $0) == live } ?? false
+            if !isPinned, live != known.image {
+                state.containers[name] = nil
+                continue
+            }
+            // Somebody took the pin off.
+            if !isPinned { state.containers[name]?.pin = nil }
+            // What nobody follows any more keeps its pin and its quarantine, and rolls no further.
+            if !workload.containers.contains(where: { $0.name == name }) { state.containers[name]?.trying = nil }
         }
         if !state.containers.values.contains(where: { $0.trying != nil }) { state.phase = nil }
         return state
     }
 
-    /// Whether a pin is remembered that git has ended.
+    /// Whether a pin is remembered that git has ended, or somebody has taken off.
     private func lostPin(_ workload: FollowedWorkload, _ state: RolloutState) -> Bool {
-        workload.state.containers.contains { $0.value.pin != nil && state.containers[$0.key] == nil }
-            || workload.containers.contains { $0.pin == nil && state.containers[$0.name]?.pin != nil }
+        workload.state.containers.contains { $0.value.pin != nil && state.containers[$0.key]?.pin == nil }
     }
 
     // MARK: rollouts under way
