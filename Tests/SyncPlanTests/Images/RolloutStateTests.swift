@@ -29,6 +29,7 @@ struct RolloutStateTests {
             container.trying = digest(number + 1)
             container.pin = digest(number + 2)
             container.bad = (0..<RolloutState.maxBad).map { digest($0 + 100) }
+            container.heard = "1800000000000"
             container.last = .init(from: digest(3), to: digest(4), at: "2027-01-15T08:00:00Z", result: "undone")
             state.containers["app-\(number)"] = container
         }

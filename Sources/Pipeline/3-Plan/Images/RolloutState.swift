@@ -29,6 +29,9 @@ package struct RolloutState: Sendable, Hashable {
         package var pin: String?
         /// Digests that failed and are not tried again, oldest first.
         package var bad: [String] = []
+        /// Which order of a person was the newest when a digest failed, or let one in: it lets in nothing more. Empty when
+        /// there was none; nil when that is not known.
+        package var heard: String?
         /// How the last rollout ended; nil before the first one did.
         package var last: Ending?
 
@@ -94,6 +97,7 @@ extension RolloutState {
             container.pin = RolloutState.digest(member.value["pin"])
             container.bad = (member.value["bad"]?.array ?? []).compactMap { RolloutState.digest($0) }
             container.bad = Array(container.bad.suffix(RolloutState.maxBad))
+            container.heard = member.value["heard"]?.string
             container.last = Ending(member.value["last"])
             containers[member.key] = container
         }
@@ -127,6 +131,7 @@ extension RolloutState.Container {
         if let trying { json["trying"] = .string(trying) }
         if let pin { json["pin"] = .string(pin) }
         if !bad.isEmpty { json["bad"] = .array(bad.map { .string($0) }) }
+        if let heard { json["heard"] = .string(heard) }
         if let last {
             var ending: JSON = ["to": .string(last.to), "at": .string(last.at), "result": .string(last.result)]
             if let from = last.from { ending["from"] = .string(from) }

@@ -128,9 +128,11 @@ extension RolloutPlanner {
         return (.waiting, "\(new) is there", true)
     }
 
-    /// Whether a person let the container's failed digests in, after the last of them failed.
+    /// Whether a person let the container's failed digests in, after the last of them failed. Told by which order was known
+    /// then, and not by the time: clocks jump.
     private func isReleased(_ known: RolloutState.Container?, _ order: ImageOrder?) -> Bool {
         guard let order, order.kind == .release else { return false }
+        if let heard = known?.heard { return heard != order.mark }
         guard let failed = known?.last.flatMap({ try? Date($0.at, strategy: .iso8601) }) else { return true }
         return order.at > failed
     }
@@ -152,4 +154,9 @@ extension RolloutPlanner {
         // A digest of a configuration names nothing that could be pulled.
         return running.count == 1 && pods.contains { $0.digests[container.name] == first } ? first : nil
     }
+}
+
+extension ImageOrder {
+    /// Tells this order from others of the same workload: its time, in milliseconds.
+    var mark: String { String(Int64((at.timeIntervalSince1970 * 1000).rounded())) }
 }

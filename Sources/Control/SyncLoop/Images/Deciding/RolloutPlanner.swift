@@ -64,7 +64,7 @@ package struct RolloutPlanner: Sendable {
             return WorkloadVerdict(workload: workload, containers: containers, action: action)
         }
         guard !changes.isEmpty else { return WorkloadVerdict(workload: workload, containers: containers, action: nil) }
-        let next = restarted(workload, state, changes)
+        let next = restarted(workload, state, changes, knowledge)
         return WorkloadVerdict(workload: workload, containers: containers, action: .restart(changes, state: next))
     }
 
@@ -110,7 +110,7 @@ package struct RolloutPlanner: Sendable {
             detail = reason
             action =
                 isUndoing
-                ? lost(workload, state, reason) : undone(workload, state, reason, culprits, gone: knowledge.gone)
+                ? lost(workload, state, reason) : undone(workload, state, reason, culprits, knowledge)
         }
         let containers = workload.containers.map { container in
             let isRolling = state.containers[container.name]?.trying != nil
@@ -152,13 +152,15 @@ package struct RolloutPlanner: Sendable {
         _ state: RolloutState,
         _ reason: String,
         _ culprits: Set<String>,
-        gone: Set<ImageDigest>
+        _ knowledge: Knowledge
     ) -> RolloutAction {
+        let gone = knowledge.gone
         let changes = trials(workload, state)
         let guilty = culprits.intersection(changes.map(\.container))
         var next = state
         for change in changes where guilty.isEmpty || guilty.contains(change.container) {
             next.quarantine("\(change.to)", of: change.container)
+            next.containers[change.container]?.heard = knowledge.order?.mark ?? ""
         }
         let goods = changes.map { state.containers[$0.container]?.good.flatMap { ImageDigest($0) } }
         guard policy.undo, goods.allSatisfy({ $0.map { !gone.contains($0) } ?? false }) else {
@@ -246,7 +248,8 @@ package struct RolloutPlanner: Sendable {
     private func restarted(
         _ workload: FollowedWorkload,
         _ state: RolloutState,
-        _ changes: [ImageChange]
+        _ changes: [ImageChange],
+        _ knowledge: Knowledge
     ) -> RolloutState {
         let isWell = Kstatus.status(of: workload.object).status == .current
         var next = state
@@ -257,6 +260,7 @@ package struct RolloutPlanner: Sendable {
             container.pin = nil
             // Released, or not there: the digest gets its chance.
             container.bad.removeAll { $0 == "\(change.to)" }
+            if let order = knowledge.order, order.kind == .release { container.heard = order.mark }
             next.containers[change.container] = container
         }
         next.phase = .rolling
