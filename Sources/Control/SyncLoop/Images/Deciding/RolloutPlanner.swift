@@ -139,11 +139,31 @@ package struct RolloutPlanner: Sendable {
                 note(&next, change.container, from: bad, to: "\(change.to)", .undone)
             } else {
                 note(&next, change.container, from: change.from.map { "\($0)" }, to: "\(change.to)", .completed)
-                next.containers[change.container]?.good = "\(change.to)"
+                if let proven = proven(change, workload, knowledge) {
+                    next.containers[change.container]?.good = "\(proven)"
+                }
             }
         }
         next.phase = nil
         return .conclude(state: next, ending: state.phase == .undoing ? .undone(changes) : .completed(changes))
+    }
+
+    /// What a complete rollout has shown to be good: what the pods run. The tag may have moved once more before they pulled
+    /// it; nil when no pod runs.
+    private func proven(
+        _ change: ImageChange,
+        _ workload: FollowedWorkload,
+        _ knowledge: Knowledge
+    ) -> ImageDigest? {
+        guard knowledge.pods != nil, let container = workload.containers.first(where: { $0.name == change.container })
+        else { return change.to }
+        let running = running(container, knowledge)
+        if running.isEmpty { return nil }
+        guard let sighting = knowledge.sightings[change.reference], let known = sighting.known else { return change.to }
+        let fitting = (sighting.earlier + [known]).filter { reading in
+            running.allSatisfy(reading.digests.union(reading.configDigests).contains)
+        }
+        return fitting.contains { $0.digest == change.to } ? change.to : fitting.last?.digest ?? change.to
     }
 
     /// A failed rollout: back to the last good digests where all of them are known, else only to be told of.
@@ -162,7 +182,13 @@ package struct RolloutPlanner: Sendable {
             next.quarantine("\(change.to)", of: change.container)
             next.containers[change.container]?.heard = knowledge.order?.mark ?? ""
         }
-        let goods = changes.map { state.containers[$0.container]?.good.flatMap { ImageDigest($0) } }
+        // What has failed itself, now or before, is nothing to go back to.
+        let goods = changes.map { change -> ImageDigest? in
+            guard let known = next.containers[change.container], let good = known.good, !known.bad.contains(good) else {
+                return nil
+            }
+            return ImageDigest(good)
+        }
         guard policy.undo, goods.allSatisfy({ $0.map { !gone.contains($0) } ?? false }) else {
             for change in changes {
                 next.containers[change.container]?.trying = nil
@@ -255,7 +281,11 @@ package struct RolloutPlanner: Sendable {
         var next = state
         for change in changes {
             var container = next.containers[change.container] ?? RolloutState.Container(image: change.image)
-            if container.good == nil, isWell { container.good = change.from.map { "\($0)" } }
+            if isWell, let from = change.from {
+                // What the tag pointed to and the pods run well is good, also where others brought it.
+                let wasTagged = knowledge.sightings[change.reference]?.earlier.contains { $0.digest == from } ?? false
+                if container.good == nil || wasTagged { container.good = "\(from)" }
+            }
             container.trying = "\(change.to)"
             container.pin = nil
             // Released, or not there: the digest gets its chance.
