@@ -14,7 +14,9 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 BUILD_PACKAGES := libgit2-dev libyaml-dev libcurl4-openssl-dev libsqlite3-dev pkg-config git
-TEST_PACKAGES := nginx-light fcgiwrap openssh-server openssh-client openssl faketime python3-h2
+TEST_PACKAGES := nginx-light fcgiwrap openssh-server openssh-client openssl faketime python3-h2 docker-registry skopeo \
+	apache2-utils
+DEMO_PACKAGES := docker-registry
 SWIFT := swift
 FORMATTED := Sources Tests Package.swift Benchmarks/BenchmarkKit Benchmarks/RealBench Benchmarks/SternpostBench \
 	Benchmarks/Package.swift Fuzz/SternpostFuzz Fuzz/Package.swift
@@ -25,10 +27,10 @@ KUBECONFIG ?=
 SECONDS ?= 10
 JOBS ?= 1
 
-.PHONY: demo test soak faults check format lint build release bench bench-real fuzz embed deps test-deps toolchain \
+.PHONY: demo test soak faults check format lint build release bench bench-real fuzz embed deps demo-deps test-deps toolchain \
 	clean
 
-demo: deps
+demo: demo-deps
 	$(SWIFT) build --product sternpost
 	.build/debug/sternpost demo $(if $(filter 1 yes true,$(ONCE)),--once) $(ARGS)
 
@@ -77,6 +79,9 @@ embed:
 
 deps: toolchain
 	@scripts/install-packages.sh $(BUILD_PACKAGES)
+
+demo-deps: toolchain
+	@scripts/install-packages.sh $(BUILD_PACKAGES) $(DEMO_PACKAGES)
 
 test-deps: toolchain
 	@scripts/install-packages.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)

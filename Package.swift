@@ -48,7 +48,7 @@ func tests(
 /// What tests of whole passes may import.
 let sceneImports: [Target.Dependency] = [
     "sternpost", "SceneKit", "SyncLoop", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan", "SyncApply",
-    "SyncObserve", "SyncRecord", "HTTPWire", "KubeClient", "KubeObjects", "YAMLText", "GitStore",
+    "SyncObserve", "SyncRecord", "HTTPWire", "KubeClient", "OCIRegistry", "KubeObjects", "YAMLText", "GitStore",
     .product(name: "Logging", package: "swift-log"),
 ]
 
@@ -147,6 +147,7 @@ let package = Package(
                 "CMalloc", "SyncLoop", "Dashboard", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan",
                 "SyncApply",
                 "SyncObserve", "SyncRecord", "KubeClient", "KubeObjects", "YAMLText", "GitStore", "HTTPWire",
+                "OCIRegistry",
                 argumentParser, logging, lifecycle, unixSignals,
             ]
         ),
@@ -179,6 +180,7 @@ let package = Package(
         tests("YAMLTextTests", imports: ["YAMLText", "KubeObjects"]),
         tests("GitStoreTests", imports: ["GitStore", "GitWorkerFixture"]),
         tests("HTTPWireTests", imports: ["HTTPWire"]),
+        tests("OCIRegistryTests", imports: ["OCIRegistry", "HTTPWire", "KubeObjects"]),
         tests("KubeClientTests", imports: ["KubeClient", "HTTPWire", "KubeObjects"]),
         tests("SyncSourceTests", imports: ["SyncSource", "GitStore", "GitWorkerFixture", "KubeObjects"]),
         tests("SyncRenderTests", imports: ["SyncRender", "SyncSource", "YAMLText", "KubeObjects"]),
@@ -204,8 +206,9 @@ let package = Package(
         tests(
             "SyncLoopTests",
             imports: [
-                "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncSource", "GitStore", "KubeClient",
-                "HTTPWire", "OCIRegistry", "KubeObjects", "YAMLText", logging,
+                "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncSource", "GitStore",
+                "KubeClient",
+                "OCIRegistry", "HTTPWire", "KubeObjects", "YAMLText", logging,
             ]
         ),
         tests("CommandLineToolTests", imports: ["sternpost", "CommandLineTool", "KubeObjects", "YAMLText"]),

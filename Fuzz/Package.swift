@@ -49,6 +49,7 @@ let package = Package(
         module("GitStore", "Libraries/GitStore", imports: ["CLibGit2", crypto]),
         module("HTTPWire", "Libraries/HTTPWire", imports: ["CLibCurl"]),
         module("KubeClient", "Libraries/KubeClient", imports: ["HTTPWire", "KubeObjects"]),
+        module("OCIRegistry", "Libraries/OCIRegistry", imports: ["HTTPWire", "KubeObjects", crypto]),
         module("SyncSource", "Pipeline/1-Source", imports: ["GitStore", "KubeObjects"]),
         module("SyncRender", "Pipeline/2-Render", imports: ["SyncSource", "YAMLText", "KubeObjects"]),
         module("SyncPlan", "Pipeline/3-Plan", imports: ["SyncRender", "SyncSource", "KubeObjects", crypto]),
@@ -71,8 +72,8 @@ let package = Package(
         .executableTarget(
             name: "SternpostFuzz",
             dependencies: [
-                "CFuzzer", "GitStore", "HTTPWire", "KubeClient", "KubeObjects", "SyncApply", "SyncLoop", "SyncPlan",
-                "SyncRecord", "SyncRender", "SyncSource", "YAMLText",
+                "CFuzzer", "GitStore", "HTTPWire", "KubeClient", "KubeObjects", "OCIRegistry", "SyncApply", "SyncLoop",
+                "SyncPlan", "SyncRecord", "SyncRender", "SyncSource", "YAMLText",
             ],
             path: "SternpostFuzz",
             swiftSettings: instrumented,

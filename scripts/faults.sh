@@ -7,21 +7,21 @@ cd "$(dirname "$0")/.."
 export LC_ALL=C
 page=docs/faults.md
 required="$(printf 'A%d ' {1..6} {9..12} 14 15 {17..41} 43 44)$(printf 'G%d ' {1..19})$(printf 'Y%d ' {1..27})$(
-    printf 'P%d ' 1 {3..8} 10 11 13)"
+    printf 'P%d ' 1 {3..8} 10 11 13)$(printf 'R%d ' {1..10} {12..15})"
 
 # One line a test: FILE:LINE:NAME. Only functions with a raw-identifier name that looks like a row's.
 names() {
-    { grep -rnoE 'func `[AGYP][0-9]{1,2}[:,` ][^`]*`' Tests --include='*.swift' || true; } |
+    { grep -rnoE 'func `[AGYPR][0-9]{1,2}[:,` ][^`]*`' Tests --include='*.swift' || true; } |
         sed -E 's/^([^:]*:[0-9]+):func `(.*)`$/\1:\2/' | sort -t: -k1,1 -k2,2n
 }
 
-odd=$(names | grep -vE '^[^:]+:[0-9]+:([AGYP][0-9]+, )*[AGYP][0-9]+: .' || true)
+odd=$(names | grep -vE '^[^:]+:[0-9]+:([AGYPR][0-9]+, )*[AGYPR][0-9]+: .' || true)
 idle=$(grep -rnE '\.disabled\(' Tests --include='*.swift' || true)
 
 # FAMILY, NUMBER, SENTENCE and PLACE of each row's test, and of each required row without one, separated by tabs.
 rows() {
     names | while IFS=: read -r file _ name; do
-        [[ $name =~ ^(([AGYP][0-9]+, )*[AGYP][0-9]+):\ (.+)$ ]] || continue
+        [[ $name =~ ^(([AGYPR][0-9]+, )*[AGYPR][0-9]+):\ (.+)$ ]] || continue
         sentence=${BASH_REMATCH[3]}
         for row in ${BASH_REMATCH[1]//,/}; do
             printf '%s\t%s\t%s\t%s\n' "${row:0:1}" "${row:1}" "$sentence" "${file#Tests/}"
@@ -38,7 +38,7 @@ Made by `make faults` from the names of the tests; do not edit. Each row is a fa
 is what its test asserts. Tests with a cluster end by checking the promises (`Tests/SceneKit/Scene+Promises.swift`).
 HEAD
     rows | sort -t$'\t' -k1,1 -k2,2n -k4,4 -s | awk -F'\t' '
-        BEGIN { title["A"] = "API server"; title["G"] = "Git"; title["Y"] = "YAML"; title["P"] = "Process" }
+        BEGIN { title["A"] = "API server"; title["G"] = "Git"; title["Y"] = "YAML"; title["P"] = "Process"; title["R"] = "Registry" }
         function close_row() { if (row != "" && !found) print "| " row " | **no test** | | |" }
         {
             if ($1 != family) {

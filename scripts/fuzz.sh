@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 all=(yaml render json kubeconfig project address version knownHosts privateKey fields quantity inventory watch answer
-    discovery http query redactor)
+    discovery http query redactor image registry rollout)
 state=Fuzz/.build
 program=$state/release/sternpost-fuzz
 
@@ -27,7 +27,7 @@ length() {
     case $1 in
     yaml | render | json | answer | fields) echo 8192 ;;
     http) echo 300000 ;;
-    address | query | quantity) echo 512 ;;
+    address | query | quantity | image) echo 512 ;;
     *) echo 4096 ;;
     esac
 }
@@ -38,7 +38,7 @@ fuzz() {
     mkdir -p "$state/corpus/$target" "$state/finds"
     local dictionary=() kind=json
     [[ $target =~ ^(yaml|render|kubeconfig|project)$ ]] && kind=yaml
-    [[ $target =~ ^(yaml|render|kubeconfig|project|json|fields|inventory|watch|answer|discovery)$ ]] &&
+    [[ $target =~ ^(yaml|render|kubeconfig|project|json|fields|inventory|watch|answer|discovery|registry|rollout)$ ]] &&
         dictionary=("-dict=Fuzz/Dictionaries/$kind.dict")
     STERNPOST_FUZZ_TARGET=$target ASAN_OPTIONS=quarantine_size_mb=8 \
         "$program" "$state/corpus/$target" "Fuzz/Corpus/$target" "${dictionary[@]}" -max_total_time="$seconds" \

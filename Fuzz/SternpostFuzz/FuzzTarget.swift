@@ -4,7 +4,7 @@ import Foundation
 /// One reader of text from outside, with the properties that must hold whatever the text is.
 enum FuzzTarget: String, CaseIterable {
     case yaml, render, json, kubeconfig, project, address, version, knownHosts, privateKey, fields, quantity, inventory
-    case watch, answer, discovery, http, query, redactor
+    case watch, answer, discovery, http, query, redactor, image, registry, rollout
 
     /// The one that `STERNPOST_FUZZ_TARGET` names; nil, with a word on standard error, for anything else.
     static let chosen: FuzzTarget? = {
@@ -36,6 +36,9 @@ enum FuzzTarget: String, CaseIterable {
         case .http: HTTPFuzz.head(bytes)
         case .query: ConfigurationFuzz.query(bytes)
         case .redactor: RedactorFuzz.redact(bytes)
+        case .image: ImageFuzz.reference(bytes)
+        case .registry: ImageFuzz.registry(bytes)
+        case .rollout: ImageFuzz.rollout(bytes)
         }
     }
 }

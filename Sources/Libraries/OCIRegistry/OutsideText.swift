@@ -11,7 +11,7 @@ enum OutsideText {
                 scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
             return isControl || scalar.value == 0x2028 || scalar.value == 0x2029 ? " " : Character(scalar)
         }
-        let line = Redactor.shared.redact(String(plain)).split(separator: " ").joined(separator: " ")
-        return line.withoutMiddle(keeping: limit)
+        let masked = Redactor.shared.redact(RecentTokens.shared.mask(String(plain)))
+        return masked.split(separator: " ").joined(separator: " ").withoutMiddle(keeping: limit)
     }
 }

@@ -28,7 +28,7 @@ struct RegistrySession: Sendable {
             do throws(RegistryError) {
                 plain = try await follow(method, "http://\(host)\(path)")
             } catch  where error.reason == .unreachable {
-                throw tlsFirst(error)
+                throw afterBoth(error)
             }
             // What TLS servers answer to plain http: the certificate was the problem.
             guard plain.status != 400 else { throw error }
@@ -37,7 +37,7 @@ struct RegistrySession: Sendable {
     }
 
     /// Neither scheme works: says so of both.
-    private func tlsFirst(_ error: RegistryError) -> RegistryError {
+    private func afterBoth(_ error: RegistryError) -> RegistryError {
         RegistryError(reason: error.reason, message: "\(error.message) (https was tried first)")
     }
 

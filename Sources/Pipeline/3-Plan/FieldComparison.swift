@@ -34,7 +34,12 @@ package struct FieldComparison {
         let entries = live.ownManagedFields
         ours = entries.first { $0.manager == FieldManager.main && $0.operation == .apply }?.fields ?? FieldSet()
         others = entries.filter { !($0.manager == FieldManager.main && $0.operation == .apply) }
-        root = FieldPlace(everyone: entries.reduce(FieldSet()) { $0.union($1.fields) }, ours: ours)
+        // What our image rollouts have set counts as ours where it is as declared: a pinned image, or one whose pin is over.
+        let rolled = entries.first { $0.manager == FieldManager.rollout }?.fields
+        root = FieldPlace(
+            everyone: entries.reduce(FieldSet()) { $0.union($1.fields) },
+            ours: rolled.map(ours.union) ?? ours
+        )
         isSecret = declared.gvk.groupKind == GroupKind(group: "", kind: "Secret")
         isBuiltIn = BuiltInGroup.contains(declared.gvk.group)
     }

@@ -108,6 +108,8 @@ package struct MutationIntent: Sendable {
     /// What is about to be done.
     package enum Verb: String, Sendable, Hashable, Codable {
         case apply, delete, recreate, inventory, restart
+        /// Notes on the object how a rollout ended; starts nothing.
+        case annotate
     }
 
     package let id: ObjectID

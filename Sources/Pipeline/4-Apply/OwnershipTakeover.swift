@@ -82,7 +82,7 @@ enum OwnershipTakeover {
         case ("kubectl-client-side-apply", .update), ("kubectl", .update): .whole
         case ("kubectl", .apply): adopts ? .whole : nil
         case ("kubectl-rollout", _): nil
-        // A rollout that pins an image, or lifts a pin, owns the image until the next apply.
+        // A rollout that has pinned an image, or lifted a pin, owns the image: a container that leaves git would stay.
         case (FieldManager.rollout, .update): .declared
         case ("before-first-apply", .update): .declared
         case (let name, .update) where name.hasPrefix("kubectl-"): .declared

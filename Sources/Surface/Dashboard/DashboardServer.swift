@@ -37,6 +37,7 @@ package struct DashboardServer: Service {
 
     private let address: Address
     private let board: StatusBoard
+    private let images: ImageBoard?
     private let history: History
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
@@ -46,18 +47,21 @@ package struct DashboardServer: Service {
     /// - Parameters:
     ///   - address: Where to listen.
     ///   - board: How the projects are now.
+    ///   - images: How their images stand; nil when none are followed.
     ///   - history: What happened.
     ///   - logger: For the server's own messages.
     ///   - onListening: Called once with the port that was taken.
     package init(
         address: Address,
         board: StatusBoard,
+        images: ImageBoard? = nil,
         history: History,
         logger: Logger,
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.address = address
         self.board = board
+        self.images = images
         self.history = history
         self.logger = logger
         self.onListening = onListening
@@ -115,8 +119,9 @@ package struct DashboardServer: Service {
         }
         guard address.isLoopback else { return router }
         let pages = router.group().add(middleware: LocalRequestsOnly())
-        pages.get("/") { [board, history] _, _ -> Response in
-            DashboardServer.html(Pages.overview(await board.all, runs: try await history.runs(limit: 50)))
+        pages.get("/") { [board, history, images] _, _ -> Response in
+            let runs = try await history.runs(limit: 50)
+            return DashboardServer.html(Pages.overview(await board.all, runs: runs, images: images?.all ?? [:]))
         }
         pages.get("/syncs/:id") { [history] _, context -> Response in
             let number = try context.parameters.require("id", as: Int64.self)

@@ -18,14 +18,19 @@ enum Pages {
         """
     }
 
-    /// All projects, and the latest syncs of all.
-    static func overview(_ projects: [StatusBoard.Entry], runs: [SyncRun]) -> HTML {
+    /// All projects, their images, and the latest syncs of all.
+    static func overview(
+        _ projects: [StatusBoard.Entry],
+        runs: [SyncRun],
+        images pages: [String: ImageBoard.Page]
+    ) -> HTML {
         page(
             title: "Sternpost",
             """
             <h1>Projects</h1>
             <table><thead><tr><th>Project</th><th>State</th><th>Revision</th><th>Last pass</th><th>Leader</th><th></th></tr></thead>
             <tbody>\(HTML(projects.map(row)))</tbody></table>
+            \(images(pages))
             <h2>Syncs</h2>
             \(runs.isEmpty ? "<p class=\"soft\">No syncs yet.</p>" : table(runs))
             """
@@ -80,13 +85,20 @@ enum Pages {
             """
             <h1>Sync \(run.id) of \(run.project)</h1>
             <dl><dt>Outcome</dt><dd>\(badge(run.outcome)) \(changes(run.counts))</dd>
-            <dt>Revision</dt><dd><code>\(run.revision)</code></dd><dt>Author</dt><dd>\(run.author)</dd>
-            <dt>Message</dt><dd>\(run.message)</dd><dt>Trigger</dt><dd>\(run.trigger.rawValue)</dd>
+            \(source(run))<dt>Message</dt><dd>\(run.message)</dd><dt>Trigger</dt><dd>\(run.trigger.rawValue)</dd>
             <dt>Started</dt><dd>\(time(run.startedAt)) UTC</dd></dl>
             \(HTML(lines.map { "<p class=\"error\">\($0)</p>" }))
-            \(hold(detail))\(health(detail))\(HTML(detail.objects.map(object)))
+            \(hold(detail))\(health(detail))\(steps(detail))\(HTML(detail.objects.map(object)))
             """
         )
+    }
+
+    /// The commit; nothing for a run that is about none.
+    private static func source(_ run: SyncRun) -> HTML {
+        guard !run.revision.isEmpty else { return "" }
+        return """
+            <dt>Revision</dt><dd><code>\(run.revision)</code></dd><dt>Author</dt><dd>\(run.author)</dd>
+            """
     }
 
     private static func hold(_ detail: RunDetail) -> HTML {
@@ -109,9 +121,10 @@ enum Pages {
     private static func object(_ object: RecordedObject) -> HTML {
         let place = object.origin.map { " at \($0)" } ?? ""
         let error: HTML = object.error.map { "<p class=\"error\">\($0)</p>" } ?? ""
+        let warnings = HTML(object.warnings.map { "<p class=\"soft\">\($0)</p>" })
         let diff: HTML = object.diff.map { "<pre>\(painted($0.text))</pre>" } ?? ""
         return
-            "<h2>\(object.action.rawValue) \(object.id.description)<span class=\"soft\">\(place)</span></h2>\(error)\(diff)"
+            "<h2>\(object.action.rawValue) \(object.id.description)<span class=\"soft\">\(place)</span></h2>\(error)\(warnings)\(diff)"
     }
 
     private static func painted(_ diff: String) -> HTML {

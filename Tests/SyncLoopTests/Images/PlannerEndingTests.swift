@@ -159,6 +159,21 @@ struct PlannerEndingTests {
         #expect(try question.verdict()?.action == nil)
     }
 
+    @Test func `a workload that was changed in flight blames no image`() throws {
+        let question = try Question.rolling(Self.failure)
+        var knowledge = RolloutPlanner.Knowledge(pods: question.pods, progress: Self.failure)
+        knowledge.isChanged = true
+        let workload = try #require(try question.workload)
+        let verdict = RolloutPlanner(policy: question.policy, now: question.now).verdict(on: workload, knowledge)
+        guard case .failed(_, let reason) = try ending(verdict) else {
+            Issue.record("expected a failure, got \(String(describing: verdict.action))")
+            return
+        }
+        #expect(reason.contains("the image is not blamed"))
+        let container = try #require(verdict.next?.containers["web"])
+        #expect(container.bad.isEmpty && container.pin == nil && container.good == "\(Self.first)")
+    }
+
     private func undoing(_ progress: RolloutProgress?) throws -> Question {
         var question = try Question.rolling(progress)
         question.containers = ["web=nginx:latest@\(Self.first)"]

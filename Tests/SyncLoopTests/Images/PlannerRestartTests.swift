@@ -164,6 +164,16 @@ struct PlannerRestartTests {
         #expect(next.containers["web"]?.good == "\(Self.second)")
     }
 
+    @Test func `a digest that failed once and is well now can be gone back to`() throws {
+        var question = try Question()
+        question.recorded = ["web": Self.second]
+        question.state = ImageFixture.state(["web": ImageFixture.memory(good: Self.first, bad: [Self.second])])
+        question.pods = [try ImageFixture.pod(["web": Self.second])]
+        question.tags = ["nginx:latest": [Self.second, Self.third]]
+        let container = try #require(try question.verdict()?.next?.containers["web"])
+        #expect(container.good == "\(Self.second)" && container.bad.isEmpty)
+    }
+
     @Test func `the window that is open lets a rollout begin`() throws {
         var question = try Question()
         question.policy.windows = try ["Sat 10:00-11:00", "Fri 08:00-08:01"].map { try #require(RolloutWindow($0)) }

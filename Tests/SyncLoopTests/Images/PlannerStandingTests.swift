@@ -78,6 +78,10 @@ struct PlannerStandingTests {
             $0.state = ImageFixture.state(["web": ImageFixture.memory()], startedAt: $0.now)
         },
         Row(name: "held", state: .held, detail: "held by ada") { $0.order = Question.order(.hold, after: -5) },
+        Row(name: "held, and nothing new", state: .held, detail: "nothing new is there") {
+            $0.tags = ["nginx:latest": [first]]
+            $0.order = Question.order(.hold, after: -5)
+        },
         Row(name: "held before paused", state: .held) {
             $0.order = Question.order(.hold, after: -5)
             $0.edit = { $0[["spec", "paused"]] = true }

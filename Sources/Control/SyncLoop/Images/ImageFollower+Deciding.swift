@@ -44,7 +44,10 @@ extension ImageFollower {
             switch pods[workload.id] {
             case .success(let list):
                 known.pods = list
-                if workload.state.phase != nil { known.progress = watch.look(at: workload, pods: list, now: .now) }
+                if workload.state.phase != nil {
+                    known.progress = watch.look(at: workload, pods: list, now: .now)
+                    known.isChanged = await runs.isChanged(workload)
+                }
             case .failure(let error):
                 logger.warning(
                     "pods cannot be read",
@@ -80,7 +83,7 @@ extension ImageFollower {
     private func remember(_ verdict: WorkloadVerdict, _ hasPods: Bool) {
         guard let uid = verdict.workload.object.uid else { return }
         guard verdict.action == nil, hasPods, verdict.workload.state.phase == nil,
-            verdict.containers.allSatisfy({ $0.state == .current || $0.state == .pinned })
+            verdict.containers.allSatisfy({ [.current, .pinned, .held].contains($0.state) })
         else {
             if hasPods { proofs[uid] = nil }
             return

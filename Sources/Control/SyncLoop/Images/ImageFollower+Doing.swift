@@ -18,7 +18,9 @@ extension ImageFollower {
             for verdict in verdicts {
                 switch verdict.action {
                 case .conclude(_, let ending):
-                    if try await conclude(verdict, ending) { rolling -= 1 }
+                    guard try await conclude(verdict, ending) else { continue }
+                    rolling -= 1
+                    hasConcluded = true
                 case .undo(let changes, _, let reason): try await undo(verdict, changes, reason)
                 case .tidy: try await tidy(verdict)
                 case .restart, nil: continue
@@ -129,7 +131,7 @@ extension ImageFollower {
             log(.warning, "a rollout's end is not noted yet", workload, cause)
             return false
         }
-        let story = "\(workload.id): \(ending.text)"
+        let story = "\(workload.shortName): \(ending.story)"
         try await end(verdict, ending.changes, story: story, error: ending.isGood ? nil : ending.text)
         log(ending.isGood ? .info : .warning, "rollout ended", workload, ending.text)
         await events.tell(ending.isGood ? .completed : .failed, ending.text, about: workload.object)
@@ -213,6 +215,20 @@ extension RolloutEnding {
         }
     }
 
+    /// The same in a few words, for lists.
+    fileprivate var story: String {
+        func names(_ changes: [ImageChange], _ word: (ImageChange) -> String) -> String {
+            changes.map { "\($0.image.split(separator: "/").last ?? "") \(word($0))" }.joined(separator: ", ")
+        }
+        switch self {
+        case .completed(let changes): return names(changes) { "\($0.from?.shortText ?? "?") → \($0.to.shortText)" }
+        case .undone(let changes):
+            return names(changes) { "\($0.from?.shortText ?? "?") failed, back at \($0.to.shortText)" }
+        case .failed(let changes, _): return names(changes) { "\($0.to.shortText) failed" }
+        case .overtaken: return text
+        }
+    }
+
     var changes: [ImageChange] {
         switch self {
         case .completed(let changes), .undone(let changes), .failed(let changes, _): changes
@@ -226,6 +242,11 @@ extension RolloutEnding {
         case .undone, .failed: false
         }
     }
+}
+
+extension FollowedWorkload {
+    /// `posts/web`.
+    fileprivate var shortName: String { "\(id.namespace)/\(id.name)" }
 }
 
 extension WorkloadVerdict {

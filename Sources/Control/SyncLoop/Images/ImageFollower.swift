@@ -45,6 +45,8 @@ package actor ImageFollower {
     let runs: RolloutRuns
     /// What the pods of a workload were seen to run, so that they are not read again while nothing changes.
     var proofs: [String: Proof] = [:]
+    /// Whether the last look has brought a rollout to its end.
+    var hasConcluded = false
     /// Pairs of digests of which it is known whether they are the same software, by image.
     var equivalents: [String: Bool] = [:]
 
@@ -105,7 +107,8 @@ package actor ImageFollower {
             if isDue || seen != generation, reasonToStop() == nil {
                 seen = generation
                 isBusy = await look()
-                lastLook = .now
+                // What has just ended is shown as ended, and what waited for its turn begins.
+                lastLook = hasConcluded ? nil : .now
             }
             do { try await Task.sleep(for: ImageFollower.tick) } catch { break }
         }
@@ -119,6 +122,7 @@ package actor ImageFollower {
     ///
     /// - Returns: Whether rollouts are under way.
     func look() async -> Bool {
+        hasConcluded = false
         do {
             if project.isSuspended { return false }
             if try await history.state(of: project.name).suspension != nil { return false }

@@ -9,6 +9,7 @@ package enum RegistryChoices {
     /// - Parameters:
     ///   - projects: Of one operator.
     ///   - environment: Where a proxy is looked up.
+    /// - Returns: One entry for each registry that a project says something of.
     /// - Throws: ``ConfigurationError`` when two projects say different things of one registry.
     package static func settings(
         of projects: [Project],

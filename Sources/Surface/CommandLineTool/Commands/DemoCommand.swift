@@ -40,9 +40,17 @@ struct DemoCommand: AsyncParsableCommand {
             attributes: [.posixPermissions: 0o700]
         )
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let cluster = try await EmbeddedCluster.start()
+        var options = EmbeddedClusterOptions()
+        let node = ImageCatalog()
+        options.images = node
+        let cluster = try await EmbeddedCluster.start(options: options)
+        let registry = try await DemoRegistry.start(
+            in: folder,
+            port: try DemoCommand.freePort(.init(host: "127.0.0.1", port: 0))
+        )
+        defer { registry?.stop() }
         do {
-            try await demonstrate(cluster, folder: folder, address: address, until: signals)
+            try await demonstrate(cluster, registry, node, folder: folder, address: address, until: signals)
         } catch {
             await cluster.stop()
             throw error
@@ -52,6 +60,8 @@ struct DemoCommand: AsyncParsableCommand {
 
     private func demonstrate(
         _ cluster: EmbeddedCluster,
+        _ registry: DemoRegistry?,
+        _ node: ImageCatalog,
         folder: String,
         address: DashboardServer.Address,
         until signals: ShutdownSignals
@@ -67,6 +77,7 @@ struct DemoCommand: AsyncParsableCommand {
         let source = RepositorySpec(url: repository.remote, ref: .branch("main"), path: "infra")
         var project = Project(name: "posts", namespace: "sternpost", source: source)
         project.interval = .seconds(1)
+        project.images.interval = .seconds(1)
         let logger = Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() }
         let board = StatusBoard(projects: [project.name])
         let factory = PreparerFactory(
@@ -83,10 +94,28 @@ struct DemoCommand: AsyncParsableCommand {
             settings: .init(recordsQuietPasses: false),
             logger: logger
         )
+        let images = ImageBoard(folder: "\(folder)/data")
+        let poller = try TagPoller(projects: [project], environment: [:])
+        let follower = ImageFollower(
+            project: project,
+            client: preparer.cluster.client,
+            poller: poller,
+            history: history,
+            board: images,
+            logger: logger,
+            pace: .init(watching: .milliseconds(500), patience: .seconds(2)),
+            reasonToStop: { lease.reasonToStop }
+        )
         let loop = LeasedLoop(
             project: project.name,
             lease: lease,
-            loop: ProjectLoop(reconciler: reconciler, history: history, board: board, logger: logger),
+            loop: ProjectLoop(
+                reconciler: reconciler,
+                follower: follower,
+                history: history,
+                board: board,
+                logger: logger
+            ),
             board: board,
             logger: logger
         )
@@ -94,6 +123,7 @@ struct DemoCommand: AsyncParsableCommand {
         let dashboard = DashboardServer(
             address: .init(host: address.host, port: port),
             board: board,
+            images: images,
             history: history,
             logger: logger
         )
@@ -103,6 +133,7 @@ struct DemoCommand: AsyncParsableCommand {
             history: history,
             board: board,
             project: project.name,
+            images: registry.map { DemoScript.Images(registry: $0, node: node, board: images) },
             farewell: once
                 ? nil
                 : [
@@ -110,11 +141,16 @@ struct DemoCommand: AsyncParsableCommand {
                     "   dashboard    http://\(address.host):\(port)/",
                     "   cluster      kubectl --kubeconfig \(kubeconfig) get all -n posts",
                     "   repository   cd \(repository.workingCopy)   (edit, commit, git push)",
+                    "   images       \(CommandLine.arguments.first ?? "sternpost") images --data-dir \(folder)/data",
                     "   history      \(CommandLine.arguments.first ?? "sternpost") history --data-dir \(folder)/data",
                     "",
                 ]
         )
-        try await serve(script, [dashboard, SyncOperator(loops: [loop], logger: logger)], until: signals)
+        try await serve(
+            script,
+            [dashboard, SyncOperator(loops: [loop], poller: poller, logger: logger)],
+            until: signals
+        )
     }
 
     private func serve(_ script: DemoScript, _ services: [any Service], until signals: ShutdownSignals) async throws {

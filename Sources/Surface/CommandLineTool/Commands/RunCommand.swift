@@ -98,7 +98,13 @@ struct RunCommand: AsyncParsableCommand {
             )
             loops.append(LeasedLoop(project: project.name, lease: lease, loop: loop, board: board, logger: logger))
         }
-        let dashboard = DashboardServer(address: address, board: board, history: history, logger: logger) { port in
+        let dashboard = DashboardServer(
+            address: address,
+            board: board,
+            images: images,
+            history: history,
+            logger: logger
+        ) { port in
             logger.info("listening", metadata: ["address": "\(address.host):\(port)"])
         }
         try await RunCommand.serve(

@@ -33,6 +33,8 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         let history = try await data.history(.inspect)
         let client = try cluster.client()
+        let images: [String: ImageBoard.Page]
+        do { images = try ImageBoard.read(folder: data.folder) ?? [:] } catch { throw CommandFailure(error.problems) }
         var rows: [ProjectStatus] = []
         do {
             let catalog = try await client.discover()
@@ -43,7 +45,8 @@ struct StatusCommand: AsyncParsableCommand {
                         namespace: namespace,
                         history: history,
                         client: client,
-                        catalog: catalog
+                        catalog: catalog,
+                        images: images[project]?.rows.filter(\.isOdd) ?? []
                     )
                 )
             }
@@ -83,6 +86,11 @@ struct StatusCommand: AsyncParsableCommand {
             for object in row.unhealthy {
                 StandardOutput.line("\(row.project): \(object.id): \(object.status.rawValue): \(object.message)")
             }
+            for image in row.images {
+                StandardOutput.line(
+                    "\(row.project): \(image.workload): image \(image.image): \(image.state.rawValue): \(image.detail)"
+                )
+            }
         }
     }
 }
@@ -99,6 +107,8 @@ struct ProjectStatus: Sendable {
     let isInStep: Bool
     /// Who holds the project's lease, as it names itself; nil when nobody does.
     let leader: String?
+    /// The images that do not run what their tag points to, as the operator saw them last.
+    let images: [ImageRow]
 
     var isWell: Bool { unhealthy.isEmpty && isInStep }
 
@@ -108,6 +118,15 @@ struct ProjectStatus: Sendable {
             "project": .string(project), "revision": .string(revision),
             "lastOutcome": lastOutcome.map { .string($0.rawValue) } ?? .null, "objects": .int(Int64(observed)),
             "state": .string(state), "leader": leader.map { .string($0) } ?? .null, "healthy": .bool(isWell),
+            "images": .array(
+                images.map {
+                    [
+                        "object": .string($0.workload.description), "container": .string($0.container),
+                        "image": .string($0.image), "state": .string($0.state.rawValue),
+                        "message": .string($0.detail),
+                    ]
+                }
+            ),
             "unhealthy": .array(
                 unhealthy.map {
                     [
@@ -125,7 +144,8 @@ struct ProjectStatus: Sendable {
         namespace: String,
         history: History,
         client: KubeClient,
-        catalog: APICatalog
+        catalog: APICatalog,
+        images: [ImageRow]
     ) async throws -> ProjectStatus {
         let state = try await history.state(of: project)
         let last = try await history.lastPass(of: project)
@@ -153,7 +173,8 @@ struct ProjectStatus: Sendable {
             unhealthy: unhealthy,
             state: text,
             isInStep: isInStep,
-            leader: try await LeaseStore(client: client, project: project, namespace: namespace).holder()
+            leader: try await LeaseStore(client: client, project: project, namespace: namespace).holder(),
+            images: images
         )
     }
 

@@ -18,6 +18,8 @@ struct DemoScript: Service {
     let history: History
     let board: StatusBoard
     let project: String
+    /// Nil when no registry could be started; then the steps with images are left out.
+    let images: Images?
     /// What to say at the end, when the demo goes on serving; nil ends it.
     let farewell: [String]?
 
@@ -34,6 +36,14 @@ struct DemoScript: Service {
         try await drift()
         try await prune()
         try await breakAndMend()
+        if let images {
+            try await followImages(images)
+            try await undoBadImage(images)
+        } else {
+            title(
+                "6. and 7. are left out: they show image rollouts, which need a registry (apt-get install docker-registry)"
+            )
+        }
         try await inspect()
         guard let farewell else { return }
         for line in farewell { StandardOutput.line(line) }
@@ -95,7 +105,7 @@ struct DemoScript: Service {
     }
 
     private func inspect() async throws {
-        title("6. Inspect what happened")
+        title("8. Inspect what happened")
         StandardOutput.write(HistoryTable.text(try await history.runs(project: project, limit: 20), for: .output))
         if case .intact(let head) = try await history.verify() {
             say("the audit chain is intact: \(head.sequence) rows")
@@ -104,28 +114,41 @@ struct DemoScript: Service {
         }
     }
 
-    private func latest() async throws -> Int64 {
+    func latest() async throws -> Int64 {
         try await history.runs(project: project, limit: 1).first?.id ?? 0
     }
 
     /// Waits until a run newer than `id` has ended as expected.
-    private func run(after id: Int64, outcome: RunOutcome) async throws -> SyncRun {
+    func run(after id: Int64, outcome: RunOutcome, trigger: RunTrigger? = nil) async throws -> SyncRun {
+        var found: SyncRun?
+        try await wait("\(trigger == .image ? "a rollout" : "a sync") that \(outcome.rawValue)") {
+            let runs = try await history.runs(project: project, limit: 10).filter { run in
+                run.id > id && run.finishedAt != nil && (run.trigger == .image) == (trigger == .image)
+            }
+            found = runs.last { $0.outcome == outcome }
+            return found != nil
+        }
+        guard let found else { throw CommandFailure("the demo lost a run", status: 1) }
+        return found
+    }
+
+    /// Waits until something is so.
+    func wait(_ what: String, until condition: () async throws -> Bool) async throws {
         let end = ContinuousClock.now.advanced(by: DemoScript.patience)
         while ContinuousClock.now < end {
-            let runs = try await history.runs(project: project, limit: 10).filter { $0.id > id && $0.finishedAt != nil }
-            if let run = runs.last(where: { $0.outcome == outcome }) { return run }
+            if try await condition() { return }
             try await Task.sleep(for: .milliseconds(100))
         }
         let last = try await history.runs(project: project, limit: 1).first
         let message = await board.all.map(\.message).joined(separator: "; ")
         throw CommandFailure(
-            "the demo waited \(DurationText.describe(DemoScript.patience)) for a sync that \(outcome.rawValue); "
-                + "the last one: \(last.map { "\($0.id) \($0.outcome.rawValue) \($0.message)" } ?? "none") \(message)",
+            "the demo waited \(DurationText.describe(DemoScript.patience)): \(what); the last run: "
+                + "\(last.map { "\($0.id) \($0.outcome.rawValue) \($0.message)" } ?? "none") \(message)",
             status: 1
         )
     }
 
-    private func show(_ run: SyncRun) async throws {
+    func show(_ run: SyncRun) async throws {
         guard let detail = try await history.detail(run.id) else { return }
         for object in detail.objects {
             say("sync \(run.id): \(object.action.rawValue) \(object.id)")
@@ -150,6 +173,6 @@ struct DemoScript: Service {
         StandardOutput.write(table.text(for: .output))
     }
 
-    private func title(_ text: String) { StandardOutput.line("\n" + Terminal.output.paint(text, .bold)) }
-    private func say(_ text: String) { StandardOutput.line("   \(text)") }
+    func title(_ text: String) { StandardOutput.line("\n" + Terminal.output.paint(text, .bold)) }
+    func say(_ text: String) { StandardOutput.line("   \(text)") }
 }

@@ -19,7 +19,7 @@ enum ExampleRepository {
             | `posts-depl.yaml` | the `posts` Deployment: two replicas of `tkirton/posts:0.0.1` |
             | `posts-services.yaml` | its Services, one of each type: ClusterIP, NodePort, LoadBalancer, ExternalName |
             | `posts-config.yaml` | the ConfigMap that it reads |
-            | `event-bus-depl.yaml` | a second service, on the image tag `latest`, with its ClusterIP Service |
+            | `event-bus-depl.yaml` | a second service with its ClusterIP Service |
             | `ingress.yaml` | the Ingress for ingress-nginx |
 
             ## 1. By hand
@@ -32,7 +32,7 @@ enum ExampleRepository {
 
             A new version by hand is three steps: build and push the image, write its tag into `infra/posts-depl.yaml`, and
             `kubectl apply -f infra/posts-depl.yaml`. On the tag `latest` the file does not change, so one types
-            `kubectl -n posts rollout restart deployment event-bus-depl` instead. A file that is deleted changes nothing in the
+            `kubectl -n posts rollout restart deployment NAME` instead. A file that is deleted changes nothing in the
             cluster: somebody has to remember `kubectl delete`.
 
             The Secret `posts-token` is not in git. Create it once; the Deployment refers to it and also starts without it:
@@ -92,7 +92,7 @@ enum ExampleRepository {
         (
             "infra/event-bus-depl.yaml",
             #"""
-            # A second service. Its image is on `latest`: whoever pushes a new image deploys it.
+            # A second service, with its Service.
             apiVersion: apps/v1
             kind: Deployment
             metadata:
@@ -115,7 +115,7 @@ enum ExampleRepository {
                 spec:
                   containers:
                     - name: event-bus
-                      image: tkirton/event-bus:latest
+                      image: tkirton/event-bus:0.0.1
                       imagePullPolicy: Always
                       ports:
                         - name: http

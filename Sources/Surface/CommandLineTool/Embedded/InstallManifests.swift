@@ -334,10 +334,14 @@ enum InstallManifests {
               - apiGroups: [policy]
                 resources: [poddisruptionbudgets]
                 verbs: [get, list, watch, create, patch, update, delete]
-              # To tell why something is not healthy.
+              # To tell why something is not healthy, and what images run.
               - apiGroups: [""]
                 resources: [pods, events]
                 verbs: [get, list, watch]
+              # The pods of a StatefulSet that an undone image rollout has left: its controller does not replace them.
+              - apiGroups: [""]
+                resources: [pods]
+                verbs: [delete]
               - apiGroups: [apps]
                 resources: [replicasets]
                 verbs: [get, list, watch]

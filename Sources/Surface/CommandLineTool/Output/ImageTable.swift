@@ -75,6 +75,9 @@ enum ImageTable {
 }
 
 extension ImageRow {
+    /// Whether something other runs than the tag points to, or that is not known.
+    var isOdd: Bool { ![.current, .idle, .unknown].contains(state) }
+
     /// Whether it will not come right by itself.
     var needsPerson: Bool {
         switch state {

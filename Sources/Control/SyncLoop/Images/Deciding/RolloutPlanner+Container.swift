@@ -37,7 +37,10 @@ extension RolloutPlanner {
             let isMissing = [.tagMissing, .repositoryMissing].contains(error.reason)
             return (verdict((isMissing ? .missing : .unreadable, error.message, false), sighting.known), nil)
         }
-        let finding = finding(container, of: workload, state, knowledge, sighting, reading, running)
+        var finding = finding(container, of: workload, state, knowledge, sighting, reading, running)
+        if let order = knowledge.order, order.kind == .hold, [.current, .idle].contains(finding.state) {
+            finding = (.held, "held by \(order.person); nothing new is there", false)
+        }
         guard finding.isDue else { return (verdict(finding, reading), nil) }
         let change = ImageChange(
             container: container.name,

@@ -21,6 +21,8 @@ package struct RolloutPlanner: Sendable {
         package var order: ImageOrder?
         /// How far its rollout is; nil while none is under way.
         package var progress: RolloutProgress?
+        /// Whether somebody else has changed the pod template since the rollout under way began.
+        package var isChanged = false
         /// Digests of which the registry says that they are not there any more.
         package var gone: Set<ImageDigest> = []
 
@@ -110,7 +112,9 @@ package struct RolloutPlanner: Sendable {
             detail = reason
             action =
                 isUndoing
-                ? lost(workload, state, reason) : undone(workload, state, reason, culprits, knowledge)
+                ? lost(workload, state, reason)
+                : knowledge.isChanged
+                    ? unblamed(workload, state, reason) : undone(workload, state, reason, culprits, knowledge)
         }
         let containers = workload.containers.map { container in
             let isRolling = state.containers[container.name]?.trying != nil
@@ -225,6 +229,19 @@ package struct RolloutPlanner: Sendable {
         return .undo(back, state: next, reason: reason)
     }
 
+    /// A rollout that failed after somebody else had changed the workload, too: the image may not be the cause.
+    private func unblamed(_ workload: FollowedWorkload, _ state: RolloutState, _ reason: String) -> RolloutAction {
+        let changes = trials(workload, state)
+        var next = state
+        for change in changes {
+            next.containers[change.container]?.trying = nil
+            note(&next, change.container, from: change.from.map { "\($0)" }, to: "\(change.to)", .failed)
+        }
+        next.phase = nil
+        let text = "\(reason); the workload was changed while it rolled out, so the image is not blamed, and not undone"
+        return .conclude(state: next, ending: .failed(changes, reason: text))
+    }
+
     /// The way back has failed, too.
     private func lost(_ workload: FollowedWorkload, _ state: RolloutState, _ reason: String) -> RolloutAction {
         let changes = trials(workload, state)
@@ -281,10 +298,15 @@ package struct RolloutPlanner: Sendable {
         var next = state
         for change in changes {
             var container = next.containers[change.container] ?? RolloutState.Container(image: change.image)
+            // What runs now is the last good one, if it is well, also where others brought it; noted by the tag's digest where
+            // that is known.
+            let recorded = workload.containers.first { $0.name == change.container }?.recorded.map { "\($0)" }
             if isWell, let from = change.from {
-                // What the tag pointed to and the pods run well is good, also where others brought it.
                 let wasTagged = knowledge.sightings[change.reference]?.earlier.contains { $0.digest == from } ?? false
-                if container.good == nil || wasTagged { container.good = "\(from)" }
+                if container.good == nil || container.good != recorded || wasTagged {
+                    container.good = "\(from)"
+                    container.bad.removeAll { $0 == "\(from)" }
+                }
             }
             container.trying = "\(change.to)"
             container.pin = nil

@@ -45,6 +45,7 @@ package struct RolloutWatch: Sendable {
     ///   - workload: With a rollout under way.
     ///   - pods: The workload's pods.
     ///   - now: The time of the look.
+    /// - Returns: How far it is.
     package mutating func look(
         at workload: FollowedWorkload,
         pods: [PodImages],

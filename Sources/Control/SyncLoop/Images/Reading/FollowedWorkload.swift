@@ -37,12 +37,11 @@ package struct FollowedWorkload: Sendable {
 
     package var id: ObjectID { object.id }
 
-    /// Looks at a live workload.
+    /// Looks at a live workload; nil when none of its images is followed.
     ///
     /// - Parameters:
     ///   - object: A Deployment, StatefulSet, DaemonSet or CronJob.
     ///   - policy: What the project follows.
-    /// - Returns: Nil when none of its images is followed.
     package init?(_ object: KubeObject, policy: Project.ImagePolicy) {
         guard let path = PodTemplate.path(of: object.gvk.groupKind), object.deletionTimestamp == nil,
             let template = object.json[path]

@@ -119,7 +119,8 @@ package actor TagPoller {
                 entries[subject]?.dueAt = now + interval * Double.random(in: 0.9...1)
             }
         }
-        return byRegistry.map { ($0.key, $0.value.sorted { $0.image.description < $1.image.description }) }
+        // In no order: a registry that answers only a few of them does not answer the same few each time.
+        return byRegistry.map { ($0.key, $0.value.shuffled()) }
     }
 
     private func poll(_ subjects: [Subject], of registry: String) async {

@@ -53,6 +53,14 @@ actor RolloutRuns {
         begun[workload.id] = Begun(changes: changes, before: workload.object, after: after, at: .now)
     }
 
+    /// Whether a workload's pod template is another one than the rollout made it; false for one that began in another process.
+    func isChanged(_ workload: FollowedWorkload) -> Bool {
+        guard let start = begun[workload.id], let path = PodTemplate.path(of: workload.id.groupKind) else {
+            return false
+        }
+        return start.after.json[path] != workload.template
+    }
+
     /// Writes a line about a rollout down, in its run.
     func note(_ line: String, of workload: ObjectID) async throws(RecordError) {
         guard let run = open.first(where: { $0.pending.contains(workload) })?.run else { return }

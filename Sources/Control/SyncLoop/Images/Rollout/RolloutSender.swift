@@ -28,8 +28,8 @@ struct RolloutSender: Sendable {
     /// Patches a workload.
     ///
     /// - Parameters:
-    ///   - workload: As it was looked at.
     ///   - action: What to do.
+    ///   - workload: As it was looked at.
     ///   - run: The run to which the write belongs.
     ///   - reason: One line for the audit row.
     /// - Returns: The workload as the API server has it now.
@@ -44,7 +44,7 @@ struct RolloutSender: Sendable {
         let journal = history.journal(for: run)
         let intents: [Int64]
         do {
-            intents = try await journal.intend([MutationIntent(id: workload.id, verb: .restart, reason: reason)])
+            intents = try await journal.intend([MutationIntent(id: workload.id, verb: action.verb, reason: reason)])
         } catch {
             throw .mustStop("the history cannot be written, so nothing is rolled out: \(error)")
         }
@@ -138,6 +138,15 @@ struct RolloutSender: Sendable {
             } catch {
                 throw .mustStop("the history cannot be written, so nothing more is rolled out: \(error)")
             }
+        }
+    }
+}
+
+extension RolloutAction {
+    fileprivate var verb: MutationIntent.Verb {
+        switch self {
+        case .restart, .undo: .restart
+        case .conclude, .tidy: .annotate
         }
     }
 }
