@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import SyncPlan
 import Testing
 
 @testable import SyncApply
@@ -57,6 +58,65 @@ struct TakeoverRow: Sendable, CustomTestStringConvertible {
         #expect(ours.fields.paths.map(\.display).sorted() == row.moved.sorted())
         let theirs = entries.first { $0.manager == row.manager }
         #expect((theirs?.fields.paths.map(\.display) ?? []).sorted() == row.kept.sorted())
+    }
+
+    private static let template = ".spec.template.spec.containers[name=\"web\"]"
+    private static let marks =
+        #""f:metadata":{"f:annotations":{"f:kubectl.kubernetes.io/restartedAt":{},"f:digest.sternpost.dev/web":{}}}"#
+
+    /// Fields of a Deployment that a rollout owns, and which of them the next apply takes.
+    @Test(
+        arguments: [
+            (
+                "a pin",
+                "{\"f:metadata\":{\"f:annotations\":{\"f:sternpost.dev/rollout\":{}}},\"f:spec\":{\"f:template\":{\(marks),"
+                    + #""f:spec":{"f:containers":{"k:{\"name\":\"web\"}":{"f:image":{}}}}}}}"#,
+                "Update", [template + ".image"]
+            ),
+            ("a restart", "{\"f:spec\":{\"f:template\":{\(marks)}}}", "Update", []),
+            (
+                "what was applied by that name",
+                #"{"f:spec":{"f:template":{"f:spec":{"f:containers":{"k:{\"name\":\"web\"}":"#
+                    + #"{"f:image":{}}}}}}}"#,
+                "Apply", []
+            ),
+        ] as [(String, String, String, [String])]
+    )
+    func `an image goes from our rollouts to the manifest, and the marks of a restart stay`(
+        name: String,
+        fields: String,
+        operation: String,
+        moved: [String]
+    ) throws {
+        let manifest = """
+            {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web","annotations":{"note":"x"}},
+             "spec":{"template":{"metadata":{"annotations":{"mine":"y"}},
+              "spec":{"containers":[{"name":"web","image":"nginx:latest"}]}}}}
+            """
+        var live = try JSONParser.parse(manifest)
+        live[["metadata", "resourceVersion"]] = "7"
+        live[["metadata", "managedFields"]] = [
+            [
+                "manager": .string(FieldManager.rollout), "operation": .string(operation), "apiVersion": "apps/v1",
+                "time": "2027-01-15T08:00:00Z", "fieldsType": "FieldsV1", "fieldsV1": try JSONParser.parse(fields),
+            ]
+        ]
+        let patch = OwnershipTakeover.patch(
+            for: try KubeObject(live),
+            applying: try KubeObject(try JSONParser.parse(manifest)),
+            as: FieldManager.main,
+            adopts: false
+        )
+        guard !moved.isEmpty else {
+            #expect(patch == nil)
+            return
+        }
+        let entries = (patch?.array?.last?["value"]?.array ?? []).compactMap(ManagedFieldsEntry.init)
+        let ours = try #require(entries.first { $0.manager == FieldManager.main })
+        #expect(ours.fields.paths.map(\.display) == moved)
+        let theirs = try #require(entries.first { $0.manager == FieldManager.rollout })
+        let kept = theirs.fields.paths.map(\.display)
+        #expect(kept.count == 3 && kept.allSatisfy { $0.contains("annotations") })
     }
 
     static let rows: [TakeoverRow] = [

@@ -19,14 +19,15 @@ enum ImageSettings {
         if let count = reader.number(json?["maxConcurrent"], at: "\(path).maxConcurrent", in: 1...100) {
             policy.maxConcurrent = count
         }
-        if let tags = reader.texts(json?["tags"], at: "\(path).tags") {
-            policy.tags = tags.enumerated().compactMap { index, text in
+        if reader.texts(json?["tags"], at: "\(path).tags") != nil {
+            policy.tags = texts(json?["tags"]).compactMap { index, text in
                 if let pattern = TagPattern(text) { return pattern }
                 reader.complain("\(path).tags[\(index)]", "expected a tag, or a pattern such as edge-*")
                 return nil
             }
         }
-        for (index, text) in (reader.texts(json?["windows"], at: "\(path).windows") ?? []).enumerated() {
+        _ = reader.texts(json?["windows"], at: "\(path).windows")
+        for (index, text) in texts(json?["windows"]) {
             if let window = RolloutWindow(text) {
                 policy.windows.append(window)
             } else {
@@ -38,6 +39,13 @@ enum ImageSettings {
         }
         policy.registries = registries(json?["registries"], at: "\(path).registries", &reader)
         return policy
+    }
+
+    /// The texts of a list with their places in it; others are complained about elsewhere.
+    private static func texts(_ list: JSON?) -> [(index: Int, text: String)] {
+        (list?.array ?? []).prefix(100).enumerated().compactMap { index, item in
+            item.string.flatMap { $0.isEmpty ? nil : (index, $0) }
+        }
     }
 
     private static func registries(

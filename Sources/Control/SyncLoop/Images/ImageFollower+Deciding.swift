@@ -40,7 +40,6 @@ extension ImageFollower {
         var verdicts: [WorkloadVerdict] = []
         for workload in workloads {
             var known = knowledge[workload.id] ?? .init()
-            known.seen = proofs[workload.object.uid ?? ""]?.running
             switch pods[workload.id] {
             case .success(let list):
                 known.pods = list
@@ -53,7 +52,8 @@ extension ImageFollower {
                     "pods cannot be read",
                     metadata: ["sync.project": "\(project.name)", "sync.error": "\(error)"]
                 )
-            case nil: break
+            // They were not asked for, because nothing has changed since they were seen.
+            case nil: known.seen = proofs[workload.object.uid ?? ""]?.running
             }
             var verdict = planner.verdict(on: workload, known)
             if case .undo(let changes, _, _) = verdict.action {

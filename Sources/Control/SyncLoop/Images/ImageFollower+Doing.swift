@@ -13,13 +13,13 @@ extension ImageFollower {
     func carryOut(_ verdicts: [WorkloadVerdict], _ subjects: Subjects) async -> [WorkloadVerdict] {
         var shown: [ObjectID: WorkloadVerdict] = [:]
         for verdict in verdicts { shown[verdict.workload.id] = verdict }
-        var rolling = verdicts.filter { $0.workload.state.phase != nil }.count
+        var rolling = verdicts.filter { $0.workload.state.phase != nil && $0.workload.takesTurn }.count
         do throws(RolloutSender.Failure) {
             for verdict in verdicts {
                 switch verdict.action {
                 case .conclude(_, let ending):
                     guard try await conclude(verdict, ending) else { continue }
-                    rolling -= 1
+                    if verdict.workload.takesTurn { rolling -= 1 }
                     hasConcluded = true
                 case .undo(let changes, _, let reason): try await undo(verdict, changes, reason)
                 case .tidy: try await tidy(verdict)
@@ -30,14 +30,14 @@ extension ImageFollower {
             var shared: RunID?
             for verdict in verdicts {
                 guard case .restart(let changes, _) = verdict.action else { continue }
-                guard rolling < project.images.maxConcurrent else {
+                guard rolling < project.images.maxConcurrent || !verdict.workload.takesTurn else {
                     shown[verdict.workload.id] = verdict.waiting("waits for its turn: \(rolling) workloads are rolling")
                     continue
                 }
                 let run = try await begin(verdict, changes, sharing: shared)
                 shared = run ?? shared
                 if run != nil {
-                    rolling += 1
+                    if verdict.workload.takesTurn { rolling += 1 }
                     shown[verdict.workload.id] = verdict.rolling(changes)
                 }
             }
@@ -247,6 +247,9 @@ extension RolloutEnding {
 extension FollowedWorkload {
     /// `posts/web`.
     fileprivate var shortName: String { "\(id.namespace)/\(id.name)" }
+
+    /// Whether its rollout counts among those at the same time: a CronJob's starts no pod, and ends with its next run.
+    fileprivate var takesTurn: Bool { object.gvk.kind != "CronJob" }
 }
 
 extension WorkloadVerdict {

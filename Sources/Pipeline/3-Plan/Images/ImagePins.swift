@@ -23,7 +23,10 @@ package struct ImagePins: Sendable, Hashable {
             return
         }
         pins = RolloutState(of: live).containers.compactMapValues { container in
-            container.pin.map { Pin(image: container.image, pinned: ImagePins.pinned(container.image, to: $0)) }
+            // An image that git itself has given a digest takes no other one.
+            container.image.utf8.contains(UInt8(ascii: "@"))
+                ? nil
+                : container.pin.map { Pin(image: container.image, pinned: ImagePins.pinned(container.image, to: $0)) }
         }
     }
 

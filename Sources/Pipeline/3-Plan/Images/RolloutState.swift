@@ -4,7 +4,7 @@ import KubeObjects
 /// What image rollouts remember of a workload: it stands on the workload itself, as the annotation ``annotation``, so that
 /// it survives the loss of every other memory and dies with the object.
 ///
-/// Digests are `sha256:…` texts. Reading is total: what cannot be understood counts as not there.
+/// Digests are `sha256:…` or `sha512:…` texts. Reading is total: what cannot be understood counts as not there.
 package struct RolloutState: Sendable, Hashable {
     /// The annotation's key, on the workload's own metadata: changing it starts no pod.
     package static let annotation = "sternpost.dev/rollout"
@@ -14,8 +14,8 @@ package struct RolloutState: Sendable, Hashable {
     package static let restartedAt = "kubectl.kubernetes.io/restartedAt"
     /// The most digests that are kept in quarantine for one container; the oldest leave first.
     package static let maxBad = 10
-    /// The longest annotation that is read, in UTF-8 bytes.
-    static let maxBytes = 64 << 10
+    /// The longest annotation that is read, in UTF-8 bytes: the API server takes no more of all together.
+    static let maxBytes = 256 << 10
 
     /// What is known of one container's image.
     package struct Container: Sendable, Hashable {
@@ -29,6 +29,9 @@ package struct RolloutState: Sendable, Hashable {
         package var pin: String?
         /// Digests that failed and are not tried again, oldest first.
         package var bad: [String] = []
+        /// Which order of a person was the newest when a digest failed, or let one in: it lets in nothing more. Empty when
+        /// there was none; nil when that is not known.
+        package var heard: String?
         /// How the last rollout ended; nil before the first one did.
         package var last: Ending?
 
@@ -94,6 +97,7 @@ extension RolloutState {
             container.pin = RolloutState.digest(member.value["pin"])
             container.bad = (member.value["bad"]?.array ?? []).compactMap { RolloutState.digest($0) }
             container.bad = Array(container.bad.suffix(RolloutState.maxBad))
+            container.heard = member.value["heard"]?.string
             container.last = Ending(member.value["last"])
             containers[member.key] = container
         }
@@ -112,7 +116,8 @@ extension RolloutState {
 
     /// Only a text that can be part of an image's name is taken: it will be written into one.
     private static func digest(_ json: JSON?) -> String? {
-        guard let text = json?.string, text.hasPrefix("sha256:"), text.utf8.count == 71,
+        guard let text = json?.string, let digits = ["sha256:": 64, "sha512:": 128][text.prefix(7)],
+            text.utf8.count == 7 + digits,
             text.utf8.dropFirst(7).allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
         else { return nil }
         return text
@@ -126,6 +131,7 @@ extension RolloutState.Container {
         if let trying { json["trying"] = .string(trying) }
         if let pin { json["pin"] = .string(pin) }
         if !bad.isEmpty { json["bad"] = .array(bad.map { .string($0) }) }
+        if let heard { json["heard"] = .string(heard) }
         if let last {
             var ending: JSON = ["to": .string(last.to), "at": .string(last.at), "result": .string(last.result)]
             if let from = last.from { ending["from"] = .string(from) }

@@ -2,6 +2,7 @@
 import Foundation
 import KubeObjects
 import OCIRegistry
+import SyncObserve
 import SyncPlan
 import SyncRecord
 
@@ -82,6 +83,10 @@ extension RolloutPlanner {
             }
             if running.isEmpty { return idle(container, of: workload) }
             if running.allSatisfy(digests.contains) { return (.current, "", false) }
+            if running.contains(where: digests.contains), Kstatus.status(of: workload.object).status == .inProgress {
+                let new = reading.digest.shortText
+                return (.waiting, "\(new) is there, and the pods are being replaced already", false)
+            }
         }
         if let order = knowledge.order, order.kind == .hold {
             return (.held, "\(reading.digest.shortText) is there; held by \(order.person)", false)
@@ -113,8 +118,7 @@ extension RolloutPlanner {
             )
         }
         if let obstacle = workload.obstacle { return (.blocked, "\(new) is there, but \(obstacle)", false) }
-        let wasGood = state.containers[container.name]?.good == "\(reading.digest)"
-        if sighting.isReturning || wasGood, sighting.polls < 2 {
+        if sighting.isReturning || wasHere(reading.digest, state.containers[container.name]), sighting.polls < 2 {
             return (.waiting, "\(new) is back; a second look decides, because registries may lag", false)
         }
         if let last = workload.state.startedAt.flatMap({ try? Date($0, strategy: .iso8601) }) {
@@ -131,9 +135,18 @@ extension RolloutPlanner {
         return (.waiting, "\(new) is there", true)
     }
 
-    /// Whether a person let the container's failed digests in, after the last of them failed.
+    /// Whether the workload itself remembers that a digest was rolled out, or rolled away from: so that a process that has
+    /// just started is not taken in by a registry that lags.
+    private func wasHere(_ digest: ImageDigest, _ known: RolloutState.Container?) -> Bool {
+        if known?.good == "\(digest)" { return true }
+        return known?.last?.result == "completed" && known?.last?.from == "\(digest)"
+    }
+
+    /// Whether a person let the container's failed digests in, after the last of them failed. Told by which order was known
+    /// then, and not by the time: clocks jump.
     private func isReleased(_ known: RolloutState.Container?, _ order: ImageOrder?) -> Bool {
         guard let order, order.kind == .release else { return false }
+        if let heard = known?.heard { return heard != order.mark }
         guard let failed = known?.last.flatMap({ try? Date($0.at, strategy: .iso8601) }) else { return true }
         return order.at > failed
     }
@@ -155,4 +168,9 @@ extension RolloutPlanner {
         // A digest of a configuration names nothing that could be pulled.
         return running.count == 1 && pods.contains { $0.digests[container.name] == first } ? first : nil
     }
+}
+
+extension ImageOrder {
+    /// Tells this order from others of the same workload: its time, in milliseconds.
+    var mark: String { String(Int64((at.timeIntervalSince1970 * 1000).rounded())) }
 }

@@ -66,7 +66,7 @@ package struct RolloutPlanner: Sendable {
             return WorkloadVerdict(workload: workload, containers: containers, action: action)
         }
         guard !changes.isEmpty else { return WorkloadVerdict(workload: workload, containers: containers, action: nil) }
-        let next = restarted(workload, state, changes)
+        let next = restarted(workload, state, changes, knowledge)
         return WorkloadVerdict(workload: workload, containers: containers, action: .restart(changes, state: next))
     }
 
@@ -74,17 +74,24 @@ package struct RolloutPlanner: Sendable {
     private func current(_ workload: FollowedWorkload) -> RolloutState {
         var state = workload.state
         for (name, known) in state.containers {
-            let container = workload.containers.first { $0.name == name }
-            if container?.image != known.image { state.containers[name] = nil }
+            let live = workload.liveImage(of: name)
+            let isPinned = known.pin.map { ImagePins.pinned(known.image, to: $0) == live } ?? false
+            if !isPinned, live != known.image {
+                state.containers[name] = nil
+                continue
+            }
+            // Somebody took the pin off.
+            if !isPinned { state.containers[name]?.pin = nil }
+            // What nobody follows any more keeps its pin and its quarantine, and rolls no further.
+            if !workload.containers.contains(where: { $0.name == name }) { state.containers[name]?.trying = nil }
         }
         if !state.containers.values.contains(where: { $0.trying != nil }) { state.phase = nil }
         return state
     }
 
-    /// Whether a pin is remembered that git has ended.
+    /// Whether a pin is remembered that git has ended, or somebody has taken off.
     private func lostPin(_ workload: FollowedWorkload, _ state: RolloutState) -> Bool {
-        workload.state.containers.contains { $0.value.pin != nil && state.containers[$0.key] == nil }
-            || workload.containers.contains { $0.pin == nil && state.containers[$0.name]?.pin != nil }
+        workload.state.containers.contains { $0.value.pin != nil && state.containers[$0.key]?.pin == nil }
     }
 
     // MARK: rollouts under way
@@ -107,8 +114,7 @@ package struct RolloutPlanner: Sendable {
                 isUndoing
                 ? lost(workload, state, reason)
                 : knowledge.isChanged
-                    ? unblamed(workload, state, reason)
-                    : undone(workload, state, reason, culprits, gone: knowledge.gone)
+                    ? unblamed(workload, state, reason) : undone(workload, state, reason, culprits, knowledge)
         }
         let containers = workload.containers.map { container in
             let isRolling = state.containers[container.name]?.trying != nil
@@ -137,11 +143,31 @@ package struct RolloutPlanner: Sendable {
                 note(&next, change.container, from: bad, to: "\(change.to)", .undone)
             } else {
                 note(&next, change.container, from: change.from.map { "\($0)" }, to: "\(change.to)", .completed)
-                next.containers[change.container]?.good = "\(change.to)"
+                if let proven = proven(change, workload, knowledge) {
+                    next.containers[change.container]?.good = "\(proven)"
+                }
             }
         }
         next.phase = nil
         return .conclude(state: next, ending: state.phase == .undoing ? .undone(changes) : .completed(changes))
+    }
+
+    /// What a complete rollout has shown to be good: what the pods run. The tag may have moved once more before they pulled
+    /// it; nil when no pod runs.
+    private func proven(
+        _ change: ImageChange,
+        _ workload: FollowedWorkload,
+        _ knowledge: Knowledge
+    ) -> ImageDigest? {
+        guard knowledge.pods != nil, let container = workload.containers.first(where: { $0.name == change.container })
+        else { return change.to }
+        let running = running(container, knowledge)
+        if running.isEmpty { return nil }
+        guard let sighting = knowledge.sightings[change.reference], let known = sighting.known else { return change.to }
+        let fitting = (sighting.earlier + [known]).filter { reading in
+            running.allSatisfy(reading.digests.union(reading.configDigests).contains)
+        }
+        return fitting.contains { $0.digest == change.to } ? change.to : fitting.last?.digest ?? change.to
     }
 
     /// A failed rollout: back to the last good digests where all of them are known, else only to be told of.
@@ -150,15 +176,23 @@ package struct RolloutPlanner: Sendable {
         _ state: RolloutState,
         _ reason: String,
         _ culprits: Set<String>,
-        gone: Set<ImageDigest>
+        _ knowledge: Knowledge
     ) -> RolloutAction {
+        let gone = knowledge.gone
         let changes = trials(workload, state)
         let guilty = culprits.intersection(changes.map(\.container))
         var next = state
         for change in changes where guilty.isEmpty || guilty.contains(change.container) {
             next.quarantine("\(change.to)", of: change.container)
+            next.containers[change.container]?.heard = knowledge.order?.mark ?? ""
         }
-        let goods = changes.map { state.containers[$0.container]?.good.flatMap { ImageDigest($0) } }
+        // What has failed itself, now or before, is nothing to go back to.
+        let goods = changes.map { change -> ImageDigest? in
+            guard let known = next.containers[change.container], let good = known.good, !known.bad.contains(good) else {
+                return nil
+            }
+            return ImageDigest(good)
+        }
         guard policy.undo, goods.allSatisfy({ $0.map { !gone.contains($0) } ?? false }) else {
             for change in changes {
                 next.containers[change.container]?.trying = nil
@@ -257,21 +291,28 @@ package struct RolloutPlanner: Sendable {
     private func restarted(
         _ workload: FollowedWorkload,
         _ state: RolloutState,
-        _ changes: [ImageChange]
+        _ changes: [ImageChange],
+        _ knowledge: Knowledge
     ) -> RolloutState {
         let isWell = Kstatus.status(of: workload.object).status == .current
         var next = state
         for change in changes {
             var container = next.containers[change.container] ?? RolloutState.Container(image: change.image)
-            // What runs now is the last good one, if it is well; noted by the tag's digest where that is known.
+            // What runs now is the last good one, if it is well, also where others brought it; noted by the tag's digest where
+            // that is known.
             let recorded = workload.containers.first { $0.name == change.container }?.recorded.map { "\($0)" }
-            if isWell, let from = change.from, container.good == nil || container.good != recorded {
-                container.good = "\(from)"
+            if isWell, let from = change.from {
+                let wasTagged = knowledge.sightings[change.reference]?.earlier.contains { $0.digest == from } ?? false
+                if container.good == nil || container.good != recorded || wasTagged {
+                    container.good = "\(from)"
+                    container.bad.removeAll { $0 == "\(from)" }
+                }
             }
             container.trying = "\(change.to)"
             container.pin = nil
             // Released, or not there: the digest gets its chance.
             container.bad.removeAll { $0 == "\(change.to)" }
+            if let order = knowledge.order, order.kind == .release { container.heard = order.mark }
             next.containers[change.container] = container
         }
         next.phase = .rolling

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import KubeObjects
 import SyncObserve
 import SyncPlan
@@ -16,13 +17,19 @@ package enum RolloutProgress: Sendable, Hashable {
 /// restart of the process the deadlines begin anew.
 package struct RolloutWatch: Sendable {
     private struct Entry: Sendable {
-        let since: ContinuousClock.Instant
+        /// When it was first looked at, or when a pause ended.
+        var since: ContinuousClock.Instant
+        /// Since when the workload has been well, look by look.
+        var wellSince: ContinuousClock.Instant?
         /// When each pod was first seen to fail.
         var failingSince: [String: ContinuousClock.Instant] = [:]
     }
 
     /// How long a crash loop or an image that cannot be pulled may last.
     private let patience: Duration
+    /// How long a workload must stay well. Without a readiness probe a pod is ready as soon as it runs, and a container that
+    /// crashes runs for a moment.
+    private var settling: Duration { patience / 2 }
     /// How long new pods may take to become ready.
     private let deadline: Duration
     private var entries: [String: Entry] = [:]
@@ -49,18 +56,37 @@ package struct RolloutWatch: Sendable {
         var entry = entries[key] ?? Entry(since: now)
         defer { entries[key] = entry }
         let trying = state.containers.compactMapValues(\.trying)
-        let new = pods.filter { pod in trying.contains { pod.rolled[$0.key] == $0.value } }
-        if workload.object.gvk.kind == "CronJob" { return judge(runs: new) }
+        let new = pods.filter { pod in
+            trying.contains { pod.rolled[$0.key] == $0.value } && !RolloutWatch.isOlder(pod, than: state)
+        }
+        if workload.object.gvk.kind == "CronJob" { return judge(runs: new, &entry, now) }
         let verdict = Kstatus.status(of: workload.object)
-        if verdict.status == .current { return .complete }
+        if verdict.status == .current {
+            let since = entry.wellSince ?? now
+            entry.wellSince = since
+            return since.duration(to: now) >= settling ? .complete : .underWay("is well; it is watched for a moment")
+        }
+        entry.wellSince = nil
         if let failure = judge(failing: new, &entry, now) { return failure }
         if verdict.status == .failed { return .failed(verdict.message, culprits: []) }
+        if workload.object.spec?["paused"]?.bool == true {
+            entry.since = now
+            return .underWay(verdict.message)
+        }
         guard entry.since.duration(to: now) < deadline else {
             let why = new.compactMap { pod in pod.trouble.map { "pod \(pod.name): \($0.text)" } }.min()
             let text = "not ready within \(DurationText.describe(deadline)): \(why ?? verdict.message)"
             return .failed(text, culprits: Set(new.flatMap(\.failing)))
         }
         return .underWay(verdict.message)
+    }
+
+    /// Whether a pod was made by an earlier rollout, perhaps of the same digest.
+    private static func isOlder(_ pod: PodImages, than state: RolloutState) -> Bool {
+        guard let begun = state.startedAt.flatMap({ try? Date($0, strategy: .iso8601) }),
+            let made = pod.restartedAt.flatMap({ try? Date($0, strategy: .iso8601) })
+        else { return false }
+        return made < begun
     }
 
     /// Forgets the rollouts that are over.
@@ -96,8 +122,13 @@ package struct RolloutWatch: Sendable {
     }
 
     /// A CronJob shows at its next run what the new image is good for; there is no deadline until then.
-    private func judge(runs pods: [PodImages]) -> RolloutProgress {
+    private func judge(
+        runs pods: [PodImages],
+        _ entry: inout Entry,
+        _ now: ContinuousClock.Instant
+    ) -> RolloutProgress {
         if pods.contains(where: { $0.phase == "Succeeded" }) { return .complete }
+        if let failure = judge(failing: pods, &entry, now) { return failure }
         let failed = pods.filter { $0.phase == "Failed" || ($0.isAlive && $0.trouble?.severity == .hopeless) }
         guard failed.count >= 2 || failed.contains(where: { $0.trouble?.severity == .hopeless }) else {
             return .underWay(pods.isEmpty ? "shows at its next run" : "its run has not ended yet")

@@ -74,6 +74,12 @@ package struct FollowedWorkload: Sendable {
         PodTemplate.path(of: object.gvk.groupKind).flatMap { object.json[$0] } ?? .object(JSONObject())
     }
 
+    /// The image of a container as the API server has it, followed or not; nil when there is no such container.
+    func liveImage(of container: String) -> String? {
+        PodTemplate.containerLists.lazy.flatMap { template["spec"]?[$0]?.array ?? [] }
+            .first { $0["name"]?.string == container }?["image"]?.string
+    }
+
     /// How many pods are wanted; nil where the number is not the workload's to say.
     package var replicas: Int? {
         switch object.gvk.kind {

@@ -14,6 +14,8 @@ package struct PodImages: Sendable, Hashable {
     package let configs: [String: ImageDigest]
     /// By container name: the digest that the rollout which made the pod has brought.
     package let rolled: [String: String]
+    /// When the restart that made the pod was asked for, RFC 3339; nil when none was.
+    package let restartedAt: String?
     package let phase: String
     package let isReady: Bool
     /// What is wrong with it; nil when it is ready, done, or just starting.
@@ -54,6 +56,7 @@ package struct PodImages: Sendable, Hashable {
             rolled[String(member.key.dropFirst(RolloutState.digestPrefix.count))] = member.value.string
         }
         self.rolled = rolled
+        restartedAt = pod.annotation(RolloutState.restartedAt)
         phase = pod.status?["phase"]?.string ?? ""
         isReady = pod.condition("Ready")?["status"]?.string == "True"
         trouble = PodTrouble.worst(of: pod)

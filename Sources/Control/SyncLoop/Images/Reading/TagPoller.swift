@@ -65,8 +65,12 @@ package actor TagPoller {
         for images in wanted.values { all.merge(images) { min($0, $1) } }
         entries = entries.filter { all[$0.key] != nil }
         for (subject, interval) in all {
-            if entries[subject] == nil { entries[subject] = Entry(interval: interval, dueAt: .now, sighting: nil) }
+            guard let known = entries[subject] else {
+                entries[subject] = Entry(interval: interval, dueAt: .now, sighting: nil)
+                continue
+            }
             entries[subject]?.interval = interval
+            if interval < known.interval { entries[subject]?.dueAt = min(known.dueAt, .now + interval) }
         }
     }
 
@@ -141,8 +145,16 @@ extension TagSighting {
     fileprivate func says(_ next: Result<TagReading, RegistryError>) -> Bool {
         switch (result, next) {
         case (.success(let old), .success(let new)): old == new
-        case (.failure(let old), .failure(let new)): old.reason == new.reason
+        case (.failure(let old), .failure(let new)):
+            old.reason == new.reason || old.isBackingOff && new.isBackingOff
         default: false
         }
+    }
+}
+
+extension RegistryError {
+    /// Whether the registry is left alone for a while; until when is no news.
+    fileprivate var isBackingOff: Bool {
+        if case .backingOff = reason { true } else { false }
     }
 }

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GitStore
+import HTTPWire
+import KubeClient
+import KubeObjects
+import Logging
+import OCIRegistry
+import SyncPlan
+import SyncRecord
+import SyncSource
+import Synchronization
+import TestKit
+import Testing
+
+@testable import SyncLoop
+
+/// Whole looks of a project's follower, against an API server of a few lines.
+@Suite(.timeLimit(.minutes(2))) struct ImageFollowerTests {
+    /// Lists workloads and pods, and takes patches.
+    private final class FakeCluster: Sendable {
+        private struct State {
+            var workloads: [String: JSON] = [:]
+            var pods: [JSON] = []
+            var arePodsForbidden = false
+            var patches: [String] = []
+        }
+        private let state = Mutex(State())
+
+        func add(_ plural: String, _ object: KubeObject) {
+            state.withLock { $0.workloads["\(plural)/\(object.name)"] = object.json }
+        }
+        func add(pod: JSON) { state.withLock { $0.pods.append(pod) } }
+        func forbidPods() { state.withLock { $0.arePodsForbidden = true } }
+        /// `deployments/web`, one for each patch.
+        var patches: [String] { state.withLock { $0.patches } }
+
+        func answer(_ request: StubHTTPServer.Request) -> [StubHTTPServer.Step] {
+            let parts = request.path.split(separator: "/").map(String.init)
+            if request.method == "POST" { return [.reply(201, request.text)] }
+            if request.method == "PATCH" {
+                let key = parts.suffix(2).joined(separator: "/")
+                return state.withLock { state in
+                    guard let old = state.workloads[key], let patch = try? JSONParser.parse(request.text) else {
+                        return [.reply(404, Self.status(404, "NotFound"))]
+                    }
+                    state.patches.append(key)
+                    let new = RolloutSimulation.merged(old, patch)
+                    state.workloads[key] = new
+                    return [.reply(200, new.text)]
+                }
+            }
+            if parts.contains("serviceaccounts") {
+                let account: JSON = [
+                    "apiVersion": "v1", "kind": "ServiceAccount",
+                    "metadata": ["name": "default", "namespace": "shop", "resourceVersion": "1"],
+                ]
+                return [.reply(200, account.text)]
+            }
+            let plural = parts.last ?? ""
+            return state.withLock { state in
+                if plural == "pods", state.arePodsForbidden { return [.reply(403, Self.status(403, "Forbidden"))] }
+                let items = state.workloads.filter { $0.key.hasPrefix("\(plural)/") }.map(\.value)
+                let list: JSON = [
+                    "apiVersion": .string(plural == "cronjobs" ? "batch/v1" : plural == "pods" ? "v1" : "apps/v1"),
+                    "kind": .string(Self.kinds[plural] ?? "List"), "metadata": ["resourceVersion": "10"],
+                    "items": .array(plural == "pods" ? state.pods : items),
+                ]
+                return [.reply(200, list.text)]
+            }
+        }
+
+        private static let kinds = [
+            "deployments": "DeploymentList", "statefulsets": "StatefulSetList", "daemonsets": "DaemonSetList",
+            "cronjobs": "CronJobList", "pods": "PodList",
+        ]
+
+        private static func status(_ code: Int64, _ reason: String) -> String {
+            let json: JSON = [
+                "apiVersion": "v1", "kind": "Status", "metadata": .object(JSONObject()), "status": "Failure",
+                "reason": .string(reason), "message": .string(reason), "code": .int(code),
+            ]
+            return json.text
+        }
+    }
+
+    /// What the tag points to.
+    private final class Tag: Sendable {
+        private let value: Mutex<ImageDigest>
+        init(_ digest: ImageDigest) { value = Mutex(digest) }
+        var digest: ImageDigest { value.withLock { $0 } }
+        func move(to digest: ImageDigest) { value.withLock { $0 = digest } }
+    }
+
+    private static let project = Project(
+        name: "posts",
+        namespace: "sternpost",
+        source: RepositorySpec(url: "r", ref: .branch("main"), path: "infra")
+    )
+
+    private func owned(_ json: inout JSON) {
+        json[["metadata", "labels", ApplySet.partOfLabel]] = .string(Self.project.applySet.id)
+    }
+
+    private static func pod(_ digest: ImageDigest) -> JSON {
+        [
+            "apiVersion": "v1", "kind": "Pod",
+            "metadata": [
+                "name": "web-abc-1", "namespace": "shop", "uid": "uid-pod", "labels": ["pod-template-hash": "abc"],
+                "ownerReferences": [["kind": "ReplicaSet", "name": "web-abc", "uid": "x", "controller": true]],
+            ],
+            "status": [
+                "phase": "Running",
+                "containerStatuses": [["name": "web", "imageID": .string("docker.io/library/nginx@\(digest)")]],
+            ],
+        ]
+    }
+
+    /// Follows a cluster; the registry says what `tag` holds.
+    private func withFollower(
+        _ cluster: FakeCluster,
+        tag: Tag,
+        _ body: (ImageFollower, TagPoller) async throws -> Void
+    ) async throws {
+        let server = try StubHTTPServer { cluster.answer($0) }
+        defer { server.stop() }
+        let kubeconfig: JSON = [
+            "apiVersion": "v1", "kind": "Config", "current-context": "c",
+            "contexts": [["name": "c", "context": ["cluster": "k", "user": "u"]]],
+            "clusters": [["name": "k", "cluster": ["server": .string(server.url)]]],
+            "users": [["name": "u", "user": .object(JSONObject())]],
+        ]
+        let client = KubeClient(
+            configuration: try KubeConfiguration(kubeconfig: kubeconfig, folder: "/", context: nil),
+            wire: HTTPWire(),
+            options: KubeClientOptions(requestDeadline: .seconds(10), firstRetryDelay: .milliseconds(2))
+        )
+        let poller = TagPoller { image, _, _ in
+            let digest = tag.digest
+            return .success(
+                TagReading(image: image, digest: digest, digests: [digest], platformDigests: [digest], mediaType: "m")
+            )
+        }
+        try await withTemporaryFolder { folder in
+            let history = try await History.open(folder: folder.path, mode: .operate)
+            let follower = ImageFollower(
+                project: Self.project,
+                client: client,
+                poller: poller,
+                history: history,
+                board: ImageBoard(folder: folder.path),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            )
+            let polling = Task { await poller.run() }
+            defer { polling.cancel() }
+            try await body(follower, poller)
+            try await history.close()
+        }
+    }
+
+    /// Looks, polls, and looks again.
+    private func see(_ digest: ImageDigest, _ follower: ImageFollower, _ poller: TagPoller) async throws {
+        _ = await follower.look()
+        await poller.pollNow()
+        let subject = TagPoller.Subject(
+            image: try ImageReference("nginx:latest"),
+            keyring: RegistryKeyring(merging: [])
+        )
+        try await eventually("the poll") { await poller.sighting(of: subject)?.known?.digest == digest }
+        _ = await follower.look()
+    }
+
+    @Test func `pods that cannot be read now start nothing, although they were read before`() async throws {
+        let cluster = FakeCluster()
+        cluster.add("deployments", try ImageFixture.object(edit: owned))
+        cluster.add(pod: Self.pod(ImageFixture.first))
+        let tag = Tag(ImageFixture.first)
+        try await withFollower(cluster, tag: tag) { follower, poller in
+            try await see(ImageFixture.first, follower, poller)
+            cluster.forbidPods()
+            tag.move(to: ImageFixture.second)
+            try await see(ImageFixture.second, follower, poller)
+            #expect(cluster.patches.isEmpty)
+        }
+    }
+
+    @Test func `a tag that has moved is rolled out, and noted in the history`() async throws {
+        let cluster = FakeCluster()
+        cluster.add("deployments", try ImageFixture.object(edit: owned))
+        cluster.add(pod: Self.pod(ImageFixture.first))
+        try await withFollower(cluster, tag: Tag(ImageFixture.second)) { follower, poller in
+            try await see(ImageFixture.second, follower, poller)
+            #expect(cluster.patches == ["deployments/web"])
+        }
+    }
+
+    @Test func `CronJobs that wait for their next run take nobody's turn`() async throws {
+        let cluster = FakeCluster()
+        for number in 0..<Self.project.images.maxConcurrent {
+            let state = ImageFixture.state(
+                ["web": ImageFixture.memory(good: ImageFixture.first, trying: ImageFixture.second)],
+                phase: .rolling
+            )
+            let job = try ImageFixture.object(kind: "CronJob", state: state) { json in
+                owned(&json)
+                json[["metadata", "name"]] = .string("job-\(number)")
+                json[["metadata", "uid"]] = .string("uid-job-\(number)")
+            }
+            cluster.add("cronjobs", job)
+        }
+        cluster.add("deployments", try ImageFixture.object(edit: owned))
+        cluster.add(pod: Self.pod(ImageFixture.first))
+        try await withFollower(cluster, tag: Tag(ImageFixture.second)) { follower, poller in
+            try await see(ImageFixture.second, follower, poller)
+            #expect(cluster.patches == ["deployments/web"])
+        }
+    }
+}
