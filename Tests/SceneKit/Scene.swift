@@ -40,6 +40,7 @@ package struct Scene: Sendable {
     package func reconciler(
         client other: KubeClient? = nil,
         deadlines: Applier.Deadlines = .init(),
+        waitsForHealth: Bool = false,
         edit: (inout Project) -> Void = { _ in }
     ) async throws -> ProjectReconciler {
         var project = project
@@ -52,7 +53,7 @@ package struct Scene: Sendable {
         return ProjectReconciler(
             preparer: try await factory.preparer(for: project),
             history: history,
-            settings: .init(recordsQuietPasses: true, waitsForHealth: false, deadlines: deadlines),
+            settings: .init(recordsQuietPasses: true, waitsForHealth: waitsForHealth, deadlines: deadlines),
             logger: log.logger
         )
     }
@@ -79,9 +80,16 @@ package struct Scene: Sendable {
     package func sync(
         client other: KubeClient? = nil,
         deadlines: Applier.Deadlines = .init(),
+        waitsForHealth: Bool = false,
         edit: (inout Project) -> Void = { _ in }
     ) async throws -> PassOutcome {
-        let outcome = try await reconciler(client: other, deadlines: deadlines, edit: edit).pass(.manual)
+        let reconciler = try await reconciler(
+            client: other,
+            deadlines: deadlines,
+            waitsForHealth: waitsForHealth,
+            edit: edit
+        )
+        let outcome = await reconciler.pass(.manual)
         log.add(outcome)
         return outcome
     }

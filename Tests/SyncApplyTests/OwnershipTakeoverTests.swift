@@ -104,7 +104,6 @@ struct TakeoverRow: Sendable, CustomTestStringConvertible {
         let patch = OwnershipTakeover.patch(
             for: try KubeObject(live),
             applying: try KubeObject(try JSONParser.parse(manifest)),
-            as: FieldManager.main,
             adopts: false
         )
         guard !moved.isEmpty else {

@@ -85,7 +85,18 @@ package struct FieldComparison {
             compareList(items, liveItems, at: place)
             return
         }
+        // Nothing can be owned of what declares nothing.
+        if declaresNothing(wanted, found, at: place) { return }
         if !isSameValue(wanted, found, at: place) || !place.isOwned { report(place.path, found, wanted) }
+    }
+
+    /// Whether an empty map or keyed list stands where there is one: it takes nothing away.
+    private func declaresNothing(_ wanted: JSON, _ found: JSON, at place: FieldPlace) -> Bool {
+        switch (wanted, found) {
+        case (.object(let members), .object): members.isEmpty && !place.isAtomic
+        case (.array(let items), .array): items.isEmpty && !place.isAtomic
+        default: false
+        }
     }
 
     private mutating func compareList(_ wanted: [JSON], _ found: [JSON], at place: FieldPlace) {
@@ -127,9 +138,6 @@ package struct FieldComparison {
     private func isSameValue(_ wanted: JSON, _ found: JSON, at place: FieldPlace) -> Bool {
         if wanted == found { return true }
         switch (wanted, found) {
-        // An empty map or keyed list declares nothing, so it takes nothing away.
-        case (.object(let members), .object) where members.isEmpty: return !place.isAtomic
-        case (.array(let items), .array) where items.isEmpty: return !place.isAtomic
         case (.double(let a), .int(let b)): return a == Double(b)
         case (.int(let a), .double(let b)): return Double(a) == b
         default: return isBuiltIn && isSameSpelling(wanted, found, at: place.path)

@@ -15,14 +15,19 @@ package struct LiveSet: Sendable {
     package let undefined: Set<GroupKind>
     /// What the ApplySets of others are called whose label objects bear, by id; lacks those that could not be found.
     package let owners: [String: String]
+    /// Objects that were as healthy as they can be when they were read, if the reader was asked to look; so a pass that
+    /// writes nothing need not read them again for that.
+    package let well: Set<ObjectID>
 
     package init(
         catalog: APICatalog,
         objects: [ObjectID: LiveObject],
         unreadable: [GroupKind: String],
         undefined: Set<GroupKind> = [],
-        owners: [String: String] = [:]
+        owners: [String: String] = [:],
+        well: Set<ObjectID> = []
     ) {
+        self.well = well
         self.catalog = catalog
         self.objects = objects
         self.unreadable = unreadable

@@ -32,6 +32,7 @@ package struct LiveReader: Sendable {
     ///   - defaultNamespace: The namespace of namespaced manifests that name none; empty means `default`.
     ///   - keepsWhole: Whether objects of which nothing is wanted are kept with all their fields. That costs three times
     ///     the memory, and no plan needs it (``Plan/unread``).
+    ///   - isWell: Judges the health of each object that a list shows, before its fields are dropped (``LiveSet/well``).
     /// - Returns: What was found, and which kinds could not be read.
     /// - Throws: The first error, when the task was cancelled or when nothing at all could be read.
     package func read(
@@ -39,7 +40,8 @@ package struct LiveReader: Sendable {
         inventory: Inventory,
         catalog: APICatalog,
         defaultNamespace: String,
-        keepsWhole: Bool = false
+        keepsWhole: Bool = false,
+        isWell: @escaping @Sendable (KubeObject) -> Bool = { _ in false }
     ) async throws(KubeError) -> LiveSet {
         let scope = ReadScope(
             rendered: rendered,
@@ -56,14 +58,21 @@ package struct LiveReader: Sendable {
         var findings = Findings(scope: scope)
         let listable = scope.resources.filter { $0.verbs.contains("list") }
         let lists = await concurrently(listable, limit: limit) { resource in
-            await listLabelled(resource, namespaces: scope.namespaces[resource.gvk.groupKind] ?? []) { object in
-                (object.id, keepsWhole ? .whole(object) : settlement.kept(object))
+            var well: Set<ObjectID> = []
+            let spaces = scope.namespaces[resource.gvk.groupKind] ?? []
+            let found = await listLabelled(resource, namespaces: spaces) { object in
+                if isWell(object) { well.insert(object.id) }
+                return (object.id, keepsWhole ? .whole(object) : settlement.kept(object))
             }
+            return (found: found, well: well)
         }
-        for (resource, list) in zip(listable, lists) { findings.take(list ?? .failure(.cancelled), of: resource) }
+        for (resource, list) in zip(listable, lists) {
+            findings.take(list?.found ?? .failure(.cancelled), of: resource)
+        }
         try findings.throwIfNothingWasRead(attempts: listable.count)
         let missing = scope.missing(from: findings)
-        return try await finish(findings, missing: missing, inventory: inventory, catalog: catalog)
+        let well = lists.reduce(into: Set<ObjectID>()) { $0.formUnion($1?.well ?? []) }
+        return try await finish(findings, missing: missing, inventory: inventory, catalog: catalog, well: well)
     }
 
     /// The end of a reading, once the objects with our label are known: asks for rendered objects that no list has shown,
@@ -72,7 +81,8 @@ package struct LiveReader: Sendable {
         _ listed: Findings,
         missing: [APIResource: [ObjectID]],
         inventory: Inventory,
-        catalog: APICatalog
+        catalog: APICatalog,
+        well: Set<ObjectID> = []
     ) async throws(KubeError) -> LiveSet {
         var findings = listed
         await readUnlabelled(missing, into: &findings)
@@ -84,7 +94,8 @@ package struct LiveReader: Sendable {
             objects: findings.objects,
             unreadable: findings.unreadable,
             undefined: undefined,
-            owners: owners
+            owners: owners,
+            well: well
         )
     }
 

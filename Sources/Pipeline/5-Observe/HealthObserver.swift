@@ -56,19 +56,21 @@ package struct HealthObserver: Sendable {
     ///
     /// - Parameters:
     ///   - objects: What to wait for.
+    ///   - well: Those that were just seen to be healthy; they are not read again.
     ///   - catalog: Where objects of a kind live; read anew when it lacks a kind, which this very pass may have defined.
     ///   - deadline: The longest wait; zero looks exactly once.
     /// - Returns: How the wait ended, and every object that is not healthy with the cause. Cancelling the task ends the
     ///   wait with `cancelled`.
     package func wait(
         for objects: [AwaitedObject],
+        well: Set<ObjectID> = [],
         catalog: APICatalog,
         deadline: Duration
     ) async -> HealthReport {
         let start = ContinuousClock.now
         let end = start + deadline
         var wait = HealthWait(awaited: objects, patience: pace.patience)
-        wait.receive(healthyByExisting(objects), at: start)
+        wait.receive(healthyUnread(objects, well), at: start)
         let kinds = await completed(catalog, for: wait.open)
         var delay = pace.shortest
         while !wait.isHealthy {
@@ -95,8 +97,8 @@ package struct HealthObserver: Sendable {
         return wait.report(.healthy)
     }
 
-    private func healthyByExisting(_ objects: [AwaitedObject]) -> [ObjectID: Observation] {
-        let healthy = objects.filter { Kstatus.isCurrentByExisting($0.id.groupKind) }
+    private func healthyUnread(_ objects: [AwaitedObject], _ well: Set<ObjectID>) -> [ObjectID: Observation] {
+        let healthy = objects.filter { Kstatus.isCurrentByExisting($0.id.groupKind) || well.contains($0.id) }
         let observation = Observation(status: .current, message: "exists", prospect: .open)
         return Dictionary(healthy.map { ($0.id, observation) }) { first, _ in first }
     }

@@ -3,6 +3,7 @@ import GitStore
 import KubeClient
 import KubeObjects
 import SyncApply
+import SyncObserve
 import SyncPlan
 import SyncRender
 import SyncSource
@@ -87,7 +88,8 @@ extension PassPreparer {
             inventory: inventory,
             catalog: catalog,
             defaultNamespace: namespace,
-            keepsWhole: keepsWhole
+            keepsWhole: keepsWhole,
+            isWell: { Kstatus.status(of: $0).status == .current }
         )
         return (live, nil)
     }

@@ -151,8 +151,10 @@ extension ProjectReconciler {
         preparer.progress?(.awaitingHealth(objects: objects.count))
         let observer = HealthObserver(client: preparer.cluster.client, applySet: project.applySet)
         let (timeout, interval, commit) = (project.healthTimeout, project.interval, prepared.plan.commit)
+        // After a write, what was read before it says nothing any more.
+        let well = prepared.plan.isEmpty ? prepared.live.well : []
         return await untilSuperseded(every: interval, { await isSuperseded(commit) }) {
-            await observer.wait(for: objects, catalog: prepared.catalog, deadline: timeout)
+            await observer.wait(for: objects, well: well, catalog: prepared.catalog, deadline: timeout)
         }
     }
 }
