@@ -73,7 +73,7 @@ extension ImageFollower {
         if workload.state.phase != nil { return true }
         let proof = proofs[workload.object.uid ?? ""]
         return workload.containers.contains { container in
-            if container.pin != nil { return false }
+            if container.pin != nil { return proof?.generation != workload.object.generation }
             guard let reading = try? knowledge?.sightings[container.reference]?.result.get() else { return false }
             if let recorded = container.recorded, reading.digests.contains(recorded), proof != nil { return false }
             return proof?.generation != workload.object.generation || proof?.digests[container.name] != reading.digest
@@ -83,7 +83,7 @@ extension ImageFollower {
     private func remember(_ verdict: WorkloadVerdict, _ hasPods: Bool) {
         guard let uid = verdict.workload.object.uid else { return }
         guard verdict.action == nil, hasPods, verdict.workload.state.phase == nil,
-            verdict.containers.allSatisfy({ [.current, .pinned, .held].contains($0.state) })
+            verdict.containers.allSatisfy({ [.current, .pinned, .held, .quarantined].contains($0.state) })
         else {
             if hasPods { proofs[uid] = nil }
             return
