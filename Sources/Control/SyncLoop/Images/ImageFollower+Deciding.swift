@@ -61,6 +61,7 @@ extension ImageFollower {
                 if !known.gone.isEmpty { verdict = planner.verdict(on: workload, known) }
             }
             verdict = await withoutEquivalents(verdict, subjects[workload.id])
+            verdict = await withoutHaste(verdict, subjects[workload.id])
             remember(verdict, known.pods != nil)
             verdicts.append(verdict)
         }
@@ -143,6 +144,21 @@ extension ImageFollower {
             },
             action: nil
         )
+    }
+
+    /// The verdict without a rollout that a second one would follow: images of one workload that were pushed together are
+    /// not polled at the same moment, so the others are asked first.
+    private func withoutHaste(
+        _ verdict: WorkloadVerdict,
+        _ subjects: Result<[ImageReference: TagPoller.Subject], KubeError>?
+    ) async -> WorkloadVerdict {
+        guard case .restart(let changes, _) = verdict.action, case .success(let images) = subjects, images.count > 1
+        else { return verdict }
+        let moved = Set(changes.compactMap { images[$0.reference] })
+        let late = await poller.late(Set(images.values).subtracting(moved), behind: moved)
+        guard !late.isEmpty else { return verdict }
+        isWaitingForPolls = true
+        return verdict.waiting("the workload's other images are asked first, because they may have moved, too")
     }
 
     private func isSame(_ old: ImageDigest, _ new: ImageDigest, _ subject: TagPoller.Subject) async -> Bool {

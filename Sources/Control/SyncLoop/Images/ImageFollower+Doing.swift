@@ -272,7 +272,7 @@ extension WorkloadVerdict {
         }
     }
 
-    fileprivate func waiting(_ text: String) -> WorkloadVerdict {
+    func waiting(_ text: String) -> WorkloadVerdict {
         let containers = containers.map { $0.state == .waiting ? $0.with(.waiting, text) : $0 }
         return WorkloadVerdict(workload: workload, containers: containers, action: nil)
     }
