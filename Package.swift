@@ -170,7 +170,8 @@ let package = Package(
             name: "SceneKit",
             dependencies: [
                 "TestKit", "SyncLoop", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan", "SyncApply",
-                "SyncObserve", "SyncRecord", "HTTPWire", "KubeClient", "KubeObjects", "GitStore", logging,
+                "SyncObserve", "SyncRecord", "HTTPWire", "KubeClient", "KubeObjects", "GitStore", "OCIRegistry",
+                logging,
             ],
             path: "Tests/SceneKit",
             swiftSettings: strict

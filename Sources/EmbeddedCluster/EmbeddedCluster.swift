@@ -60,7 +60,8 @@ package final class EmbeddedCluster: Sendable {
             client: client,
             services: machinery.preparation.services,
             images: options.images,
-            delays: options.delays
+            delays: options.delays,
+            playsNode: options.playsNode
         )
         try controllers.bootstrap()
         let access = AccessRules(

@@ -18,6 +18,8 @@ extension Scene {
         package var arguments: [String] = []
         /// `spec.health.timeout`.
         package var healthTimeout = "0s"
+        /// More lines of the project's spec, such as `images: {interval: 10s}`.
+        package var spec: [String] = []
 
         package init() {}
     }
@@ -51,7 +53,7 @@ extension Scene {
               interval: 1s
               prune: {maxObjects: 100, maxPercent: 100}
               health: {timeout: \(options.healthTimeout)}
-
+            \(options.spec.map { "  \($0)\n" }.joined())
             """
         try document.write(toFile: config, atomically: true, encoding: .utf8)
         return try OperatorProcess(

@@ -145,13 +145,18 @@ package struct Scene: Sendable {
 /// - Parameters:
 ///   - options: How the embedded cluster is started; nil for the one in which the limited user may not write ConfigMaps.
 ///     Options of its own make the test one of the embedded cluster only.
+///   - embedded: How the embedded cluster is started where a real one may take its place; nil for the usual.
 ///   - body: The test.
 /// - Throws: What the test throws, and what starting or stopping its servers throws.
-package func withScene(options: EmbeddedClusterOptions? = nil, _ body: (Scene) async throws -> Void) async throws {
+package func withScene(
+    options: EmbeddedClusterOptions? = nil,
+    embedded: EmbeddedClusterOptions? = nil,
+    _ body: (Scene) async throws -> Void
+) async throws {
     try await withTemporaryFolder { url in
         let id = "e2e-" + UUID().uuidString.prefix(8).lowercased()
         let folder = url.path(percentEncoded: false)
-        let cluster = try await TestCluster.start(id: id, options: options)
+        let cluster = try await TestCluster.start(id: id, options: options, usual: embedded)
         let git = try GitFolder(at: url.appending(path: "repository.git"))
         var project = Project(
             name: id,

@@ -16,10 +16,14 @@ struct TestCluster {
     let embedded: EmbeddedCluster?
 
     /// Starts the embedded cluster, or connects to the real one when no options are given.
-    static func start(id: String, options: EmbeddedClusterOptions?) async throws -> TestCluster {
+    static func start(
+        id: String,
+        options: EmbeddedClusterOptions?,
+        usual: EmbeddedClusterOptions? = nil
+    ) async throws -> TestCluster {
         if RealCluster.kubeconfigPath != nil, options == nil { return try await real(id: id) }
-        var usual = EmbeddedClusterOptions()
-        usual.denied = [DeniedAccess(verb: "patch", resource: "configmaps")]
+        var usual = usual ?? EmbeddedClusterOptions()
+        usual.denied += [DeniedAccess(verb: "patch", resource: "configmaps")]
         let cluster = try await EmbeddedCluster.start(options: options ?? usual)
         return TestCluster(
             client: try client(cluster.kubeconfig),

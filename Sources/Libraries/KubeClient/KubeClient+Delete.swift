@@ -5,6 +5,7 @@ import KubeObjects
 extension KubeClient {
     /// Deletes exactly the object with this uid (and, when given, this resourceVersion).
     ///
+    /// - Parameter gracePeriod: Seconds that a pod gets to end; nil for its own.
     /// - Throws: `conflict` when another object has the name by now, or the version moved on.
     package func delete(
         _ resource: APIResource,
@@ -13,6 +14,7 @@ extension KubeClient {
         uid: String,
         resourceVersion: String? = nil,
         propagation: Propagation,
+        gracePeriod: Int? = nil,
         dryRun: Bool = false
     ) async throws(KubeError) -> DeleteAnswer {
         guard !uid.isEmpty else {
@@ -23,6 +25,7 @@ extension KubeClient {
             "preconditions": ["uid": .string(uid)],
         ]
         if let resourceVersion { options[["preconditions", "resourceVersion"]] = .string(resourceVersion) }
+        if let gracePeriod { options["gracePeriodSeconds"] = .int(Int64(gracePeriod)) }
         if dryRun { options["dryRun"] = ["All"] }
         let path = try resource.checkedPath(namespace: namespace, name: name)
         // The uid makes a second sending harmless: it finds the same object, none, or is refused.

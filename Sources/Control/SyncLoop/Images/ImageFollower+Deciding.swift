@@ -61,6 +61,7 @@ extension ImageFollower {
                 if !known.gone.isEmpty { verdict = planner.verdict(on: workload, known) }
             }
             verdict = await withoutEquivalents(verdict, subjects[workload.id])
+            verdict = await withoutHaste(verdict, subjects[workload.id])
             remember(verdict, known.pods != nil)
             verdicts.append(verdict)
         }
@@ -73,7 +74,7 @@ extension ImageFollower {
         if workload.state.phase != nil { return true }
         let proof = proofs[workload.object.uid ?? ""]
         return workload.containers.contains { container in
-            if container.pin != nil { return false }
+            if container.pin != nil { return proof?.generation != workload.object.generation }
             guard let reading = try? knowledge?.sightings[container.reference]?.result.get() else { return false }
             if let recorded = container.recorded, reading.digests.contains(recorded), proof != nil { return false }
             return proof?.generation != workload.object.generation || proof?.digests[container.name] != reading.digest
@@ -83,7 +84,7 @@ extension ImageFollower {
     private func remember(_ verdict: WorkloadVerdict, _ hasPods: Bool) {
         guard let uid = verdict.workload.object.uid else { return }
         guard verdict.action == nil, hasPods, verdict.workload.state.phase == nil,
-            verdict.containers.allSatisfy({ [.current, .pinned, .held].contains($0.state) })
+            verdict.containers.allSatisfy({ [.current, .pinned, .held, .quarantined].contains($0.state) })
         else {
             if hasPods { proofs[uid] = nil }
             return
@@ -143,6 +144,21 @@ extension ImageFollower {
             },
             action: nil
         )
+    }
+
+    /// The verdict without a rollout that a second one would follow: images of one workload that were pushed together are
+    /// not polled at the same moment, so the others are asked first.
+    private func withoutHaste(
+        _ verdict: WorkloadVerdict,
+        _ subjects: Result<[ImageReference: TagPoller.Subject], KubeError>?
+    ) async -> WorkloadVerdict {
+        guard case .restart(let changes, _) = verdict.action, case .success(let images) = subjects, images.count > 1
+        else { return verdict }
+        let moved = Set(changes.compactMap { images[$0.reference] })
+        let late = await poller.late(Set(images.values).subtracting(moved), behind: moved)
+        guard !late.isEmpty else { return verdict }
+        isWaitingForPolls = true
+        return verdict.waiting("the workload's other images are asked first, because they may have moved, too")
     }
 
     private func isSame(_ old: ImageDigest, _ new: ImageDigest, _ subject: TagPoller.Subject) async -> Bool {

@@ -23,6 +23,8 @@ extension ImageFollower {
                     hasConcluded = true
                 case .undo(let changes, _, let reason): try await undo(verdict, changes, reason)
                 case .tidy: try await tidy(verdict)
+                case nil where verdict.workload.state.phase == .undoing:
+                    try await free(verdict.workload, of: verdict.workload.state)
                 case .restart, nil: continue
                 }
             }
@@ -95,7 +97,6 @@ extension ImageFollower {
         try await recording { () async throws(RecordError) in
             try await self.runs.note("\(workload.id): \(text)", of: workload.id)
         }
-        let rolled = workload.state.containers.compactMapValues(\.trying)
         do throws(RolloutSender.Failure) {
             _ = try await sender.send(action, to: workload, in: run, because: text)
         } catch {
@@ -106,11 +107,20 @@ extension ImageFollower {
         }
         log(.warning, "rollout undone", workload, text)
         await events.tell(.undone, "\(changes.map(\.text).joined(separator: ", ")): \(reason)", about: workload.object)
+        if case .undo(_, let state, _) = action { try await free(workload, of: state) }
+    }
+
+    /// Deletes the pods of a StatefulSet that stand in the way of its undoing. At each look: the process may have died before
+    /// it came to that, and a controller that had not heard of the undoing yet has made the same pod again.
+    private func free(_ workload: FollowedWorkload, of state: RolloutState) async throws(RolloutSender.Failure) {
         guard workload.object.gvk.kind == "StatefulSet" else { return }
         let pods = (try? await reader.pods(of: [workload])[workload.id]?.get()) ?? []
         let stuck = pods.filter { pod in
-            !pod.isReady && !pod.isTerminating && rolled.contains { pod.rolled[$0.key] == $0.value }
+            !pod.isReady && !pod.isTerminating
+                && pod.rolled.contains { state.containers[$0.key]?.bad.contains($0.value) == true }
         }
+        guard !stuck.isEmpty else { return }
+        let run = try await recording { () async throws(RecordError) in try await self.runs.run(for: workload.id) }
         try await sender.delete(stuck: stuck, of: workload, in: run)
     }
 
@@ -262,7 +272,7 @@ extension WorkloadVerdict {
         }
     }
 
-    fileprivate func waiting(_ text: String) -> WorkloadVerdict {
+    func waiting(_ text: String) -> WorkloadVerdict {
         let containers = containers.map { $0.state == .waiting ? $0.with(.waiting, text) : $0 }
         return WorkloadVerdict(workload: workload, containers: containers, action: nil)
     }

@@ -45,6 +45,8 @@ package actor ImageFollower {
     let runs: RolloutRuns
     /// What the pods of a workload were seen to run, so that they are not read again while nothing changes.
     var proofs: [String: Proof] = [:]
+    /// Whether the last look has left something for the polls of a moment later.
+    var isWaitingForPolls = false
     /// Whether the last look has brought a rollout to its end.
     var hasConcluded = false
     /// Pairs of digests of which it is known whether they are the same software, by image.
@@ -123,6 +125,7 @@ package actor ImageFollower {
     /// - Returns: Whether rollouts are under way.
     func look() async -> Bool {
         hasConcluded = false
+        isWaitingForPolls = false
         do {
             if project.isSuspended { return false }
             if try await history.state(of: project.name).suspension != nil { return false }
@@ -135,7 +138,7 @@ package actor ImageFollower {
             let shown = await carryOut(verdicts, subjects)
             await show(shown, subjects)
             board.failed(project.name, nil)
-            return shown.contains { $0.isUnderWay }
+            return isWaitingForPolls || shown.contains { $0.isUnderWay }
         } catch {
             let text = Redactor.shared.redact("\(error)".singleLine)
             board.failed(project.name, text)

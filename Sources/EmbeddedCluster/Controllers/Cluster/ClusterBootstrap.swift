@@ -5,14 +5,11 @@ import KubeObjects
 struct ClusterBootstrap {
     let client: LocalClient
     let now: ClusterTime
+    let hasNode: Bool
 
     /// Makes what is missing; what is there, from an earlier run, stays.
     func run() throws(StatusError) {
-        try create(EmbeddedNode.manifest(now: now), ControllerResource.nodes.key("", EmbeddedNode.name))
-        let node = client.acting(as: "kubelet")
-        try node.mutate(ControllerResource.nodes.key("", EmbeddedNode.name), subresource: "status") { object in
-            if object["status"]?["conditions"] == nil { object["status"] = EmbeddedNode.status(now: now) }
-        }
+        if hasNode { try createNode() }
         try create(
             ControllerResource.ingressClasses,
             "",
@@ -30,6 +27,14 @@ struct ClusterBootstrap {
         )
         for (name, value) in [("system-cluster-critical", 2_000_000_000), ("system-node-critical", 2_000_001_000)] {
             try create(ControllerResource.priorityClasses, "", name, ["value": .int(Int64(value))])
+        }
+    }
+
+    private func createNode() throws(StatusError) {
+        try create(EmbeddedNode.manifest(now: now), ControllerResource.nodes.key("", EmbeddedNode.name))
+        let node = client.acting(as: "kubelet")
+        try node.mutate(ControllerResource.nodes.key("", EmbeddedNode.name), subresource: "status") { object in
+            if object["status"]?["conditions"] == nil { object["status"] = EmbeddedNode.status(now: now) }
         }
     }
 

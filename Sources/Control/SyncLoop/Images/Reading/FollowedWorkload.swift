@@ -62,7 +62,9 @@ package struct FollowedWorkload: Sendable {
                 containers.append(container)
             }
         }
-        guard !containers.isEmpty || state.phase != nil else { return nil }
+        // What an undo has pinned is to be forgotten when git names an image that is not followed.
+        guard !containers.isEmpty || state.phase != nil || state.containers.values.contains(where: { $0.pin != nil })
+        else { return nil }
         self.object = object
         self.containers = containers
         self.state = state

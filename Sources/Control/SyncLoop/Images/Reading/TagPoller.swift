@@ -27,6 +27,9 @@ package actor TagPoller {
         var interval: Duration
         var dueAt: ContinuousClock.Instant
         var sighting: TagSighting?
+        /// When the last poll began whose answer is known, and when its digest was seen for the first time.
+        var askedAt: ContinuousClock.Instant?
+        var movedAt: ContinuousClock.Instant?
     }
 
     /// Images of one registry that are asked for at the same time.
@@ -84,6 +87,17 @@ package actor TagPoller {
         return now().addingTimeInterval(max(0, Double(wait.seconds)))
     }
 
+    /// Images that were asked for last before others had moved: what was pushed together is seen together only after they
+    /// are asked again, which is done now.
+    package func late(_ subjects: Set<Subject>, behind moved: Set<Subject>) -> Set<Subject> {
+        guard let move = moved.compactMap({ entries[$0]?.movedAt }).max() else { return [] }
+        let late = subjects.filter { subject in
+            entries[subject].map { entry in entry.askedAt.map { $0 < move } ?? true } ?? false
+        }
+        for subject in late { entries[subject]?.dueAt = .now }
+        return late
+    }
+
     /// Asks for everything at once, now: a person does not want to wait.
     package func pollNow() {
         for subject in entries.keys { entries[subject]?.dueAt = .now }
@@ -129,6 +143,7 @@ package actor TagPoller {
     }
 
     private func poll(_ subject: Subject) async {
+        let began = ContinuousClock.now
         let result = await read(subject.image, subject.keyring, entries[subject]?.sighting?.known)
         if case .failure(let error) = result, error.reason == .cancelled { return }
         guard entries[subject] != nil else { return }
@@ -136,6 +151,8 @@ package actor TagPoller {
         var sighting = before ?? TagSighting(result, at: now())
         if before != nil { sighting.see(result, at: now()) }
         entries[subject]?.sighting = sighting
+        entries[subject]?.askedAt = began
+        if sighting.polls == 1 { entries[subject]?.movedAt = .now }
         if before?.says(result) != true || sighting.polls == 2 { generation += 1 }
     }
 }
