@@ -3,9 +3,9 @@ import HTTPWire
 import KubeObjects
 
 extension KubeClient {
-    /// Deletes exactly the object with this uid (and, when given, this resourceVersion).
+    /// Deletes exactly the object with this uid (and, when given, this resourceVersion); `gracePeriod` is how many seconds
+    /// a pod gets to end, nil for its own.
     ///
-    /// - Parameter gracePeriod: Seconds that a pod gets to end; nil for its own.
     /// - Throws: `conflict` when another object has the name by now, or the version moved on.
     package func delete(
         _ resource: APIResource,

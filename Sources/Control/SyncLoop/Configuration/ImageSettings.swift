@@ -72,9 +72,10 @@ enum ImageSettings {
             guard let host = reader.text(item["host"], at: "\(place).host", isRequired: true), !host.isEmpty else {
                 continue
             }
+            let name = ["index.docker.io", "registry-1.docker.io"].contains(host) ? "docker.io" : host
             if host.contains("/") {
                 reader.complain("\(place).host", "expected a host such as registry.example.com:5000, without a path")
-            } else if result.updateValue(choice, forKey: host) != nil {
+            } else if result.updateValue(choice, forKey: name) != nil {
                 reader.complain("\(place).host", "stands there twice")
             }
         }

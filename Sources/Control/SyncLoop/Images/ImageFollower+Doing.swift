@@ -14,8 +14,10 @@ extension ImageFollower {
         var shown: [ObjectID: WorkloadVerdict] = [:]
         for verdict in verdicts { shown[verdict.workload.id] = verdict }
         var rolling = verdicts.filter { $0.workload.state.phase != nil && $0.workload.takesTurn }.count
+        let now = ContinuousClock.now
+        pause.keep(only: Set(verdicts.map(\.workload.id)))
         do throws(RolloutSender.Failure) {
-            for verdict in verdicts {
+            for verdict in verdicts where !pause.holds(verdict.workload.id, at: now) {
                 switch verdict.action {
                 case .conclude(_, let ending):
                     guard try await conclude(verdict, ending) else { continue }
@@ -32,6 +34,10 @@ extension ImageFollower {
             var shared: RunID?
             for verdict in verdicts {
                 guard case .restart(let changes, _) = verdict.action else { continue }
+                guard !pause.holds(verdict.workload.id, at: now) else {
+                    shown[verdict.workload.id] = verdict.waiting("the last try was refused; it is made again later")
+                    continue
+                }
                 guard rolling < project.images.maxConcurrent || !verdict.workload.takesTurn else {
                     shown[verdict.workload.id] = verdict.waiting("waits for its turn: \(rolling) workloads are rolling")
                     continue
@@ -54,6 +60,23 @@ extension ImageFollower {
         return verdicts.compactMap { shown[$0.workload.id] }
     }
 
+    /// Sends an action, and keeps in mind whether it was taken.
+    private func send(
+        _ action: RolloutAction,
+        to workload: FollowedWorkload,
+        in run: RunID,
+        because reason: String
+    ) async throws(RolloutSender.Failure) -> KubeObject {
+        do throws(RolloutSender.Failure) {
+            let object = try await sender.send(action, to: workload, in: run, because: reason)
+            pause.taken(workload.id)
+            return object
+        } catch {
+            if case .notDone = error { pause.refused(workload.id, at: .now) }
+            throw error
+        }
+    }
+
     /// Starts a rollout; nil when it could not be sent.
     private func begin(
         _ verdict: WorkloadVerdict,
@@ -67,7 +90,7 @@ extension ImageFollower {
             try await self.runs.run(for: workload.id, sharing: shared)
         }
         do throws(RolloutSender.Failure) {
-            let object = try await sender.send(action, to: workload, in: run, because: text)
+            let object = try await send(action, to: workload, in: run, because: text)
             await runs.began(workload, changes, after: object)
         } catch {
             guard case .notDone(let reason) = error else { throw error }
@@ -98,7 +121,7 @@ extension ImageFollower {
             try await self.runs.note("\(workload.id): \(text)", of: workload.id)
         }
         do throws(RolloutSender.Failure) {
-            _ = try await sender.send(action, to: workload, in: run, because: text)
+            _ = try await send(action, to: workload, in: run, because: text)
         } catch {
             // The next look finds the same and tries again.
             guard case .notDone(let cause) = error else { throw error }
@@ -135,7 +158,7 @@ extension ImageFollower {
         let workload = verdict.workload
         let run = try await recording { () async throws(RecordError) in try await self.runs.run(for: workload.id) }
         do throws(RolloutSender.Failure) {
-            _ = try await sender.send(action, to: workload, in: run, because: ending.text)
+            _ = try await send(action, to: workload, in: run, because: ending.text)
         } catch {
             guard case .notDone(let cause) = error else { throw error }
             log(.warning, "a rollout's end is not noted yet", workload, cause)
@@ -156,7 +179,7 @@ extension ImageFollower {
         let run = try await recording { () async throws(RecordError) in try await self.runs.run(for: workload.id) }
         var failure: String?
         do throws(RolloutSender.Failure) {
-            _ = try await sender.send(action, to: workload, in: run, because: text)
+            _ = try await send(action, to: workload, in: run, because: text)
         } catch {
             guard case .notDone(let cause) = error else { throw error }
             failure = cause
@@ -217,8 +240,8 @@ extension RolloutEnding {
         case .completed(let changes): changes.map(\.text).joined(separator: ", ")
         case .undone(let changes):
             changes.map { change in
-                "\(change.container): \(change.image) \(change.from?.shortText ?? "?") has failed and is in quarantine;"
-                    + " \(change.to.shortText) runs again"
+                let bad = change.from.map { " \($0.shortText) has failed and is in quarantine;" } ?? ":"
+                return "\(change.container): \(change.image)\(bad) \(change.to.shortText) runs again"
             }.joined(separator: ", ")
         case .failed(let changes, let reason): "\(changes.map(\.text).joined(separator: ", ")) has failed: \(reason)"
         case .overtaken: "git names another image"
@@ -233,7 +256,9 @@ extension RolloutEnding {
         switch self {
         case .completed(let changes): return names(changes) { "\($0.from?.shortText ?? "?") → \($0.to.shortText)" }
         case .undone(let changes):
-            return names(changes) { "\($0.from?.shortText ?? "?") failed, back at \($0.to.shortText)" }
+            return names(changes) { change in
+                (change.from.map { "\($0.shortText) failed, " } ?? "") + "back at \(change.to.shortText)"
+            }
         case .failed(let changes, _): return names(changes) { "\($0.to.shortText) failed" }
         case .overtaken: return text
         }

@@ -47,6 +47,8 @@ package actor ImageFollower {
     var proofs: [String: Proof] = [:]
     /// Whether the last look has left something for the polls of a moment later.
     var isWaitingForPolls = false
+    /// Which workloads are left alone for a while, because their patches were refused.
+    var pause = RolloutPause()
     /// Whether the last look has brought a rollout to its end.
     var hasConcluded = false
     /// Pairs of digests of which it is known whether they are the same software, by image.
