@@ -38,6 +38,7 @@ extension ImageFollower {
         }
         let pods = await reader.pods(of: workloads.filter { needsPods($0, knowledge[$0.id]) })
         var verdicts: [WorkloadVerdict] = []
+        var seen: [String: ContinuousClock.Instant] = [:]
         for workload in workloads {
             var known = knowledge[workload.id] ?? .init()
             switch pods[workload.id] {
@@ -62,9 +63,11 @@ extension ImageFollower {
             }
             verdict = await withoutEquivalents(verdict, subjects[workload.id])
             verdict = await withoutHaste(verdict, subjects[workload.id])
+            if let uid = workload.object.uid, let since = strangers[uid] { seen[uid] = since }
             remember(verdict, known.pods != nil)
             verdicts.append(verdict)
         }
+        strangers = seen
         return verdicts
     }
 
@@ -152,13 +155,46 @@ extension ImageFollower {
         _ verdict: WorkloadVerdict,
         _ subjects: Result<[ImageReference: TagPoller.Subject], KubeError>?
     ) async -> WorkloadVerdict {
-        guard case .restart(let changes, _) = verdict.action, case .success(let images) = subjects, images.count > 1
-        else { return verdict }
+        guard case .restart(let changes, _) = verdict.action, case .success(let images) = subjects else {
+            strangers[verdict.workload.object.uid ?? ""] = nil
+            return verdict
+        }
         let moved = Set(changes.compactMap { images[$0.reference] })
-        let late = await poller.late(Set(images.values).subtracting(moved), behind: moved)
-        guard !late.isEmpty else { return verdict }
+        let others = await poller.late(Set(images.values).subtracting(moved), behind: moved)
+        if !others.isEmpty {
+            isWaitingForPolls = true
+            return verdict.waiting("the workload's other images are asked first, because they may have moved, too")
+        }
+        return await withoutStrangers(verdict, changes, images)
+    }
+
+    /// The verdict without a rollout of pods that may be newer than the last poll: they run what no poll has seen. The tag is
+    /// asked once more before that is believed to be old.
+    private func withoutStrangers(
+        _ verdict: WorkloadVerdict,
+        _ changes: [ImageChange],
+        _ images: [ImageReference: TagPoller.Subject]
+    ) async -> WorkloadVerdict {
+        let uid = verdict.workload.object.uid ?? ""
+        var asked: Set<TagPoller.Subject> = []
+        for change in changes {
+            guard let subject = images[change.reference], let sighting = await poller.sighting(of: subject),
+                let container = verdict.containers.first(where: { $0.container.name == change.container })
+            else { continue }
+            let known = sighting.earlier.reduce(into: Set(container.container.recorded.map { [$0] } ?? [])) {
+                $0.formUnion($1.digests.union($1.configDigests))
+            }
+            if !known.isSuperset(of: container.running) { asked.insert(subject) }
+        }
+        guard !asked.isEmpty else {
+            strangers[uid] = nil
+            return verdict
+        }
+        let since = strangers[uid] ?? .now
+        strangers[uid] = since
+        guard !(await poller.late(asked, since: since)).isEmpty else { return verdict }
         isWaitingForPolls = true
-        return verdict.waiting("the workload's other images are asked first, because they may have moved, too")
+        return verdict.waiting("the pods run what no poll has seen; the tag is asked once more")
     }
 
     private func isSame(_ old: ImageDigest, _ new: ImageDigest, _ subject: TagPoller.Subject) async -> Bool {

@@ -45,6 +45,8 @@ package actor ImageFollower {
     let runs: RolloutRuns
     /// What the pods of a workload were seen to run, so that they are not read again while nothing changes.
     var proofs: [String: Proof] = [:]
+    /// Since when pods of a workload are known to run what no poll has seen, by the workload's uid.
+    var strangers: [String: ContinuousClock.Instant] = [:]
     /// Whether the last look has left something for the polls of a moment later.
     var isWaitingForPolls = false
     /// Which workloads are left alone for a while, because their patches were refused.

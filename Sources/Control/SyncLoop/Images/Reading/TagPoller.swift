@@ -91,8 +91,13 @@ package actor TagPoller {
     /// are asked again, which is done now.
     package func late(_ subjects: Set<Subject>, behind moved: Set<Subject>) -> Set<Subject> {
         guard let move = moved.compactMap({ entries[$0]?.movedAt }).max() else { return [] }
+        return late(subjects, since: move)
+    }
+
+    /// Images that were asked for last before a moment; they are asked again now.
+    package func late(_ subjects: Set<Subject>, since moment: ContinuousClock.Instant) -> Set<Subject> {
         let late = subjects.filter { subject in
-            entries[subject].map { entry in entry.askedAt.map { $0 < move } ?? true } ?? false
+            entries[subject].map { entry in entry.askedAt.map { $0 < moment } ?? true } ?? false
         }
         for subject in late { entries[subject]?.dueAt = .now }
         return late
