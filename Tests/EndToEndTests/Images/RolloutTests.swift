@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import KubeClient
 import KubeObjects
 import SceneKit
@@ -110,6 +111,74 @@ struct RolloutTests {
             let marks = RolloutMarks(try await images.live("Deployment", "web"))
             #expect(marks.revision == (before.revision ?? 0) + 1)
             #expect(try await images.rollouts().flatMap(\.objects).map(\.changes.count) == [2])
+            try await images.scene.checkPromises()
+        }
+    }
+
+    @Test func `two images that move together make one restart, also when one registry is slower`() async throws {
+        let slow = try ScriptedRegistry("1")
+        defer { slow.stop() }
+        try await withImageScene { images in
+            try await images.push("app", "1")
+            let file = images.workload(
+                "Deployment",
+                "web",
+                [("app", images.image("app")), ("helper", "\(slow.host)/team/helper:latest")]
+            )
+            try await images.deploy(["web.yaml": file], healthy: ["web"])
+            try await images.following(
+                edit: { project in
+                    var choice = Project.RegistryChoice()
+                    choice.isInsecure = true
+                    project.images.registries[slow.host] = choice
+                }
+            ) { following in
+                try await following.shows("web", .current, container: "helper")
+                slow.misbehave { request in
+                    if request.method == "HEAD", request.headers["user-agent"] == "sternpost" { usleep(1_200_000) }
+                    return nil
+                }
+                let app = try await images.push("app", "2")
+                let helper = slow.push("2")
+                try await images.completed("Deployment", "web", app.digest)
+                try await images.completed("Deployment", "web", helper)
+            }
+            #expect(try await images.revision("Deployment", "web") == 2)
+            #expect(try await images.rollouts().flatMap(\.objects).map(\.changes.count) == [2])
+            try await images.scene.checkPromises()
+        }
+    }
+
+    @Test func `pods that have pulled a newer image than the last poll saw are not restarted`() async throws {
+        let slow = try ScriptedRegistry("1")
+        defer { slow.stop() }
+        try await withImageScene { images in
+            let image = "\(slow.host)/team/app:latest"
+            try await images.deploy(["web.yaml": images.deployment("web", image)], healthy: ["web"])
+            try await images.following(
+                edit: { project in
+                    var choice = Project.RegistryChoice()
+                    choice.isInsecure = true
+                    project.images.registries[slow.host] = choice
+                }
+            ) { following in
+                try await following.shows("web", .current)
+                slow.misbehave { request in
+                    if request.method == "HEAD", request.headers["user-agent"] == "sternpost" { usleep(2_500_000) }
+                    return nil
+                }
+                // The push and the commit come together: the commit's pods are there before the registry has answered.
+                let new = slow.push("2")
+                try await images.deploy([
+                    "web.yaml": images.deployment("web", image) { $0.podSpec = ["terminationGracePeriodSeconds: 7"] }
+                ])
+                try await images.runs("Deployment", "web", new)
+                try await eventually("the poll has seen it") { following.row("web")?.registry == new }
+                try await following.shows("web", .current)
+                try await following.polls(1, of: "web")
+            }
+            #expect(try await images.revision("Deployment", "web") == 2)
+            #expect(try await images.rollouts().isEmpty)
             try await images.scene.checkPromises()
         }
     }
