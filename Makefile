@@ -58,7 +58,7 @@ build: deps
 	$(SWIFT) build $(BUILD_FLAGS)
 
 release: deps
-	$(SWIFT) build -c release --product sternpost
+	$(SWIFT) build -c release --product sternpost --static-swift-stdlib
 	@echo "built: .build/release/sternpost"
 
 bench: test-deps release
