@@ -189,7 +189,12 @@ import Testing
         cluster.add("deployments", try ImageFixture.object(edit: owned))
         cluster.add(pod: Self.pod(ImageFixture.first))
         try await withFollower(cluster, tag: Tag(ImageFixture.second)) { follower, poller in
+            // No poll has seen what the pod runs, so the tag is asked twice.
             try await see(ImageFixture.second, follower, poller)
+            try await eventually("a patch") {
+                _ = await follower.look()
+                return !cluster.patches.isEmpty
+            }
             #expect(cluster.patches == ["deployments/web"])
         }
     }
@@ -211,7 +216,12 @@ import Testing
         cluster.add("deployments", try ImageFixture.object(edit: owned))
         cluster.add(pod: Self.pod(ImageFixture.first))
         try await withFollower(cluster, tag: Tag(ImageFixture.second)) { follower, poller in
+            // No poll has seen what the pod runs, so the tag is asked twice.
             try await see(ImageFixture.second, follower, poller)
+            try await eventually("a patch") {
+                _ = await follower.look()
+                return !cluster.patches.isEmpty
+            }
             #expect(cluster.patches == ["deployments/web"])
         }
     }
