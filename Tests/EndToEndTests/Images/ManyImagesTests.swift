@@ -28,8 +28,11 @@ struct ManyImagesTests {
             }
             let running = (0..<10).map { "w0-\($0)" }
             try await images.deploy(files, healthy: running)
+            // Each look reads 500 objects; the cluster is in this process, and needs time, too.
             try await images.following(
+                watching: .seconds(2),
                 edit: { project in
+                    project.healthTimeout = .seconds(120)
                     project.images.interval = .seconds(600)
                     project.images.tags = TagPattern("edge-*").map { [$0] } ?? []
                     project.images.maxConcurrent = 100
@@ -54,7 +57,9 @@ struct ManyImagesTests {
                 // A new digest is read once, and its ten workloads roll out.
                 let new = try await images.push("app", "2", tag: "edge-0")
                 await following.poller.pollNow()
-                for name in running { try await images.completed("Deployment", name, new.digest) }
+                for name in running {
+                    try await images.completed("Deployment", name, new.digest, within: .seconds(120))
+                }
                 #expect(heads() == asked + 100)
             }
             for name in running { #expect(try await images.revision("Deployment", name) == 2) }

@@ -63,6 +63,7 @@ extension ImageScene {
     ///
     /// - Parameters:
     ///   - other: Another user than the administrator.
+    ///   - pause: Between two looks while rollouts are under way.
     ///   - edit: Changes the project: its images are polled each second, and nobody waits long.
     ///   - change: Changes how registries are asked.
     ///   - body: The test.
@@ -70,6 +71,7 @@ extension ImageScene {
     /// - Throws: What `body` throws.
     package func following<Result>(
         client other: KubeClient? = nil,
+        watching pause: Duration = .milliseconds(250),
         edit: (inout Project) -> Void = { _ in },
         settings change: (inout RegistrySettings) -> Void = { _ in },
         _ body: (Following) async throws -> Result
@@ -92,7 +94,7 @@ extension ImageScene {
             history: scene.history,
             board: board,
             logger: scene.log.logger,
-            pace: .init(watching: .milliseconds(250), patience: .seconds(1))
+            pace: .init(watching: pause, patience: .seconds(1))
         )
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await poller.run() }

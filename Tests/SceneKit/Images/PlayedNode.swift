@@ -114,6 +114,20 @@ package actor PlayedNode {
     }
 
     private func leave() async throws {
+        // Nobody else would end them, and their namespace could not go.
+        for namespace in namespaces {
+            for pod in try await client.list(CoreResources.pods, namespace: namespace).objects
+            where pod.spec?["nodeName"]?.string == name {
+                _ = try await client.delete(
+                    CoreResources.pods,
+                    namespace: namespace,
+                    name: pod.name,
+                    uid: pod.uid ?? "",
+                    propagation: .background,
+                    gracePeriod: 0
+                )
+            }
+        }
         for (resource, space) in [(CoreResources.leases, "kube-node-lease"), (CoreResources.nodes, "")] {
             guard let object = try await client.get(resource, namespace: space, name: name) else { continue }
             _ = try await client.delete(
