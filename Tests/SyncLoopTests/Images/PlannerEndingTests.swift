@@ -32,6 +32,33 @@ struct PlannerEndingTests {
         }
     }
 
+    @Test func `a pin that a sync has written over while a rollout is undone is set again`() throws {
+        var state = RolloutState()
+        state.phase = .undoing
+        state.startedAt = "2027-01-15T07:59:00Z"
+        var web = RolloutState.Container(image: "nginx:latest")
+        (web.good, web.trying, web.pin) = ("\(Self.first)", "\(Self.first)", "\(Self.first)")
+        web.bad = ["\(Self.second)"]
+        state.containers["web"] = web
+        let planner = RolloutPlanner(policy: Project.ImagePolicy(), now: ImageFixture.noon)
+        for (image, isSetAgain) in [
+            ("nginx:latest", true), ("nginx:latest@\(Self.first)", false), ("nginx:stable", false),
+        ] {
+            let object = try ImageFixture.object(["web=\(image)"], state: state)
+            guard let workload = FollowedWorkload(object, policy: Project.ImagePolicy()) else { continue }
+            let verdict = planner.verdict(on: workload, .init(progress: .underWay("")))
+            guard case .undo(let changes, let next, _) = verdict.action else {
+                #expect(!isSetAgain, "\(image)")
+                continue
+            }
+            #expect(isSetAgain && changes.map(\.to) == [Self.first], "\(image)")
+            #expect(next.containers == state.containers && next.phase == .undoing)
+            let body = RolloutPatch.body(for: workload, try #require(verdict.action))
+            let containers = body[["spec", "template", "spec", "containers"]]
+            #expect(containers == [["name": "web", "image": .string("nginx:latest@\(Self.first)")]])
+        }
+    }
+
     @Test func `a rollout that is complete makes its digest the good one`() throws {
         let question = try Question.rolling(.complete)
         let verdict = try #require(try question.verdict())

@@ -49,6 +49,7 @@ package struct RolloutPlanner: Sendable {
 
     /// Decides about one workload.
     package func verdict(on workload: FollowedWorkload, _ knowledge: Knowledge) -> WorkloadVerdict {
+        if let again = undoneAgain(workload) { return again }
         let state = current(workload)
         if state.phase != nil {
             return underWay(workload, state, knowledge)
