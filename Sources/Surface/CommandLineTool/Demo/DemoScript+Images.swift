@@ -42,6 +42,9 @@ extension DemoScript {
         let bad = try await push("news 3, which crashes", images, isBad: true)
         let rollout = try await run(after: last, outcome: .degraded, trigger: .image)
         try await tell(rollout)
+        try await wait("`images` shows the quarantine") {
+            images.board.all.values.flatMap(\.rows).contains { $0.state == .quarantined }
+        }
         say("`sternpost images` says:")
         StandardOutput.write(ImageTable.text(ImageTable.rows(of: images.board.all), now: Date(), for: .output))
         let before = try await latest()
