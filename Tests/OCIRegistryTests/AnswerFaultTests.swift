@@ -145,9 +145,8 @@ struct AnswerFaultTests {
                     }
                 }
                 try await eventually("one hangs") { hanging.requests.count == 1 }
-                let start = ContinuousClock.now
                 _ = try await client.read(good.image(), keyring: .anonymous)
-                #expect(ContinuousClock.now - start < .seconds(5))
+                // The other one still hangs: it ends by this, and not by its deadline.
                 slow.cancel()
                 #expect(await slow.value?.reason == .cancelled)
             }
