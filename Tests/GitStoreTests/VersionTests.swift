@@ -22,6 +22,20 @@ import Testing
         #expect(SemanticVersion(tag: tag) == nil)
     }
 
+    @Test(arguments: [
+        ("v1.1.0", "v1.0.0", "^1", true), ("v1.0.0", "v1.1.0", "^1", false), ("v1.1.0", "v1.1.0", "^1", false),
+        ("v1.1", "v1.1.0", "^1", false), ("v2.0.0", "v1.9.0", "^1", false), ("main", "v1.0.0", "^1", false),
+        ("v1.1.0", "v1.0.0", "no range", false), ("v1.1.0-rc.1", "v1.0.0", "^1", false),
+    ])
+    func `an older version is a step back only while the newer one would still be followed`(
+        _ old: String,
+        _ new: String,
+        _ range: String,
+        _ isRewind: Bool
+    ) {
+        #expect(VersionRange.isRewind(from: old, to: new, in: range) == isRewind)
+    }
+
     @Test func `versions have the order of semver`() throws {
         let ascending = [
             "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11",

@@ -33,6 +33,25 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("0123456789ab", nil), ("0123456789abcdef", nil), ("0123456789a", "has 11 digits"),
+        ("0123456789ac", "another prune waits"), ("0123456789AB", "is no hash"), ("", "has 0 digits"),
+    ])
+    func `the first digits that people see stand for the hash, fewer or other ones do not`(
+        _ given: String,
+        _ problem: String?
+    ) {
+        let hash = "0123456789abcdef" + String(repeating: "0", count: 48)
+        let hold = PruneHold(hash: hash, commitID: "c1", reasons: [], objects: [])
+        #expect(hold.mismatch(hash) == nil)
+        #expect(hold.shortHash == "0123456789ab")
+        if let problem {
+            #expect(hold.mismatch(given)?.contains(problem) == true, "\(hold.mismatch(given) ?? "-")")
+        } else {
+            #expect(hold.mismatch(given) == nil)
+        }
+    }
+
     @Test func `the same hold keeps its approval, another one ends it`() async throws {
         try await withHistory { history in
             let run = try await history.begin(project: "posts", trigger: .commit)

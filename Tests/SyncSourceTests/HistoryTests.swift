@@ -48,6 +48,24 @@ import Testing
         }
     }
 
+    @Test func `a range whose newest tag is gone is followed after three further looks, once`() async throws {
+        try await Scene.with { scene in
+            let pauses = Mutex(0)
+            let reader = try scene.reader(ref: .semver("^1"), pause: { pauses.withLock { $0 += 1 } })
+            let first = try scene.posts.commit(["infra/a.yaml": "1"])
+            try scene.posts.tag("v1.0.0", at: first)
+            let second = try scene.posts.commit(["infra/a.yaml": "2"])
+            try scene.posts.tag("v1.1.0", at: second)
+            _ = try await reader.pass()
+            _ = try scene.posts.git(["tag", "--delete", "v1.1.0"])
+            let tip = try await reader.poll(after: second, from: "v1.1.0")
+            #expect(tip == SourceTip(commitID: first, refName: "v1.0.0"))
+            #expect(pauses.withLock { $0 } == 3)
+            #expect(try await reader.poll(after: second, from: "v1.1.0") == tip)
+            #expect(pauses.withLock { $0 } == 3)
+        }
+    }
+
     @Test(arguments: [1, 3])
     func `an old tip from a lagging replica is not believed, however late it catches up`(look: Int) async throws {
         try await Scene.with { scene in

@@ -23,7 +23,7 @@ package struct Plan: Sendable {
     /// and nothing is deleted; a plan made again with these objects as a whole decides. Ascending.
     package let unread: [ObjectID]
     /// Objects of ours that are no members since the inventory was lost, found in a kind that nobody had looked through
-    /// since then, and not declared: they become members, in doubt.
+    /// since then: they become members, in doubt until git has declared them and that was carried out.
     package let foundAgain: [ObjectID: Inventory.Member]
     /// The kinds that nobody has looked through since then, this plan included.
     package let unseenKinds: Set<GroupKind>

@@ -57,7 +57,7 @@ package enum Planner {
             prune: pruning.plan(),
             desiredMembers: members(sorting, steps: steps, inventory: inventory),
             unread: sorting.unread + pruning.unread,
-            foundAgain: unseen.foundAgain.filter { !pruning.isDeclared($0.key) },
+            foundAgain: unseen.foundAgain,
             unseenKinds: unseen.left
         )
     }

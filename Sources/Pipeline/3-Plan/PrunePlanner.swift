@@ -77,7 +77,7 @@ struct PrunePlanner {
             steps: steps,
             released: released.sorted { $0.id < $1.id },
             kept: kept.sorted { $0.id < $1.id },
-            doubts: doubts.filter { fates[$0.key]?.isOurs == true },
+            doubts: doubts,
             containers: decision.mayRun
                 ? steps.map(\.id).filter { PrunePlanner.isContainer($0) && live.contents[$0] == nil }.sorted() : []
         )

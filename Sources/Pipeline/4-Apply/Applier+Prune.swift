@@ -9,31 +9,13 @@ extension Applier {
     func prune(approved: String?, _ run: inout ApplyRun) async {
         let steps = run.plan.prune.steps
         guard !steps.isEmpty, run.interruption == nil else { return }
-        if let reason = reasonToKeep(run, approved: approved) {
+        if let reason = run.reasonToKeepAll(approved: approved) {
             for step in steps { run.record(.skipped(step, because: reason), ofPrune: step.id, isGone: false) }
             return
         }
         for batch in batches(of: steps) {
             guard run.interruption == nil else { return }
             await prune(batch, &run)
-        }
-    }
-
-    /// Why nothing may be deleted in this pass; nil when the steps may run.
-    private func reasonToKeep(_ run: ApplyRun, approved: String?) -> String? {
-        if run.hasUnclearWrites {
-            return "not deleted: the API server was not heard clearly in this pass; the next one decides"
-        }
-        if let first = run.firstUndone {
-            return "not deleted: \(first), and may need or replace what would be deleted"
-        }
-        switch run.plan.prune.verdict {
-        case .allowed: return nil
-        case .disabled: return "not deleted: pruning is switched off for this project"
-        case .blocked(let reasons): return "not deleted: \(reasons.joined(separator: "; "))"
-        case .held(let reasons, let hash):
-            if approved == hash { return nil }
-            return "held until approved (\(hash.prefix(12))): \(reasons.joined(separator: "; "))"
         }
     }
 
@@ -54,14 +36,13 @@ extension Applier {
         var steps: [PruneStep] = []
         let end = ContinuousClock.now + deadlines.gone
         for step in batch {
-            if run.isApplied(uid: step.uid) {
-                let reason = "kept: it is the same object as one of the repository, under another API group"
-                run.record(.skipped(step, because: reason), ofPrune: step.id, isGone: true)
-            } else if step.live.deletionTimestamp != nil {
-                let reason = step.live.deletionText
-                run.record(.skipped(step, because: reason, isRetryable: true), ofPrune: step.id, isGone: false)
-            } else if step.id.groupKind == KindOrder.namespace, let reason = run.stays(in: step.id.name) {
-                run.record(.skipped(step, because: reason, isRetryable: true), ofPrune: step.id, isGone: false)
+            if let objection = run.objection(to: step) {
+                let outcome = ObjectOutcome.skipped(
+                    step,
+                    because: objection.reason,
+                    isRetryable: objection.isRetryable
+                )
+                run.record(outcome, ofPrune: step.id, isGone: objection.isGone)
             } else if let reason = await instancesLeft(of: step, until: end, run) {
                 run.record(.skipped(step, because: reason, isRetryable: true), ofPrune: step.id, isGone: false)
             } else {
@@ -146,7 +127,7 @@ extension Applier {
                 // Looked at once more: since the plan was made, somebody may have asked for it to be kept.
                 let now = try await client.get(step.resource, namespace: step.id.namespace, name: step.id.name)
                 guard let now, now.uid == step.uid else { return now == nil ? DeleteAnswer.alreadyGone : nil }
-                guard isStillOurs(now) else { return nil }
+                guard step.reasonToStay(now, for: store.applySet) == nil else { return nil }
                 return try await client.delete(
                     step.resource,
                     namespace: step.id.namespace,
@@ -163,10 +144,6 @@ extension Applier {
             }
             return changed(step)
         }
-    }
-
-    private func isStillOurs(_ now: KubeObject) -> Bool {
-        Ownership.of(now, for: store.applySet) == .ours && SyncAnnotation.objection(of: now) == nil
     }
 
     private func changed(_ step: PruneStep) -> PruneResult {

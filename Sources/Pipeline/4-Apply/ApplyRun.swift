@@ -18,12 +18,12 @@ struct ApplyRun: Sendable {
     /// Objects that dependants must not follow, each with the reason.
     private(set) var blockers: [ObjectID: String] = [:]
     /// The first wave number that did not end well, and why.
-    private var stuckWave: (number: Int, reason: String)?
+    private(set) var stuckWave: (number: Int, reason: String)?
     /// Whether a write got no clear answer, so that what the cluster has is only partly known.
     private(set) var hasUnclearWrites = false
     private var stored: Inventory
-    private var outcomes: [ObjectID: ObjectOutcome] = [:]
-    private var pruned: [ObjectID: ObjectOutcome] = [:]
+    private(set) var outcomes: [ObjectID: ObjectOutcome] = [:]
+    private(set) var pruned: [ObjectID: ObjectOutcome] = [:]
     private var gone: Set<ObjectID> = []
     private var appliedUIDs: Set<String> = []
 
@@ -95,20 +95,6 @@ struct ApplyRun: Sendable {
         if isGone { gone.insert(id) }
     }
 
-    /// The first thing that git declares and that this pass has not made so, and why: while there is one, nothing is
-    /// deleted. What would be deleted may be what it replaces, or what its old state still needs.
-    var firstUndone: String? {
-        for step in plan.waves.flatMap(\.steps) {
-            guard let outcome = outcomes[step.id] else { return "\(step.id) was not applied" }
-            switch outcome.action {
-            case .failed: return "\(step.id) could not be applied"
-            case .skipped: return "\(step.id) was skipped"
-            default: continue
-            }
-        }
-        return stuckWave.map { "wave \($0.number) did not become ready: \($0.reason)" }
-    }
-
     /// Whether this incarnation was applied, or found as wanted, in this pass; perhaps under another group's name.
     func isApplied(uid: String) -> Bool { appliedUIDs.contains(uid) }
 
@@ -119,14 +105,6 @@ struct ApplyRun: Sendable {
     mutating func narrow() {
         for id in gone { inventory.members[id] = nil }
         inventory = inventory.narrowed(by: plan)
-    }
-
-    /// Why a Namespace must not be deleted now: something in it was to be deleted in this pass and is to stay.
-    func stays(in namespace: String) -> String? {
-        let kept = plan.prune.steps.first { step in
-            step.id.namespace == namespace && pruned[step.id].map { $0.action != .pruned } == true
-        }
-        return kept.map { "not deleted: it holds \($0.id), which was not deleted" }
     }
 
     /// The outcomes in the plan's order; what never started is skipped with the interruption as its reason.

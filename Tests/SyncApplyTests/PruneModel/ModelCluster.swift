@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncApply
+import SyncPlan
+
+/// A cluster in memory, with what the model of pruning needs of one: objects, their owners by field, and the parents.
+struct ModelCluster {
+    /// An inventory's Secret.
+    struct Parent {
+        let document: [UInt8]
+        let kinds: Set<GroupKind>
+        let ref: String
+    }
+
+    static let catalog: APICatalog = {
+        var catalog = APICatalog()
+        let kinds = [
+            ("ConfigMap", "configmaps", true), ("ServiceAccount", "serviceaccounts", true),
+            ("PersistentVolumeClaim", "persistentvolumeclaims", true), ("Namespace", "namespaces", false),
+        ]
+        for (kind, plural, isNamespaced) in kinds {
+            catalog.add(
+                APIResource(
+                    gvk: GroupVersionKind(apiVersion: "v1", kind: kind),
+                    plural: plural,
+                    isNamespaced: isNamespaced,
+                    verbs: ["list", "get", "patch", "delete"]
+                )
+            )
+        }
+        return catalog
+    }()
+
+    private(set) var objects: [ObjectID: KubeObject] = [:]
+    var parents: [String: Parent] = [:]
+    private var made = 0
+
+    /// Puts an object there as an apply of ours would, and gives its uid.
+    mutating func apply(_ wanted: KubeObject) throws -> KubeObject {
+        var json = wanted.json
+        let live = objects[wanted.id]
+        made += 1
+        json[["metadata", "uid"]] = .string(live?.uid ?? Self.uid(made))
+        json[["metadata", "resourceVersion"]] = .string("\(made)")
+        for map in ["labels", "annotations"] {
+            for member in live?.metadata[map]?.object ?? JSONObject() where json["metadata"]?[map]?[member.key] == nil {
+                json[["metadata", map, member.key]] = member.value
+            }
+        }
+        var fields = Self.fields(wanted.json)
+        for key in ["f:apiVersion", "f:kind"] { fields[key] = nil }
+        for key in ["f:name", "f:namespace"] { fields[["f:metadata", key]] = nil }
+        json[["metadata", "managedFields"]] = [
+            [
+                "manager": "sternpost", "operation": "Apply", "apiVersion": "v1", "fieldsType": "FieldsV1",
+                "fieldsV1": fields,
+            ]
+        ]
+        let object = try KubeObject(json)
+        objects[object.id] = object
+        return object
+    }
+
+    /// Puts an object there as somebody else would; an old one of the same name is gone.
+    mutating func createByHand(_ id: ObjectID, label: String?) throws {
+        made += 1
+        var json = ModelCommit.manifest(of: id, version: 0)
+        json[["metadata", "uid"]] = .string(Self.uid(made))
+        json[["metadata", "resourceVersion"]] = .string("\(made)")
+        if let label { json[["metadata", "labels", ApplySet.partOfLabel]] = .string(label) }
+        objects[id] = try KubeObject(json)
+    }
+
+    mutating func edit(_ id: ObjectID, _ path: [String], _ value: JSON?) {
+        objects[id]?.json[["metadata"] + path] = value
+    }
+
+    /// Deletes one object, and with a Namespace all that is in it; gives what is gone.
+    mutating func delete(_ id: ObjectID) -> [KubeObject] {
+        var gone: [KubeObject] = []
+        for (other, object) in objects
+        where other == id || id.groupKind == KindOrder.namespace && other.namespace == id.name { gone.append(object) }
+        for object in gone { objects[object.id] = nil }
+        return gone
+    }
+
+    private static func uid(_ number: Int) -> String {
+        let digits = String(number)
+        return "00000000-0000-4000-8000-\(String(repeating: "0", count: 12 - digits.count))\(digits)"
+    }
+
+    private static func fields(_ json: JSON) -> JSON {
+        guard let object = json.object else { return [:] }
+        return .object(JSONObject(object.map { JSONObject.Member(key: "f:\($0.key)", value: fields($0.value)) }))
+    }
+}
+
+/// What one commit declares.
+struct ModelCommit {
+    let number: Int
+    /// The version of each declared object's content.
+    let wants: [ObjectID: Int]
+    /// Objects whose manifest is refused.
+    let invalid: Set<ObjectID>
+    /// Objects whose manifest asks to be left alone.
+    let leftAlone: Set<ObjectID>
+
+    var id: String { String(repeating: "0", count: 32) + String(10_000_000 + number) }
+
+    static func manifest(of id: ObjectID, version: Int) -> JSON {
+        var json: JSON = [
+            "apiVersion": "v1", "kind": .string(id.kind), "metadata": ["name": .string(id.name)],
+        ]
+        if !id.namespace.isEmpty { json[["metadata", "namespace"]] = .string(id.namespace) }
+        if id.kind == "ConfigMap" { json["data"] = ["v": .string("\(version)")] }
+        return json
+    }
+
+    /// The manifests, in a fixed order.
+    func manifests() throws -> [KubeObject] {
+        try wants.keys.sorted().map { id in
+            var json = Self.manifest(of: id, version: wants[id] ?? 0)
+            if invalid.contains(id) { json[["metadata", "annotations", "sternpost.dev/wave"]] = "first" }
+            if leftAlone.contains(id) { json[["metadata", "annotations", "sternpost.dev/reconcile"]] = "disabled" }
+            return try KubeObject(json)
+        }
+    }
+}
+
+/// Random numbers that are the same in every run (SplitMix64).
+struct ModelDice: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// True once in so many times.
+    mutating func oneIn(_ count: Int) -> Bool { Int.random(in: 0..<count, using: &self) == 0 }
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncPlan
+import SyncRender
+import SyncSource
+
+@testable import SyncApply
+
+/// A random life of two projects on one cluster.
+struct ModelWorld {
+    var cluster = ModelCluster()
+    var judge = ModelJudge()
+    var projects: [ModelProject] = []
+    var dice: ModelDice
+
+    static func space(_ name: String) -> ObjectID {
+        ObjectID(groupKind: KindOrder.namespace, namespace: "", name: name)
+    }
+
+    /// Everything that anybody may declare or make.
+    static let universe: [ObjectID] =
+        ["one", "two"].map(space)
+        + ["one", "two"].flatMap { space in
+            [
+                ("ConfigMap", "a"), ("ConfigMap", "b"), ("ConfigMap", "c"), ("ServiceAccount", "s"),
+                ("PersistentVolumeClaim", "d"),
+            ]
+            .map { ObjectID(group: "", kind: $0.0, namespace: space, name: $0.1) }
+        }
+
+    init(seed: UInt64) throws {
+        dice = ModelDice(seed: seed)
+        for name in ["first", "second"] {
+            let followsTags = dice.oneIn(2)
+            let first = commit(0)
+            projects.append(
+                ModelProject(
+                    name: name,
+                    applySet: ApplySet(project: name, namespace: "sternpost"),
+                    followsTags: followsTags,
+                    commits: [first]
+                )
+            )
+        }
+        if !dice.oneIn(3) { for space in ["one", "two"] { try cluster.createByHand(Self.space(space), label: nil) } }
+    }
+
+    /// Lives for some time; gives what the judge found.
+    mutating func live(events: Int) throws -> [String] {
+        for _ in 0..<events {
+            try happen()
+            let index = Int.random(in: 0..<projects.count, using: &dice)
+            for _ in 0..<Int.random(in: 1...3, using: &dice) {
+                let faults = faults()
+                try pass(of: index, faults)
+            }
+            if !judge.violations.isEmpty { return judge.violations }
+        }
+        return judge.violations
+    }
+
+    private mutating func happen() throws {
+        let index = Int.random(in: 0..<projects.count, using: &dice)
+        let id = Self.universe.randomElement(using: &dice) ?? Self.space("one")
+        switch Int.random(in: 0..<16, using: &dice) {
+        case 0...4:
+            let number = projects[index].commits.count
+            let next = commit(number)
+            projects[index].commits.append(next)
+            projects[index].tags.insert(number)
+        case 5: lose(index)
+        case 6: projects[index].source = projects[index].source == "a#infra" ? "b#infra" : "a#infra"
+        case 7:
+            if projects[index].tags.count > 1, let newest = projects[index].tags.max() {
+                projects[index].tags.remove(newest)
+            }
+        case 8: projects[index].tags.formUnion(0..<projects[index].commits.count)
+        case 9: cluster.edit(id, ["labels", ApplySet.partOfLabel], nil)
+        case 10: wish(id)
+        case 11: cluster.edit(id, ["annotations"], nil)
+        case 12: cluster.edit(id, ["annotations", "argocd.argoproj.io/tracking-id"], "shop:/v1:x")
+        case 13: _ = cluster.delete(id)
+        case 14:
+            guard cluster.objects[id] == nil, id.namespace.isEmpty || cluster.objects[Self.space(id.namespace)] != nil
+            else { return }
+            try cluster.createByHand(id, label: dice.oneIn(2) ? projects[index].applySet.id : nil)
+        default: approve(index)
+        }
+        if dice.oneIn(3) { approve(index) }
+    }
+
+    private mutating func wish(_ id: ObjectID) {
+        let wishes = [
+            ("sternpost.dev/prune", "disabled"), ("sternpost.dev/prune", "no"), ("sternpost.dev/Prune", "disabled"),
+            ("sternpost.dev/reconcile", "disabled"), ("helm.sh/resource-policy", "keep"),
+        ]
+        guard let (key, value) = wishes.randomElement(using: &dice) else { return }
+        cluster.edit(id, ["annotations", key], .string(value))
+    }
+
+    private mutating func lose(_ index: Int) {
+        guard cluster.parents.removeValue(forKey: projects[index].name) != nil else { return }
+        judge.inventoryIsLost(of: projects[index].name)
+    }
+
+    private mutating func approve(_ index: Int) {
+        guard let hold = projects[index].hold else { return }
+        projects[index].approval = hold.hash
+        judge.approved(hold.uids, of: hold.commit, projects[index].name)
+    }
+
+    private mutating func commit(_ number: Int) -> ModelCommit {
+        var wants: [ObjectID: Int] = [:]
+        for id in Self.universe where dice.oneIn(id.namespace.isEmpty ? 2 : 3) {
+            wants[id] = Int.random(in: 0...2, using: &dice)
+        }
+        // A commit that wants nothing is refused before it is planned.
+        if wants.isEmpty { wants[Self.space("one")] = 0 }
+        let ids = wants.keys.sorted()
+        let invalid = dice.oneIn(5) ? ids.randomElement(using: &dice) : nil
+        let leftAlone = dice.oneIn(5) ? ids.randomElement(using: &dice) : nil
+        return ModelCommit(
+            number: number,
+            wants: wants,
+            invalid: Set([invalid].compactMap(\.self)),
+            leftAlone: Set([leftAlone].compactMap(\.self))
+        )
+    }
+
+    private mutating func faults() -> ModelFaults {
+        var faults = ModelFaults()
+        let kinds = Set(Self.universe.map(\.groupKind)).sorted()
+        if dice.oneIn(8), let kind = kinds.randomElement(using: &dice) { faults.unreadable = [kind] }
+        if dice.oneIn(5) { for id in Self.universe where dice.oneIn(4) { faults.failing.insert(id) } }
+        if dice.oneIn(6) { faults.dies = Int.random(in: 1...12, using: &dice) }
+        if dice.oneIn(6) { faults.lateWish = Self.universe.randomElement(using: &dice) }
+        return faults
+    }
+}
+
+extension ModelWorld {
+    /// The objects that carry the project's label and were applied by it.
+    func mine(_ project: ModelProject) -> [KubeObject] {
+        cluster.objects.values.filter {
+            $0.label(ApplySet.partOfLabel) == project.applySet.id && $0.managedFields.contains(where: \.isOurApply)
+        }
+    }
+
+    /// Why this pass must delete nothing, as far as that can be told from outside before it begins.
+    func trouble(_ project: ModelProject, _ faults: ModelFaults) -> String? {
+        let commit = project.current
+        if let id = commit.invalid.min(), !commit.leftAlone.contains(id) { return "\(id) is refused" }
+        let concerned = Set(commit.wants.keys.map(\.groupKind)).union(
+            mine(project).filter { !judge.wasTold($0.uid ?? "", of: project.name) }.map(\.id.groupKind)
+        )
+        if let kind = faults.unreadable.first(where: concerned.contains) { return "\(kind) is unreadable" }
+        for id in commit.wants.keys.sorted() where !commit.leftAlone.contains(id) {
+            guard let live = cluster.objects[id], live.annotation("sternpost.dev/reconcile") != "disabled" else {
+                continue
+            }
+            if let owner = live.label(ApplySet.partOfLabel), owner != project.applySet.id {
+                return "\(id) belongs to another project"
+            }
+            if live.annotation("argocd.argoproj.io/tracking-id") != nil { return "\(id) belongs to another tool" }
+        }
+        return nil
+    }
+
+    /// The inventory as a pass reads it, or finds it again.
+    func load(_ project: ModelProject, unreadable: Set<GroupKind>) throws -> Inventory {
+        guard let parent = cluster.parents[project.name] else {
+            // Where nothing at all is found, a loss cannot be told from a new project; that is not played.
+            let readable = mine(project).filter { !unreadable.contains($0.id.groupKind) }
+            let found = readable.isEmpty ? mine(project) : readable
+            let members = found.map { ($0.id, Inventory.Member(uid: $0.uid, doubt: .lost)) }
+            return Inventory(
+                applySet: project.applySet,
+                members: Dictionary(members) { first, _ in first },
+                unseenKinds: found.isEmpty ? [] : unreadable,
+                isRebuilt: !found.isEmpty
+            )
+        }
+        let content = try InventoryDocument.decode(parent.document)
+        return Inventory(
+            applySet: project.applySet,
+            members: content.members,
+            unseenKinds: content.unseenKinds.intersection(parent.kinds),
+            ref: parent.ref
+        )
+    }
+
+    mutating func store(_ inventory: Inventory, _ project: ModelProject) throws {
+        cluster.parents[project.name] = .init(
+            document: try InventoryDocument.encode(
+                .init(members: inventory.members, unseenKinds: inventory.unseenKinds)
+            ),
+            kinds: Set(inventory.members.keys.map(\.groupKind)).union(inventory.unseenKinds),
+            ref: inventory.ref
+        )
+    }
+
+    /// The plan, made as a pass makes it: again once it is known what the containers hold.
+    func plan(
+        _ project: ModelProject,
+        _ inventory: Inventory,
+        unreadable: Set<GroupKind>
+    ) throws -> (plan: Plan, contents: [ObjectID: ContainerContents]) {
+        let commit = project.current
+        let ref = project.followsTags ? "v\(commit.number)" : "main"
+        let rendered = RenderedSet(
+            commit: CommitInfo(
+                id: commit.id,
+                ref: ref,
+                authorName: "Ada",
+                authorEmail: "ada@example.org",
+                authoredAt: 0,
+                subject: "change"
+            ),
+            treeID: commit.id,
+            objects: try commit.manifests().enumerated().map { index, object in
+                RenderedObject(object: object, origin: Origin(file: "infra/all.yaml", line: index + 1))
+            },
+            notices: []
+        )
+        var policy = PlanPolicy(prune: .init(maxObjects: 2, maxPercent: 30), source: project.source)
+        if project.followsTags, let before = Int(inventory.ref.dropFirst()), before > commit.number {
+            policy.rewoundFrom = inventory.ref
+        }
+        let concerned = Set(commit.wants.keys.map(\.groupKind))
+            .union(inventory.members.keys.map(\.groupKind)).union(inventory.unseenKinds)
+        let seen = cluster.objects.filter { id, object in
+            guard !unreadable.contains(id.groupKind) else { return false }
+            let isLabelled = object.label(ApplySet.partOfLabel) == project.applySet.id
+            return isLabelled && concerned.contains(id.groupKind)
+                || commit.wants[id] != nil && !commit.leftAlone.contains(id)
+                || inventory.members[id] != nil
+        }
+        let failed = unreadable.intersection(concerned).map { ($0, "forbidden") }
+        var live = LiveSet(
+            catalog: ModelCluster.catalog,
+            objects: seen.mapValues(LiveObject.whole),
+            unreadable: Dictionary(failed) { first, _ in first }
+        )
+        let plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
+        guard !plan.prune.containers.isEmpty else { return (plan, [:]) }
+        for id in plan.prune.containers {
+            let inside = cluster.objects.values.filter { $0.id.namespace == id.name }
+            live.contents[id] = ContainerContents(objects: inside.sorted { $0.id < $1.id })
+        }
+        return (Planner.plan(rendered, against: live, inventory: inventory, policy: policy), live.contents)
+    }
+}

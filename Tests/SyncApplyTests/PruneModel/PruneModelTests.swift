@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+/// Every member's fate over random lives of two projects, judged by what has really happened.
+struct PruneModelTests {
+    /// `STERNPOST_MODEL_LIVES=100000 swift test --filter PruneModelTests` lives longer.
+    private static let lives = ProcessInfo.processInfo.environment["STERNPOST_MODEL_LIVES"].flatMap { Int($0) } ?? 300
+    private static let firstSeed =
+        ProcessInfo.processInfo.environment["STERNPOST_MODEL_SEED"].flatMap { UInt64($0) } ?? 1
+    private static let events = 8
+
+    /// Lives in which something was once wrong.
+    @Test(arguments: [UInt64(41)])
+    func `lives that went wrong once go well`(_ seed: UInt64) throws {
+        var world = try ModelWorld(seed: seed)
+        #expect(try world.live(events: Self.events) == [])
+    }
+
+    @Test func `nothing is deleted that must stay, and nothing is orphaned in silence, in any life`() throws {
+        var wrong: [String] = []
+        for index in 0..<Self.lives {
+            let seed = Self.firstSeed &+ UInt64(index)
+            var world = try ModelWorld(seed: seed)
+            let violations = try world.live(events: Self.events)
+            if let first = violations.first { wrong.append("seed \(seed): \(first)") }
+            if wrong.count >= 10 { break }
+        }
+        #expect(wrong == [])
+    }
+}
