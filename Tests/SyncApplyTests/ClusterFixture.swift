@@ -102,10 +102,12 @@ struct ProjectUnderTest: Sendable {
     func plan(
         _ manifests: [String],
         store: InventoryStore,
-        prune: PlanPolicy.Prune = .init(maxObjects: 100, maxPercent: 100)
+        prune: PlanPolicy.Prune = .init(maxObjects: 100, maxPercent: 100),
+        marks: [ObjectID: Inventory.AppliedMark] = [:]
     ) async throws -> (plan: Plan, inventory: Inventory) {
         let catalog = try await client.discover()
-        let inventory = try await store.load(catalog: catalog)
+        var inventory = try await store.load(catalog: catalog)
+        inventory.marks = marks
         let rendered = try rendered(manifests)
         let live = try await LiveReader(client: client, applySet: applySet).read(
             for: rendered,
@@ -139,10 +141,11 @@ struct ProjectUnderTest: Sendable {
     func sync(
         _ manifests: [String],
         prune: PlanPolicy.Prune = .init(maxObjects: 100, maxPercent: 100),
-        approved: String? = nil
+        approved: String? = nil,
+        marks: [ObjectID: Inventory.AppliedMark] = [:]
     ) async throws -> (plan: Plan, report: ApplyReport) {
         let store = store()
-        let (plan, inventory) = try await plan(manifests, store: store, prune: prune)
+        let (plan, inventory) = try await plan(manifests, store: store, prune: prune, marks: marks)
         return (plan, await applier(store: store).apply(plan, inventory: inventory, approved: approved))
     }
 

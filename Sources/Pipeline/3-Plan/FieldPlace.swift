@@ -10,7 +10,7 @@ struct FieldPlace {
     /// Whether our entry holds this place, something below it, or an atomic value above it.
     let isOwned: Bool
     /// What we own here and below; nil when there is none, or an atomic value above.
-    private let ours: FieldSet?
+    let ours: FieldSet?
 
     /// The object as a whole.
     init(everyone: FieldSet, ours: FieldSet) {
