@@ -22,11 +22,13 @@ struct ByteEqualityTests {
         )
     }
 
-    @Test(arguments: [
-        { (text: String) in FieldPathElement.field(text) }, { .value(.string($0)) },
-        { .key(JSONObject([.init(key: "name", value: .string($0))])) },
-        { .key(JSONObject([.init(key: $0, value: "x")])) },
-    ] as [@Sendable (String) -> FieldPathElement])
+    @Test(
+        arguments: [
+            { (text: String) in FieldPathElement.field(text) }, { .value(.string($0)) },
+            { .key(JSONObject([.init(key: "name", value: .string($0))])) },
+            { .key(JSONObject([.init(key: $0, value: "x")])) },
+        ] as [@Sendable (String) -> FieldPathElement]
+    )
     func `both spellings of a field have a place in a set of fields`(
         element: @Sendable (String) -> FieldPathElement
     ) throws {

@@ -56,7 +56,10 @@ struct ServerReadingTests {
                 #expect(outcome.warnings.filter { $0.contains("applies") || $0.contains("admission") } == [])
             }
             if let cluster = project.cluster.embedded {
-                for name in ["deployments/web", "networkpolicies/np", "rolebindings/rb", "secrets/nl", "configmaps/nulls"] {
+                let paths = [
+                    "deployments/web", "networkpolicies/np", "rolebindings/rb", "secrets/nl", "configmaps/nulls",
+                ]
+                for name in paths {
                     let patches = cluster.faults.requests.filter { $0.method == "PATCH" && $0.path.hasSuffix(name) }
                     #expect(patches.count == 1, "\(name)")
                 }
@@ -110,9 +113,10 @@ struct ServerReadingTests {
         value: String
     ) async throws {
         try await ProjectUnderTest.run { project in
-            let bad = #"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"k":"v"},"\#(field)":\#(value)}"#
+            let bad = configMap("a", #"{"k":"v"},"\#(field)":\#(value)"#)
             let created = try await project.sync([bad]).report.outcome("a")
-            #expect(created?.action == .failed && created?.error?.contains(".\(field)") == true, "\(created?.error ?? "")")
+            #expect(created?.action == .failed, "\(String(describing: created?.action))")
+            #expect(created?.error?.contains(".\(field)") == true, "\(created?.error ?? "")")
             try await project.sync([configMap("a")])
             let changed = try await project.sync([bad]).report.outcome("a")
             #expect(changed?.action == .failed, "\(String(describing: changed?.action))")
@@ -132,7 +136,8 @@ struct ServerReadingTests {
             try await project.createByHand(configMap("b", #"{"k":"a person's"}"#))
             let report = await project.applier(store: store).apply(plan, inventory: inventory)
             #expect(report.outcome("a")?.action == .failed && report.outcome("b")?.action == .failed)
-            #expect(report.outcome("a")?.error?.contains("Helm release shop") == true, "\(report.outcome("a")?.error ?? "")")
+            let error = report.outcome("a")?.error ?? ""
+            #expect(error.contains("Helm release shop"), "\(error)")
             for (name, value) in [("a", "theirs"), ("b", "a person's")] {
                 let live = try #require(try await project.live("ConfigMap", name))
                 #expect(live.json["data"] == ["k": .string(value)] && live.label(ApplySet.partOfLabel) == nil)
@@ -204,7 +209,9 @@ struct ServerReadingTests {
             try await project.sync([deployment("")])
             let patch = #"{"spec":{"strategy":{"rollingUpdate":{"maxSurge":3}}}}"#
             try await project.kubectl(["patch", "deployment", "web", "--type=merge", "-p", patch])
-            let outcome = try await project.sync([deployment(#","strategy":{"type":"Recreate"}"#)]).report.outcome("web")
+            let outcome = try await project.sync([deployment(#","strategy":{"type":"Recreate"}"#)]).report.outcome(
+                "web"
+            )
             #expect(outcome?.action == .failed)
             #expect(outcome?.error?.contains("rollingUpdate") == true, "\(outcome?.error ?? "")")
             let live = try await project.live("Deployment", "web", group: "apps")?.spec?["strategy"]

@@ -86,7 +86,8 @@ struct CauseTests {
     }
 
     @Test func `what our own rollout has written is nobody else's`() throws {
-        let live = try PlanFixture.live(Self.deployment(), owned: #""f:spec":{"f:replicas":{},\#(Self.template)}"#) { json in
+        let live = try PlanFixture.live(Self.deployment(), owned: #""f:spec":{"f:replicas":{},\#(Self.template)}"#) {
+            json in
             json[["spec", "template", "spec", "containers"]] = [["name": "web", "image": "nginx:1.26"]]
             json[["metadata", "managedFields"]] = .array(
                 (json[["metadata", "managedFields"]]?.array ?? []) + [
@@ -115,7 +116,8 @@ struct CauseTests {
             state: "@2026-11-28T10:00:00Z"
         )
         func live(_ value: String, time: String) throws -> KubeObject {
-            try PlanFixture.live(PlanFixture.configMap("settings", #""a":"\#(value)""#), owned: #""f:data":{"f:a":{}}"#) {
+            try PlanFixture.live(PlanFixture.configMap("settings", #""a":"\#(value)""#), owned: #""f:data":{"f:a":{}}"#)
+            {
                 var entry = $0["metadata"]?["managedFields"]?.array?.first ?? [:]
                 entry["time"] = .string(time)
                 $0[["metadata", "managedFields"]] = [entry]

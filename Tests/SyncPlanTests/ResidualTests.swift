@@ -81,7 +81,8 @@ struct ResidualTests {
             (0..<150).map { String(format: "%03d", $0) }.map { #""k\#($0)":"\#(value(Int($0) ?? 0))""# }
                 .joined(separator: ",")
         }
-        let owned = #""f:data":{"# + (0..<150).map { #""f:k\#(String(format: "%03d", $0))":{}"# }.joined(separator: ",") + "}"
+        let owned =
+            #""f:data":{"# + (0..<150).map { #""f:k\#(String(format: "%03d", $0))":{}"# }.joined(separator: ",") + "}"
         let declared = PlanFixture.configMap("many", map { "git-\($0)" })
         let live = PlanFixture.configMap("many", map { $0 == 149 ? "git-149" : "webhook-\($0)" })
         #expect(try plan(declared, live, owned: owned) { _ in }.waves.isEmpty)

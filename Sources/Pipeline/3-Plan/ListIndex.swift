@@ -145,7 +145,7 @@ struct KnownElements {
 
 extension JSONObject {
     /// The members with these names, which are ascending.
-    fileprivate func only(_ names: [String]) -> JSONObject {
+    package func only(_ names: [String]) -> JSONObject {
         JSONObject(names.compactMap { name in self[name].map { Member(key: name, value: $0) } })
     }
 }

@@ -17,7 +17,8 @@ struct OutlivedDefaults: Sendable {
 
     /// Nil unless every reason of the refusal is a live field that nobody owns and the document does not declare.
     init?(_ refusal: KubeError, live: KubeObject, applying document: KubeObject) {
-        guard refusal.reason == .invalid, !refusal.causes.isEmpty, let version = live.resourceVersion else { return nil }
+        guard refusal.reason == .invalid, !refusal.causes.isEmpty, let version = live.resourceVersion
+        else { return nil }
         var paths: [[String]] = []
         var claimed = FieldSet()
         for cause in refusal.causes {
@@ -35,7 +36,8 @@ struct OutlivedDefaults: Sendable {
         for names in paths { sent.json[names] = nil }
         self.document = sent
         let list = paths.map { "." + $0.joined(separator: ".") }.joined(separator: ", ")
-        remark = "\(list) was cleared: a default that the API server had filled in, and that the manifest no longer allows"
+        remark =
+            "\(list) was cleared: a default that the API server had filled in, and that the manifest no longer allows"
     }
 
     /// `spec.strategy.rollingUpdate` in its steps; nil for a path through a list.

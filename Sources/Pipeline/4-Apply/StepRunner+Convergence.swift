@@ -17,7 +17,7 @@ extension StepRunner {
         let second: StepAnswer
         do throws(StepFailure) { second = try await applyPatiently() } catch {
             // The first apply was taken in, and that stays true; the next pass looks at the object again.
-            let remark = "the server kept other values than the manifest states, and a second apply failed: \(error.line)"
+            let remark = "the server kept other values than git states, and a second apply failed: \(error.line)"
             return StepAnswer(
                 first.answer,
                 remarks: first.remarks + [remark],

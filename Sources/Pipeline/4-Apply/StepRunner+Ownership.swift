@@ -41,6 +41,7 @@ extension StepRunner {
     ///
     /// - Parameter refusal: The API server's answer to the apply.
     /// - Returns: With what to go on; nil when the refusal is of another kind, or the object has changed meanwhile.
+    /// - Throws: When the object cannot be read, or must not be written any more.
     func clearOutlivedDefaults(after refusal: KubeError) async throws(StepFailure) -> OutlivedDefaults? {
         guard refusal.reason == .invalid, step.live != nil, !SyncAnnotation.forbidsForce(step.object),
             let live = try await reread(), live.uid == step.live?.uid,

@@ -111,11 +111,7 @@ struct StepRunner: Sendable {
         return nil
     }
 
-    /// Sends one apply.
-    ///
-    /// - Parameters:
-    ///   - document: What is sent.
-    ///   - uid: The only incarnation that may be changed; nil when the object is not there.
+    /// Sends one apply: only to the incarnation `uid`, or to none when that is nil.
     func sendApply(_ document: KubeObject, uid: String?) async throws(WriteFailure) -> WriteAnswer {
         var sent = document
         if let uid { sent.json[["metadata", "uid"]] = .string(uid) }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import GRDB
-import Synchronization
 import SyncPlan
+import Synchronization
 
 /// The history of all projects of one data folder: what was done to the cluster, why, and how it ended.
 ///

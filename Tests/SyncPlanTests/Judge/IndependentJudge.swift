@@ -141,7 +141,8 @@ struct IndependentJudge {
             else { return wanted == found }
             return one == two
         case .list(let list):
-            guard let left = wanted.array, let right = found.array, left.count == right.count else { return wanted == found }
+            guard let left = wanted.array, let right = found.array, left.count == right.count
+            else { return wanted == found }
             return zip(left, right).allSatisfy { isSame($0, $1, list.item) }
         case .map(let inner, _):
             guard let left = wanted.object, let right = found.object else { return wanted == found }
@@ -151,7 +152,9 @@ struct IndependentJudge {
             guard let left = wanted.object, let right = found.object else { return wanted == found }
             return left.count == right.count
                 && left.allSatisfy { member in
-                    guard let node = structure.fields[member.key]?.node, let other = right[member.key] else { return false }
+                    guard let node = structure.fields[member.key]?.node, let other = right[member.key] else {
+                        return false
+                    }
                     return isSame(member.value, other, node)
                 }
         default: return wanted == found
@@ -159,7 +162,8 @@ struct IndependentJudge {
     }
 
     /// Fields that we own, that are live, and that are no longer declared.
-    private mutating func leftovers(_ owned: JSON, _ wanted: JSON?, _ found: JSON?, _ node: SchemaNode, at path: String) {
+    private mutating func leftovers(_ owned: JSON, _ wanted: JSON?, _ found: JSON?, _ node: SchemaNode, at path: String)
+    {
         guard let found else { return }
         guard let wanted else {
             problems.append("\(path): ours, and no longer declared")

@@ -19,7 +19,9 @@ struct SeededNumbers: RandomNumberGenerator {
 
     mutating func isChosen(oneIn count: Int) -> Bool { Int.random(in: 0..<count, using: &self) == 0 }
 
-    mutating func pick<Element>(_ elements: [Element]) -> Element { elements[Int.random(in: 0..<elements.count, using: &self)] }
+    mutating func pick<Element>(_ elements: [Element]) -> Element {
+        elements[Int.random(in: 0..<elements.count, using: &self)]
+    }
 }
 
 /// Draws manifests of a kind along its schema, and changes them. Few different values, so that they meet again.
@@ -35,7 +37,8 @@ struct RandomObjects {
         json["kind"] = .string(schema.gvk.kind)
         var metadata: JSON = ["name": "x", "namespace": "shop"]
         for key in ["labels", "annotations"] where !numbers.isChosen(oneIn: 3) {
-            metadata[key] = numbers.isChosen(oneIn: 5) ? .null : value(.map(.scalar(.string), isAtomic: false), depth: 0)
+            metadata[key] =
+                numbers.isChosen(oneIn: 5) ? .null : value(.map(.scalar(.string), isAtomic: false), depth: 0)
         }
         json["metadata"] = metadata
         json["status"] = nil
@@ -50,7 +53,8 @@ struct RandomObjects {
         if key == "metadata" {
             let map = SchemaNode.map(.scalar(.string), isAtomic: false)
             let name = numbers.pick(["labels", "annotations"])
-            result[["metadata", name]] = json["metadata"]?[name].map { changed($0, map, depth: 0) } ?? value(map, depth: 0)
+            result[["metadata", name]] =
+                json["metadata"]?[name].map { changed($0, map, depth: 0) } ?? value(map, depth: 0)
         } else if let node = schema.root.structure?.fields[key]?.node {
             result[key] = json[key].flatMap { changedOrGone($0, node, depth: 1) } ?? value(node, depth: 1)
         }
@@ -64,10 +68,12 @@ struct RandomObjects {
     private mutating func changed(_ json: JSON, _ node: SchemaNode, depth: Int) -> JSON {
         switch (node.resolved, json) {
         case (.structure(let structure), .object(let members)) where !members.isEmpty:
-            let key = numbers.isChosen(oneIn: 3) ? numbers.pick(structure.fields.keys.sorted()) : numbers.pick(members.keys)
+            let key =
+                numbers.isChosen(oneIn: 3) ? numbers.pick(structure.fields.keys.sorted()) : numbers.pick(members.keys)
             guard let field = structure.fields[key] else { return json }
             var result = json
-            result[key] = members[key].flatMap { changedOrGone($0, field.node, depth: depth + 1) }
+            result[key] =
+                members[key].flatMap { changedOrGone($0, field.node, depth: depth + 1) }
                 ?? (members[key] == nil ? value(field.node, depth: depth + 1) : nil)
             return result
         case (.map(let node, _), .object(let members)) where !members.isEmpty:
@@ -96,7 +102,9 @@ struct RandomObjects {
         case .structure(let structure): return self.structure(structure, depth: depth, keys: keys)
         case .map(let node, _):
             var members = JSONObject()
-            for key in ["a", "b"] where numbers.isChosen(oneIn: 2) { members[key] = value(node, depth: depth + 1, keys: keys) }
+            for key in ["a", "b"] where numbers.isChosen(oneIn: 2) {
+                members[key] = value(node, depth: depth + 1, keys: keys)
+            }
             return .object(members)
         case .list(let list):
             let count = depth > 9 ? 0 : Int.random(in: 0...3, using: &numbers)
@@ -114,7 +122,9 @@ struct RandomObjects {
         }
         if case .map(let fields)? = keys?.kind {
             for name in fields {
-                guard let field = structure.fields[name], field.keyDefault == nil || numbers.isChosen(oneIn: 2) else { continue }
+                guard let field = structure.fields[name], field.keyDefault == nil || numbers.isChosen(oneIn: 2) else {
+                    continue
+                }
                 members[name] = numbers.pick(name == "protocol" ? ["TCP", "UDP"] : scalarKeys(field.node))
             }
         }

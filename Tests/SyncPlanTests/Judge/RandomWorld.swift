@@ -29,7 +29,9 @@ struct RandomWorld {
     init?(seed: UInt64) {
         var numbers = SeededNumbers(seed: seed)
         let (apiVersion, kind) = numbers.pick(Self.kinds)
-        guard let schema = SchemaCatalog.schema(for: GroupVersionKind(apiVersion: apiVersion, kind: kind)) else { return nil }
+        guard let schema = SchemaCatalog.schema(for: GroupVersionKind(apiVersion: apiVersion, kind: kind)) else {
+            return nil
+        }
         self.schema = schema
         objects = RandomObjects(schema: schema, numbers: numbers)
         declared = Self.sent(objects.manifest())
@@ -70,7 +72,9 @@ struct RandomWorld {
         switch event {
         case 0: declared = Self.sent(objects.changed(declared))
         case 1:
-            let document = Self.sent(objects.numbers.isChosen(oneIn: 2) ? objects.changed(declared) : objects.manifest())
+            let document = Self.sent(
+                objects.numbers.isChosen(oneIn: 2) ? objects.changed(declared) : objects.manifest()
+            )
             if let next = serverApply(document, over: live, manager: "helm") { live = next }
         default:
             var edited = objects.changed(live)
