@@ -50,14 +50,14 @@ struct EmptyValueTests {
             """
         var live = try PlanFixture.live(declared) { json in
             json[["metadata", "annotations"]] = ["revision.example.com": "2"]
-            json[["metadata", "managedFields"]] = .array(
-                (json[["metadata", "managedFields"]]?.array ?? []) + [
-                    [
-                        "manager": "controller", "operation": "Update", "apiVersion": "v1",
-                        "fieldsV1": ["f:metadata": ["f:annotations": [".": [:], "f:revision.example.com": [:]]]],
-                    ]
-                ]
-            )
+            let ours: JSON = ["f:metadata": ["f:annotations": [:], "f:labels": [JSONPath.partOf: [:]]]]
+            json[["metadata", "managedFields"]] = [
+                ["manager": "sternpost", "operation": "Apply", "apiVersion": "v1", "fieldsV1": ours],
+                [
+                    "manager": "controller", "operation": "Update", "apiVersion": "v1", "subresource": "status",
+                    "fieldsV1": ["f:metadata": ["f:annotations": [".": [:], "f:revision.example.com": [:]]]],
+                ],
+            ]
         }
         #expect(try paths(declared, live).isEmpty)
         live.json[["metadata", "annotations", "revision.example.com"]] = "3"

@@ -15,7 +15,7 @@ package struct FieldComparison {
     /// The whole object, with what we and what anyone owns of it.
     private let root: FieldPlace
     private let rule: ValueRule
-    /// Everybody else's entries, those of subresources too; read once the first difference is found.
+    /// Everybody else's entries, those of subresources too; read only when they are asked for.
     private var others: [ManagedFieldsEntry]?
     private var differences: [FieldDifference] = []
     private var steps = 0
@@ -94,13 +94,27 @@ package struct FieldComparison {
     }
 
     /// Whether null, an empty map or an empty list stands where there is a map or list that merges: it takes nothing away.
-    private func declaresNothing(_ wanted: JSON, _ found: JSON, at place: FieldPlace) -> Bool {
-        switch (wanted, found) {
-        case (.null, .object), (.null, .array): !place.isAtomic
-        case (.object(let members), .object): members.isEmpty && !place.isAtomic
-        case (.array(let items), .array): items.isEmpty && !place.isAtomic
-        default: false
-        }
+    private mutating func declaresNothing(_ wanted: JSON, _ found: JSON, at place: FieldPlace) -> Bool {
+        let isEmpty =
+            switch (wanted, found) {
+            case (.null, .object), (.null, .array): true
+            case (.object(let members), .object): members.isEmpty
+            case (.array(let items), .array): items.isEmpty
+            default: false
+            }
+        return isEmpty && (!place.isAtomic || merges(at: place.path))
+    }
+
+    /// Whether somebody owns something below a place, through whichever subresource: the value is no atomic one, although
+    /// our own entry, which declares nothing of it, looks like that.
+    private mutating func merges(at path: [FieldPathElement]) -> Bool {
+        foreignEntries().contains { $0.fields.subset(at: path)?.children.isEmpty == false }
+    }
+
+    private mutating func foreignEntries() -> [ManagedFieldsEntry] {
+        let entries = others ?? live.managedFields.filter { !$0.isOurApply }
+        others = entries
+        return entries
     }
 
     private mutating func compareList(_ wanted: [JSON], _ found: [JSON], at place: FieldPlace) {
@@ -182,9 +196,7 @@ package struct FieldComparison {
 
     /// The latest other manager that owns the path or something below it, through whichever subresource.
     private mutating func otherOwner(of path: [FieldPathElement]) -> FieldOwner? {
-        let entries = others ?? live.managedFields.filter { !$0.isOurApply }
-        others = entries
-        let owners = entries.filter { entry in
+        let owners = foreignEntries().filter { entry in
             guard let set = entry.fields.subset(at: path) else { return false }
             return set.isMember || !set.children.isEmpty
         }
