@@ -32,7 +32,7 @@ struct JudgeTests {
                 "after our apply \($0.path.display) counts as changed: \($0.before?.text ?? "-") for \($0.after?.text ?? "-")"
             }
             residual = Residual(left, isOverruled: false, key: Self.key)
-            for _ in 0..<world.eventCount() { world.live(on: world.event()) }
+            for _ in 0..<world.eventCount() { world.happen(world.event()) }
             let found = try differences(world.declared, world.live)
             let after = world.serverApply(world.declared, over: world.live, manager: "sternpost")
             if found.isEmpty {
@@ -73,7 +73,7 @@ struct JudgeTests {
         var seen: [String: Int] = [:]
         var failed = 0
         for seed in first..<(first + count) {
-            let faults = try faults(seed: seed, seen: &seen)
+            let faults = try self.faults(seed: seed, seen: &seen)
             guard !faults.isEmpty else { continue }
             failed += 1
             if failed <= 5 { Issue.record("seed \(seed): \(faults.joined(separator: "\n"))") }

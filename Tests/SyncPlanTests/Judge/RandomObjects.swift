@@ -61,8 +61,10 @@ struct RandomObjects {
         return result
     }
 
+    /// Nil when the place is left out now; never the null of JSON.
     private mutating func changedOrGone(_ json: JSON, _ node: SchemaNode, depth: Int) -> JSON? {
-        numbers.isChosen(oneIn: 8) ? nil : changed(json, node, depth: depth)
+        if numbers.isChosen(oneIn: 8) { return Optional<JSON>.none }
+        return changed(json, node, depth: depth)
     }
 
     private mutating func changed(_ json: JSON, _ node: SchemaNode, depth: Int) -> JSON {
@@ -72,14 +74,20 @@ struct RandomObjects {
                 numbers.isChosen(oneIn: 3) ? numbers.pick(structure.fields.keys.sorted()) : numbers.pick(members.keys)
             guard let field = structure.fields[key] else { return json }
             var result = json
-            result[key] =
-                members[key].flatMap { changedOrGone($0, field.node, depth: depth + 1) }
-                ?? (members[key] == nil ? value(field.node, depth: depth + 1) : nil)
+            if let old = members[key] {
+                result[key] = changedOrGone(old, field.node, depth: depth + 1)
+            } else {
+                result[key] = value(field.node, depth: depth + 1)
+            }
             return result
         case (.map(let node, _), .object(let members)) where !members.isEmpty:
             var result = json
             let key = numbers.pick(members.keys + ["c"])
-            result[key] = members[key] == nil || !numbers.isChosen(oneIn: 3) ? value(node, depth: depth + 1) : nil
+            if members[key] != nil, numbers.isChosen(oneIn: 3) {
+                result[key] = Optional<JSON>.none
+            } else {
+                result[key] = value(node, depth: depth + 1)
+            }
             return result
         case (.list(let list), .array(let items)) where !items.isEmpty:
             var items = items

@@ -67,7 +67,7 @@ struct RandomWorld {
     }
 
     /// One thing happens: a commit, a patch by hand, an apply of somebody else. What the server refuses does not happen.
-    mutating func live(on event: Int) {
+    mutating func happen(_ event: Int) {
         clock += 1
         switch event {
         case 0: declared = Self.sent(objects.changed(declared))
