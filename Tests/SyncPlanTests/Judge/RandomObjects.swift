@@ -35,14 +35,19 @@ struct RandomObjects {
         var json = value(schema.root, depth: 0)
         json["apiVersion"] = .string(schema.gvk.apiVersion)
         json["kind"] = .string(schema.gvk.kind)
-        var metadata: JSON = ["name": "x", "namespace": "shop"]
+        json["metadata"] = ["name": "x", "namespace": "shop"]
         for key in ["labels", "annotations"] where !numbers.isChosen(oneIn: 3) {
-            metadata[key] =
-                numbers.isChosen(oneIn: 5) ? .null : value(.map(.scalar(.string), isAtomic: false), depth: 0)
+            json[["metadata", key]] = numbers.isChosen(oneIn: 5) ? JSON.null : texts()
         }
-        json["metadata"] = metadata
         json["status"] = nil
         return json
+    }
+
+    /// A map of labels or annotations, whose values are always texts.
+    private mutating func texts() -> JSON {
+        var members = JSONObject()
+        for key in ["a", "b", "c"] where numbers.isChosen(oneIn: 2) { members[key] = scalar(.string) }
+        return .object(members)
     }
 
     /// The same manifest, or live object, with one place changed.
@@ -51,12 +56,13 @@ struct RandomObjects {
         let members = schema.root.structure?.fields.keys.sorted() ?? []
         let key = numbers.pick(members.filter { !Self.identity.contains($0) } + ["metadata"])
         if key == "metadata" {
-            let map = SchemaNode.map(.scalar(.string), isAtomic: false)
-            let name = numbers.pick(["labels", "annotations"])
-            result[["metadata", name]] =
-                json["metadata"]?[name].map { changed($0, map, depth: 0) } ?? value(map, depth: 0)
+            result[["metadata", numbers.pick(["labels", "annotations"])]] = texts()
         } else if let node = schema.root.structure?.fields[key]?.node {
-            result[key] = json[key].flatMap { changedOrGone($0, node, depth: 1) } ?? value(node, depth: 1)
+            if let old = json[key], !numbers.isChosen(oneIn: 8) {
+                result[key] = changed(old, node, depth: 1)
+            } else {
+                result[key] = value(node, depth: 1)
+            }
         }
         return result
     }
