@@ -93,7 +93,8 @@ package struct FieldComparison {
         if !rule.isSame(wanted, found, at: place.path) || !place.isOwned { report(place.path, found, wanted) }
     }
 
-    /// Whether null, an empty map or an empty list stands where there is a map or list that merges: it takes nothing away.
+    /// Whether null, an empty map or an empty list stands where there is a map or list that merges, as what others own in
+    /// it shows: it takes nothing away. What nobody owns may be an atomic value, or was filled in for another manifest.
     private mutating func declaresNothing(_ wanted: JSON, _ found: JSON, at place: FieldPlace) -> Bool {
         let isEmpty =
             switch (wanted, found) {
@@ -102,7 +103,10 @@ package struct FieldComparison {
             case (.array(let items), .array): items.isEmpty
             default: false
             }
-        return isEmpty && (!place.isAtomic || merges(at: place.path))
+        guard isEmpty else { return false }
+        // No entry can hold an empty list of items that merge.
+        if place.known == nil, found.array?.isEmpty == true { return wanted.array != nil }
+        return place.known?.children.isEmpty == false || merges(at: place.path)
     }
 
     /// Whether somebody owns something below a place, through whichever subresource: the value is no atomic one, although

@@ -25,7 +25,7 @@ package enum ServerReading: Sendable, Hashable, Comparable {
         let rule: ValueRule
 
         func judge(_ wanted: JSON, _ found: JSON?, at path: [FieldPathElement]) -> ServerReading {
-            if wanted.saysNothing { return .read }
+            if wanted.saysNothing || rule.isUnset(wanted, at: path) { return .read }
             guard let found, !found.isNull else { return wanted.isZero ? .read : .dropped }
             if rule.isSame(wanted, found, at: path) { return .read }
             switch (wanted, found) {

@@ -15,6 +15,13 @@ struct ValueRule: Sendable {
     /// every object is typed, also of custom resources.
     func isTyped(_ path: [FieldPathElement]) -> Bool { isBuiltIn || path.first == .field("metadata") }
 
+    /// Whether a typed server takes the value for none, and may fill in a default: the empty text in a field of its own
+    /// types, but not in a map of free keys such as labels or the data of a ConfigMap.
+    func isUnset(_ wanted: JSON, at path: [FieldPathElement]) -> Bool {
+        guard isBuiltIn, case .field(let top)? = path.first, wanted == "" else { return false }
+        return !["metadata", "data", "binaryData", "stringData"].contains(top)
+    }
+
     /// Whether both are the same value: the same number in another form, and in built-in kinds the same amount or the same
     /// bytes; in maps and lists at each place.
     func isSame(_ wanted: JSON, _ found: JSON, at path: [FieldPathElement]) -> Bool {

@@ -15,7 +15,7 @@ extension StepRunner {
         let left = difference(in: first)
         guard reading(of: left) > .read else { return first.keeping(left, by: context.residualKey) }
         let second: StepAnswer
-        do throws(StepFailure) { second = try await applyPatiently() } catch {
+        do throws(StepFailure) { second = try await applyPatiently(onto: first.answer.object.uid) } catch {
             // The first apply was taken in, and that stays true; the next pass looks at the object again.
             let remark = "the server kept other values than git states, and a second apply failed: \(error.line)"
             return StepAnswer(

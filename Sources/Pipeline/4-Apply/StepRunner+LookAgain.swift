@@ -27,13 +27,14 @@ extension StepRunner {
         } catch {
             // A kind or a namespace that is not there yet: the apply has the patience for it.
             if [.notFound, .methodNotAllowed].contains(error.reason) { return }
-            throw StepFailure(.refused(error), of: step)
+            guard error.reason == .cancelled else { throw StepFailure(.refused(error), of: step) }
+            throw StepFailure(.interrupted(await applier.reasonToStop() ?? WriteFailure.cancelled), of: step)
         }
         if let found { try refuseForeign(found) }
     }
 
     /// Throws when the object belongs to somebody else, or was created by somebody else since the cluster was read.
-    private func refuseForeign(_ found: KubeObject) throws(StepFailure) {
+    func refuseForeign(_ found: KubeObject) throws(StepFailure) {
         switch Ownership.of(found, for: applier.store.applySet) {
         case .ours: return
         case .unowned where step.live != nil: return

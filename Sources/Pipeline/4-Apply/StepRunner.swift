@@ -62,7 +62,7 @@ struct StepRunner: Sendable {
         do throws(StepFailure) {
             if step.live == nil { try await lookBeforeCreating() }
             try await takeOwnership()
-            let answer = try await converge(try await applyPatiently())
+            let answer = try await converge(try await applyPatiently(onto: step.live?.uid))
             return done(answer, after: start.duration(to: .now))
         } catch {
             return failed(error, after: start.duration(to: .now))
@@ -70,12 +70,14 @@ struct StepRunner: Sendable {
     }
 
     /// Sends the apply until what this same pass is just creating lets it in. After a lost answer or a lost race the
-    /// object is looked at before anything is sent again. Never to another incarnation than the one that was looked at.
-    func applyPatiently() async throws(StepFailure) -> StepAnswer {
-        var state = ApplyState(document: step.object, uid: step.live?.uid)
+    /// object is looked at before anything is sent again. Never to another incarnation than the one that was looked at
+    /// last, `uid` at first; nil when there was none.
+    func applyPatiently(onto uid: String?) async throws(StepFailure) -> StepAnswer {
+        var state = ApplyState(document: step.object, uid: uid)
         while true {
+            let answer: WriteAnswer
             do throws(WriteFailure) {
-                return StepAnswer(try await sendApply(state.document, uid: state.uid), remarks: state.remarks)
+                answer = try await sendApply(state.document, uid: state.uid)
             } catch {
                 guard case .refused(let refusal) = error else { throw failure(error, after: state.unanswered) }
                 if refusal.isOutcomeUnknown { state.unanswered = refusal }
@@ -85,7 +87,11 @@ struct StepRunner: Sendable {
                     continue
                 }
                 if let answer = try await patience(with: refusal, &state, failing: error) { return answer }
+                continue
             }
+            // Not new: somebody has created it behind our look, with nothing that we would have had to take by force.
+            if state.uid == nil, !answer.isCreated { try refuseForeign(answer.object) }
+            return StepAnswer(answer, remarks: state.remarks)
         }
     }
 
@@ -97,7 +103,8 @@ struct StepRunner: Sendable {
         _ state: inout ApplyState,
         failing error: WriteFailure
     ) async throws(StepFailure) -> StepAnswer? {
-        let looksAgain = refusal.needsAnotherLook
+        let isSurprise = state.uid == nil && refusal.reason == .fieldManagerConflict
+        let looksAgain = refusal.needsAnotherLook || isSurprise
         if looksAgain { state.looks += 1 }
         guard looksAgain ? state.looks <= Self.maxLooks : isSettling(refusal, longerThan: state.delay)
         else { throw failure(error, after: state.unanswered) }
@@ -111,7 +118,8 @@ struct StepRunner: Sendable {
         return nil
     }
 
-    /// Sends one apply: only to the incarnation `uid`, or to none when that is nil.
+    /// Sends one apply: only to the incarnation `uid`, or, when that is nil, to nothing: what others own of an object that is
+    /// there all the same is then not taken by force.
     func sendApply(_ document: KubeObject, uid: String?) async throws(WriteFailure) -> WriteAnswer {
         var sent = document
         if let uid { sent.json[["metadata", "uid"]] = .string(uid) }
@@ -121,7 +129,7 @@ struct StepRunner: Sendable {
                 object,
                 to: step.resource,
                 fieldManager: FieldManager.main,
-                force: !SyncAnnotation.forbidsForce(step.object)
+                force: uid != nil && !SyncAnnotation.forbidsForce(step.object)
             )
         }
     }

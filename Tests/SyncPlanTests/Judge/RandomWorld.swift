@@ -96,10 +96,31 @@ struct RandomWorld {
 
     mutating func eventCount() -> Int { Int.random(in: 0...3, using: &objects.numbers) }
 
-    /// An object without what says who owns it.
-    static func values(_ object: JSON) -> JSON {
+    /// An object without what says who owns it, and with sets in one order, because their order means nothing.
+    func values(_ object: JSON) -> JSON {
         var result = object
         result[["metadata", "managedFields"]] = nil
-        return result
+        return Self.sorted(result, schema.root)
+    }
+
+    private static func sorted(_ value: JSON, _ node: SchemaNode) -> JSON {
+        switch (node.resolved, value) {
+        case (.structure(let structure), .object(let members)):
+            return .object(
+                JSONObject(
+                    members.map { member in
+                        let inner = structure.fields[member.key]?.node ?? .untyped
+                        return .init(key: member.key, value: sorted(member.value, inner))
+                    }
+                )
+            )
+        case (.map(let inner, _), .object(let members)):
+            return .object(JSONObject(members.map { .init(key: $0.key, value: sorted($0.value, inner)) }))
+        case (.list(let list), .array(let items)):
+            let inner = items.map { sorted($0, list.item) }
+            guard list.kind == .set else { return .array(inner) }
+            return .array(inner.sorted { $0.text.precedesInByteOrder($1.text) })
+        default: return value
+        }
     }
 }
