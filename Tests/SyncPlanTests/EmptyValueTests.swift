@@ -44,6 +44,17 @@ struct EmptyValueTests {
         #expect(try paths(declared, try PlanFixture.live(bare, owned: #""f:dtaa":{}"#)).isEmpty)
     }
 
+    @Test(arguments: ["false", "0", #""""#, "{}"])
+    func `a value that git says instead of null is a difference, although the field is ours`(value: String) throws {
+        let head = #""apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"s","namespace":"shop"}"#
+        let live = try PlanFixture.live("{\(head)}", owned: #""f:automountServiceAccountToken":{}"#)
+        let declared = try PlanFixture.rendered(#"{\#(head),"automountServiceAccountToken":\#(value)}"#)
+        let mark = Inventory.AppliedMark(uid: "uid-1", resourceVersion: "6", contentHash: "that of null")
+        let plan = PlanFixture.plan(declared, live: [live], members: [(live, "uid-1")], marks: [live.id: mark])
+        let step = try #require(plan.waves.first?.steps.first)
+        #expect(step.changes.map(\.path) == [".automountServiceAccountToken"] && step.cause == .commit)
+    }
+
     @Test func `null in the place of a map that others write into takes nothing away`() throws {
         let declared = """
             {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c","namespace":"shop","annotations":null}}

@@ -15,6 +15,8 @@ package struct FieldComparison {
     /// The whole object, with what we and what anyone owns of it.
     private let root: FieldPlace
     private let rule: ValueRule
+    /// Whether the manifest is known to be another one than was applied last.
+    private let isNews: Bool
     /// Everybody else's entries, those of subresources too; read only when they are asked for.
     private var others: [ManagedFieldsEntry]?
     private var differences: [FieldDifference] = []
@@ -22,23 +24,39 @@ package struct FieldComparison {
 
     /// What an apply of `declared` would change in `live`, ascending by path, all of it with whole values; empty when it
     /// would change nothing.
-    package static func differences(declared: KubeObject, live: KubeObject) -> [FieldDifference] {
-        measured(declared: declared, live: live).differences
+    ///
+    /// - Parameters:
+    ///   - declared: The manifest.
+    ///   - live: What the cluster has.
+    ///   - isNews: Whether another manifest was applied last. Then an absent value is not taken for one that the server
+    ///     dropped: `false` in the place of null has never been applied.
+    /// - Returns: Each place with both values.
+    package static func differences(
+        declared: KubeObject,
+        live: KubeObject,
+        isNews: Bool = false
+    ) -> [FieldDifference] {
+        let usual = measured(declared: declared, live: live).differences
+        // Where something else differs, an apply is sent anyway, and people need not read of what looks the same.
+        guard usual.isEmpty, isNews else { return usual }
+        return measured(declared: declared, live: live, isNews: true).differences
     }
 
     /// The same, and in how many steps it was found.
     package static func measured(
         declared: KubeObject,
-        live: KubeObject
+        live: KubeObject,
+        isNews: Bool = false
     ) -> (differences: [FieldDifference], steps: Int) {
-        var comparison = FieldComparison(declared: declared, live: live)
+        var comparison = FieldComparison(declared: declared, live: live, isNews: isNews)
         comparison.compareRoot()
         let sorted = comparison.differences.map { ($0.path.display, $0) }
             .sorted { $0.0.precedesInByteOrder($1.0) }
         return (sorted.map(\.1), comparison.steps)
     }
 
-    private init(declared: KubeObject, live: KubeObject) {
+    private init(declared: KubeObject, live: KubeObject, isNews: Bool) {
+        self.isNews = isNews
         self.declared = SecretText.normalized(declared)
         self.live = live
         let entries = live.ownManagedFields
@@ -153,7 +171,7 @@ package struct FieldComparison {
     private func isAbsenceAsApplied(of value: JSON, at place: FieldPlace) -> Bool {
         guard place.isOwned else { return false }
         if value.isNull { return true }
-        guard rule.isTyped(place.path) else { return false }
+        guard !isNews, rule.isTyped(place.path) else { return false }
         switch value {
         case .null: return true
         case .bool(let flag): return !flag

@@ -160,7 +160,8 @@ struct ManifestSorting {
             settled(manifest, as: mark)
             return
         }
-        let differences = FieldComparison.differences(declared: manifest.object, live: found)
+        let isNews = mark == nil && known?.uid == found.uid
+        let differences = FieldComparison.differences(declared: manifest.object, live: found, isNews: isNews)
         // The API server makes this of our document each time: to apply it again would change nothing.
         let residual = mark?.residual ?? .empty
         if differences.isEmpty || residual.covers(differences, key: inventory.residualKey) {
@@ -183,7 +184,7 @@ struct ManifestSorting {
         let change = WantedChange(
             manifest: manifest,
             action: .configure,
-            cause: cause(of: differences, ownership, isMarked: mark != nil, isOther: known?.uid == found.uid),
+            cause: cause(of: differences, ownership, isMarked: mark != nil, isNews: isNews),
             live: found,
             differences: differences
         )
@@ -200,11 +201,11 @@ struct ManifestSorting {
         of differences: [FieldDifference],
         _ ownership: Ownership,
         isMarked: Bool,
-        isOther: Bool
+        isNews: Bool
     ) -> Step.Cause {
         if ownership == .unowned { return .adoption }
         if isMarked { return .drift }
-        return !isOther && differences.allSatisfy(\.isForeign) ? .drift : .commit
+        return !isNews && differences.allSatisfy(\.isForeign) ? .drift : .commit
     }
 
     private mutating func settled(_ manifest: ResolvedManifest, as mark: Inventory.AppliedMark) {

@@ -55,7 +55,8 @@ package struct Settlement: Sendable {
         )
         let mark = marks[live.id].flatMap { $0.isOf(manifest.contentHash, uid: uid) ? $0 : nil }
         if mark?.hasSeen(live) == true { return .settled(now) }
-        let differences = FieldComparison.differences(declared: manifest.object, live: live)
+        let isNews = mark == nil && marks[live.id]?.uid == uid
+        let differences = FieldComparison.differences(declared: manifest.object, live: live, isNews: isNews)
         guard differences.isEmpty || mark?.residual.covers(differences, key: residualKey) == true else {
             return .whole(live)
         }

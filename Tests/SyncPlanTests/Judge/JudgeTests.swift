@@ -23,7 +23,11 @@ struct JudgeTests {
         var residual = Residual.empty
         var faults: [String] = []
         func differences(_ declared: JSON, _ live: JSON) throws -> [FieldDifference] {
-            FieldComparison.differences(declared: try KubeObject(declared), live: try KubeObject(live))
+            FieldComparison.differences(
+                declared: try KubeObject(declared),
+                live: try KubeObject(live),
+                isNews: declared != world.applied
+            )
         }
         for _ in 0..<3 {
             // What our own apply leaves is the server's reading: nothing that was stated is missing or another value.
