@@ -190,7 +190,7 @@ let package = Package(
         tests("KubeClientTests", imports: ["KubeClient", "HTTPWire", "KubeObjects"]),
         tests("SyncSourceTests", imports: ["SyncSource", "GitStore", "GitWorkerFixture", "KubeObjects"]),
         tests("SyncRenderTests", imports: ["SyncRender", "SyncSource", "YAMLText", "KubeObjects"]),
-        tests("SyncPlanTests", imports: ["SyncPlan", "SyncRender", "SyncSource", "KubeObjects"]),
+        tests("SyncPlanTests", imports: ["SyncPlan", "SyncRender", "SyncSource", "EmbeddedCluster", "KubeObjects"]),
         tests(
             "SyncApplyTests",
             imports: [

@@ -49,7 +49,8 @@ struct BenchmarkInputs {
             marked.marks[settled.id] = Inventory.AppliedMark(
                 uid: settled.uid,
                 resourceVersion: settled.resourceVersion,
-                contentHash: settled.contentHash
+                contentHash: settled.contentHash,
+                state: settled.state
             )
         }
         return marked

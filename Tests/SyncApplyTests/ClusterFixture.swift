@@ -103,10 +103,12 @@ struct ProjectUnderTest: Sendable {
         _ manifests: [String],
         store: InventoryStore,
         prune: PlanPolicy.Prune = .init(maxObjects: 100, maxPercent: 100),
-        source: String = ""
+        source: String = "",
+        marks: [ObjectID: Inventory.AppliedMark] = [:]
     ) async throws -> (plan: Plan, inventory: Inventory) {
         let catalog = try await client.discover()
-        let inventory = try await store.load(catalog: catalog)
+        var inventory = try await store.load(catalog: catalog)
+        inventory.marks = marks
         let rendered = try rendered(manifests)
         let reader = LiveReader(client: client, applySet: applySet)
         var live = try await reader.read(
@@ -145,10 +147,11 @@ struct ProjectUnderTest: Sendable {
         _ manifests: [String],
         prune: PlanPolicy.Prune = .init(maxObjects: 100, maxPercent: 100),
         approved: String? = nil,
-        source: String = ""
+        source: String = "",
+        marks: [ObjectID: Inventory.AppliedMark] = [:]
     ) async throws -> (plan: Plan, report: ApplyReport) {
         let store = store()
-        let (plan, inventory) = try await plan(manifests, store: store, prune: prune, source: source)
+        let (plan, inventory) = try await plan(manifests, store: store, prune: prune, source: source, marks: marks)
         return (plan, await applier(store: store).apply(plan, inventory: inventory, approved: approved))
     }
 

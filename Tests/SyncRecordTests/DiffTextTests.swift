@@ -161,3 +161,16 @@ import Testing
         #expect(diff.text.hasSuffix("more lines\n"))
     }
 }
+
+extension DiffTextTests {
+    @Test func `two spellings of a key are two lines of a diff`() throws {
+        func object(_ value: String) throws -> KubeObject {
+            try KubeObject([
+                "apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "c", "namespace": "shop"],
+                "data": ["caf\u{E9}": .string(value), "cafe\u{301}": "same"],
+            ])
+        }
+        let text = try #require(DiffText(before: object("old"), after: object("new"))?.text)
+        #expect(text.contains("caf\u{E9}: new") && text.contains("cafe\u{301}: same"), "\(text)")
+    }
+}

@@ -44,6 +44,10 @@ extension DocumentTests {
         ("", "explicit key", "? a\n: 1\n", [["a": 1]]),
         ("Y9", "alias", "a: &x {b: 1}\nc: *x\n", [["a": ["b": 1], "c": ["b": 1]]]),
         ("Y9", "scalar alias as key", "a: &x k\n*x : 1\n", [["a": "k", "k": 1]]),
+        (
+            "", "a key composed and decomposed", "caf\u{E9}: 1\ncafe\u{301}: 2\n",
+            [["caf\u{E9}": 1, "cafe\u{301}": 2]]
+        ),
         ("Y9", "anchor given twice", "a: &x 1\nb: &x 2\nc: *x\n", [["a": 1, "b": 2, "c": 2]]),
         ("Y9", "anchored key", "&x a: b\nc: *x\n", [["a": "b", "c": "a"]]),
         ("Y9", "merge", "a: &x {b: 1, c: 2}\nd: {<<: *x, c: 3}\n", [["a": ["b": 1, "c": 2], "d": ["b": 1, "c": 3]]]),

@@ -120,7 +120,7 @@ extension JSON: Hashable {
         case .bool(let value): hasher.combine(value)
         case .int(let value): hasher.combine(value)
         case .double(let value): hasher.combine(value)
-        case .string(let value): hasher.combine(value)
+        case .string(let value): hasher.combine(bytesOf: value)
         case .array(let value): hasher.combine(value)
         case .object(let value): hasher.combine(value)
         }
@@ -142,6 +142,18 @@ extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expressibl
         var members = JSONObject()
         for (key, value) in elements { members[key] = value }
         self = .object(members)
+    }
+}
+
+extension Hasher {
+    /// Takes in the UTF-8 bytes of a text, so that texts which are the same letters in other bytes have other hashes: what
+    /// belongs to an equality by ``Swift/String/hasSameBytes(as:)``.
+    package mutating func combine(bytesOf text: String) {
+        let isContiguous: Void? = text.utf8.withContiguousStorageIfAvailable {
+            combine(bytes: UnsafeRawBufferPointer($0))
+        }
+        if isContiguous == nil { for byte in text.utf8 { combine(byte) } }
+        combine(UInt8.max)  // no text holds this byte, so it tells where one ends
     }
 }
 

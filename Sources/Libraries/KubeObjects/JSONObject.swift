@@ -18,6 +18,11 @@ package struct JSONObject: Sendable, Hashable {
         package static func == (left: Member, right: Member) -> Bool {
             left.key.hasSameBytes(as: right.key) && left.value == right.value
         }
+
+        package func hash(into hasher: inout Hasher) {
+            hasher.combine(bytesOf: key)
+            hasher.combine(value)
+        }
     }
 
     /// All members, ascending by key.

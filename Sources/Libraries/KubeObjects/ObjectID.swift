@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An API group with a kind, as in `Deployment.apps`. The core group is the empty string.
+/// An API group with a kind, as in `Deployment.apps`. The core group is the empty string. Equal by bytes.
 package struct GroupKind: Sendable, Hashable, Codable, Comparable, CustomStringConvertible {
     package let group: String
     package let kind: String
@@ -8,6 +8,15 @@ package struct GroupKind: Sendable, Hashable, Codable, Comparable, CustomStringC
     package init(group: String, kind: String) {
         self.group = group
         self.kind = kind
+    }
+
+    package static func == (left: GroupKind, right: GroupKind) -> Bool {
+        left.kind.hasSameBytes(as: right.kind) && left.group.hasSameBytes(as: right.group)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(bytesOf: group)
+        hasher.combine(bytesOf: kind)
     }
 
     /// `Kind` for the core group, else `Kind.group`: the spelling of ApplySet's `contains-group-kinds`.
@@ -24,12 +33,12 @@ package struct GroupKind: Sendable, Hashable, Codable, Comparable, CustomStringC
     }
 
     package static func < (left: GroupKind, right: GroupKind) -> Bool {
-        if left.kind == right.kind { return left.group.precedesInByteOrder(right.group) }
+        if left.kind.hasSameBytes(as: right.kind) { return left.group.precedesInByteOrder(right.group) }
         return left.description.precedesInByteOrder(right.description)
     }
 }
 
-/// A kind in one version of its group; `apiVersion` and `kind` of a manifest.
+/// A kind in one version of its group; `apiVersion` and `kind` of a manifest. Equal by bytes.
 package struct GroupVersionKind: Sendable, Hashable, Codable, CustomStringConvertible {
     package let group: String
     package let version: String
@@ -39,6 +48,15 @@ package struct GroupVersionKind: Sendable, Hashable, Codable, CustomStringConver
         self.group = group
         self.version = version
         self.kind = kind
+    }
+
+    package static func == (left: GroupVersionKind, right: GroupVersionKind) -> Bool {
+        left.kind.hasSameBytes(as: right.kind) && left.version.hasSameBytes(as: right.version)
+            && left.group.hasSameBytes(as: right.group)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        for text in [group, version, kind] { hasher.combine(bytesOf: text) }
     }
 
     /// Splits `apps/v1` or `v1`.
@@ -59,7 +77,8 @@ package struct GroupVersionKind: Sendable, Hashable, Codable, CustomStringConver
     package var description: String { "\(apiVersion) \(kind)" }
 }
 
-/// What makes an object the same object over time and over API versions: group, kind, namespace, name.
+/// What makes an object the same object over time and over API versions: group, kind, namespace, name. Equal by bytes, as
+/// for the API server: two spellings of the same letters are two objects.
 package struct ObjectID: Sendable, Hashable, Codable, Comparable, CustomStringConvertible {
     package let group: String
     package let kind: String
@@ -78,6 +97,15 @@ package struct ObjectID: Sendable, Hashable, Codable, Comparable, CustomStringCo
         self.init(group: groupKind.group, kind: groupKind.kind, namespace: namespace, name: name)
     }
 
+    package static func == (left: ObjectID, right: ObjectID) -> Bool {
+        left.name.hasSameBytes(as: right.name) && left.namespace.hasSameBytes(as: right.namespace)
+            && left.kind.hasSameBytes(as: right.kind) && left.group.hasSameBytes(as: right.group)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        for text in [group, kind, namespace, name] { hasher.combine(bytesOf: text) }
+    }
+
     package var groupKind: GroupKind { GroupKind(group: group, kind: kind) }
 
     /// `Deployment.apps shop/web`, or `Namespace shop` without a namespace: as errors and tables name an object.
@@ -87,8 +115,10 @@ package struct ObjectID: Sendable, Hashable, Codable, Comparable, CustomStringCo
 
     /// Orders by group-kind, then namespace, then name.
     package static func < (left: ObjectID, right: ObjectID) -> Bool {
-        if left.kind != right.kind || left.group != right.group { return left.groupKind < right.groupKind }
-        if left.namespace != right.namespace { return left.namespace.precedesInByteOrder(right.namespace) }
+        if left.groupKind != right.groupKind { return left.groupKind < right.groupKind }
+        if !left.namespace.hasSameBytes(as: right.namespace) {
+            return left.namespace.precedesInByteOrder(right.namespace)
+        }
         return left.name.precedesInByteOrder(right.name)
     }
 }

@@ -300,17 +300,18 @@ extension TreeBuilder {
     }
 
     private mutating func reportDuplicates(_ members: [JSONObject.Member], firstKey: Int) {
-        var firstLines: [String: Int] = [:]
+        // By the bytes of the key: two spellings of the same letters are two keys.
+        var firstLines: [JSON: Int] = [:]
         for (index, member) in members.enumerated() {
             let line = keyLines[firstKey + index]
-            if let first = firstLines[member.key] {
+            if let first = firstLines[.string(member.key)] {
                 report(
                     "the key '\(member.key)' stands twice in one map, first on line \(first)",
                     "remove one of the two",
                     line: line
                 )
             } else {
-                firstLines[member.key] = line
+                firstLines[.string(member.key)] = line
             }
         }
     }

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+import KubeObjects
 
-/// One field that will change. Values of Secrets are never here.
+/// One field that will change, for people: long values are cut, and values of Secrets are never here. Nothing is decided
+/// by it.
 package struct FieldChange: Sendable, Hashable, Codable {
+    /// At most so many changes are listed for one object.
+    static let maxListed = 100
+    /// Longer values are cut, in letters.
+    private static let maxLength = 200
+
     /// As the API server prints paths: `.spec.replicas`, `.spec.containers[name="web"].image`.
     package let path: String
     /// Compact JSON of the live value; nil when the field is absent there, or hidden.
@@ -16,5 +23,32 @@ package struct FieldChange: Sendable, Hashable, Codable {
         self.before = before
         self.after = after
         self.takenFrom = takenFrom
+    }
+
+    /// What may be shown of a difference.
+    ///
+    /// - Parameters:
+    ///   - difference: With its whole values.
+    ///   - kind: The kind of the object in which it is.
+    package init(_ difference: FieldDifference, of kind: GroupKind) {
+        let top = difference.path.first
+        let isHidden = kind.isSecret && (top == .field("data") || top == .field("stringData"))
+        self.init(
+            path: difference.path.display,
+            before: isHidden ? nil : difference.before.flatMap(FieldChange.text),
+            after: isHidden ? nil : difference.after.flatMap(FieldChange.text),
+            takenFrom: difference.owner?.description
+        )
+    }
+
+    /// What is listed of the differences of one object, in their order.
+    package static func list(_ differences: [FieldDifference], of kind: GroupKind) -> [FieldChange] {
+        differences.prefix(maxListed).map { FieldChange($0, of: kind) }
+    }
+
+    private static func text(_ value: JSON) -> String? {
+        guard !value.isNull else { return nil }
+        let text = value.text
+        return text.count > maxLength ? "\(text.prefix(maxLength - 1))…" : text
     }
 }

@@ -5,43 +5,69 @@ import KubeObjects
 ///
 /// An object needs no write when every declared value is live, our Apply entry in `managedFields` owns every declared
 /// field, and it owns no field that the manifest no longer declares. Lists are walked by the keys that `managedFields`
-/// shows, so no schema is needed; where nothing is known of a list, it is compared whole.
+/// shows, so no schema is needed; where nothing is known of a list, it is compared whole. The time is linear in the size
+/// of the object.
 package struct FieldComparison {
-    /// At most so many changes are listed for one object.
-    static let maxChanges = 100
-
     private let declared: KubeObject
     private let live: KubeObject
     /// What our manager owns.
     private let ours: FieldSet
     /// The whole object, with what we and what anyone owns of it.
     private let root: FieldPlace
-    private let others: [ManagedFieldsEntry]
-    private let isSecret: Bool
-    private let isBuiltIn: Bool
-    private var changes: [FieldChange] = []
+    private let rule: ValueRule
+    /// Whether the manifest is known to be another one than was applied last.
+    private let isNews: Bool
+    /// Everybody else's entries, those of subresources too; read only when they are asked for.
+    private var others: [ManagedFieldsEntry]?
+    private var differences: [FieldDifference] = []
+    private var steps = 0
 
-    /// The changes an apply of `declared` would make to `live`, ascending by path; empty when it would make none.
-    package static func changes(declared: KubeObject, live: KubeObject) -> [FieldChange] {
-        var comparison = FieldComparison(declared: declared, live: live)
-        comparison.compareRoot()
-        return comparison.changes.sorted { $0.path.precedesInByteOrder($1.path) }
+    /// What an apply of `declared` would change in `live`, ascending by path, all of it with whole values; empty when it
+    /// would change nothing.
+    ///
+    /// - Parameters:
+    ///   - declared: The manifest.
+    ///   - live: What the cluster has.
+    ///   - isNews: Whether another manifest was applied last. Then an absent value is not taken for one that the server
+    ///     dropped: `false` in the place of null has never been applied.
+    /// - Returns: Each place with both values.
+    package static func differences(
+        declared: KubeObject,
+        live: KubeObject,
+        isNews: Bool = false
+    ) -> [FieldDifference] {
+        let usual = measured(declared: declared, live: live).differences
+        // Where something else differs, an apply is sent anyway, and people need not read of what looks the same.
+        guard usual.isEmpty, isNews else { return usual }
+        return measured(declared: declared, live: live, isNews: true).differences
     }
 
-    private init(declared: KubeObject, live: KubeObject) {
+    /// The same, and in how many steps it was found.
+    package static func measured(
+        declared: KubeObject,
+        live: KubeObject,
+        isNews: Bool = false
+    ) -> (differences: [FieldDifference], steps: Int) {
+        var comparison = FieldComparison(declared: declared, live: live, isNews: isNews)
+        comparison.compareRoot()
+        let sorted = comparison.differences.map { ($0.path.display, $0) }
+            .sorted { $0.0.precedesInByteOrder($1.0) }
+        return (sorted.map(\.1), comparison.steps)
+    }
+
+    private init(declared: KubeObject, live: KubeObject, isNews: Bool) {
+        self.isNews = isNews
         self.declared = SecretText.normalized(declared)
         self.live = live
         let entries = live.ownManagedFields
         ours = entries.first(where: \.isOurApply)?.fields ?? FieldSet()
-        others = entries.filter { !$0.isOurApply }
         // What our image rollouts have set counts as ours where it is as declared: a pinned image, or one whose pin is over.
         let rolled = entries.first { $0.manager == FieldManager.rollout }?.fields
         root = FieldPlace(
             everyone: entries.reduce(FieldSet()) { $0.union($1.fields) },
             ours: rolled.map(ours.union) ?? ours
         )
-        isSecret = declared.gvk.groupKind.isSecret
-        isBuiltIn = BuiltInGroup.contains(declared.gvk.group)
+        rule = ValueRule(declared.gvk.groupKind)
     }
 
     private mutating func compareRoot() {
@@ -65,14 +91,9 @@ package struct FieldComparison {
     }
 
     private mutating func compare(_ wanted: JSON, _ found: JSON?, at place: FieldPlace) {
-        if wanted.isNull {
-            if let found, !found.isNull { report(place.path, found, nil) }
-            return
-        }
-        guard let found else {
-            // The metadata of every object is typed, also of custom resources.
-            let isTyped = isBuiltIn || place.path.first == .field("metadata")
-            if !(isTyped && isOmitted(wanted, at: place)) { report(place.path, nil, wanted) }
+        steps += 1
+        guard let found, !found.isNull else {
+            if !isAbsenceAsApplied(of: wanted, at: place) { report(place.path, nil, wanted) }
             return
         }
         if case .object(let members) = wanted, !members.isEmpty, found.object != nil, !place.isAtomic {
@@ -87,16 +108,35 @@ package struct FieldComparison {
         }
         // Nothing can be owned of what declares nothing.
         if declaresNothing(wanted, found, at: place) { return }
-        if !isSameValue(wanted, found, at: place) || !place.isOwned { report(place.path, found, wanted) }
+        if !rule.isSame(wanted, found, at: place.path) || !place.isOwned { report(place.path, found, wanted) }
     }
 
-    /// Whether an empty map or keyed list stands where there is one: it takes nothing away.
-    private func declaresNothing(_ wanted: JSON, _ found: JSON, at place: FieldPlace) -> Bool {
-        switch (wanted, found) {
-        case (.object(let members), .object): members.isEmpty && !place.isAtomic
-        case (.array(let items), .array): items.isEmpty && !place.isAtomic
-        default: false
-        }
+    /// Whether null, an empty map or an empty list stands where there is a map or list that merges, as what others own in
+    /// it shows: it takes nothing away. What nobody owns may be an atomic value, or was filled in for another manifest.
+    private mutating func declaresNothing(_ wanted: JSON, _ found: JSON, at place: FieldPlace) -> Bool {
+        let isEmpty =
+            switch (wanted, found) {
+            case (.null, .object), (.null, .array): true
+            case (.object(let members), .object): members.isEmpty
+            case (.array(let items), .array): items.isEmpty
+            default: false
+            }
+        guard isEmpty else { return false }
+        // No entry can hold an empty list of items that merge.
+        if place.known == nil, found.array?.isEmpty == true { return wanted.array != nil }
+        return place.known?.children.isEmpty == false || merges(at: place.path)
+    }
+
+    /// Whether somebody owns something below a place, through whichever subresource: the value is no atomic one, although
+    /// our own entry, which declares nothing of it, looks like that.
+    private mutating func merges(at path: [FieldPathElement]) -> Bool {
+        foreignEntries().contains { $0.fields.subset(at: path)?.children.isEmpty == false }
+    }
+
+    private mutating func foreignEntries() -> [ManagedFieldsEntry] {
+        let entries = others ?? live.managedFields.filter { !$0.isOurApply }
+        others = entries
+        return entries
     }
 
     private mutating func compareList(_ wanted: [JSON], _ found: [JSON], at place: FieldPlace) {
@@ -105,57 +145,41 @@ package struct FieldComparison {
             if wanted != found || !place.isOwned { report(place.path, .array(found), .array(wanted)) }
             return
         }
-        var taken: Set<FieldPathElement> = []
-        var places: [Int] = []
+        var elements = KnownElements(known, ours: place.ours)
+        var index = ListIndex(found, for: known)
+        var last = -1
+        var isInOrder = true
         for item in wanted {
-            guard let element = ListItem.element(of: item, among: known.children.keys.filter { !taken.contains($0) })
-            else {
+            guard let element = elements.take(item) else {
                 report(place.path + [.value(item)], nil, item)
                 continue
             }
-            taken.insert(element)
-            if case .key = element, let place = ListItem.index(of: element, in: found) { places.append(place) }
-            compare(item, ListItem.item(at: element, in: found), at: place.stepping(into: element))
+            let position = index.place(of: element)
+            if case .key = element, let position {
+                isInOrder = isInOrder && position >= last
+                last = position
+            }
+            compare(item, position.map { found[$0] }, at: place.stepping(into: element))
         }
+        steps += elements.steps + index.steps
         // The order of keyed items may matter (init containers, variables that use others); strangers may stand between.
-        if places != places.sorted() { report(place.path, .array(found), .array(wanted)) }
+        if !isInOrder { report(place.path, .array(found), .array(wanted)) }
     }
 
-    /// A typed server drops an empty value of an optional field, so its absence may be no difference: always for lists
-    /// and maps; for `false`, `0` and `""`, which mean something in some fields, only once our apply of it was taken in.
-    private func isOmitted(_ value: JSON, at place: FieldPlace) -> Bool {
+    /// Whether a value may be absent although it is declared: a typed server drops null and empty optional values. Only our
+    /// entry tells that it did: the entry keeps a field that the server has dropped, and loses one that somebody removed.
+    private func isAbsenceAsApplied(of value: JSON, at place: FieldPlace) -> Bool {
+        guard place.isOwned else { return false }
+        if value.isNull { return true }
+        guard !isNews, rule.isTyped(place.path) else { return false }
         switch value {
-        case .null: true
-        case .bool(let flag): !flag && place.isOwned
-        case .int(let number): number == 0 && place.isOwned
-        case .double(let number): number == 0 && place.isOwned
-        case .string(let text): text.isEmpty && place.isOwned
-        case .array(let items): items.isEmpty
-        case .object(let members): members.isEmpty
-        }
-    }
-
-    private func isSameValue(_ wanted: JSON, _ found: JSON, at place: FieldPlace) -> Bool {
-        if wanted == found { return true }
-        switch (wanted, found) {
-        case (.double(let a), .int(let b)): return a == Double(b)
-        case (.int(let a), .double(let b)): return Double(a) == b
-        default: return isBuiltIn && isSameSpelling(wanted, found, at: place.path)
-        }
-    }
-
-    /// Whether two values, compared whole, differ in nothing but the spelling of quantities (an autoscaler's metrics).
-    private func isSameSpelling(_ wanted: JSON, _ found: JSON, at path: [FieldPathElement]) -> Bool {
-        switch (wanted, found) {
-        case (.object(let left), .object(let right)):
-            left.count == right.count
-                && left.allSatisfy { member in
-                    right[member.key].map { isSameSpelling(member.value, $0, at: path + [.field(member.key)]) } ?? false
-                }
-        case (.array(let left), .array(let right)):
-            left.count == right.count && zip(left, right).allSatisfy { isSameSpelling($0, $1, at: path) }
-        default:
-            wanted == found || QuantityField.contains(path) && QuantityField.isSameAmount(wanted, found)
+        case .null: return true
+        case .bool(let flag): return !flag
+        case .int(let number): return number == 0
+        case .double(let number): return number == 0
+        case .string(let text): return text.isEmpty
+        case .array(let items): return items.isEmpty
+        case .object(let members): return members.isEmpty
         }
     }
 
@@ -166,51 +190,47 @@ package struct FieldComparison {
         live: JSON?,
         at path: [FieldPathElement]
     ) {
+        steps += 1
         guard let live else { return }
         guard let declared else {
             if owned.isMember || !owned.children.isEmpty { report(path, live, nil) }
             return
         }
-        for (element, child) in owned.sortedChildren {
-            reportRemoved(
-                child,
-                declared: ListItem.value(at: element, in: declared),
-                live: ListItem.value(at: element, in: live),
-                at: path + [element]
-            )
+        guard !owned.children.isEmpty else { return }
+        var wantedItems = ListIndex(declared.array ?? [], for: owned)
+        var liveItems = ListIndex(live.array ?? [], for: owned)
+        for (element, child) in owned.children {
+            let wanted: JSON?
+            let found: JSON?
+            if case .field(let name) = element {
+                (wanted, found) = (declared[name], live[name])
+            } else {
+                (wanted, found) = (wantedItems.item(at: element), liveItems.item(at: element))
+            }
+            reportRemoved(child, declared: wanted, live: found, at: path + [element])
         }
+        steps += wantedItems.steps + liveItems.steps
     }
 
     private mutating func report(_ path: [FieldPathElement], _ before: JSON?, _ after: JSON?) {
-        guard changes.count < FieldComparison.maxChanges else { return }
-        let hidden = isSecret && (path.first == .field("data") || path.first == .field("stringData"))
-        changes.append(
-            FieldChange(
-                path: path.display,
-                before: hidden ? nil : before.map(FieldComparison.shortText),
-                after: hidden ? nil : after.map(FieldComparison.shortText),
-                takenFrom: otherOwner(of: path)
-            )
-        )
+        differences.append(FieldDifference(path: path, before: before, after: after, owner: otherOwner(of: path)))
     }
 
-    private static func shortText(_ value: JSON) -> String {
-        let text = value.text
-        return text.count > 200 ? "\(text.prefix(199))…" : text
-    }
-
-    /// `kubectl-edit at 2026-11-23T10:42:00Z`: the latest other manager that owns the path or something below it.
-    private func otherOwner(of path: [FieldPathElement]) -> String? {
-        let owners = others.filter { entry in
-            guard let set = subset(of: entry.fields, at: path) else { return false }
+    /// The latest other manager that owns the path or something below it, through whichever subresource.
+    private mutating func otherOwner(of path: [FieldPathElement]) -> FieldOwner? {
+        let owners = foreignEntries().filter { entry in
+            guard let set = entry.fields.subset(at: path) else { return false }
             return set.isMember || !set.children.isEmpty
         }
         guard let latest = owners.max(by: { $0.time < $1.time }) else { return nil }
-        return latest.time.isEmpty ? latest.manager : "\(latest.manager) at \(latest.time)"
+        return FieldOwner(manager: latest.manager, subresource: latest.subresource, time: latest.time)
     }
+}
 
-    private func subset(of set: FieldSet, at path: [FieldPathElement]) -> FieldSet? {
-        var current = set
+extension FieldSet {
+    /// The tree behind a path; nil when nothing is owned there.
+    fileprivate func subset(at path: [FieldPathElement]) -> FieldSet? {
+        var current = self
         for element in path {
             guard let next = current[element] else { return nil }
             current = next

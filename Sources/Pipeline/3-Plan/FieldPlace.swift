@@ -7,10 +7,11 @@ struct FieldPlace {
     let path: [FieldPathElement]
     /// What anyone owns here and below: tells how lists are keyed. Nil when nobody owns anything here.
     let known: FieldSet?
-    /// Whether our entry holds this place, something below it, or an atomic value above it.
+    /// Whether our entry holds this place, or something below it. An entry that holds a whole above it says nothing here:
+    /// whole values are compared whole, and `{}` in our manifest takes in nothing that others write below it.
     let isOwned: Bool
-    /// What we own here and below; nil when there is none, or an atomic value above.
-    private let ours: FieldSet?
+    /// What we own here and below; nil when there is none.
+    let ours: FieldSet?
 
     /// The object as a whole.
     init(everyone: FieldSet, ours: FieldSet) {
@@ -34,7 +35,7 @@ struct FieldPlace {
             path: path + [element],
             known: known?[element],
             ours: next,
-            isOwned: next.map { !$0.isEmpty } ?? ours.map(\.isLeaf) ?? isOwned
+            isOwned: next?.isEmpty == false
         )
     }
 }

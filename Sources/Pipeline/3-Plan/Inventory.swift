@@ -36,22 +36,50 @@ package struct Inventory: Sendable, Hashable {
     package struct AppliedMark: Sendable, Hashable {
         package let uid: String
         package let resourceVersion: String
-        /// SHA-256 of the applied document, hexadecimal.
+        /// SHA-256 of the manifest as git has it, hexadecimal; image pins are not part of it.
         package let contentHash: String
-        /// What the API server made otherwise when the document was applied twice, as ``FieldComparison/digest(of:)``; empty
-        /// when it took the document as it is.
-        package let residual: String
+        /// What the API server keeps otherwise although the manifest was applied.
+        package let residual: Residual
+        /// How the object looked in this version, as ``state(of:)``: after a cluster was restored from a backup the same
+        /// version may be given out again, with other content.
+        package let state: String
 
-        package init(uid: String, resourceVersion: String, contentHash: String, residual: String = "") {
+        package init(
+            uid: String,
+            resourceVersion: String,
+            contentHash: String,
+            residual: Residual = .empty,
+            state: String = ""
+        ) {
             self.uid = uid
             self.resourceVersion = resourceVersion
             self.contentHash = contentHash
             self.residual = residual
+            self.state = state
         }
 
         /// The same, for who does not know what the API server makes otherwise.
         package var withoutResidual: AppliedMark {
-            AppliedMark(uid: uid, resourceVersion: resourceVersion, contentHash: contentHash)
+            AppliedMark(uid: uid, resourceVersion: resourceVersion, contentHash: contentHash, state: state)
+        }
+
+        /// `GENERATION@TIME`: the generation and when anybody wrote last, as far as the server says; empty when it says
+        /// neither.
+        package static func state(of live: KubeObject) -> String {
+            let times = live.metadata["managedFields"]?.array?.compactMap { $0["time"]?.string } ?? []
+            let latest = times.max { $0.precedesInByteOrder($1) } ?? ""
+            let generation = live.generation.map(String.init) ?? ""
+            return generation.isEmpty && latest.isEmpty ? "" : "\(generation)@\(latest)"
+        }
+
+        /// Whether this document was applied to this incarnation.
+        package func isOf(_ contentHash: String, uid: String?) -> Bool {
+            self.contentHash == contentHash && self.uid == uid
+        }
+
+        /// Whether the live object is still the one that was seen.
+        package func hasSeen(_ live: KubeObject) -> Bool {
+            uid == live.uid && resourceVersion == live.resourceVersion && state == Self.state(of: live)
         }
     }
 
@@ -59,6 +87,8 @@ package struct Inventory: Sendable, Hashable {
     package var members: [ObjectID: Member]
     /// Local knowledge only (kept in the history's database); may be empty without harm.
     package var marks: [ObjectID: AppliedMark]
+    /// Of the residuals in `marks`, and of those that are to be remembered.
+    package var residualKey: ResidualKey
     /// Kinds that nobody has looked through since the inventory was lost: objects of ours may be there that are no members.
     /// One with the name `*` stands for all kinds of its group.
     package var unseenKinds: Set<GroupKind>
@@ -71,6 +101,7 @@ package struct Inventory: Sendable, Hashable {
         applySet: ApplySet,
         members: [ObjectID: Member] = [:],
         marks: [ObjectID: AppliedMark] = [:],
+        residualKey: ResidualKey = .ephemeral,
         unseenKinds: Set<GroupKind> = [],
         isRebuilt: Bool = false,
         ref: String = ""
@@ -78,6 +109,7 @@ package struct Inventory: Sendable, Hashable {
         self.applySet = applySet
         self.members = members
         self.marks = marks
+        self.residualKey = residualKey
         self.unseenKinds = unseenKinds
         self.isRebuilt = isRebuilt
         self.ref = ref

@@ -8,7 +8,7 @@ struct WantedChange: Sendable {
     let action: Step.Action
     let cause: Step.Cause
     let live: KubeObject?
-    let changes: [FieldChange]
+    let differences: [FieldDifference]
 
     /// The step, once it is known what must come before.
     func step(dependsOn: [ObjectID]) -> Step {
@@ -21,7 +21,7 @@ struct WantedChange: Sendable {
             origin: manifest.origin,
             contentHash: manifest.contentHash,
             live: live,
-            changes: changes,
+            differences: differences,
             dependsOn: dependsOn,
             mayRecreate: SyncAnnotation.allowsRecreate(manifest.object)
         )
@@ -99,7 +99,7 @@ struct ManifestSorting {
                 action: .create,
                 cause: wasThere ? .deleted : .missing,
                 live: nil,
-                changes: []
+                differences: []
             )
             if wasThere, isSame, policy.drift == .report {
                 reportedDrift.append(change.step(dependsOn: []))
@@ -112,12 +112,16 @@ struct ManifestSorting {
         case .whole(let object): settle(manifest.pinned(on: object), against: object)
         case .settled(let mark) where mark.contentHash == manifest.contentHash:
             let known = inventory.marks[manifest.id]
-            let isKnown = known?.contentHash == mark.contentHash && known?.uid == mark.uid
+            let isKnown = known?.isOf(mark.contentHash, uid: mark.uid) == true
             settled(
                 manifest,
-                uid: mark.uid,
-                resourceVersion: mark.resourceVersion,
-                residual: isKnown ? known?.residual ?? "" : ""
+                as: Inventory.AppliedMark(
+                    uid: mark.uid,
+                    resourceVersion: mark.resourceVersion,
+                    contentHash: mark.contentHash,
+                    residual: isKnown ? known?.residual ?? .empty : .empty,
+                    state: mark.state
+                )
             )
         case .settled:
             unread.append(manifest.id)
@@ -150,61 +154,71 @@ struct ManifestSorting {
             refuse(manifest, .terminating, "the live object \(found.deletionText); it is created again when it is gone")
             return
         }
-        let mark = inventory.marks[manifest.id]
-        let isMarked = mark?.contentHash == manifest.contentHash && mark?.uid == found.uid
-        if isMarked, mark?.resourceVersion == found.resourceVersion {
+        let known = inventory.marks[manifest.id]
+        let mark = known.flatMap { $0.isOf(manifest.contentHash, uid: found.uid) ? $0 : nil }
+        if let mark, mark.hasSeen(found) {
+            settled(manifest, as: mark)
+            return
+        }
+        let isNews = mark == nil && known?.uid == found.uid
+        let differences = FieldComparison.differences(declared: manifest.object, live: found, isNews: isNews)
+        // The API server makes this of our document each time: to apply it again would change nothing.
+        let residual = mark?.residual ?? .empty
+        if differences.isEmpty || residual.covers(differences, key: inventory.residualKey) {
             settled(
                 manifest,
-                uid: found.uid,
-                resourceVersion: found.resourceVersion,
-                residual: mark?.residual ?? ""
+                as: Inventory.AppliedMark(
+                    uid: found.uid ?? "",
+                    resourceVersion: found.resourceVersion ?? "",
+                    contentHash: manifest.contentHash,
+                    residual: differences.isEmpty ? .empty : residual,
+                    state: Inventory.AppliedMark.state(of: found)
+                )
             )
             return
         }
-        let changes = FieldComparison.changes(declared: manifest.object, live: found)
-        if changes.isEmpty {
-            settled(manifest, uid: found.uid, resourceVersion: found.resourceVersion)
-            return
-        }
-        // The API server makes this of our document each time: to apply it again would change nothing.
-        if isMarked, let residual = mark?.residual, residual == FieldComparison.digest(of: changes) {
-            settled(manifest, uid: found.uid, resourceVersion: found.resourceVersion, residual: residual)
-            return
-        }
-        if isMarked, let reason = policy.contested[manifest.id] {
+        if mark != nil, let reason = policy.contested[manifest.id] {
             refuse(manifest, .contested, reason)
             return
         }
-        let cause: Step.Cause = ownership == .unowned ? .adoption : isMarked ? .drift : .commit
         let change = WantedChange(
             manifest: manifest,
             action: .configure,
-            cause: cause,
+            cause: cause(of: differences, ownership, isMarked: mark != nil, isNews: isNews),
             live: found,
-            changes: changes
+            differences: differences
         )
-        if cause == .drift, policy.drift == .report {
+        if change.cause == .drift, policy.drift == .report {
             reportedDrift.append(change.step(dependsOn: []))
         } else {
             wanted.append(change)
         }
     }
 
-    private mutating func settled(
-        _ manifest: ResolvedManifest,
-        uid: String?,
-        resourceVersion: String?,
-        residual: String = ""
-    ) {
+    /// Why a live object differs. Without a mark of this incarnation, `managedFields` tells: what others have written since
+    /// is theirs, and not the commit's.
+    private func cause(
+        of differences: [FieldDifference],
+        _ ownership: Ownership,
+        isMarked: Bool,
+        isNews: Bool
+    ) -> Step.Cause {
+        if ownership == .unowned { return .adoption }
+        if isMarked { return .drift }
+        return !isNews && differences.allSatisfy(\.isForeign) ? .drift : .commit
+    }
+
+    private mutating func settled(_ manifest: ResolvedManifest, as mark: Inventory.AppliedMark) {
         unchanged.append(
             SettledObject(
                 id: manifest.id,
                 apiVersion: manifest.object.gvk.apiVersion,
                 origin: manifest.origin,
-                uid: uid ?? "",
-                resourceVersion: resourceVersion ?? "",
-                contentHash: manifest.contentHash,
-                residual: residual
+                uid: mark.uid,
+                resourceVersion: mark.resourceVersion,
+                contentHash: mark.contentHash,
+                residual: mark.residual,
+                state: mark.state
             )
         )
     }

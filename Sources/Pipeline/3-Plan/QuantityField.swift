@@ -6,9 +6,9 @@ import KubeObjects
 enum QuantityField {
     private static let parents: Set<String> = [
         "limits", "requests", "capacity", "hard", "max", "min", "default", "defaultRequest", "maxLimitRequestRatio",
-        "overhead", "allocatable",
+        "overhead", "allocatable", "allocatedResources",
     ]
-    private static let names: Set<String> = ["sizeLimit", "divisor", "averageValue"]
+    private static let names: Set<String> = ["sizeLimit", "divisor", "averageValue", "tolerance"]
 
     /// Whether built-in kinds hold a quantity at this path.
     static func contains(_ path: [FieldPathElement]) -> Bool {

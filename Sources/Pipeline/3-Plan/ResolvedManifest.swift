@@ -9,6 +9,7 @@ struct ResolvedManifest: Sendable {
     let object: KubeObject
     let resource: APIResource
     let origin: Origin
+    /// SHA-256 of the document as git has it, hexadecimal.
     let contentHash: String
     /// The CustomResourceDefinition of the same commit that will serve the kind; nil when the cluster serves it now.
     let definedBy: ObjectID?

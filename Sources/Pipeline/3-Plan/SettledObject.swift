@@ -11,7 +11,9 @@ package struct SettledObject: Sendable, Hashable {
     package let resourceVersion: String
     package let contentHash: String
     /// As in ``Inventory/AppliedMark``: what the API server keeps otherwise than the commit wants it.
-    package let residual: String
+    package let residual: Residual
+    /// As in ``Inventory/AppliedMark``.
+    package let state: String
 
     package init(
         id: ObjectID,
@@ -20,7 +22,8 @@ package struct SettledObject: Sendable, Hashable {
         uid: String,
         resourceVersion: String,
         contentHash: String,
-        residual: String = ""
+        residual: Residual = .empty,
+        state: String = ""
     ) {
         self.id = id
         self.apiVersion = apiVersion
@@ -29,6 +32,7 @@ package struct SettledObject: Sendable, Hashable {
         self.resourceVersion = resourceVersion
         self.contentHash = contentHash
         self.residual = residual
+        self.state = state
     }
 
     /// What was seen of it: the next pass compares by it.
@@ -37,7 +41,8 @@ package struct SettledObject: Sendable, Hashable {
             uid: uid,
             resourceVersion: resourceVersion,
             contentHash: contentHash,
-            residual: residual
+            residual: residual,
+            state: state
         )
     }
 }

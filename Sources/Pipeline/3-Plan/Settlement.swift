@@ -8,6 +8,7 @@ package struct Settlement: Sendable {
     private let resolver: ManifestResolver
     private let applySet: ApplySet
     private let marks: [ObjectID: Inventory.AppliedMark]
+    private let residualKey: ResidualKey
     /// What is declared exactly once, by the identity that it has in the cluster.
     private let manifests: [ObjectID: RenderedObject]
 
@@ -27,6 +28,7 @@ package struct Settlement: Sendable {
         )
         applySet = inventory.applySet
         marks = inventory.marks
+        residualKey = inventory.residualKey
         var manifests: [ObjectID: RenderedObject] = [:]
         var repeated: Set<ObjectID> = []
         for item in rendered.objects {
@@ -45,11 +47,17 @@ package struct Settlement: Sendable {
             case .success(let manifest) = resolver.resolve(item),
             !SyncAnnotation.isLeftAlone(manifest.object)
         else { return .whole(live) }
-        let now = Inventory.AppliedMark(uid: uid, resourceVersion: version, contentHash: manifest.contentHash)
-        let isMarked = marks[live.id].map {
-            ($0.uid, $0.resourceVersion, $0.contentHash) == (now.uid, version, now.contentHash)
-        }
-        guard isMarked == true || FieldComparison.changes(declared: manifest.object, live: live).isEmpty else {
+        let now = Inventory.AppliedMark(
+            uid: uid,
+            resourceVersion: version,
+            contentHash: manifest.contentHash,
+            state: Inventory.AppliedMark.state(of: live)
+        )
+        let mark = marks[live.id].flatMap { $0.isOf(manifest.contentHash, uid: uid) ? $0 : nil }
+        if mark?.hasSeen(live) == true { return .settled(now) }
+        let isNews = mark == nil && marks[live.id]?.uid == uid
+        let differences = FieldComparison.differences(declared: manifest.object, live: live, isNews: isNews)
+        guard differences.isEmpty || mark?.residual.covers(differences, key: residualKey) == true else {
             return .whole(live)
         }
         return .settled(now)

@@ -34,8 +34,8 @@ package struct Step: Sendable {
     package let contentHash: String
     /// The live object, when there is one.
     package let live: KubeObject?
-    /// What differs, for people: ascending by path; empty for a create.
-    package let changes: [FieldChange]
+    /// What differs, with whole values: ascending by path; empty for a create.
+    package let differences: [FieldDifference]
     /// Objects of the same plan that must have been applied before; a failure there blocks this step.
     package let dependsOn: [ObjectID]
     /// Whether an immutable field may be changed by deleting and creating again (`sternpost.dev/force: enabled`).
@@ -50,7 +50,7 @@ package struct Step: Sendable {
         origin: Origin,
         contentHash: String,
         live: KubeObject?,
-        changes: [FieldChange],
+        differences: [FieldDifference],
         dependsOn: [ObjectID],
         mayRecreate: Bool
     ) {
@@ -62,8 +62,11 @@ package struct Step: Sendable {
         self.origin = origin
         self.contentHash = contentHash
         self.live = live
-        self.changes = changes
+        self.differences = differences
         self.dependsOn = dependsOn
         self.mayRecreate = mayRecreate
     }
+
+    /// What differs, for people: cut and masked, in the same order.
+    package var changes: [FieldChange] { FieldChange.list(differences, of: id.groupKind) }
 }

@@ -82,14 +82,27 @@ extension Applier {
 }
 
 extension Step {
-    /// Why the step is taken, one line for the journal.
+    /// Why the step is taken, one line for the journal: a commit is the cause only of what nobody else has written since.
     fileprivate func reason(commit: CommitInfo) -> String {
+        let title = "\(action.rawValue), \(cause.rawValue)"
         let by = "commit \(commit.shortID) by \(commit.authorName)"
-        guard let first = changes.first else { return "\(action.rawValue), \(cause.rawValue): \(by)" }
-        let more = changes.count > 1 ? " and \(changes.count - 1) more" : ""
-        let taken = first.takenFrom.map { " (taken from \($0))" } ?? ""
-        return Redactor.shared.redact(
-            "\(action.rawValue), \(cause.rawValue), \(first.path)\(taken)\(more): \(by)".singleLine
-        )
+        let text: String
+        switch cause {
+        case .drift:
+            text = "\(title)\(named(differences)): set back to commit \(commit.shortID)"
+        case .missing, .deleted, .commit, .adoption:
+            let foreign = differences.filter(\.isForeign)
+            let own = differences.filter { !$0.isForeign }
+            let taken = foreign.isEmpty || own.isEmpty ? "" : "; besides\(named(foreign))"
+            text = "\(title)\(named(own.isEmpty ? foreign : own)): \(by)\(taken)"
+        }
+        return Redactor.shared.redact(text.singleLine)
+    }
+
+    private func named(_ differences: [FieldDifference]) -> String {
+        guard let first = differences.first else { return "" }
+        let more = differences.count > 1 ? " and \(differences.count - 1) more" : ""
+        let taken = first.owner.map { " (taken from \($0))" } ?? ""
+        return ", \(first.path.display)\(taken)\(more)"
     }
 }

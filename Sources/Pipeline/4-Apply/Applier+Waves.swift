@@ -25,6 +25,8 @@ extension Applier {
         let context = StepContext(
             definedKinds: run.definedKinds,
             definedNamespaces: run.definedNamespaces,
+            isNew: run.newPlaces,
+            residualKey: run.inventory.residualKey,
             settling: run.settling
         )
         await carryOut(steps, context, &run)

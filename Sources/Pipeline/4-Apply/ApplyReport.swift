@@ -29,8 +29,12 @@ package struct ObjectOutcome: Sendable {
     /// `Warning:` headers of the API server.
     package let warnings: [String]
     package let duration: Duration
-    /// What the API server kept otherwise although the manifest was applied twice, as in ``Inventory/AppliedMark``.
-    package let residual: String
+    /// What the API server keeps otherwise although the manifest was applied, as in ``Inventory/AppliedMark``.
+    package let residual: Residual
+    /// Whether the next pass has to look at the object again, because not all that belongs to the write came to its end.
+    package let isUnfinished: Bool
+    /// How `after` looked, as in ``Inventory/AppliedMark``; empty without one.
+    package let state: String
     /// Whether the journal has the outcome, with all that changed.
     package private(set) var isRecorded = false
 
@@ -46,7 +50,8 @@ package struct ObjectOutcome: Sendable {
         after: KubeObject? = nil,
         warnings: [String] = [],
         duration: Duration = .zero,
-        residual: String = ""
+        residual: Residual = .empty,
+        isUnfinished: Bool = false
     ) {
         self.id = id
         self.apiVersion = apiVersion
@@ -60,14 +65,23 @@ package struct ObjectOutcome: Sendable {
         self.warnings = warnings
         self.duration = duration
         self.residual = residual
+        self.isUnfinished = isUnfinished
+        state = after.map(Inventory.AppliedMark.state) ?? ""
     }
 }
 
 extension ObjectOutcome {
-    /// What was seen of the object after an apply of the document with this hash; nil when the outcome has no object.
+    /// What was seen of the object after an apply of the document with this hash; nil when the outcome has no object, or is
+    /// unfinished.
     package func mark(contentHash: String) -> Inventory.AppliedMark? {
-        guard let uid = after?.uid, let version = after?.resourceVersion else { return nil }
-        return Inventory.AppliedMark(uid: uid, resourceVersion: version, contentHash: contentHash, residual: residual)
+        guard !isUnfinished, let uid = after?.uid, let version = after?.resourceVersion else { return nil }
+        return Inventory.AppliedMark(
+            uid: uid,
+            resourceVersion: version,
+            contentHash: contentHash,
+            residual: residual,
+            state: state
+        )
     }
 
     /// Lets the objects go, but for what the rest of the pass asks of `after`: its identity, its version, and whether it

@@ -13,6 +13,8 @@ struct ApplyRun: Sendable {
     /// Kinds and namespaces that this pass creates: right afterwards the API server may not serve them yet.
     let definedKinds: Set<GroupKind>
     let definedNamespaces: Set<String>
+    /// Where nothing of others can be: kinds and namespaces that did not exist when the cluster was read.
+    let newPlaces: NewPlaces
     /// Until when this pass waits for what ends by itself.
     let settling: SettlingDeadlines
     /// Objects that dependants must not follow, each with the reason.
@@ -34,6 +36,7 @@ struct ApplyRun: Sendable {
         let steps = plan.waves.flatMap(\.steps)
         definedKinds = Set(steps.compactMap(\.object.definedKind))
         definedNamespaces = Set(steps.filter { $0.id.groupKind == KindOrder.namespace }.map(\.id.name))
+        newPlaces = NewPlaces(createdBy: steps)
         self.inventory = inventory.superset(for: plan)
         for settled in plan.unchanged { appliedUIDs.insert(settled.uid) }
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import SyncPlan
 
 extension OwnershipTakeover {
     /// The items that somebody made of declared ones by changing what identifies them, such as a port's number: the
@@ -7,34 +8,39 @@ extension OwnershipTakeover {
     /// one. Left to its owner, it would stay beside the item that the next apply adds.
     static func rekeyed(_ fields: FieldSet, declared: JSON?, live: JSON?) -> FieldSet {
         var result = FieldSet()
-        guard let declared, let live else { return result }
+        guard let declared, let live, !fields.children.isEmpty else { return result }
+        var wanted = ListIndex(declared.array ?? [], for: fields)
+        var there = ListIndex(live.array ?? [], for: fields)
+        var missing: [[String]: [JSON]] = [:]
         for (element, set) in fields.children {
             switch element {
             case .field(let name): result[element] = rekeyed(set, declared: declared[name], live: live[name])
             case .key(let keys):
-                guard let wanted = declared.array, let there = live.array,
-                    let item = there.first(where: { fits($0, keys) })
-                else { continue }
-                if let same = wanted.first(where: { fits($0, keys) }) {
+                guard let item = there.item(at: element) else { continue }
+                if let same = wanted.item(at: element) {
                     result[element] = rekeyed(set, declared: same, live: item)
-                } else if wanted.contains(where: { isMissing($0, in: there, keys) && holds(item, $0, except: keys) }) {
-                    result[element] = set
+                    continue
                 }
+                let names = keys.keys
+                let gone = missing[names] ?? self.missing(of: declared, in: live, by: names)
+                missing[names] = gone
+                if gone.contains(where: { holds(item, $0, except: keys) }) { result[element] = set }
             case .value, .index: continue
             }
         }
         return result
     }
 
-    /// Whether the item has these keys; one that it leaves out is the server's to fill in.
-    private static func fits(_ item: JSON, _ keys: JSONObject) -> Bool {
-        keys.contains { item[$0.key] == $0.value }
-            && keys.allSatisfy { item[$0.key] == nil || item[$0.key] == $0.value }
-    }
-
-    /// Whether no live item has the key values of a declared one.
-    private static func isMissing(_ item: JSON, in live: [JSON], _ keys: JSONObject) -> Bool {
-        !live.contains { other in keys.allSatisfy { item[$0.key] == nil || item[$0.key] == other[$0.key] } }
+    /// The declared items whose key values no live item has; one that it leaves out is the server's to fill in.
+    private static func missing(of declared: JSON, in live: JSON, by names: [String]) -> [JSON] {
+        var known: [[String]: Set<JSONObject>] = [:]
+        return (declared.array ?? []).filter { item in
+            let keys = (item.object ?? JSONObject()).only(names)
+            let form = keys.keys
+            let there = known[form] ?? Set((live.array ?? []).compactMap { $0.object?.only(form) })
+            known[form] = there
+            return !there.contains(keys)
+        }
     }
 
     /// Whether a live item has everything that a declared one says beside its keys.

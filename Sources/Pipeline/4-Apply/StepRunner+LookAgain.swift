@@ -9,21 +9,43 @@ extension StepRunner {
     /// How often one object is looked at and sent again in a pass, at most.
     static let maxLooks = 5
 
-    /// Reads the object and compares it with the manifest.
-    ///
-    /// - Parameter refusal: Why the apply has to be sent again.
-    /// - Returns: The object when it is as the manifest wants it, so that nothing need be sent; else nil.
-    /// - Throws: When it cannot be read, or must not be written any more.
-    func lookAgain(after refusal: KubeError) async throws(StepFailure) -> StepAnswer? {
+    /// What the object was found to be.
+    enum Look {
+        /// As the manifest wants it, so that nothing need be sent.
+        case asWanted(StepAnswer)
+        /// Something else: this incarnation, or none.
+        case other(uid: String?)
+    }
+
+    /// Looks whether somebody has created the object since the cluster was read. What others create is looked at by the next
+    /// pass, with its owner, and never taken over in passing.
+    func lookBeforeCreating() async throws(StepFailure) {
+        guard !context.isNew.contain(step.id) else { return }
         let found: KubeObject?
         do throws(KubeError) {
             found = try await applier.client.get(step.resource, namespace: step.id.namespace, name: step.id.name)
         } catch {
-            // What came of the write matters more than why it could not be looked up.
-            throw StepFailure(.refused(refusal), of: step)
+            // A kind or a namespace that is not there yet: the apply has the patience for it.
+            if [.notFound, .methodNotAllowed].contains(error.reason) { return }
+            guard error.reason == .cancelled else { throw StepFailure(.refused(error), of: step) }
+            throw StepFailure(.interrupted(await applier.reasonToStop() ?? WriteFailure.cancelled), of: step)
         }
-        guard let found else { return nil }
-        if case .other(let owner) = Ownership.of(found, for: applier.store.applySet) {
+        if let found { try refuseForeign(found) }
+    }
+
+    /// Throws when the object belongs to somebody else, or was created by somebody else since the cluster was read.
+    func refuseForeign(_ found: KubeObject) throws(StepFailure) {
+        switch Ownership.of(found, for: applier.store.applySet) {
+        case .ours: return
+        case .unowned where step.live != nil: return
+        case .unowned:
+            throw StepFailure(
+                step,
+                cause: "was created by somebody else since the cluster was read",
+                remedy: "the next pass looks at it and takes it in",
+                isRetryable: true
+            )
+        case .other(let owner):
             throw StepFailure(
                 step,
                 cause: "came to be owned by \(owner) while it was being applied",
@@ -31,12 +53,33 @@ extension StepRunner {
                 isRetryable: true
             )
         }
-        guard FieldComparison.changes(declared: step.object, live: found).isEmpty else { return nil }
-        return StepAnswer(
-            WriteAnswer(object: found, isCreated: step.live == nil, warnings: []),
-            remarks: [
-                "an answer of the API server was lost (\(refusal)); the object was read and is as the manifest says"
-            ]
+    }
+
+    /// Reads the object and compares it with the manifest.
+    ///
+    /// - Parameter refusal: Why the apply has to be sent again.
+    /// - Returns: Whether anything need be sent, and to which incarnation.
+    /// - Throws: When it cannot be read, or must not be written any more.
+    func lookAgain(after refusal: KubeError) async throws(StepFailure) -> Look {
+        let found: KubeObject?
+        do throws(KubeError) {
+            found = try await applier.client.get(step.resource, namespace: step.id.namespace, name: step.id.name)
+        } catch {
+            // What came of the write matters more than why it could not be looked up.
+            throw StepFailure(.refused(refusal), of: step)
+        }
+        guard let found else { return .other(uid: nil) }
+        try refuseForeign(found)
+        guard FieldComparison.differences(declared: step.object, live: found).isEmpty else {
+            return .other(uid: found.uid)
+        }
+        return .asWanted(
+            StepAnswer(
+                WriteAnswer(object: found, isCreated: step.live == nil, warnings: []),
+                remarks: [
+                    "an answer of the API server was lost (\(refusal)); the object was read and is as the manifest says"
+                ]
+            )
         )
     }
 

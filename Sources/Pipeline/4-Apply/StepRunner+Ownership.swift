@@ -18,17 +18,7 @@ extension StepRunner {
             )
             guard let patch else { return }
             do throws(WriteFailure) {
-                let (id, resource) = (step.id, step.resource)
-                _ = try await applier.write { client async throws(KubeError) in
-                    try await client.patch(
-                        resource,
-                        namespace: id.namespace,
-                        name: id.name,
-                        type: .json,
-                        body: patch,
-                        fieldManager: FieldManager.main
-                    )
-                }
+                try await send(patch)
                 CrashPoint.reach(.afterTakeover)
                 return
             } catch {
@@ -45,6 +35,39 @@ extension StepRunner {
             remedy: "the next pass tries again; find out who keeps writing the object",
             isRetryable: true
         )
+    }
+
+    /// Clears the way for a manifest that only defaults which nobody owns forbid; see ``OutlivedDefaults``.
+    ///
+    /// - Parameter refusal: The API server's answer to the apply.
+    /// - Returns: With what to go on; nil when the refusal is of another kind, or the object has changed meanwhile.
+    /// - Throws: When the object cannot be read, or must not be written any more.
+    func clearOutlivedDefaults(after refusal: KubeError) async throws(StepFailure) -> OutlivedDefaults? {
+        guard refusal.reason == .invalid, step.live != nil, !SyncAnnotation.forbidsForce(step.object),
+            let live = try await reread(), live.uid == step.live?.uid,
+            let cleared = OutlivedDefaults(refusal, live: live, applying: step.object)
+        else { return nil }
+        do throws(WriteFailure) {
+            try await send(cleared.patch)
+            return cleared
+        } catch {
+            guard case .refused(let refusal) = error, refusal.mayHaveChanged else { throw StepFailure(error, of: step) }
+            return nil
+        }
+    }
+
+    private func send(_ patch: JSON) async throws(WriteFailure) {
+        let (id, resource) = (step.id, step.resource)
+        _ = try await applier.write { client async throws(KubeError) in
+            try await client.patch(
+                resource,
+                namespace: id.namespace,
+                name: id.name,
+                type: .json,
+                body: patch,
+                fieldManager: FieldManager.main
+            )
+        }
     }
 
     private func reread() async throws(StepFailure) -> KubeObject? {

@@ -83,7 +83,7 @@ extension StepRunner {
         CrashPoint.reach(.afterRecreateDelete)
         try await waitUntilGone(uid: uid)
         do throws(WriteFailure) {
-            let answer = try await sendApply()
+            let answer = try await sendApply(step.object, uid: nil)
             var remarks = ["deleted and created again: an immutable field changed"]
             if let rehearsalRemark { remarks.append(rehearsalRemark) }
             if propagation == .orphan {

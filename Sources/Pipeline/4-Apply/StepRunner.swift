@@ -7,6 +7,8 @@ import SyncPlan
 struct StepContext: Sendable {
     let definedKinds: Set<GroupKind>
     let definedNamespaces: Set<String>
+    let isNew: NewPlaces
+    let residualKey: ResidualKey
     let settling: SettlingDeadlines
 }
 
@@ -22,6 +24,29 @@ struct StepResult: Sendable {
     var isUnclear = false
 }
 
+/// How far the apply of one object has come.
+private struct ApplyState {
+    private(set) var document: KubeObject
+    /// The incarnation that was looked at last; nil when there was none.
+    var uid: String?
+    var delay = Duration.milliseconds(50)
+    var looks = 0
+    /// The first refusal that was no clear answer.
+    var unanswered: KubeError?
+    private(set) var remarks: [String] = []
+
+    init(document: KubeObject, uid: String?) {
+        self.document = document
+        self.uid = uid
+    }
+
+    /// Goes on with a document whose way was cleared.
+    mutating func take(_ cleared: OutlivedDefaults) {
+        document = cleared.document
+        remarks = [cleared.remark]
+    }
+}
+
 /// Applies one object, with all the patience and care that takes.
 struct StepRunner: Sendable {
     let applier: Applier
@@ -35,8 +60,9 @@ struct StepRunner: Sendable {
             Redactor.shared.register(secretObject: step.object)
         }
         do throws(StepFailure) {
+            if step.live == nil { try await lookBeforeCreating() }
             try await takeOwnership()
-            let answer = try await converge(try await applyPatiently())
+            let answer = try await converge(try await applyPatiently(onto: step.live?.uid))
             return done(answer, after: start.duration(to: .now))
         } catch {
             return failed(error, after: start.duration(to: .now))
@@ -44,37 +70,66 @@ struct StepRunner: Sendable {
     }
 
     /// Sends the apply until what this same pass is just creating lets it in. After a lost answer or a lost race the
-    /// object is looked at before anything is sent again.
-    func applyPatiently() async throws(StepFailure) -> StepAnswer {
-        var delay = Duration.milliseconds(50)
-        var looks = 0
-        var unanswered: KubeError?
+    /// object is looked at before anything is sent again. Never to another incarnation than the one that was looked at
+    /// last, `uid` at first; nil when there was none.
+    func applyPatiently(onto uid: String?) async throws(StepFailure) -> StepAnswer {
+        var state = ApplyState(document: step.object, uid: uid)
         while true {
+            let answer: WriteAnswer
             do throws(WriteFailure) {
-                return StepAnswer(try await sendApply())
+                answer = try await sendApply(state.document, uid: state.uid)
             } catch {
-                guard case .refused(let refusal) = error else { throw failure(error, after: unanswered) }
-                if refusal.isOutcomeUnknown { unanswered = refusal }
+                guard case .refused(let refusal) = error else { throw failure(error, after: state.unanswered) }
+                if refusal.isOutcomeUnknown { state.unanswered = refusal }
                 if refusal.reason == .immutableField { return try await recreate(after: refusal) }
-                let looksAgain = refusal.needsAnotherLook
-                if looksAgain { looks += 1 }
-                guard looksAgain ? looks <= Self.maxLooks : isSettling(refusal, longerThan: delay)
-                else { throw failure(error, after: unanswered) }
-                try await wait(delay, after: unanswered)
-                delay = min(delay * 2, .seconds(2))
-                if looksAgain, let answer = try await lookAgain(after: unanswered ?? refusal) { return answer }
+                if state.remarks.isEmpty, let cleared = try await clearOutlivedDefaults(after: refusal) {
+                    state.take(cleared)
+                    continue
+                }
+                if let answer = try await patience(with: refusal, &state, failing: error) { return answer }
+                continue
             }
+            // Not new: somebody has created it behind our look, with nothing that we would have had to take by force.
+            if state.uid == nil, !answer.isCreated { try refuseForeign(answer.object) }
+            return StepAnswer(answer, remarks: state.remarks)
         }
     }
 
-    func sendApply() async throws(WriteFailure) -> WriteAnswer {
-        let step = step
+    /// Waits, and looks where that is due, before the apply is sent again.
+    ///
+    /// - Returns: An answer when nothing need be sent any more.
+    private func patience(
+        with refusal: KubeError,
+        _ state: inout ApplyState,
+        failing error: WriteFailure
+    ) async throws(StepFailure) -> StepAnswer? {
+        let isSurprise = state.uid == nil && refusal.reason == .fieldManagerConflict
+        let looksAgain = refusal.needsAnotherLook || isSurprise
+        if looksAgain { state.looks += 1 }
+        guard looksAgain ? state.looks <= Self.maxLooks : isSettling(refusal, longerThan: state.delay)
+        else { throw failure(error, after: state.unanswered) }
+        try await wait(state.delay, after: state.unanswered)
+        state.delay = min(state.delay * 2, .seconds(2))
+        guard looksAgain else { return nil }
+        switch try await lookAgain(after: state.unanswered ?? refusal) {
+        case .asWanted(let answer): return answer
+        case .other(let uid): state.uid = uid
+        }
+        return nil
+    }
+
+    /// Sends one apply: only to the incarnation `uid`, or, when that is nil, to nothing: what others own of an object that is
+    /// there all the same is then not taken by force.
+    func sendApply(_ document: KubeObject, uid: String?) async throws(WriteFailure) -> WriteAnswer {
+        var sent = document
+        if let uid { sent.json[["metadata", "uid"]] = .string(uid) }
+        let (object, step) = (sent, step)
         return try await applier.write { client async throws(KubeError) in
             try await client.apply(
-                step.object,
+                object,
                 to: step.resource,
                 fieldManager: FieldManager.main,
-                force: !SyncAnnotation.forbidsForce(step.object)
+                force: uid != nil && !SyncAnnotation.forbidsForce(step.object)
             )
         }
     }
@@ -137,13 +192,22 @@ struct StepAnswer: Sendable {
     let remarks: [String]
     let isRecreated: Bool
     /// As in ``ObjectOutcome``.
-    let residual: String
+    let residual: Residual
+    /// As in ``ObjectOutcome``.
+    let isUnfinished: Bool
 
-    init(_ answer: WriteAnswer, remarks: [String] = [], isRecreated: Bool = false, residual: String = "") {
+    init(
+        _ answer: WriteAnswer,
+        remarks: [String] = [],
+        isRecreated: Bool = false,
+        residual: Residual = .empty,
+        isUnfinished: Bool = false
+    ) {
         self.answer = answer
         self.remarks = remarks
         self.isRecreated = isRecreated
         self.residual = residual
+        self.isUnfinished = isUnfinished
     }
 }
 
@@ -168,7 +232,8 @@ extension StepRunner {
             after: object,
             warnings: result.remarks + result.answer.warnings,
             duration: duration,
-            residual: result.residual
+            residual: result.residual,
+            isUnfinished: result.isUnfinished
         )
         return StepResult(outcome: outcome, journalResult: .done)
     }

@@ -56,7 +56,7 @@ enum MarkTable {
                 uid: row.text("uid") ?? "",
                 resourceVersion: row.text("resource_version") ?? "",
                 contentHash: row.text("content_hash") ?? "",
-                residual: row.text("residual") ?? ""
+                memory: row.text("residual") ?? ""
             )
         }
         return marks
@@ -76,7 +76,7 @@ enum MarkTable {
         )
         try statement.execute(arguments: [
             project, id.group, id.kind, id.namespace, id.name, mark.uid, mark.resourceVersion, mark.contentHash,
-            mark.residual,
+            mark.memory,
         ])
     }
 
@@ -94,7 +94,7 @@ enum MarkTable {
             let row: JSON = .array(
                 [
                     id.group, id.kind, id.namespace, id.name, mark.uid, mark.resourceVersion, mark.contentHash,
-                    mark.residual,
+                    mark.memory,
                 ].map(JSON.string)
             )
             hasher.update(data: row.serialized())
@@ -114,5 +114,22 @@ enum MarkTable {
         let saved = try row.decode(Payload.MarksSaved.self)
         guard saved.count != marks.count || saved.sha256 != digest(marks) else { return nil }
         return (row.sequence, "the marks of project \(project) are not the ones that were saved")
+    }
+}
+
+extension Inventory.AppliedMark {
+    /// What the column `residual` holds: `STATE|RESIDUAL`. Rows of older versions have no state, and hashes that cover
+    /// nothing; both cost one comparison, or one apply.
+    fileprivate var memory: String { state.isEmpty ? residual.text : "\(state)|\(residual.text)" }
+
+    fileprivate init(uid: String, resourceVersion: String, contentHash: String, memory: String) {
+        let parts = memory.split(separator: "|", maxSplits: 1, omittingEmptySubsequences: false)
+        self.init(
+            uid: uid,
+            resourceVersion: resourceVersion,
+            contentHash: contentHash,
+            residual: Residual(text: String(parts[parts.count - 1])),
+            state: parts.count == 2 ? String(parts[0]) : ""
+        )
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import GRDB
+import SyncPlan
 import Synchronization
 
 /// The history of all projects of one data folder: what was done to the cluster, why, and how it ended.
@@ -23,6 +24,8 @@ package final class History: Sendable {
     /// What a person should be told about the opening, one line each: a damaged file was moved aside, runs of a
     /// process that died were closed as unknown.
     package let notices: [String]
+    /// Of the hashes in the marks.
+    package let residualKey: ResidualKey
 
     let pool: DatabasePool
     let writer: LedgerWriter
@@ -44,6 +47,7 @@ package final class History: Sendable {
         self.writer = writer
         self.reserve = reserve
         self.lock = lock
+        residualKey = ResidualKeyFile.key(in: folder, makesOne: lock != nil)
     }
 
     /// Closes the file and lets another process operate on the folder. It is the last call; a second close does nothing.

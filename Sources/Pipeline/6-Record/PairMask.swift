@@ -62,7 +62,9 @@ struct PairMask {
         let new = after?.object
         var left: [JSONObject.Member] = []
         var right: [JSONObject.Member] = []
-        for key in Set((old?.keys ?? []) + (new?.keys ?? [])) {
+        // An object keeps keys apart by their bytes, which a set of texts does not.
+        let keys = ((old?.keys ?? []) + (new?.keys ?? [])).map { JSONObject.Member(key: $0, value: .null) }
+        for key in JSONObject(keys).keys {
             let pair = body(key, old?[key], new?[key])
             let shown = redactor(key)
             if let value = pair.before { left.append(.init(key: shown, value: value)) }

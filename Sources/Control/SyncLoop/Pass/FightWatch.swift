@@ -36,22 +36,23 @@ struct FightWatch: Sendable {
             if repairs[id]?.isEmpty == true { repairs[id] = nil }
         }
         for step in steps where step.cause == .drift {
-            for change in step.changes { note(change, of: step.id, at: now) }
+            for difference in step.differences { note(difference, of: step.id, at: now) }
         }
     }
 
-    private mutating func note(_ change: FieldChange, of id: ObjectID, at now: ContinuousClock.Instant) {
-        var field = repairs[id]?[change.path] ?? ([], "")
+    private mutating func note(_ difference: FieldDifference, of id: ObjectID, at now: ContinuousClock.Instant) {
+        let path = difference.path.display
+        var field = repairs[id]?[path] ?? ([], "")
         field.times = field.times.filter { now - $0 < window } + [now]
-        field.owner = change.takenFrom?.split(separator: " at ").first.map(String.init) ?? "somebody"
-        repairs[id, default: [:]][change.path] = field
+        field.owner = difference.owner?.name ?? "somebody"
+        repairs[id, default: [:]][path] = field
         let last = fights[id]
         // After a pause one more change is enough.
         guard field.times.count >= FightWatch.patience || last != nil else { return }
         guard last.map({ $0.until <= now }) ?? true else { return }
         let pause = min(last.map { $0.pause * 2 } ?? window, slowest)
         let reason =
-            "a fight over \(change.path): \(field.owner) keeps changing it, and it was set back \(field.times.count) times;"
+            "a fight over \(path): \(field.owner) keeps changing it, and it was set back \(field.times.count) times;"
             + " it is left as it is for \(pause.components.seconds / 60) minutes at a time: stop the one, or take the field"
             + " out of the manifest"
         fights[id] = Fight(reason: reason, pause: pause, until: now + pause)

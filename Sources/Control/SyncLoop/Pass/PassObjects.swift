@@ -18,9 +18,9 @@ enum PassObjects {
                 apiVersion: object.apiVersion,
                 action: .unchanged,
                 origin: object.origin,
-                warnings: object.residual.isEmpty
-                    ? []
-                    : ["mutated by admission: the API server keeps other values than git declares, and was asked twice"]
+                warnings: object.residual.isOverruled
+                    ? ["mutated by admission: the API server keeps other values than git declares, and was asked twice"]
+                    : []
             )
         } + plan.refused.map(refused)
     }

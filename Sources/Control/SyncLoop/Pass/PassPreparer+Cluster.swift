@@ -15,17 +15,27 @@ extension PassPreparer {
         _ rendered: RenderedSet,
         _ step: CommitStep?,
         marks: [ObjectID: Inventory.AppliedMark],
+        residualKey: ResidualKey,
         contested: [ObjectID: String]
     ) async throws -> PreparedPass {
         do {
             let catalog = try await cluster.catalog(for: rendered, isWatched: mirror != nil)
-            let prepared = try await plan(rendered, step, catalog: catalog, marks: marks, contested: contested)
+            func plan(_ catalog: APICatalog) async throws -> PreparedPass {
+                try await self.plan(
+                    rendered,
+                    step,
+                    catalog: catalog,
+                    marks: marks,
+                    residualKey: residualKey,
+                    contested: contested
+                )
+            }
+            let prepared = try await plan(catalog)
             // Perhaps a kind is served no longer, or in another version only: the next pass asks what there is.
             if !prepared.live.unreadable.isEmpty { await cluster.forgetCatalog() }
             // A catalogue may grow old while nothing happens; what is written is planned from a young one.
             guard !prepared.plan.isEmpty, try await cluster.renewCatalog() else { return prepared }
-            let renewed = try await cluster.catalog(for: rendered)
-            return try await plan(rendered, step, catalog: renewed, marks: marks, contested: contested)
+            return try await plan(try await cluster.catalog(for: rendered))
         } catch let error as KubeError {
             throw PassFailure(stage: .cluster, message: PassPreparer.message(error), isRetryable: error.isRetryable)
         } catch let error as ApplyError {
@@ -38,10 +48,12 @@ extension PassPreparer {
         _ step: CommitStep?,
         catalog: APICatalog,
         marks: [ObjectID: Inventory.AppliedMark],
+        residualKey: ResidualKey,
         contested: [ObjectID: String]
     ) async throws -> PreparedPass {
         var inventory = try await store.load(catalog: catalog, parent: await mirror?.parent())
         inventory.marks = marks
+        inventory.residualKey = residualKey
         var (live, generation) = try await readLive(rendered, inventory: inventory, catalog: catalog)
         var policy = project.policy
         policy.source = sourceIdentity

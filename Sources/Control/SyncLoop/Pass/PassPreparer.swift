@@ -41,14 +41,17 @@ package struct PassPreparer: Sendable {
     ///
     /// - Parameters:
     ///   - marks: What earlier passes saw; may be empty.
+    ///   - residualKey: Of the hashes in the marks.
     ///   - previous: The commit of the last pass that wrote to the cluster; nil checks nothing against it.
     /// - Returns: What is wanted, what there is, and the plan.
     /// - Throws: ``PassFailure`` or ``RenderFailure``.
     package func prepare(
         marks: [ObjectID: Inventory.AppliedMark],
+        residualKey: ResidualKey = .ephemeral,
         previous: CommitInfo? = nil
     ) async throws -> PreparedPass {
-        try await prepare(try await poll(after: previous), marks: marks, previous: previous)
+        let tip = try await poll(after: previous)
+        return try await prepare(tip, marks: marks, residualKey: residualKey, previous: previous)
     }
 
     /// Where the project's ref points now; believed of a branch that went back only after further looks.
@@ -68,6 +71,7 @@ package struct PassPreparer: Sendable {
     /// - Parameters:
     ///   - tip: The commit that is wanted.
     ///   - marks: What earlier passes saw; may be empty.
+    ///   - residualKey: Of the hashes in the marks.
     ///   - previous: The commit of the last pass that wrote to the cluster.
     ///   - contested: Objects whose drift is not healed now, with the reason.
     /// - Returns: What is wanted, what there is, and the plan.
@@ -75,6 +79,7 @@ package struct PassPreparer: Sendable {
     func prepare(
         _ tip: SourceTip,
         marks: [ObjectID: Inventory.AppliedMark],
+        residualKey: ResidualKey,
         previous: CommitInfo?,
         contested: [ObjectID: String] = [:]
     ) async throws -> PreparedPass {
@@ -82,7 +87,13 @@ package struct PassPreparer: Sendable {
         let rendered = try await fromSource { try await source.rendered(at: tip) }
         progress?(.rendered(rendered.commit, objects: rendered.objects.count))
         for item in rendered.objects { Redactor.shared.register(secretObject: item.object) }
-        let prepared = try await readCluster(rendered, step, marks: marks, contested: contested)
+        let prepared = try await readCluster(
+            rendered,
+            step,
+            marks: marks,
+            residualKey: residualKey,
+            contested: contested
+        )
         progress?(
             .planned(
                 changes: prepared.plan.waves.reduce(0) { $0 + $1.steps.count },

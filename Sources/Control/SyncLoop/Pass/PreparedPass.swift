@@ -43,7 +43,10 @@ package struct PreparedPass: Sendable {
     package func standing(approved: String?) -> [String]? {
         guard plan.waves.isEmpty, isInventoryCurrent else { return nil }
         var texts = plan.refused.filter { $0.reason != .optedOut }.map { "\($0.origin) \($0.id) \($0.message)" }
-        texts += plan.reportedDrift.map { "\($0.id) \($0.changes)" }
+        texts += plan.reportedDrift.map { step in
+            // By whole values: another change behind a long value is news. Nobody reads these texts.
+            "\(step.id) \(Residual(step.differences, isOverruled: false, key: .ephemeral).text)"
+        }
         if !plan.prune.steps.isEmpty {
             switch plan.prune.verdict {
             case .allowed: return nil

@@ -103,6 +103,7 @@ package actor ProjectReconciler {
             let prepared = try await preparer.prepare(
                 tip,
                 marks: marks,
+                residualKey: history.residualKey,
                 previous: state.attempted,
                 contested: fights.contested(at: started)
             )

@@ -56,7 +56,8 @@ package struct ImagePins: Sendable, Hashable {
 }
 
 extension ResolvedManifest {
-    /// The manifest as it is to be applied to this live object: with the images that are pinned on it.
+    /// The manifest as it is to be applied to this live object: with the images that are pinned on it. Its hash stays that
+    /// of what git says, because a pin is no change of git.
     func pinned(on live: KubeObject) -> ResolvedManifest {
         let pins = ImagePins(of: live)
         guard !pins.isEmpty else { return self }
@@ -67,7 +68,7 @@ extension ResolvedManifest {
             object: object,
             resource: resource,
             origin: origin,
-            contentHash: ResolvedManifest.contentHash(of: object),
+            contentHash: contentHash,
             definedBy: definedBy
         )
     }

@@ -33,7 +33,8 @@ struct DiffCommand: AsyncParsableCommand {
         let preparer = try await factory.failingAsCommand { try await $0.preparer(for: project, progress: line.show) }
         let prepared: PreparedPass
         do {
-            prepared = try await preparer.prepare(marks: try await marks(of: project))
+            let (marks, key) = try await marks(of: project)
+            prepared = try await preparer.prepare(marks: marks, residualKey: key)
         } catch let failure as RenderFailure {
             throw CommandFailure(failure.problems.map { "error: \($0)" })
         } catch let failure as PassFailure {
@@ -76,12 +77,12 @@ struct DiffCommand: AsyncParsableCommand {
     }
 
     /// What earlier syncs from this data folder saw; none is no error.
-    private func marks(of project: Project) async throws -> [ObjectID: Inventory.AppliedMark] {
+    private func marks(of project: Project) async throws -> ([ObjectID: Inventory.AppliedMark], ResidualKey) {
         do {
             let history = try await History.open(folder: data.folder, mode: .inspect)
-            return try await history.marks(of: project.name)
+            return (try await history.marks(of: project.name), history.residualKey)
         } catch  where error.reason == .missing {
-            return [:]
+            return ([:], .ephemeral)
         } catch {
             throw CommandFailure("error: \(error)")
         }

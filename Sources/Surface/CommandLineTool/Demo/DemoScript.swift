@@ -76,7 +76,8 @@ struct DemoScript: Service {
             name: "posts-depl",
             type: .merge,
             body: ["spec": ["replicas": 5]],
-            fieldManager: "kubectl-scale"
+            fieldManager: "kubectl",
+            subresource: "scale"
         )
         say("kubectl -n posts scale deployment posts-depl --replicas=5")
         try await show(try await run(after: last, outcome: .succeeded))

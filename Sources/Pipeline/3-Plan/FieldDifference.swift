@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+/// One place at which an apply would change something, with both values whole: what decisions are made by. What people
+/// read of it, cut and masked, is a ``FieldChange``.
+package struct FieldDifference: Sendable, Hashable {
+    package let path: [FieldPathElement]
+    /// The live value; nil when the field is absent or null there.
+    package let before: JSON?
+    /// The declared value, `.null` included; nil when the manifest no longer declares a field that is ours.
+    package let after: JSON?
+    /// Who else owns the field, or something below it; nil when nobody does.
+    package let owner: FieldOwner?
+
+    /// Whether somebody else has written another value into a field that stays declared: no commit of ours did that.
+    package var isForeign: Bool {
+        guard let owner, before != nil, after != nil else { return false }
+        return owner.manager != FieldManager.main && owner.manager != FieldManager.rollout
+    }
+
+    package init(path: [FieldPathElement], before: JSON?, after: JSON?, owner: FieldOwner? = nil) {
+        self.path = path
+        self.before = before
+        self.after = after
+        self.owner = owner
+    }
+}
+
+/// Who wrote a field last, as `managedFields` says.
+package struct FieldOwner: Sendable, Hashable, CustomStringConvertible {
+    package let manager: String
+    /// Such as `scale`; empty for a write of the object itself.
+    package let subresource: String
+    /// RFC 3339; empty when the server did not say.
+    package let time: String
+
+    package init(manager: String, subresource: String, time: String) {
+        self.manager = manager
+        self.subresource = subresource
+        self.time = time
+    }
+
+    /// `kubectl-edit`, or `kubectl (scale)`.
+    package var name: String { subresource.isEmpty ? manager : "\(manager) (\(subresource))" }
+
+    /// `kubectl (scale) at 2026-11-23T10:42:00Z`.
+    package var description: String { time.isEmpty ? name : "\(name) at \(time)" }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+import Crypto
+import KubeObjects
+
+/// What the API server keeps otherwise than a manifest says, although the manifest was applied: each difference as a keyed
+/// hash of its path and both whole values, so that values of Secrets cannot be guessed from where it is stored.
+///
+/// A difference that is not in it, at a new path or with another value, is drift like any other.
+package struct Residual: Sendable, Hashable {
+    private static let mark: Character = "!"
+
+    private let hashes: Set<String>
+    /// Whether a value that the manifest states was replaced by another one: something between us and the store does that.
+    package let isOverruled: Bool
+
+    /// Nothing is kept otherwise.
+    package static let empty = Residual(hashes: [], isOverruled: false)
+
+    private init(hashes: Set<String>, isOverruled: Bool) {
+        self.hashes = hashes
+        self.isOverruled = isOverruled
+    }
+
+    /// Remembers differences.
+    ///
+    /// - Parameters:
+    ///   - differences: What stays although the manifest was applied.
+    ///   - isOverruled: Whether a stated value was replaced among them.
+    ///   - key: Of the folder in which it will be stored.
+    package init(_ differences: [FieldDifference], isOverruled: Bool, key: ResidualKey) {
+        self.init(hashes: Set(differences.map(key.hash)), isOverruled: isOverruled)
+    }
+
+    /// Reads ``text``. Text of another form covers no difference, and stays as it is.
+    package init(text: String) {
+        let isOverruled = text.first == Self.mark
+        let list = isOverruled ? text.dropFirst() : text[...]
+        self.init(hashes: Set(list.split(separator: ",").map(String.init)), isOverruled: isOverruled)
+    }
+
+    /// For storing: hashes, ascending, without any value.
+    package var text: String { (isOverruled ? String(Self.mark) : "") + hashes.sorted().joined(separator: ",") }
+
+    /// Whether nothing is kept otherwise.
+    package var isEmpty: Bool { hashes.isEmpty }
+
+    /// Whether each of these differences is one that is remembered, by its path and by both values.
+    package func covers(_ differences: [FieldDifference], key: ResidualKey) -> Bool {
+        !hashes.isEmpty && differences.allSatisfy { hashes.contains(key.hash($0)) }
+    }
+}
+
+/// The key of the hashes in ``Residual``: 32 bytes that are kept beside the history, not in it.
+package struct ResidualKey: Sendable, Hashable {
+    /// How many bytes a key has.
+    package static let byteCount = 32
+
+    /// A key that this process alone knows: what it remembers holds as long as the process lives.
+    package static let ephemeral = ResidualKey.random()
+
+    package let bytes: [UInt8]
+
+    /// A key out of a file; nil when it has another length.
+    package init?(bytes: [UInt8]) {
+        guard bytes.count == Self.byteCount else { return nil }
+        self.bytes = bytes
+    }
+
+    private init(unchecked bytes: [UInt8]) { self.bytes = bytes }
+
+    /// A new key.
+    package static func random() -> ResidualKey {
+        ResidualKey(unchecked: SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) })
+    }
+
+    /// HMAC-SHA256 over path and both values, each with its length before it; hexadecimal.
+    func hash(_ difference: FieldDifference) -> String {
+        var hmac = HMAC<SHA256>(key: SymmetricKey(data: bytes))
+        func add(_ bytes: [UInt8]) {
+            var count = UInt64(bytes.count).bigEndian
+            withUnsafeBytes(of: &count) { hmac.update(data: Array($0)) }
+            hmac.update(data: bytes)
+        }
+        add(Array("\(difference.path.count)".utf8))
+        for element in difference.path { add(Array(element.serialized.utf8)) }
+        for value in [difference.before, difference.after] {
+            hmac.update(data: [value == nil ? 0 : 1])
+            add(value?.serialized() ?? [])
+        }
+        return Array(hmac.finalize()).hexadecimal
+    }
+}

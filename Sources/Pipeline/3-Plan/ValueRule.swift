@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+/// When a declared and a live value at one place of a kind are the same although they are spelt differently.
+struct ValueRule: Sendable {
+    private let isBuiltIn: Bool
+    private let kind: GroupKind
+
+    init(_ kind: GroupKind) {
+        self.kind = kind
+        isBuiltIn = BuiltInGroup.contains(kind.group)
+    }
+
+    /// Whether the server decodes this place into a type of its own, and so drops empty optional values. The metadata of
+    /// every object is typed, also of custom resources.
+    func isTyped(_ path: [FieldPathElement]) -> Bool { isBuiltIn || path.first == .field("metadata") }
+
+    /// Whether a typed server takes the value for none, and may fill in a default: the empty text in a field of its own
+    /// types, but not in a map of free keys such as labels or the data of a ConfigMap.
+    func isUnset(_ wanted: JSON, at path: [FieldPathElement]) -> Bool {
+        guard isBuiltIn, case .field(let top)? = path.first, wanted == "" else { return false }
+        return !["metadata", "data", "binaryData", "stringData"].contains(top)
+    }
+
+    /// Whether both are the same value: the same number in another form, and in built-in kinds the same amount or the same
+    /// bytes; in maps and lists at each place.
+    func isSame(_ wanted: JSON, _ found: JSON, at path: [FieldPathElement]) -> Bool {
+        if wanted == found { return true }
+        switch (wanted, found) {
+        case (.double(let a), .int(let b)): return a == Double(b)
+        case (.int(let a), .double(let b)): return Double(a) == b
+        default: return isBuiltIn && isSameSpelling(wanted, found, at: path)
+        }
+    }
+
+    private func isSameSpelling(_ wanted: JSON, _ found: JSON, at path: [FieldPathElement]) -> Bool {
+        switch (wanted, found) {
+        case (.object(let left), .object(let right)):
+            left.count == right.count
+                && left.allSatisfy { member in
+                    right[member.key].map { isSameSpelling(member.value, $0, at: path + [.field(member.key)]) } ?? false
+                }
+        case (.array(let left), .array(let right)):
+            left.count == right.count && zip(left, right).allSatisfy { isSameSpelling($0, $1, at: path) }
+        default:
+            wanted == found
+                || QuantityField.contains(path) && QuantityField.isSameAmount(wanted, found)
+                || holdsBytes(path) && Base64Text.isSame(wanted, found)
+        }
+    }
+
+    /// Whether the place holds bytes, which the server writes in base64 without line breaks.
+    private func holdsBytes(_ path: [FieldPathElement]) -> Bool {
+        if kind.isSecret { return path.count == 2 && path.first == .field("data") }
+        if kind == GroupKind(group: "", kind: "ConfigMap") {
+            return path.count == 2 && path.first == .field("binaryData")
+        }
+        return path.last == .field("caBundle")
+    }
+}
+
+/// Base64 as Go reads it: line breaks count for nothing, padding counts.
+enum Base64Text {
+    /// Whether both are texts of the same bytes.
+    static func isSame(_ left: JSON, _ right: JSON) -> Bool {
+        guard let a = left.string.flatMap(bytes), let b = right.string.flatMap(bytes) else { return false }
+        return a == b
+    }
+
+    /// Nil for what the API server would refuse.
+    private static func bytes(_ text: String) -> [UInt8]? {
+        let letters = text.utf8.filter { $0 != 0x0A && $0 != 0x0D }
+        guard letters.count.isMultiple(of: 4) else { return nil }
+        return Redactor.bytes(base64: text)
+    }
+}

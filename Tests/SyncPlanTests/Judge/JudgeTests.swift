@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import KubeObjects
+import SyncPlan
+import Testing
+
+@testable import EmbeddedCluster
+
+/// The comparison before two judges that share no code with it: a simple walk by the schema, and the server itself.
+///
+/// `STERNPOST_JUDGE_CASES` says how many lives are drawn, `STERNPOST_JUDGE_SEED` where to begin.
+struct JudgeTests {
+    private static let key = ResidualKey.random()
+
+    private static func number(_ name: String, _ usual: UInt64) -> UInt64 {
+        ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) } ?? usual
+    }
+
+    /// What is wrong with the comparison in one life; empty when nothing is. Counts what it saw.
+    private func faults(seed: UInt64, seen: inout [String: Int]) throws -> [String] {
+        guard var world = RandomWorld(seed: seed) else { return [] }
+        let kind = world.schema.gvk.groupKind
+        var residual = Residual.empty
+        var faults: [String] = []
+        func differences(_ declared: JSON, _ live: JSON) throws -> [FieldDifference] {
+            FieldComparison.differences(
+                declared: try KubeObject(declared),
+                live: try KubeObject(live),
+                isNews: declared != world.applied
+            )
+        }
+        for _ in 0..<3 {
+            // What our own apply leaves is the server's reading: nothing that was stated is missing or another value.
+            let left = try differences(world.declared, world.live)
+            faults += left.filter { ServerReading($0, of: kind) != .read && !Self.statesZero($0.after) }.map {
+                "after our apply \($0.path.display) counts as changed: \($0.before?.text ?? "-") for \($0.after?.text ?? "-")"
+            }
+            residual = Residual(left, isOverruled: false, key: Self.key)
+            for _ in 0..<world.eventCount() { world.happen(world.event()) }
+            let found = try differences(world.declared, world.live)
+            let after = world.serverApply(world.declared, over: world.live, manager: "sternpost")
+            if found.isEmpty {
+                seen["unchanged", default: 0] += 1
+                faults += IndependentJudge.problems(declared: world.declared, live: world.live, schema: world.schema)
+                if let after, world.values(after) != world.values(world.live) {
+                    faults.append("an apply would change the object: \(difference(after, world.live))")
+                }
+            } else if world.declared == world.applied, residual.covers(found, key: Self.key) {
+                seen["settled by residual", default: 0] += 1
+                if let after, world.values(after) != world.values(world.live) {
+                    faults.append("a residual hides a change: \(difference(after, world.live))")
+                }
+            } else {
+                seen["written", default: 0] += 1
+            }
+            guard faults.isEmpty, world.applyDeclared() else { break }
+        }
+        return faults.isEmpty ? [] : faults + ["declared \(world.declared.text)", "live \(world.live.text)"]
+    }
+
+    /// Whether a number is zero, or a flag false, somewhere in a value: a server takes some of these for none, and only a
+    /// schema could tell where; they are told as changed, which is the safe side.
+    private static func statesZero(_ value: JSON?) -> Bool {
+        switch value {
+        case .bool(let flag)?: !flag
+        case .int(let number)?: number == 0
+        case .double(let number)?: number == 0
+        case .array(let items)?: items.contains(where: statesZero)
+        case .object(let members)?: members.contains { statesZero($0.value) }
+        case nil, .null?, .string?: false
+        }
+    }
+
+    private func difference(_ one: JSON, _ other: JSON, at path: String = "") -> String {
+        if case .object(let left) = one, case .object(let right) = other {
+            let keys = Set(left.keys + right.keys).sorted().filter { left[$0] != right[$0] }
+            return keys.prefix(3).map { key in
+                guard let a = left[key], let b = right[key] else {
+                    return "\(path).\(key): \(left[key]?.text ?? "-") for \(right[key]?.text ?? "-")"
+                }
+                return difference(a, b, at: "\(path).\(key)")
+            }.joined(separator: "; ")
+        }
+        return "\(path): \(one.text) for \(other.text)"
+    }
+
+    @Test func `unchanged means that every declared value is live and ours`() throws {
+        let first = Self.number("STERNPOST_JUDGE_SEED", 1)
+        let count = Self.number("STERNPOST_JUDGE_CASES", 400)
+        var seen: [String: Int] = [:]
+        var failed = 0
+        for seed in first..<(first + count) {
+            let faults = try self.faults(seed: seed, seen: &seen)
+            guard !faults.isEmpty else { continue }
+            failed += 1
+            if failed <= 5 { Issue.record("seed \(seed): \(faults.joined(separator: "\n"))") }
+        }
+        #expect(failed == 0, "\(failed) of \(count) lives; \(seen)")
+        // A judge that never sees an unchanged object judges nothing.
+        #expect(seen["unchanged", default: 0] >= count / 10, "\(seen)")
+        if count > 1_000 { print("\(count) lives from seed \(first): \(seen.sorted { $0.key < $1.key })") }
+    }
+}
