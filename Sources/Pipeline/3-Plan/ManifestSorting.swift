@@ -24,6 +24,7 @@ struct WantedChange: Sendable {
             changes: changes,
             dependsOn: dependsOn,
             mayRecreate: SyncAnnotation.allowsRecreate(manifest.object)
+                && KindOrder.mayBeRecreated(manifest.id.groupKind)
         )
     }
 }
@@ -83,6 +84,10 @@ struct ManifestSorting {
             return
         }
         guard let found = live.objects[manifest.id] else {
+            if let mark = markOfDone(manifest) {
+                settled(manifest, uid: mark.uid, resourceVersion: mark.resourceVersion, isDone: true)
+                return
+            }
             if let space = terminatingNamespace(of: manifest) {
                 refuse(
                     manifest,
@@ -104,7 +109,7 @@ struct ManifestSorting {
             if wasThere, isSame, policy.drift == .report {
                 reportedDrift.append(change.step(dependsOn: []))
             } else {
-                wanted.append(change)
+                want(change)
             }
             return
         }
@@ -186,6 +191,26 @@ struct ManifestSorting {
         if cause == .drift, policy.drift == .report {
             reportedDrift.append(change.step(dependsOn: []))
         } else {
+            want(change)
+        }
+    }
+
+    /// The mark of a manifest that was applied as it is now, and whose object has removed itself since. Where its namespace is
+    /// missing too, it did not go by itself.
+    private func markOfDone(_ manifest: ResolvedManifest) -> Inventory.AppliedMark? {
+        guard manifest.object.removesItself, let mark = inventory.marks[manifest.id],
+            mark.contentHash == manifest.contentHash
+        else { return nil }
+        let space = ObjectID(groupKind: KindOrder.namespace, namespace: "", name: manifest.id.namespace)
+        return manifests[space] != nil && live.objects[space] == nil ? nil : mark
+    }
+
+    /// To be written, unless the very same write failed lately.
+    private mutating func want(_ change: WantedChange) {
+        let id = change.manifest.id
+        if let failed = policy.withheld[id], failed.isSame(as: change.step(dependsOn: [])) {
+            refuse(change.manifest, .failing, failed.reason)
+        } else {
             wanted.append(change)
         }
     }
@@ -194,7 +219,8 @@ struct ManifestSorting {
         _ manifest: ResolvedManifest,
         uid: String?,
         resourceVersion: String?,
-        residual: String = ""
+        residual: String = "",
+        isDone: Bool = false
     ) {
         unchanged.append(
             SettledObject(
@@ -204,7 +230,8 @@ struct ManifestSorting {
                 uid: uid ?? "",
                 resourceVersion: resourceVersion ?? "",
                 contentHash: manifest.contentHash,
-                residual: residual
+                residual: residual,
+                isDone: isDone
             )
         )
     }

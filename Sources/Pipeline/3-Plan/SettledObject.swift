@@ -12,6 +12,8 @@ package struct SettledObject: Sendable, Hashable {
     package let contentHash: String
     /// As in ``Inventory/AppliedMark``: what the API server keeps otherwise than the commit wants it.
     package let residual: String
+    /// Whether it was applied, has removed itself since, and is not created again: a Job with `ttlSecondsAfterFinished`.
+    package let isDone: Bool
 
     package init(
         id: ObjectID,
@@ -20,7 +22,8 @@ package struct SettledObject: Sendable, Hashable {
         uid: String,
         resourceVersion: String,
         contentHash: String,
-        residual: String = ""
+        residual: String = "",
+        isDone: Bool = false
     ) {
         self.id = id
         self.apiVersion = apiVersion
@@ -29,6 +32,7 @@ package struct SettledObject: Sendable, Hashable {
         self.resourceVersion = resourceVersion
         self.contentHash = contentHash
         self.residual = residual
+        self.isDone = isDone
     }
 
     /// What was seen of it: the next pass compares by it.

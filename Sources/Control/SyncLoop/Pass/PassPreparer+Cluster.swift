@@ -15,17 +15,17 @@ extension PassPreparer {
         _ rendered: RenderedSet,
         _ step: CommitStep?,
         marks: [ObjectID: Inventory.AppliedMark],
-        contested: [ObjectID: String]
+        policy: PlanPolicy
     ) async throws -> PreparedPass {
         do {
             let catalog = try await cluster.catalog(for: rendered, isWatched: mirror != nil)
-            let prepared = try await plan(rendered, step, catalog: catalog, marks: marks, contested: contested)
+            let prepared = try await plan(rendered, step, catalog: catalog, marks: marks, policy: policy)
             // Perhaps a kind is served no longer, or in another version only: the next pass asks what there is.
             if !prepared.live.unreadable.isEmpty { await cluster.forgetCatalog() }
             // A catalogue may grow old while nothing happens; what is written is planned from a young one.
             guard !prepared.plan.isEmpty, try await cluster.renewCatalog() else { return prepared }
             let renewed = try await cluster.catalog(for: rendered)
-            return try await plan(rendered, step, catalog: renewed, marks: marks, contested: contested)
+            return try await plan(rendered, step, catalog: renewed, marks: marks, policy: policy)
         } catch let error as KubeError {
             throw PassFailure(stage: .cluster, message: PassPreparer.message(error), isRetryable: error.isRetryable)
         } catch let error as ApplyError {
@@ -38,21 +38,20 @@ extension PassPreparer {
         _ step: CommitStep?,
         catalog: APICatalog,
         marks: [ObjectID: Inventory.AppliedMark],
-        contested: [ObjectID: String]
+        policy: PlanPolicy
     ) async throws -> PreparedPass {
         var inventory = try await store.load(catalog: catalog, parent: await mirror?.parent())
         inventory.marks = marks
-        var (live, generation) = try await readLive(rendered, inventory: inventory, catalog: catalog)
-        var policy = project.policy
+        var (live, generation, unwatched) = try await readLive(rendered, inventory: inventory, catalog: catalog)
+        var policy = policy
         policy.source = sourceIdentity
-        policy.contested = contested
         policy.rewoundFrom = rewoundTag(rendered.commit, step, inventory: inventory)
         var plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
         if !plan.unread.isEmpty {
             if let mirror {
                 live = await mirror.completed(live, with: plan.unread)
             } else {
-                (live, _) = try await readLive(rendered, inventory: inventory, catalog: catalog, keepsWhole: true)
+                (live, _, _) = try await readLive(rendered, inventory: inventory, catalog: catalog, keepsWhole: true)
             }
             plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
         }
@@ -71,7 +70,9 @@ extension PassPreparer {
             inventory: inventory,
             live: live,
             plan: plan,
-            generation: generation
+            generation: generation,
+            unwatched: unwatched,
+            policy: policy
         )
     }
 
@@ -80,7 +81,7 @@ extension PassPreparer {
         inventory: Inventory,
         catalog: APICatalog,
         keepsWhole: Bool = false
-    ) async throws -> (live: LiveSet, generation: Int?) {
+    ) async throws -> (live: LiveSet, generation: Int?, unwatched: Set<ObjectID>) {
         let namespace = project.policy.targetNamespace
         if let mirror {
             let reading = try await mirror.read(
@@ -89,7 +90,7 @@ extension PassPreparer {
                 catalog: catalog,
                 defaultNamespace: namespace
             )
-            return (reading.live, reading.generation)
+            return (reading.live, reading.generation, reading.unwatched)
         }
         let live = try await LiveReader(client: cluster.client, applySet: project.applySet).read(
             for: rendered,
@@ -99,7 +100,7 @@ extension PassPreparer {
             keepsWhole: keepsWhole,
             isWell: { Kstatus.status(of: $0).status == .current }
         )
-        return (live, nil)
+        return (live, nil, [])
     }
 
     /// One line: a server that does not answer, or lets nobody in, is told apart from one that answers badly.

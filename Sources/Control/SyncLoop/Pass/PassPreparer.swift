@@ -69,20 +69,20 @@ package struct PassPreparer: Sendable {
     ///   - tip: The commit that is wanted.
     ///   - marks: What earlier passes saw; may be empty.
     ///   - previous: The commit of the last pass that wrote to the cluster.
-    ///   - contested: Objects whose drift is not healed now, with the reason.
+    ///   - policy: The project's settings, with what earlier passes have learnt; nil for the settings alone.
     /// - Returns: What is wanted, what there is, and the plan.
     /// - Throws: ``PassFailure`` or ``RenderFailure``.
     func prepare(
         _ tip: SourceTip,
         marks: [ObjectID: Inventory.AppliedMark],
         previous: CommitInfo?,
-        contested: [ObjectID: String] = [:]
+        policy: PlanPolicy? = nil
     ) async throws -> PreparedPass {
         let step = try await fromSource { try await self.step(to: tip, from: previous) }
         let rendered = try await fromSource { try await source.rendered(at: tip) }
         progress?(.rendered(rendered.commit, objects: rendered.objects.count))
         for item in rendered.objects { Redactor.shared.register(secretObject: item.object) }
-        let prepared = try await readCluster(rendered, step, marks: marks, contested: contested)
+        let prepared = try await readCluster(rendered, step, marks: marks, policy: policy ?? project.policy)
         progress?(
             .planned(
                 changes: prepared.plan.waves.reduce(0) { $0 + $1.steps.count },
