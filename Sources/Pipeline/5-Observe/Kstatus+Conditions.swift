@@ -64,11 +64,19 @@ extension Kstatus {
         "yellow",
     ]
 
-    private static func isTrue(_ condition: JSON) -> Bool { condition["status"]?.string == "True" }
-    private static func isFalse(_ condition: JSON) -> Bool { condition["status"]?.string == "False" }
+    // Some definitions let the status be a real boolean.
+    private static func isTrue(_ condition: JSON) -> Bool {
+        condition["status"]?.string == "True" || condition["status"]?.bool == true
+    }
+
+    private static func isFalse(_ condition: JSON) -> Bool {
+        condition["status"]?.string == "False" || condition["status"]?.bool == false
+    }
 
     private static func names(_ condition: JSON, anyOf endings: [String]) -> Bool {
-        guard let type = condition["type"]?.string, condition["status"]?.string != nil else { return false }
+        guard let type = condition["type"]?.string,
+            condition["status"]?.string != nil || condition["status"]?.bool != nil
+        else { return false }
         return endings.contains { type.hasSuffix($0) }
     }
 
