@@ -137,6 +137,17 @@ struct ProjectUnderTest: Sendable {
             journal: journal,
             deadlines: deadlines,
             readiness: Kstatus.readiness(of:),
+            health: { [client, applySet] ids in
+                let objects = ids.map { AwaitedObject(id: $0, origin: nil) }
+                do throws(KubeError) {
+                    let catalog = try await client.discover()
+                    let report = await HealthObserver(client: client, applySet: applySet)
+                        .wait(for: objects, catalog: catalog, deadline: .seconds(30))
+                    return Dictionary(report.unhealthy.map { ($0.id, $0.message) }) { first, _ in first }
+                } catch {
+                    return Dictionary(ids.map { ($0, "\(error)") }) { first, _ in first }
+                }
+            },
             guardBeforeWrite: guardBeforeWrite
         )
     }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import HTTPWire
+import KubeClient
+import KubeObjects
 import SyncLoop
 import Synchronization
+import TestKit
 import Testing
 
 /// Whether a write may leave, by a clock that goes on while the process stands still.
@@ -70,5 +74,55 @@ struct TenureTests {
         tenure.end()
         #expect(tenure.isOpen)
         #expect(!tenure.isLost)
+    }
+
+    @Test func `P9: a write that waited for its turn until the tenure had run out never leaves`() async throws {
+        let (tenure, clock) = tenure()
+        tenure.begin(until: clock.now.advanced(by: .seconds(10)))
+        try await withStubServer { _ in
+            [.hang]
+        } _: { server in
+            let server: (url: String, requests: () -> Int) = (server.url, { server.requests.count })
+            let configuration = try KubeConfiguration(kubeconfig: kubeconfig(server.url), folder: "/", context: nil)
+            let other = KubeClient(configuration: configuration, wire: HTTPWire(requestsPerHost: 1))
+            let client = KubeClient(sharing: other) { tenure.reasonToStop() }
+            let slow = Task { try await other.discover() }
+            try await eventually("the only place is taken") { server.requests() == 1 }
+            let object = try KubeObject([
+                "apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "c", "namespace": "n"],
+            ])
+            let write = Task {
+                do throws(KubeError) {
+                    _ = try await client.apply(object, to: configMaps, fieldManager: "test")
+                    return nil as KubeError?
+                } catch {
+                    return error
+                }
+            }
+            // The process stands still for a minute; the answer that frees the place comes only then.
+            clock.advance(by: .seconds(60))
+            slow.cancel()
+            let error = await write.value
+            #expect(error?.reason == .withheld)
+            #expect(error?.isOutcomeUnknown == false)
+            #expect(error?.message.contains("it ran out") == true)
+            #expect(server.requests() == 1)
+        }
+    }
+
+    private let configMaps = APIResource(
+        gvk: GroupVersionKind(group: "", version: "v1", kind: "ConfigMap"),
+        plural: "configmaps",
+        isNamespaced: true,
+        verbs: ["patch"]
+    )
+
+    private func kubeconfig(_ server: String) -> JSON {
+        [
+            "apiVersion": "v1", "kind": "Config", "current-context": "c",
+            "contexts": [["name": "c", "context": ["cluster": "k", "user": "u"]]],
+            "clusters": [["name": "k", "cluster": ["server": .string(server)]]],
+            "users": [["name": "u", "user": [:]]],
+        ]
     }
 }

@@ -14,7 +14,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5)))
 struct HealthObserverTests {
     /// A client and a namespace of its own, deleted afterwards.
-    private struct Space: Sendable {
+    struct Space: Sendable {
         let cluster: ClusterUnderTest
         let catalog: APICatalog
         let name: String
@@ -56,7 +56,7 @@ struct HealthObserverTests {
         }
     }
 
-    private func withSpace(_ body: (Space) async throws -> Void) async throws {
+    func withSpace(_ body: (Space) async throws -> Void) async throws {
         var options = EmbeddedClusterOptions()
         options.images = ImageCatalog(failing: [("missing:*", .pull)])
         try await ClusterUnderTest.run(options: options) { cluster in

@@ -81,6 +81,28 @@ extension KstatusTests {
         ),
         row(
             "apps/v1",
+            "DaemonSet",
+            "OnDelete, old Pods left",
+            """
+            "spec":{"updateStrategy":{"type":"OnDelete"}},"status":{"observedGeneration":2,"desiredNumberScheduled":2,\
+            "currentNumberScheduled":2,"updatedNumberScheduled":0,"numberAvailable":2,"numberReady":2}
+            """,
+            .current,
+            says: "2 of them update when they are deleted"
+        ),
+        row(
+            "apps/v1",
+            "DaemonSet",
+            "OnDelete, a Pod is not ready",
+            """
+            "spec":{"updateStrategy":{"type":"OnDelete"}},"status":{"observedGeneration":2,"desiredNumberScheduled":2,\
+            "currentNumberScheduled":2,"updatedNumberScheduled":0,"numberAvailable":1,"numberReady":1}
+            """,
+            .inProgress,
+            says: "1 of 2 Pods are available"
+        ),
+        row(
+            "apps/v1",
             "ReplicaSet",
             "quota",
             """

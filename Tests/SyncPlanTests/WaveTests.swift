@@ -41,7 +41,73 @@ struct WaveTests {
             )
         )
         #expect(plan.waves.map { $0.steps.map(\.id.name) } == [["shop"], ["first"], ["second"]])
-        #expect(Set(plan.waves[1].awaits.map(\.name)) == ["shop", "first"])
+        #expect(plan.waves[2].after.map(\.id.name) == ["first", "shop"])
+        #expect(plan.waves[0].after.isEmpty && plan.waves[1].after.isEmpty)
+    }
+
+    private static func later(_ name: String, wave: Int = 1, _ data: String = #""a":"1""#) -> String {
+        """
+        {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"\(name)","namespace":"shop",
+        "annotations":{"sternpost.dev/wave":"\(wave)"}},"data":{\(data)}}
+        """
+    }
+
+    @Test func `what an earlier pass has written counts among the objects for which a later wave waits`() throws {
+        let first = PlanFixture.configMap("first")
+        let live = try PlanFixture.live(first, owned: #""f:data":{"f:a":{}}"#)
+        let plan = PlanFixture.plan(
+            try PlanFixture.rendered(first, WaveTests.later("second"), WaveTests.later("third", wave: 2)),
+            live: [live],
+            members: [(live, "uid-1")]
+        )
+        #expect(plan.unchanged.map(\.id.name) == ["first"])
+        #expect(plan.waves.map { $0.after.map(\.id.name) } == [["first"], ["first", "second"]])
+        #expect(plan.waves.last?.after.map(\.number) == [0, 1])
+    }
+
+    @Test func `an object that is refused keeps the higher waves back, one that asks to be left alone does not`() throws
+    {
+        func plan(_ annotation: String) throws -> Plan {
+            let first = """
+                {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"first","namespace":"shop",
+                "annotations":{\(annotation)}}}
+                """
+            return PlanFixture.plan(try PlanFixture.rendered(first, WaveTests.later("second")))
+        }
+        let refused = try plan(#""sternpost.dev/prune":"misspelt""#)
+        #expect(refused.waves.isEmpty)
+        #expect(refused.refused.map(\.reason) == [.invalid, .waiting])
+        #expect(refused.refused.last?.message.hasPrefix("blocked by wave 0: ConfigMap") == true)
+        let alone = try plan(#""sternpost.dev/reconcile":"disabled""#)
+        #expect(alone.waves.flatMap(\.steps).map(\.id.name) == ["second"])
+    }
+
+    @Test func `a wave that was waited for in vain keeps the higher ones back and lets the lower ones pass`() throws {
+        let id = ObjectID(group: "apps", kind: "Deployment", namespace: "shop", name: "web")
+        var policy = PlanPolicy()
+        policy.closedGate = ClosedGate(number: 0, unhealthy: id)
+        let plan = PlanFixture.plan(
+            try PlanFixture.rendered(PlanFixture.configMap("first"), WaveTests.later("second")),
+            policy: policy
+        )
+        #expect(plan.waves.flatMap(\.steps).map(\.id.name) == ["first"])
+        #expect(plan.refused.map(\.message) == ["blocked by wave 0: \(id) is not healthy"])
+    }
+
+    @Test func `a step that failed is withheld until the manifest or the object changes`() throws {
+        let text = PlanFixture.configMap("first")
+        let rendered = try PlanFixture.rendered(text)
+        let step = try #require(PlanFixture.plan(rendered).waves.first?.steps.first)
+        var policy = PlanPolicy()
+        policy.withheld = [step.id: WithheldStep(step, because: "it was refused")]
+        let withheld = PlanFixture.plan(rendered, policy: policy)
+        #expect(withheld.waves.isEmpty)
+        #expect(withheld.refused.map(\.reason) == [.failing])
+        #expect(withheld.refused.map(\.message) == ["it was refused"])
+        let changed = try PlanFixture.rendered(PlanFixture.configMap("first", #""a":"2""#))
+        #expect(PlanFixture.plan(changed, policy: policy).waves.count == 1)
+        let appeared = try PlanFixture.live(text) { $0[["data", "a"]] = "other" }
+        #expect(PlanFixture.plan(rendered, live: [appeared], policy: policy).waves.count == 1)
     }
 
     @Test func `an unreadable wave is an error of that object`() throws {

@@ -19,7 +19,9 @@ extension EasyHandle {
         // Servers drop idle connections; not reusing old ones keeps requests off those about to be dropped.
         try set(CURLOPT_MAXAGE_CONN, 60)
         try set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request.deadlines.connect))
-        if let total = request.deadlines.total { try set(CURLOPT_TIMEOUT_MS, milliseconds(total)) }
+        if let deadline = transfer.deadline {
+            try set(CURLOPT_TIMEOUT_MS, milliseconds(ContinuousClock.now.duration(to: deadline)))
+        }
         try setCallbacks(transfer)
         try setTarget(request)
         try setBody(transfer)

@@ -5,6 +5,10 @@ extension HTTPError {
     /// Translates how libcurl ended a transfer.
     init(_ code: CURLcode, of transfer: Transfer, on easy: EasyHandle) {
         if let own = transfer.ownFailure {
+            guard own.reason != .withheld else {
+                self.init(reason: .withheld, message: own.message, mayHaveBeenSent: false)
+                return
+            }
             self.init(reason: own.reason, message: "\(transfer.origin): \(own.message)", mayHaveBeenSent: true)
             return
         }

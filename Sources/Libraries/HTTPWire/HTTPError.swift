@@ -24,6 +24,8 @@ package struct HTTPError: Error, Sendable, Hashable, CustomStringConvertible {
         case malformedAnswer
         /// The request itself cannot be sent: a bad URL or a certificate that cannot be read.
         case badRequest
+        /// ``HTTPRequest/gate`` gave a reason not to send it; the reason is the message.
+        case withheld
     }
 
     package let reason: Reason

@@ -15,7 +15,8 @@ package struct HTTPHeader: Sendable, Hashable {
 package struct HTTPDeadlines: Sendable, Hashable {
     /// From the start until the connection (name look-up, TCP, TLS) stands.
     package var connect: Duration
-    /// From the start until the last byte of the answer; nil for a stream that lasts as long as it likes.
+    /// From the moment when the request is handed over, the wait for its turn included, until the last byte of the answer;
+    /// nil for a stream that lasts as long as it likes.
     package var total: Duration?
     /// Without a single byte arriving, once the request is on its way; nil for no such limit.
     package var silence: Duration?
@@ -37,6 +38,16 @@ package struct HTTPRequest: Sendable {
         case http2
     }
 
+    /// Which requests wait for each other's turn at a server.
+    package enum Lane: Sendable, Hashable {
+        case ordinary
+        /// For the few that must never wait behind the others, such as the renewal of a lease.
+        case urgent
+    }
+
+    /// Says why a request may not be sent now; nil while it may. Quick, and safe to call from any thread.
+    package typealias Gate = @Sendable () -> String?
+
     package var method: String
     /// Absolute, `http` or `https`, already percent-encoded, without user info.
     package var url: String
@@ -51,6 +62,13 @@ package struct HTTPRequest: Sendable {
     /// Whether the wire may send the request again by itself when a kept-alive connection turns out to be dead and no
     /// byte of an answer came. Only for requests that do no harm when they happen twice.
     package var mayBeResent: Bool
+    package var lane = Lane.ordinary
+    /// Who sends it: senders that share a server take turns. Nil for all who do not say.
+    package var sender: ObjectIdentifier?
+    /// Asked when the request's turn has come, and once more before the first byte of its body leaves, so that no wait for a
+    /// turn or a connection lies between the answer and the sending. A reason ends the request with
+    /// ``HTTPError/Reason/withheld``.
+    package var gate: Gate?
 
     package init(
         method: String = "GET",

@@ -9,19 +9,16 @@ import Foundation
 package final class HTTPWire: Sendable {
     private let mailbox: Mailbox?
 
-    /// How many connections are kept open for later requests.
-    private static let keptConnections = 64
-
     /// libcurl's own one-time set-up.
     private static let library: CURLcode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
-    /// Makes a wire; at most `requestsPerHost` requests to one server run at a time (streams do not count), others wait.
+    /// Makes a wire; at most `requestsPerHost` ordinary requests to one server run at a time (streams do not count, and
+    /// urgent ones have places of their own), others wait.
     package init(requestsPerHost: Int = 16) {
         guard HTTPWire.library == CURLE_OK, let multi = curl_multi_init() else {
             mailbox = nil
             return
         }
-        sternpost_multi_set_long(multi, CURLMOPT_MAXCONNECTS, HTTPWire.keptConnections)
         let mailbox = Mailbox(multi: multi)
         self.mailbox = mailbox
         let handle = SendableMulti(raw: multi)

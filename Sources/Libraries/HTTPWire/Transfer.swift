@@ -22,6 +22,8 @@ final class Transfer: @unchecked Sendable {
     let origin: String
     let isCancelled = Atomic(false)
     private let delivery: Delivery
+    /// When the whole request must be over; nil for a stream without an end.
+    let deadline: ContinuousClock.Instant?
     private(set) var lastActivity: ContinuousClock.Instant
     private(set) var isPaused = false
     private var status = 0
@@ -37,7 +39,11 @@ final class Transfer: @unchecked Sendable {
         self.delivery = delivery
         origin = HTTPOrigin(url: request.url).map { "\($0.scheme)://\($0.urlHost):\($0.port)" } ?? ""
         lastActivity = .now
+        deadline = request.deadlines.total.map(ContinuousClock.now.advanced(by:))
     }
+
+    /// Whether it has waited too long.
+    func hasExpired(at now: ContinuousClock.Instant) -> Bool { deadline.map { $0 <= now } ?? false }
 
     /// Streams have no end, so they do not take the place of short requests.
     var countsAgainstLimit: Bool {
@@ -133,6 +139,10 @@ final class Transfer: @unchecked Sendable {
     func send(into space: UnsafeMutableRawBufferPointer) -> Int {
         lastActivity = .now
         guard let bytes = request.body else { return 0 }
+        if bodyBytesSent == 0, let reason = request.gate?() {
+            failure = (.withheld, reason)
+            return Int(CURL_READFUNC_ABORT)
+        }
         let piece = bytes[bodyBytesSent..<min(bodyBytesSent + space.count, bytes.count)]
         space.copyBytes(from: piece)
         bodyBytesSent += piece.count

@@ -6,18 +6,30 @@ import Synchronization
 final class TransferLoop {
     private let multi: UnsafeMutableRawPointer
     private let mailbox: Mailbox
-    private let requestsPerHost: Int
+    /// How many connections are kept open for later requests, beside those of streams.
+    private static let keptConnections = 64
+    /// How many urgent requests to one server run at a time.
+    private static let urgentPerHost = 32
+
+    private let mostSpare: Int
     private var active: [UnsafeMutableRawPointer: (transfer: Transfer, easy: EasyHandle)] = [:]
     private var handles: [ObjectIdentifier: UnsafeMutableRawPointer] = [:]
-    /// Transfers that wait for their turn at a host, oldest first.
-    private var waiting: [String: [Transfer]] = [:]
-    private var running: [String: Int] = [:]
+    private var turns: TurnQueue
+    private var streams = 0
     private var spare: [EasyHandle] = []
 
     init(multi: UnsafeMutableRawPointer, mailbox: Mailbox, requestsPerHost: Int) {
         self.multi = multi
         self.mailbox = mailbox
-        self.requestsPerHost = requestsPerHost
+        mostSpare = requestsPerHost
+        turns = TurnQueue(ordinary: requestsPerHost, urgent: TransferLoop.urgentPerHost)
+        keepConnections()
+    }
+
+    /// libcurl counts connections that are in use as kept ones: without their number on top, a process with many streams
+    /// would close each connection right after its request.
+    private func keepConnections() {
+        sternpost_multi_set_long(multi, CURLMOPT_MAXCONNECTS, TransferLoop.keptConnections + streams)
     }
 
     /// Works until told to stop, then ends everything.
@@ -33,6 +45,7 @@ final class TransferLoop {
             var stillRunning: Int32 = 0
             curl_multi_perform(multi, &stillRunning)
             collect()
+            expireWaiting()
             let wait = expireSilent()
             curl_multi_poll(multi, nil, 0, wait, nil)
         }
@@ -51,16 +64,20 @@ final class TransferLoop {
     }
 
     private func enqueue(_ transfer: Transfer) {
-        if transfer.countsAgainstLimit, running[transfer.origin, default: 0] >= requestsPerHost {
-            waiting[transfer.origin, default: []].append(transfer)
-        } else {
-            start(transfer)
-        }
+        if turns.admits(transfer) { start(transfer) }
     }
 
     private func start(_ transfer: Transfer) {
         guard !transfer.isCancelled.load(ordering: .acquiring) else {
-            transfer.finish(TransferLoop.cancelled)
+            transfer.finish(TransferLoop.neverSent)
+            return
+        }
+        guard !transfer.hasExpired(at: .now) else {
+            transfer.finish(TransferLoop.waitedTooLong(transfer))
+            return
+        }
+        if let reason = transfer.request.gate?() {
+            transfer.finish(HTTPError(reason: .withheld, message: reason, mayHaveBeenSent: false))
             return
         }
         guard let easy = spare.popLast() ?? EasyHandle() else {
@@ -82,19 +99,23 @@ final class TransferLoop {
         transfer.started()
         active[easy.raw] = (transfer, easy)
         handles[ObjectIdentifier(transfer)] = easy.raw
-        if transfer.countsAgainstLimit { running[transfer.origin, default: 0] += 1 }
+        turns.started(transfer)
+        if !transfer.countsAgainstLimit {
+            streams += 1
+            keepConnections()
+        }
     }
 
     private func cancel(_ transfer: Transfer) {
         if let raw = handles[ObjectIdentifier(transfer)] {
             end(raw, with: TransferLoop.cancelled)
-        } else if let index = waiting[transfer.origin]?.firstIndex(where: { $0 === transfer }) {
-            waiting[transfer.origin]?.remove(at: index)
-            transfer.finish(TransferLoop.cancelled)
+        } else if turns.remove(transfer) {
+            transfer.finish(TransferLoop.neverSent)
         }
     }
 
     private static let cancelled = HTTPError(reason: .cancelled, message: "cancelled", mayHaveBeenSent: true)
+    private static let neverSent = HTTPError(reason: .cancelled, message: "cancelled", mayHaveBeenSent: false)
 
     /// Takes a transfer out of libcurl, reports its end and starts the next one in the queue.
     private func end(_ raw: UnsafeMutableRawPointer, with error: HTTPError?) {
@@ -102,20 +123,29 @@ final class TransferLoop {
         handles[ObjectIdentifier(transfer)] = nil
         curl_multi_remove_handle(multi, raw)
         easy.reset()
-        if spare.count < requestsPerHost { spare.append(easy) }
+        if spare.count < mostSpare { spare.append(easy) }
         transfer.finish(error)
-        guard transfer.countsAgainstLimit else { return }
-        running[transfer.origin, default: 1] -= 1
-        if running[transfer.origin] == 0 { running[transfer.origin] = nil }
-        startNext(at: transfer.origin)
+        guard transfer.countsAgainstLimit else {
+            streams -= 1
+            keepConnections()
+            return
+        }
+        turns.ended(transfer)
+        while let next = turns.next(after: transfer) { start(next) }
     }
 
-    private func startNext(at origin: String) {
-        while running[origin, default: 0] < requestsPerHost, let first = waiting[origin]?.first {
-            waiting[origin]?.removeFirst()
-            start(first)
-        }
-        if waiting[origin]?.isEmpty == true { waiting[origin] = nil }
+    /// Ends what has waited for its turn until its deadline.
+    private func expireWaiting() {
+        for transfer in turns.removeExpired(at: .now) { transfer.finish(TransferLoop.waitedTooLong(transfer)) }
+    }
+
+    private static func waitedTooLong(_ transfer: Transfer) -> HTTPError {
+        let limit = transfer.request.deadlines.total.map { "\($0)" } ?? ""
+        return HTTPError(
+            reason: .timeout,
+            message: "\(transfer.origin): its turn did not come within \(limit): too many slow requests are under way",
+            mayHaveBeenSent: false
+        )
     }
 
     /// Reports every transfer that libcurl has finished.
@@ -133,7 +163,7 @@ final class TransferLoop {
     /// Ends what was silent for too long; returns for how many milliseconds nothing else is due.
     private func expireSilent() -> Int32 {
         let now = ContinuousClock.now
-        var next: ContinuousClock.Instant?
+        var next = turns.nextDeadline
         for (raw, (transfer, _)) in active {
             guard let deadline = transfer.silenceDeadline else { continue }
             if deadline <= now {
@@ -151,10 +181,9 @@ final class TransferLoop {
 
     private func shutDown() {
         for command in mailbox.close() {
-            if case .start(let transfer) = command { transfer.finish(TransferLoop.cancelled) }
+            if case .start(let transfer) = command { transfer.finish(TransferLoop.neverSent) }
         }
-        for transfer in waiting.values.joined() { transfer.finish(TransferLoop.cancelled) }
-        waiting = [:]
+        for transfer in turns.removeAll() { transfer.finish(TransferLoop.neverSent) }
         for raw in Array(active.keys) { end(raw, with: TransferLoop.cancelled) }
         spare = []
         curl_multi_cleanup(multi)

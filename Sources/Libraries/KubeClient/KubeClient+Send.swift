@@ -44,16 +44,13 @@ extension KubeClient {
     /// Sends a request once, when the throttle lets it. Told that there are too many, the client sends fewer at a time.
     private func exchange(_ request: KubeRequest, _ credential: Credential) async throws(KubeError) -> HTTPResponse {
         let pass = await throttle.enter()
-        if request.safety != .read, let reason = writeGate?() {
-            throttle.leave(pass, .other)
-            throw KubeError(reason: .withheld, message: KubeError.oneLine(reason), request: request.display)
-        }
-        countRequest()
         do throws(HTTPError) {
             let answer = try await wire.send(httpRequest(request, credential))
+            countRequest()
             throttle.leave(pass, answer.status == 429 ? .tooMany : answer.status < 500 ? .good : .other)
             return answer
         } catch {
+            if error.reason != .withheld { countRequest() }
             throttle.leave(pass, .other)
             throw KubeError(error, to: request)
         }
@@ -78,7 +75,7 @@ extension KubeClient {
         headers += configuration.impersonation
         var security = configuration.security
         if let identity = credential.identity { security.identity = identity }
-        return HTTPRequest(
+        var sent = HTTPRequest(
             method: request.method,
             url: configuration.server + request.target,
             headers: headers,
@@ -88,7 +85,12 @@ extension KubeClient {
             deadlines: HTTPDeadlines(connect: options.connectDeadline, total: options.requestDeadline),
             maxBodyBytes: options.maxBodyBytes,
             version: options.httpVersion,
-            mayBeResent: request.safety != .once
+            // Of a write, each sending asks the gate; libcurl's own repetition would not.
+            mayBeResent: request.safety == .read
         )
+        sent.lane = options.lane
+        sent.sender = ObjectIdentifier(throttle)
+        if request.safety != .read { sent.gate = writeGate }
+        return sent
     }
 }

@@ -17,7 +17,7 @@ package final class KubeClient: Sendable {
     private let counters: RequestCounters
 
     /// Says why writes may not be sent now; nil while they may.
-    package typealias WriteGate = @Sendable () -> String?
+    package typealias WriteGate = HTTPRequest.Gate
 
     package init(configuration: KubeConfiguration, wire: HTTPWire, options: KubeClientOptions = .init()) {
         self.configuration = configuration
@@ -33,8 +33,8 @@ package final class KubeClient: Sendable {
     /// - Parameters:
     ///   - other: The client to share with.
     ///   - options: How patient it is; nil as the other one.
-    ///   - writeGate: Asked each time before a write leaves, also when it is sent again after a failure. While it gives a
-    ///     reason, nothing is sent, and the write fails with `withheld`.
+    ///   - writeGate: Asked each time a write leaves, when it has waited for its turn and has a connection, also when it is
+    ///     sent again after a failure. While it gives a reason, nothing is sent, and the write fails with `withheld`.
     package init(sharing other: KubeClient, options: KubeClientOptions? = nil, writeGate: WriteGate? = nil) {
         configuration = other.configuration
         wire = other.wire

@@ -7,7 +7,7 @@ package struct KubeClientOptions: Sendable, Hashable {
     /// HTTP/1.1 notices every cut body by itself; HTTP/2 is for servers behind proxies that speak nothing else. Watches
     /// always use HTTP/1.1, each on a connection of its own.
     package var httpVersion: HTTPRequest.Version
-    /// From the start of one request to the last byte of its answer.
+    /// From the start of one request, its wait for a place among others included, to the last byte of its answer.
     package var requestDeadline: Duration
     package var connectDeadline: Duration
     /// The most of one answer, and of one watch event.
@@ -32,6 +32,8 @@ package struct KubeClientOptions: Sendable, Hashable {
     package var watchSilence: Duration
     /// How long the server is asked to keep one watch open; each watch adds up to as much again, by chance.
     package var watchDuration: Duration
+    /// Whether its requests have places of their own at the server, so that they never wait behind those of other clients.
+    package var lane = HTTPRequest.Lane.ordinary
 
     package init(
         userAgent: String = "sternpost",

@@ -12,6 +12,7 @@ extension KubeError {
             case .timeout: .timeout
             case .tooLarge: .tooLarge
             case .badRequest: .configuration
+            case .withheld: .withheld
             }
         self.init(
             reason: reason,

@@ -34,7 +34,7 @@ struct RetryPolicy {
             .protocolViolation where mayRepeat, .webhookFailed:
             failed += 1
             return failed <= options.maxFailureRetries ? backOff(failed) : nil
-        case .timeout where mayRepeat:
+        case .timeout where mayRepeat || !error.isOutcomeUnknown:
             timedOut += 1
             return timedOut <= RetryPolicy.maxTimeoutRetries ? error.retryAfter ?? backOff(timedOut) : nil
         default: return nil

@@ -157,7 +157,8 @@ struct RegistrySession: Sendable {
     private func failure(_ error: HTTPError, at origin: HTTPOrigin) -> RegistryError {
         let reason: RegistryError.Reason =
             switch error.reason {
-            case .cancelled: .cancelled
+            // Requests to registries have no gate.
+            case .cancelled, .withheld: .cancelled
             case .timeout: .timeout
             case .tls: .tls
             case .tooLarge: .tooLarge

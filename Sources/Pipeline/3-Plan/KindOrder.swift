@@ -40,6 +40,13 @@ package enum KindOrder {
         GroupKind(group: "", kind: "PersistentVolumeClaim"), customResourceDefinition,
     ]
 
+    /// Whether an object of this kind may be deleted to be created again where a person has asked for that. Never a custom
+    /// resource: what hangs on its deletion is known to its operator alone, and that a field of it cannot be changed is told by
+    /// its author's words, not by a rule of the API server.
+    package static func mayBeRecreated(_ kind: GroupKind) -> Bool {
+        BuiltInGroup.contains(kind.group) && !protected.contains(kind)
+    }
+
     package static let namespace = GroupKind(group: "", kind: "Namespace")
     package static let customResourceDefinition = GroupKind(
         group: "apiextensions.k8s.io",

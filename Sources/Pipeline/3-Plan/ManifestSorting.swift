@@ -24,6 +24,7 @@ struct WantedChange: Sendable {
             differences: differences,
             dependsOn: dependsOn,
             mayRecreate: SyncAnnotation.allowsRecreate(manifest.object)
+                && KindOrder.mayBeRecreated(manifest.id.groupKind)
         )
     }
 }
@@ -83,6 +84,10 @@ struct ManifestSorting {
             return
         }
         guard let found = live.objects[manifest.id] else {
+            if let mark = markOfDone(manifest) {
+                settled(manifest, as: mark, isDone: true)
+                return
+            }
             if let space = terminatingNamespace(of: manifest) {
                 refuse(
                     manifest,
@@ -104,7 +109,7 @@ struct ManifestSorting {
             if wasThere, isSame, policy.drift == .report {
                 reportedDrift.append(change.step(dependsOn: []))
             } else {
-                wanted.append(change)
+                want(change)
             }
             return
         }
@@ -191,6 +196,26 @@ struct ManifestSorting {
         if change.cause == .drift, policy.drift == .report {
             reportedDrift.append(change.step(dependsOn: []))
         } else {
+            want(change)
+        }
+    }
+
+    /// The mark of a manifest that was applied as it is now, and whose object has removed itself since. Where its namespace is
+    /// missing too, it did not go by itself.
+    private func markOfDone(_ manifest: ResolvedManifest) -> Inventory.AppliedMark? {
+        guard manifest.object.removesItself, let mark = inventory.marks[manifest.id],
+            mark.contentHash == manifest.contentHash
+        else { return nil }
+        let space = ObjectID(groupKind: KindOrder.namespace, namespace: "", name: manifest.id.namespace)
+        return manifests[space] != nil && live.objects[space] == nil ? nil : mark
+    }
+
+    /// To be written, unless the very same write failed lately.
+    private mutating func want(_ change: WantedChange) {
+        let id = change.manifest.id
+        if let failed = policy.withheld[id], failed.isSame(as: change.step(dependsOn: [])) {
+            refuse(change.manifest, .failing, failed.reason)
+        } else {
             wanted.append(change)
         }
     }
@@ -208,7 +233,7 @@ struct ManifestSorting {
         return !isNews && differences.allSatisfy(\.isForeign) ? .drift : .commit
     }
 
-    private mutating func settled(_ manifest: ResolvedManifest, as mark: Inventory.AppliedMark) {
+    private mutating func settled(_ manifest: ResolvedManifest, as mark: Inventory.AppliedMark, isDone: Bool = false) {
         unchanged.append(
             SettledObject(
                 id: manifest.id,
@@ -218,7 +243,8 @@ struct ManifestSorting {
                 resourceVersion: mark.resourceVersion,
                 contentHash: mark.contentHash,
                 residual: mark.residual,
-                state: mark.state
+                state: mark.state,
+                isDone: isDone
             )
         )
     }

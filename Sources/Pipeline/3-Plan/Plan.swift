@@ -63,13 +63,16 @@ package struct Wave: Sendable {
     /// The number a person gave with the wave annotation; 0 by default.
     package let number: Int
     package let steps: [Step]
-    /// Objects of this wave whose readiness the next wave needs (`CustomResourceDefinition` established, …), and with
-    /// an explicit wave number every object of the wave.
+    /// Objects of this wave whose readiness the next wave needs, whatever its number: definitions must be established.
     package let awaits: [ObjectID]
+    /// Objects that must be healthy before this wave is written: all that are declared with a lower number, whether this
+    /// pass writes them or found them as they should be. Empty for a wave that does not begin a number. Ascending by id.
+    package let after: [GatedObject]
 
-    package init(number: Int, steps: [Step], awaits: [ObjectID]) {
+    package init(number: Int, steps: [Step], awaits: [ObjectID], after: [GatedObject] = []) {
         self.number = number
         self.steps = steps
         self.awaits = awaits
+        self.after = after
     }
 }

@@ -38,6 +38,11 @@ package struct PlanPolicy: Sendable, Hashable {
     /// The newer version tag of the project's range from which the cluster was synced and that is gone now; nil when
     /// there is none. Then nothing is deleted without a person: the tag may only be missing at one look.
     package var rewoundFrom: String?
+    /// Steps and deletions that failed lately and are not tried in this pass. As above.
+    package var withheld: [ObjectID: WithheldStep] = [:]
+    package var withheldPrunes: [ObjectID: WithheldPrune] = [:]
+    /// The wave number that was waited for in vain, and still is not finished. As above.
+    package var closedGate: ClosedGate?
 
     package init(
         targetNamespace: String = "",

@@ -26,16 +26,23 @@ package enum Planner {
             defaultNamespace: policy.targetNamespace
         )
         var sorting = ManifestSorting(live: live, inventory: inventory, policy: policy)
+        var gates = WaveGates(policy: policy)
         for item in rendered.objects {
             switch resolver.resolve(item) {
-            case .success(let manifest): sorting.add(manifest)
-            case .failure(let refusal): sorting.refused.append(refusal.object)
+            case .success(let manifest):
+                sorting.add(manifest)
+                gates.add(manifest.id, item.object)
+            case .failure(let refusal):
+                sorting.refused.append(refusal.object)
+                gates.add(refusal.object.id, item.object)
             }
         }
         sorting.settle()
         let dependencies = Dependencies(manifests: sorting.wanted.map(\.manifest), refused: sorting.refused)
         let (steps, blocked) = dependencies.attach(to: sorting.wanted, live: live)
-        let refused = (sorting.refused + blocked).sorted { $0.origin < $1.origin }
+        let standing = sorting.unchanged.map(\.id) + sorting.reportedDrift.map(\.id)
+        let (waves, waiting) = gates.waves(of: steps, standing: standing, refused: sorting.refused + blocked)
+        let refused = (sorting.refused + blocked + waiting).sorted { $0.origin < $1.origin }
         let declared = Set(sorting.manifests.keys).union(refused.map(\.id))
         let pruning = PrunePlanner(
             commit: rendered.commit,
@@ -50,11 +57,11 @@ package enum Planner {
         return Plan(
             commit: rendered.commit,
             source: policy.source,
-            waves: WaveOrder.waves(of: steps),
+            waves: waves,
             unchanged: sorting.unchanged,
             refused: refused,
             reportedDrift: sorting.reportedDrift,
-            prune: pruning.plan(),
+            prune: pruning.plan().withholding(policy.withheldPrunes),
             desiredMembers: members(sorting, steps: steps, inventory: inventory),
             unread: sorting.unread + pruning.unread,
             foundAgain: unseen.foundAgain,

@@ -38,6 +38,8 @@ package struct PrunePlan: Sendable {
     /// Namespaces and definitions among the steps of which it is not known what else they hold. A plan made again with
     /// ``LiveSet/contents`` of them decides better. Ascending.
     package let containers: [ObjectID]
+    /// Members that would be deleted, had that not failed lately; they stay members, and are tried again later.
+    package let withheld: [ReleasedObject]
 
     package init(
         verdict: Verdict,
@@ -45,7 +47,8 @@ package struct PrunePlan: Sendable {
         released: [ReleasedObject],
         kept: [ReleasedObject] = [],
         doubts: [ObjectID: Inventory.Doubt] = [:],
-        containers: [ObjectID] = []
+        containers: [ObjectID] = [],
+        withheld: [ReleasedObject] = []
     ) {
         self.doubts = doubts
         self.containers = containers
@@ -53,6 +56,27 @@ package struct PrunePlan: Sendable {
         self.steps = steps
         self.released = released
         self.kept = kept
+        self.withheld = withheld
+    }
+
+    /// The same plan without the deletions that failed lately. What waits for a person's word stays whole: the word is
+    /// about all of it.
+    func withholding(_ failed: [ObjectID: WithheldPrune]) -> PrunePlan {
+        guard case .allowed = verdict, !failed.isEmpty else { return self }
+        let kept = steps.filter { step in failed[step.id]?.isSame(as: step) == true }
+        guard !kept.isEmpty else { return self }
+        let ids = Set(kept.map(\.id))
+        return PrunePlan(
+            verdict: verdict,
+            steps: steps.filter { !ids.contains($0.id) },
+            released: released,
+            kept: self.kept,
+            doubts: doubts,
+            containers: containers,
+            withheld: kept.compactMap { step in
+                failed[step.id].map { ReleasedObject(id: step.id, reason: $0.reason) }
+            }
+        )
     }
 }
 

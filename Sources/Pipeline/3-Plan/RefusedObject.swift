@@ -4,8 +4,8 @@ import SyncRender
 
 /// An object that is left alone, and why.
 package struct RefusedObject: Sendable, Hashable, Codable {
-    /// The kinds of reason. A pass with any but `.optedOut` does not succeed; `.optedOut`, `.blocked` and `.contested` count
-    /// as skipped, the others as failed.
+    /// The kinds of reason. A pass with any but `.optedOut` does not succeed; `.optedOut`, `.blocked`, `.waiting` and
+    /// `.contested` count as skipped, the others as failed.
     package enum Reason: String, Sendable, Hashable, Codable {
         /// No API group serves the kind.
         case unknownKind
@@ -23,6 +23,10 @@ package struct RefusedObject: Sendable, Hashable, Codable {
         case invalid
         /// Something it cannot do without is refused itself.
         case blocked
+        /// An object of an earlier wave is not healthy, or refused itself.
+        case waiting
+        /// Writing it failed lately; it is tried again when its time has come, or when git or the object changes.
+        case failing
         /// The live object is being deleted; it is created again when it is gone.
         case terminating
         /// Somebody keeps changing back what we set; it is left as it is for a while.
@@ -32,6 +36,9 @@ package struct RefusedObject: Sendable, Hashable, Codable {
         package var isPartialKnowledge: Bool {
             self == .unknownKind || self == .groupUnavailable || self == .liveUnreadable
         }
+
+        /// Whether nothing in the cluster can change it: only another commit mends it.
+        package var isForGitToMend: Bool { self == .invalid || self == .duplicate }
     }
 
     package let id: ObjectID

@@ -14,6 +14,8 @@ package struct SettledObject: Sendable, Hashable {
     package let residual: Residual
     /// As in ``Inventory/AppliedMark``.
     package let state: String
+    /// Whether it was applied, has removed itself since, and is not created again: a Job with `ttlSecondsAfterFinished`.
+    package let isDone: Bool
 
     package init(
         id: ObjectID,
@@ -23,7 +25,8 @@ package struct SettledObject: Sendable, Hashable {
         resourceVersion: String,
         contentHash: String,
         residual: Residual = .empty,
-        state: String = ""
+        state: String = "",
+        isDone: Bool = false
     ) {
         self.id = id
         self.apiVersion = apiVersion
@@ -33,6 +36,7 @@ package struct SettledObject: Sendable, Hashable {
         self.contentHash = contentHash
         self.residual = residual
         self.state = state
+        self.isDone = isDone
     }
 
     /// What was seen of it: the next pass compares by it.

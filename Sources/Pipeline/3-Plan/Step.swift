@@ -38,7 +38,8 @@ package struct Step: Sendable {
     package let differences: [FieldDifference]
     /// Objects of the same plan that must have been applied before; a failure there blocks this step.
     package let dependsOn: [ObjectID]
-    /// Whether an immutable field may be changed by deleting and creating again (`sternpost.dev/force: enabled`).
+    /// Whether an immutable field may be changed by deleting and creating again: a person has asked for it
+    /// (`sternpost.dev/force: enabled`), and the kind is one of the API server's own that holds no data.
     package let mayRecreate: Bool
 
     package init(

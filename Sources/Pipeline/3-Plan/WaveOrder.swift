@@ -14,30 +14,28 @@ enum WaveOrder {
     }
 
     /// The waves in order; the steps of a wave ascending by kind's order and identity.
-    static func waves(of steps: [Step]) -> [Wave] {
+    ///
+    /// - Parameters:
+    ///   - steps: What is to be written.
+    ///   - standing: The numbers of the declared objects that are not written in this pass and stand in the cluster: a
+    ///     later wave waits for them as for those that are written.
+    /// - Returns: The waves in the order in which they are carried out.
+    static func waves(of steps: [Step], standing: [ObjectID: Int] = [:]) -> [Wave] {
         let places = self.places(of: steps)
-        let numbers = Set(places.values.map(\.number))
         let grouped = Dictionary(grouping: steps) { places[$0.id] ?? Place(number: 0, stage: 2) }
         let ordered = grouped.keys.sorted()
+        let all = standing.merging(places.mapValues(\.number)) { $1 }
+            .map { GatedObject(id: $0.key, number: $0.value) }.sorted { $0.id < $1.id }
         return ordered.enumerated().map { index, place in
             let members = (grouped[place] ?? []).sorted { $0.id < $1.id }
-            let endsNumber = index + 1 < ordered.count && ordered[index + 1].number != place.number
+            let beginsNumber = index == 0 || ordered[index - 1].number != place.number
             return Wave(
                 number: place.number,
                 steps: members,
-                awaits: awaits(
-                    members,
-                    healthOf: endsNumber && numbers.count > 1
-                        ? steps.filter { places[$0.id]?.number == place.number } : []
-                )
+                awaits: members.map(\.id).filter { $0.groupKind == KindOrder.customResourceDefinition },
+                after: beginsNumber ? all.filter { $0.number < place.number } : []
             )
         }
-    }
-
-    /// Definitions must be established before anything else may be sent; a finished wave number must be healthy.
-    private static func awaits(_ members: [Step], healthOf finished: [Step]) -> [ObjectID] {
-        let definitions = members.filter { $0.id.groupKind == KindOrder.customResourceDefinition }
-        return Array(Set((definitions + finished).map(\.id))).sorted()
     }
 
     private static func places(of steps: [Step]) -> [ObjectID: Place] {

@@ -32,23 +32,40 @@ extension Applier {
         await carryOut(steps, context, &run)
     }
 
-    /// Waits until the objects are ready that the wave says must be before the next one starts; they may have been
-    /// applied in earlier waves of the same number. One that does not become ready blocks its dependants, and the waves
-    /// with higher numbers.
+    /// Waits until all that bears a lower number is healthy. What is not keeps this number and the higher ones from starting.
+    func openGate(before wave: Wave, _ run: inout ApplyRun) async {
+        guard run.interruption == nil, !run.isStuck(before: wave), !wave.after.isEmpty else { return }
+        for object in wave.after.sorted(by: { ($0.number, $0.id) < ($1.number, $1.id) }) {
+            guard let reason = run.blockers[object.id] else { continue }
+            run.stop(after: object.number, because: "\(object.id): \(reason)")
+            return
+        }
+        let unhealthy = await health(wave.after.map(\.id))
+        if let reason = await reasonToStop() {
+            run.interrupt(reason)
+            return
+        }
+        let culprit = wave.after.filter { unhealthy[$0.id] != nil }
+            .min { ($0.number, $0.id) < ($1.number, $1.id) }
+        guard let culprit else { return }
+        run.stop(
+            after: culprit.number,
+            because: "\(culprit.id): it is not ready: \(unhealthy[culprit.id] ?? "")",
+            unhealthy: culprit.id
+        )
+    }
+
+    /// Waits until the definitions of a wave are established. One that is not blocks the objects of its kinds.
     private func awaitReadiness(after wave: Wave, _ run: inout ApplyRun) async {
         guard run.interruption == nil, !wave.awaits.isEmpty else { return }
         let awaited = Set(wave.awaits)
-        let steps = run.plan.waves.flatMap(\.steps).filter { awaited.contains($0.id) }
-        let waiting = steps.filter { run.blockers[$0.id] == nil }
+        let waiting = wave.steps.filter { awaited.contains($0.id) && run.blockers[$0.id] == nil }
         let end = ContinuousClock.now + deadlines.readiness
         let reasons = await concurrently(waiting, limit: limit) { step in await unreadiness(of: step, until: end) }
         for (step, reason) in zip(waiting, reasons) {
             if case .some(.some(let reason)) = reason {
                 run.block(dependantsOf: step.id, because: "it is not ready: \(reason)")
             }
-        }
-        for step in steps {
-            if let reason = run.blockers[step.id] { run.stop(after: wave, because: "\(step.id): \(reason)") }
         }
         if let reason = await reasonToStop() { run.interrupt(reason) }
     }

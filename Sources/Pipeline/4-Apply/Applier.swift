@@ -11,7 +11,7 @@ import SyncSource
 package struct Applier: Sendable {
     /// How long the waits of one pass may last.
     package struct Deadlines: Sendable, Hashable {
-        /// Until the objects that later waves need are ready.
+        /// Until a definition that this pass wrote is established.
         package var readiness: Duration
         /// Until an object that was deleted is gone.
         package var gone: Duration
@@ -20,7 +20,7 @@ package struct Applier: Sendable {
         package var settling: Duration
 
         package init(
-            readiness: Duration = .seconds(120),
+            readiness: Duration = .seconds(30),
             gone: Duration = .seconds(60),
             settling: Duration = .seconds(30)
         ) {
@@ -30,12 +30,16 @@ package struct Applier: Sendable {
         }
     }
 
+    /// Which of these objects are not healthy, and why; asked before a later wave number begins.
+    package typealias HealthQuestion = @Sendable ([ObjectID]) async -> [ObjectID: String]
+
     let client: KubeClient
     let store: InventoryStore
     let journal: any MutationJournal
     let limit: Int
     let deadlines: Deadlines
     let readiness: @Sendable (KubeObject) -> Readiness
+    let health: HealthQuestion
     let guardBeforeWrite: @Sendable () async throws -> Void
 
     /// Makes an applier of one project.
@@ -46,7 +50,8 @@ package struct Applier: Sendable {
     ///   - journal: Where every write is written down before and after it.
     ///   - limit: Writes in flight, 1 or more.
     ///   - deadlines: How long to wait for what.
-    ///   - readiness: Judges the objects that later waves wait for; `Kstatus.readiness`.
+    ///   - readiness: Judges the definitions that their objects wait for; `Kstatus.readiness`.
+    ///   - health: Waits until the objects are healthy before a later wave number begins, for as long as the pass may wait.
     ///   - guardBeforeWrite: Called before anything is written down or sent; when it throws, nothing more is
     ///     written in this pass, and what it threw is the reason that people read.
     package init(
@@ -56,6 +61,7 @@ package struct Applier: Sendable {
         limit: Int = 8,
         deadlines: Deadlines = Deadlines(),
         readiness: @escaping @Sendable (KubeObject) -> Readiness,
+        health: @escaping HealthQuestion,
         guardBeforeWrite: @escaping @Sendable () async throws -> Void = {}
     ) {
         self.client = client
@@ -64,6 +70,7 @@ package struct Applier: Sendable {
         self.limit = limit
         self.deadlines = deadlines
         self.readiness = readiness
+        self.health = health
         self.guardBeforeWrite = guardBeforeWrite
     }
 
@@ -86,6 +93,7 @@ package struct Applier: Sendable {
         await writeInventory(&run, reason: "before apply of commit \(plan.commit.shortID)")
         CrashPoint.reach(.afterSuperset)
         for wave in plan.waves {
+            await openGate(before: wave, &run)
             await apply(wave, &run)
             CrashPoint.reach(.afterWave)
         }

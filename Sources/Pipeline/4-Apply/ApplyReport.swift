@@ -109,13 +109,17 @@ package struct ApplyReport: Sendable {
     package let interruption: String?
     /// Whether it ended because an intent or an outcome could not be written down.
     package let isJournalLost: Bool
+    /// The wave number that was waited for in vain, so that later ones were not written; nil when none was.
+    package let closedGate: ClosedGate?
 
     package init(
         outcomes: [ObjectOutcome],
         inventory: Inventory,
         interruption: String?,
-        isJournalLost: Bool = false
+        isJournalLost: Bool = false,
+        closedGate: ClosedGate? = nil
     ) {
+        self.closedGate = closedGate
         self.isJournalLost = isJournalLost
         self.outcomes = outcomes
         self.inventory = inventory

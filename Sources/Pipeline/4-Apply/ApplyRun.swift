@@ -21,6 +21,8 @@ struct ApplyRun: Sendable {
     private(set) var blockers: [ObjectID: String] = [:]
     /// The first wave number that did not end well, and why.
     private(set) var stuckWave: (number: Int, reason: String)?
+    /// Set when the pass has waited for a wave number in vain.
+    private var closedGate: ClosedGate?
     /// Whether a write got no clear answer, so that what the cluster has is only partly known.
     private(set) var hasUnclearWrites = false
     private var stored: Inventory
@@ -64,9 +66,14 @@ struct ApplyRun: Sendable {
         return "blocked by wave \(stuck.number): \(stuck.reason)"
     }
 
-    /// Keeps the waves with higher numbers from starting.
-    mutating func stop(after wave: Wave, because reason: String) {
-        if stuckWave == nil { stuckWave = (wave.number, reason) }
+    /// Whether the wave will not start, whatever becomes of its objects.
+    func isStuck(before wave: Wave) -> Bool { stuckWave.map { $0.number < wave.number } ?? false }
+
+    /// Keeps the waves with higher numbers from starting; `unhealthy` is what was waited for in vain.
+    mutating func stop(after number: Int, because reason: String, unhealthy id: ObjectID? = nil) {
+        guard stuckWave == nil else { return }
+        stuckWave = (number, reason)
+        closedGate = id.map { ClosedGate(number: number, unhealthy: $0) }
     }
 
     mutating func block(dependantsOf id: ObjectID, because reason: String) {
@@ -121,7 +128,8 @@ struct ApplyRun: Sendable {
             outcomes: steps + prunes,
             inventory: stored,
             interruption: interruption,
-            isJournalLost: isJournalLost
+            isJournalLost: isJournalLost,
+            closedGate: closedGate
         )
     }
 }

@@ -57,6 +57,10 @@ struct RefusalAdvice: Sendable {
         if KindOrder.protected.contains(kind) {
             return "set the old value again, or use a new name: a \(kind.kind) is never deleted to be created again"
         }
+        if !KindOrder.mayBeRecreated(kind) {
+            return "set the old value again, or use a new name: a custom resource is never deleted to be created again,"
+                + " because its operator may delete what it stands for"
+        }
         return "set the old value again, use a new name, or annotate the object with sternpost.dev/force: enabled to"
             + " have it deleted and created again"
     }

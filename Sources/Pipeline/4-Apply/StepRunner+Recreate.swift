@@ -12,9 +12,10 @@ extension StepRunner {
     /// Deletes exactly the object that was looked at, waits until it is gone, and applies. If that fails, the old object
     /// is put back.
     func recreate(after refusal: KubeError) async throws(StepFailure) -> StepAnswer {
-        guard step.mayRecreate, !KindOrder.protected.contains(step.id.groupKind), let live = step.live,
-            let uid = live.uid
-        else { throw StepFailure(.refused(refusal), of: step) }
+        // The fact, not the words: a Status without causes names no field that could not be changed.
+        guard step.mayRecreate, !refusal.causes.isEmpty, let live = step.live, let uid = live.uid else {
+            throw StepFailure(.refused(refusal), of: step)
+        }
         let rows = try await intend("recreate: \(refusal.message)")
         CrashPoint.reach(.afterRecreateIntent)
         // Shielded as a whole: a cancelled pass must not leave the object deleted.
@@ -42,7 +43,7 @@ extension StepRunner {
     private func rehearse() async throws(StepFailure) -> String? {
         guard step.id.kind != "Service" else { return nil }
         var object = step.object
-        object.json[["metadata", "name"]] = .string("\(step.id.name.prefix(40))-sternpost-rehearsal")
+        object.json[["metadata", "name"]] = .string(RehearsalName.name(for: step.id.name))
         let (rehearsal, resource) = (object, step.resource)
         do throws(WriteFailure) {
             _ = try await applier.write { client async throws(KubeError) in
@@ -50,17 +51,34 @@ extension StepRunner {
             }
             return nil
         } catch {
-            if case .refused(let refusal) = error, refusal.reason == .dryRunUnsupported {
+            guard case .refused(let refusal) = error else { throw StepFailure(error, of: step) }
+            if refusal.reason == .dryRunUnsupported {
                 return "not rehearsed before the deletion: \(refusal.message)"
             }
-            throw StepFailure(
+            if RehearsalName.isRefused(refusal) {
+                return "rehearsed before the deletion but for its name, which is checked for this kind"
+            }
+            throw refused(refusal)
+        }
+    }
+
+    private func refused(_ rehearsal: KubeError) -> StepFailure {
+        let head = "an immutable field differs, and"
+        guard rehearsal.reason == .quotaExceeded else {
+            return StepFailure(
                 step,
-                cause: "an immutable field differs, and the API server would refuse the new object (\(error)); nothing"
-                    + " was deleted",
+                cause: "\(head) the API server would refuse the new object (\(rehearsal)); nothing was deleted",
                 remedy: "correct the manifest",
                 isRetryable: true
             )
         }
+        return StepFailure(
+            step,
+            cause: "\(head) a quota leaves no room to try the new object beside the old one (\(rehearsal.message));"
+                + " nothing was deleted",
+            remedy: "raise the quota for the change, or delete the old object by hand",
+            isRetryable: true
+        )
     }
 
     private func deleteAndApply(_ live: KubeObject, uid: String) async throws(StepFailure) -> StepAnswer {

@@ -17,26 +17,31 @@ package struct AwaitedObject: Sendable, Hashable {
         self.removesItself = removesItself
     }
 
+    /// An object that a pass has found as wanted.
+    package init(_ settled: SettledObject) {
+        self.init(id: settled.id, origin: settled.origin, removesItself: settled.isDone)
+    }
+
+    /// An object that a pass writes.
+    package init(_ step: Step) {
+        self.init(id: step.id, origin: step.origin, removesItself: step.object.removesItself)
+    }
+
     /// Every object that a pass has applied or found as wanted, ascending by id. Failed and skipped ones are left out:
     /// their fate is known.
     package static func all(in plan: Plan, after report: ApplyReport) -> [AwaitedObject] {
-        let settled = plan.unchanged.map { AwaitedObject(id: $0.id, origin: $0.origin) }
+        let settled = plan.unchanged.map(AwaitedObject.init)
         let applied = report.outcomes.compactMap { outcome -> AwaitedObject? in
             switch outcome.action {
             case .created, .configured, .unchanged, .restarted:
-                let spec = outcome.after?.spec
                 return AwaitedObject(
                     id: outcome.id,
                     origin: outcome.origin,
-                    removesItself: outcome.id.isJob && spec?["ttlSecondsAfterFinished"]?.int != nil
+                    removesItself: outcome.after?.removesItself == true
                 )
             case .pruned, .skipped, .failed: return nil
             }
         }
         return (settled + applied).sorted { $0.id < $1.id }
     }
-}
-
-extension ObjectID {
-    var isJob: Bool { group == "batch" && kind == "Job" }
 }

@@ -19,7 +19,7 @@ struct KnownKinds: Sendable {
 }
 
 extension HealthObserver {
-    /// Reads every open object once.
+    /// Reads every open object once, and what decides about claims that wait.
     func look(at open: [AwaitedObject], _ kinds: KnownKinds) async -> Round {
         let byKind = Dictionary(grouping: open, by: \.id.groupKind).sorted { $0.key < $1.key }
         let results = await concurrently(byKind, limit: limit) { kind, objects in
@@ -36,6 +36,7 @@ extension HealthObserver {
                 }
             }
         }
+        round.observations.merge(await restingClaims(in: round, kinds.catalog)) { $1 }
         return round
     }
 

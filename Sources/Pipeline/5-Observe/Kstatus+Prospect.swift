@@ -15,6 +15,8 @@ extension Kstatus {
     /// ends) unless its phase is final; every other failure is the controller's last word.
     static func prospect(of object: KubeObject, _ verdict: Verdict) -> Observation.Prospect {
         guard verdict.status == .failed else { return .open }
+        // Only who keeps `Stalled` says that waiting is in vain; other words of failure come and go.
+        if !hasRule(object), object.condition("Stalled")?["status"]?.string != "True" { return .open }
         guard object.gvk.groupKind == GroupKind(group: "", kind: "Pod") else { return .none }
         return object.status?["phase"]?.string == "Failed" ? .none : .poor
     }

@@ -73,10 +73,15 @@ extension Kstatus {
             ("currentNumberScheduled", "Pods are scheduled"), ("updatedNumberScheduled", "Pods are updated"),
             ("numberAvailable", "Pods are available"), ("numberReady", "Pods are ready"),
         ]
+        // Pods of the old template stay until a person deletes them, and are no less well for that.
+        let updatesByHand = object.spec?["updateStrategy"]?["type"]?.string == "OnDelete"
         for step in steps where wanted > count(object, step.field) {
+            if updatesByHand, step.field == "updatedNumberScheduled" { continue }
             return waiting(count(object, step.field), of: wanted, step.what)
         }
-        return (.current, "\(wanted) Pods are ready")
+        let old = wanted - count(object, "updatedNumberScheduled")
+        let remark = updatesByHand && old > 0 ? ", \(old) of them update when they are deleted (OnDelete)" : ""
+        return (.current, "\(wanted) Pods are ready\(remark)")
     }
 
     static func replicaSet(_ object: KubeObject) -> Verdict {

@@ -18,7 +18,7 @@ package enum Kstatus {
     /// The status of one live object.
     ///
     /// Order, as in kstatus: being deleted, generation not observed, `Reconciling` and `Stalled`, the rule of the kind,
-    /// the `Ready` condition, and without any of them `Current`.
+    /// the `Ready` condition, other conditions and `status.phase`, and without any of them `Current`.
     ///
     /// - Parameters:
     ///   - object: The whole object as the API server has it.
@@ -27,12 +27,11 @@ package enum Kstatus {
     package static func status(of object: KubeObject, now: Date = Date()) -> Verdict {
         if let verdict = generic(object) { return verdict }
         if let verdict = builtIn(object, now: now) { return verdict }
-        guard let ready = object.condition("Ready") else { return (.current, "exists") }
-        switch ready["status"]?.string {
-        case "True": return (.current, "is ready")
-        default: return (.inProgress, text(of: ready, fallback: "is not ready"))
-        }
+        return byConvention(object)
     }
+
+    /// Whether the rule of the object's kind decides about it.
+    static func hasRule(_ object: KubeObject) -> Bool { builtIn(object, now: Date()) != nil }
 
     /// The rules that come before those of the kind; nil when none decides.
     private static func generic(_ object: KubeObject) -> Verdict? {

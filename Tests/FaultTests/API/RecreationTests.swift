@@ -121,7 +121,7 @@ struct RecreationTests {
     }
 
     @Test(arguments: [true, false])
-    func `A26: a rule that says "is immutable" is believed, a rule with words of its own is not`(
+    func `A26: a custom resource is never made anew, whether its author's rule says "is immutable" or something else`(
         saysImmutable: Bool
     ) async throws {
         try await withScene { scene in
@@ -145,15 +145,54 @@ struct RecreationTests {
             let outcome = try await scene.sync()
             if let script { #expect(scene.embedded?.faults.hits(script) ?? 0 >= 1) }
             let after = try #require(try await scene.live(scene.widgets, "w"))
-            if saysImmutable {
-                #expect(outcome.object("w")?.action == .configured, "\(outcome.objects.compactMap(\.error))")
-                #expect(after.uid != before.uid && after.spec?["size"] == 2)
-            } else {
-                #expect(outcome.object("w")?.action == .failed)
-                #expect(outcome.object("w")?.error?.contains("spec.size: \(words)") == true)
-                #expect(after.uid == before.uid && after.spec?["size"] == 1)
-                try scene.commit(["w.yaml": scene.widget("w", spec: "size: 1", annotations: Self.force)])
+            #expect(outcome.object("w")?.action == .failed)
+            let error = outcome.object("w")?.error ?? ""
+            #expect(error.contains("spec.size: \(words)"), "\(error)")
+            #expect(error.contains("a custom resource is never deleted") == saysImmutable, "\(error)")
+            #expect(after.uid == before.uid && after.spec?["size"] == 1)
+            #expect(scene.embedded?.faults.count("DELETE") ?? 0 == 0)
+            try scene.commit(["w.yaml": scene.widget("w", spec: "size: 1", annotations: Self.force)])
+            try await scene.checkPromises()
+        }
+    }
+
+    @Test(arguments: [String(repeating: "a", count: 31) + ".b", "a" + String(repeating: "-b", count: 22)])
+    func `A26: an object is rehearsed under a valid name, whatever its own looks like`(name: String) async throws {
+        try await withScene { scene in
+            func job(_ value: String) -> String {
+                """
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: \(name), namespace: \(scene.namespace), annotations: {\(Self.force)}}
+                immutable: true
+                data: {value: "\(value)"}
+
+                """
             }
+            try scene.commit(scene.baseFiles().merging(["f.yaml": job("1")]) { $1 })
+            #expect(try await scene.sync().outcome == .succeeded)
+            try scene.commit(["f.yaml": job("2")])
+            let outcome = try await scene.sync()
+            #expect(outcome.outcome == .succeeded, "\(outcome.objects.compactMap(\.error))")
+            #expect(try await scene.liveConfigMap(name)?.json["data"] == ["value": "2"])
+            try await scene.checkPromises()
+        }
+    }
+
+    @Test func `A26: a quota that has no room for the rehearsal is named, and nothing is deleted`() async throws {
+        try await withEmbeddedScene { scene, cluster in
+            try scene.commit(scene.baseFiles().merging(["f.yaml": Self.frozen(scene, "1")]) { $1 })
+            #expect(try await scene.sync().outcome == .succeeded)
+            try scene.commit(["f.yaml": Self.frozen(scene, "2")])
+            let words = "configmaps \"x\" is forbidden: exceeded quota: few, requested: count/configmaps=1"
+            let failure = FaultAction.failure(status: 403, reason: "Forbidden", message: words)
+            let rule = cluster.faults.add(FaultRule("PATCH", "*/configmaps/fixed-sternpost-rehearsal", failure))
+            let outcome = try await scene.sync()
+            #expect(cluster.faults.hits(rule) == 1)
+            let error = outcome.object("fixed")?.error ?? ""
+            #expect(error.contains("a quota leaves no room") && error.contains("raise the quota"), "\(error)")
+            #expect(cluster.faults.count("DELETE") == 0)
+            cluster.faults.remove(rule)
             try await scene.checkPromises()
         }
     }

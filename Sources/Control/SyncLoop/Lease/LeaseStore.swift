@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import HTTPWire
 import KubeClient
 import KubeObjects
 import SyncPlan
@@ -14,7 +15,7 @@ package struct LeaseStore: Sendable {
         case noNamespace
     }
 
-    /// Sends what concerns the lease; it is impatient, and nothing shuts its gate.
+    /// Sends what concerns the lease; it is impatient, nothing shuts its gate, and it waits behind no other request.
     let client: KubeClient
     private let namespace: String
     private let name: String
@@ -28,6 +29,7 @@ package struct LeaseStore: Sendable {
         var options = client.options
         options.requestDeadline = patience
         options.retryBudget = patience
+        options.lane = .urgent
         self.client = KubeClient(sharing: client, options: options)
         self.namespace = namespace
         name = "sternpost-\(project)"

@@ -66,7 +66,10 @@ package struct PreparerFactory: Sendable {
         isWatching: Bool = false,
         progress: (@Sendable (PassProgress) -> Void)? = nil
     ) async throws -> PassPreparer {
-        PassPreparer(
+        // Clients of its own: a project takes turns with others at the server, and its reading with its writing.
+        var gate: KubeClient.WriteGate?
+        if let lease { gate = { lease.reasonToStop } }
+        return PassPreparer(
             project: project,
             reader: SourceReader(
                 spec: project.source,
@@ -76,8 +79,8 @@ package struct PreparerFactory: Sendable {
                 deadline: deadline,
                 pause: pause
             ),
-            client: lease.map { lease in KubeClient(sharing: client) { lease.reasonToStop } } ?? client,
-            mirror: isWatching ? LiveMirror(client: client, applySet: project.applySet) : nil,
+            client: KubeClient(sharing: client, writeGate: gate),
+            mirror: isWatching ? LiveMirror(client: KubeClient(sharing: client), applySet: project.applySet) : nil,
             progress: progress
         )
     }

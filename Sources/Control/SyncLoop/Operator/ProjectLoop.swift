@@ -8,9 +8,6 @@ import SyncSource
 /// Keeps one project in step: polls its ref, makes a pass when something may have changed, backs off when passes fail; and
 /// beside that, follows its images.
 package struct ProjectLoop: Sendable {
-    /// The longest time between two tries of the same failing commit.
-    private static let maxBackoff: Duration = .seconds(600)
-
     private let reconciler: ProjectReconciler
     private let follower: ImageFollower?
     private let history: History
@@ -66,7 +63,7 @@ package struct ProjectLoop: Sendable {
                 let outcome = await pass(trigger)
                 failures = outcome.needsRetry ? failures + 1 : 0
                 failedCommit = outcome.commit?.id
-                retryAt = clock.now.advanced(by: backoff(failures, interval))
+                retryAt = clock.now.advanced(by: StepBackoff.delay(after: failures, interval: interval))
                 trigger = .commit
             } else if await hasMoved(from: failedCommit, &seenApproval) {
                 failures = 0
@@ -90,11 +87,6 @@ package struct ProjectLoop: Sendable {
             ]
         )
         return outcome
-    }
-
-    /// The interval after the first failure, then twice as long each time.
-    private func backoff(_ failures: Int, _ interval: Duration) -> Duration {
-        min(interval * (1 << min(max(failures - 1, 0), 10)), ProjectLoop.maxBackoff)
     }
 
     /// Whether a person approved something new or the ref points elsewhere: reasons not to wait for the back-off.
@@ -122,7 +114,8 @@ package struct ProjectLoop: Sendable {
 }
 
 extension PassOutcome {
-    /// Whether the loop should try less often until something changes. Objects that are merely not healthy yet are no
-    /// reason: drift is still healed at every poll.
-    var needsRetry: Bool { outcome == .failed || objects.contains { $0.action == .failed } }
+    /// Whether the loop should try less often until something changes: nothing could be done, for want of the source, the
+    /// cluster, the inventory or the history. Objects that failed or are not healthy are no reason: each has a back-off of
+    /// its own (``StepBackoff``), and the others are healed at every poll.
+    var needsRetry: Bool { outcome == .failed }
 }

@@ -22,19 +22,33 @@ enum PassObjects {
                     ? ["mutated by admission: the API server keeps other values than git declares, and was asked twice"]
                     : []
             )
-        } + plan.refused.map(refused)
+        } + plan.refused.map(refused) + plan.prune.withheld.map(withheld)
+    }
+
+    /// A deletion that failed before, and was not tried again in this pass.
+    private static func withheld(_ object: ReleasedObject) -> ObjectOutcome {
+        ObjectOutcome(
+            id: object.id,
+            apiVersion: "",
+            action: .failed,
+            origin: nil,
+            error: "\(object.id): \(object.reason)",
+            isRetryable: true
+        )
     }
 
     private static func refused(_ object: RefusedObject) -> ObjectOutcome {
-        let isFailure = ![.optedOut, .blocked, .contested].contains(object.reason)
+        let isFailure = ![.optedOut, .blocked, .waiting, .contested].contains(object.reason)
         return ObjectOutcome(
             id: object.id,
             apiVersion: object.apiVersion,
             action: isFailure ? .failed : .skipped,
             origin: object.origin,
-            error: "\(object.origin): \(object.id) \(object.message)",
+            error: object.reason == .failing
+                ? "\(object.origin): \(object.id): \(object.message)"
+                : "\(object.origin): \(object.id) \(object.message)",
             isRetryable: object.reason == .groupUnavailable || object.reason == .liveUnreadable
-                || object.reason == .terminating || object.reason == .contested
+                || [.terminating, .contested, .waiting, .failing].contains(object.reason)
         )
     }
 

@@ -16,7 +16,7 @@ extension PassPreparer {
         _ step: CommitStep?,
         marks: [ObjectID: Inventory.AppliedMark],
         residualKey: ResidualKey,
-        contested: [ObjectID: String]
+        policy: PlanPolicy
     ) async throws -> PreparedPass {
         do {
             let catalog = try await cluster.catalog(for: rendered, isWatched: mirror != nil)
@@ -27,7 +27,7 @@ extension PassPreparer {
                     catalog: catalog,
                     marks: marks,
                     residualKey: residualKey,
-                    contested: contested
+                    policy: policy
                 )
             }
             let prepared = try await plan(catalog)
@@ -49,22 +49,21 @@ extension PassPreparer {
         catalog: APICatalog,
         marks: [ObjectID: Inventory.AppliedMark],
         residualKey: ResidualKey,
-        contested: [ObjectID: String]
+        policy: PlanPolicy
     ) async throws -> PreparedPass {
         var inventory = try await store.load(catalog: catalog, parent: await mirror?.parent())
         inventory.marks = marks
         inventory.residualKey = residualKey
-        var (live, generation) = try await readLive(rendered, inventory: inventory, catalog: catalog)
-        var policy = project.policy
+        var (live, generation, unwatched) = try await readLive(rendered, inventory: inventory, catalog: catalog)
+        var policy = policy
         policy.source = sourceIdentity
-        policy.contested = contested
         policy.rewoundFrom = rewoundTag(rendered.commit, step, inventory: inventory)
         var plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
         if !plan.unread.isEmpty {
             if let mirror {
                 live = await mirror.completed(live, with: plan.unread)
             } else {
-                (live, _) = try await readLive(rendered, inventory: inventory, catalog: catalog, keepsWhole: true)
+                (live, _, _) = try await readLive(rendered, inventory: inventory, catalog: catalog, keepsWhole: true)
             }
             plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
         }
@@ -83,7 +82,9 @@ extension PassPreparer {
             inventory: inventory,
             live: live,
             plan: plan,
-            generation: generation
+            generation: generation,
+            unwatched: unwatched,
+            policy: policy
         )
     }
 
@@ -92,7 +93,7 @@ extension PassPreparer {
         inventory: Inventory,
         catalog: APICatalog,
         keepsWhole: Bool = false
-    ) async throws -> (live: LiveSet, generation: Int?) {
+    ) async throws -> (live: LiveSet, generation: Int?, unwatched: Set<ObjectID>) {
         let namespace = project.policy.targetNamespace
         if let mirror {
             let reading = try await mirror.read(
@@ -101,7 +102,7 @@ extension PassPreparer {
                 catalog: catalog,
                 defaultNamespace: namespace
             )
-            return (reading.live, reading.generation)
+            return (reading.live, reading.generation, reading.unwatched)
         }
         let live = try await LiveReader(client: cluster.client, applySet: project.applySet).read(
             for: rendered,
@@ -111,7 +112,7 @@ extension PassPreparer {
             keepsWhole: keepsWhole,
             isWell: { Kstatus.status(of: $0).status == .current }
         )
-        return (live, nil)
+        return (live, nil, [])
     }
 
     /// One line: a server that does not answer, or lets nobody in, is told apart from one that answers badly.

@@ -73,7 +73,7 @@ package struct PassPreparer: Sendable {
     ///   - marks: What earlier passes saw; may be empty.
     ///   - residualKey: Of the hashes in the marks.
     ///   - previous: The commit of the last pass that wrote to the cluster.
-    ///   - contested: Objects whose drift is not healed now, with the reason.
+    ///   - policy: The project's settings, with what earlier passes have learnt; nil for the settings alone.
     /// - Returns: What is wanted, what there is, and the plan.
     /// - Throws: ``PassFailure`` or ``RenderFailure``.
     func prepare(
@@ -81,7 +81,7 @@ package struct PassPreparer: Sendable {
         marks: [ObjectID: Inventory.AppliedMark],
         residualKey: ResidualKey,
         previous: CommitInfo?,
-        contested: [ObjectID: String] = [:]
+        policy: PlanPolicy? = nil
     ) async throws -> PreparedPass {
         let step = try await fromSource { try await self.step(to: tip, from: previous) }
         let rendered = try await fromSource { try await source.rendered(at: tip) }
@@ -92,7 +92,7 @@ package struct PassPreparer: Sendable {
             step,
             marks: marks,
             residualKey: residualKey,
-            contested: contested
+            policy: policy ?? project.policy
         )
         progress?(
             .planned(

@@ -16,6 +16,10 @@ package struct PreparedPass: Sendable {
     package let plan: Plan
     /// What the mirror calls this state of the cluster; nil when no watch covers all of it.
     package let generation: Int?
+    /// Objects that were looked for and of which no watch tells.
+    package let unwatched: Set<ObjectID>
+    /// By which the plan was made.
+    let policy: PlanPolicy
 
     package init(
         rendered: RenderedSet,
@@ -24,7 +28,9 @@ package struct PreparedPass: Sendable {
         inventory: Inventory,
         live: LiveSet,
         plan: Plan,
-        generation: Int? = nil
+        generation: Int? = nil,
+        unwatched: Set<ObjectID> = [],
+        policy: PlanPolicy
     ) {
         self.rendered = rendered
         self.step = step
@@ -33,6 +39,25 @@ package struct PreparedPass: Sendable {
         self.live = live
         self.plan = plan
         self.generation = generation
+        self.unwatched = unwatched
+        self.policy = policy
+    }
+
+    /// The same pass, planned anew with what was waited for in vain.
+    func closing(_ gate: ClosedGate) -> PreparedPass {
+        var policy = policy
+        policy.closedGate = gate
+        return PreparedPass(
+            rendered: rendered,
+            step: step,
+            catalog: catalog,
+            inventory: inventory,
+            live: live,
+            plan: Planner.plan(rendered, against: live, inventory: inventory, policy: policy),
+            generation: generation,
+            unwatched: unwatched,
+            policy: policy
+        )
     }
 
     /// What stands in the way although there is nothing to write: refused objects, a prune that waits, drift that is only
@@ -42,22 +67,41 @@ package struct PreparedPass: Sendable {
     /// - Returns: One text for each thing in the way, in a fixed order.
     package func standing(approved: String?) -> [String]? {
         guard plan.waves.isEmpty, isInventoryCurrent else { return nil }
-        var texts = plan.refused.filter { $0.reason != .optedOut }.map { "\($0.origin) \($0.id) \($0.message)" }
-        texts += plan.reportedDrift.map { step in
-            // By whole values: another change behind a long value is news. Nobody reads these texts.
-            "\(step.id) \(Residual(step.differences, isOverruled: false, key: .ephemeral).text)"
+        if !plan.prune.steps.isEmpty {
+            if case .allowed = plan.prune.verdict { return nil }
+            if case .held(_, let hash) = plan.prune.verdict, hash == approved { return nil }
         }
+        return obstacles
+    }
+
+    /// What keeps objects from being as git wants them, beside what this pass writes: one text for each cause, in a fixed order.
+    /// What only follows from another cause is not told.
+    package var obstacles: [String] {
+        var texts = Set<String>(
+            plan.refused.compactMap { object -> String? in
+                switch object.reason {
+                case .optedOut, .blocked: nil
+                case .waiting: object.message
+                case .failing: StepBackoff.standingText(object.id, object.message)
+                default: "\(object.origin) \(object.id) \(object.message)"
+                }
+            }
+        )
+        texts.formUnion(
+            plan.reportedDrift.map { step in
+                // By whole values: another change behind a long value is news. Nobody reads these texts.
+                "\(step.id) \(Residual(step.differences, isOverruled: false, key: .ephemeral).text)"
+            }
+        )
+        texts.formUnion(plan.prune.withheld.map { StepBackoff.standingText($0.id, $0.reason) })
         if !plan.prune.steps.isEmpty {
             switch plan.prune.verdict {
-            case .allowed: return nil
-            case .held(let reasons, let hash):
-                if hash == approved { return nil }
-                texts += reasons + [hash]
-            case .blocked(let reasons): texts += reasons
-            case .disabled: break
+            case .allowed, .disabled: break
+            case .held(let reasons, let hash): texts.formUnion(reasons + [hash])
+            case .blocked(let reasons): texts.formUnion(reasons)
             }
         }
-        return texts
+        return texts.sorted()
     }
 
     /// Whether the stored inventory says already what it would say after this pass: every member confirmed that can be,

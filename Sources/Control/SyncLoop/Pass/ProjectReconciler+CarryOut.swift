@@ -36,6 +36,7 @@ extension ProjectReconciler {
             return try await failed(refusal, run: run, commit: plan.commit, duration: started.duration(to: .now))
         }
         CrashPoint.reach(.afterLease)
+        let budget = HealthBudget(project.healthTimeout)
         let applier = Applier(
             client: preparer.cluster.client,
             store: preparer.store,
@@ -43,6 +44,7 @@ extension ProjectReconciler {
             limit: settings.concurrency,
             deadlines: settings.deadlines,
             readiness: Kstatus.readiness,
+            health: { ids in await self.unhealthy(ids, in: prepared, within: budget) },
             guardBeforeWrite: { try await self.claimLease(run) }
         )
         let commit = plan.commit
@@ -51,8 +53,7 @@ extension ProjectReconciler {
             await applier.apply(plan, inventory: prepared.inventory, approved: approved)
         }
         await preparer.mirror?.finishWriting(report, of: plan, parent: await preparer.store.parent)
-        let applied = Set(report.outcomes.filter { $0.action == .configured }.map(\.id))
-        fights.repaired(plan.waves.flatMap(\.steps).filter { applied.contains($0.id) }, at: .now)
+        learn(from: report, of: plan, began: started)
         if plan.waves.contains(where: { $0.steps.contains { $0.id.groupKind == KindOrder.customResourceDefinition } }) {
             await preparer.cluster.forgetCatalog()
         }
@@ -73,7 +74,7 @@ extension ProjectReconciler {
             try await history.record(objects.filter { $0.action != .unchanged && !$0.isRecorded }, of: run)
             try await settlePrune(plan, approved: approved, report: report, run: run)
             CrashPoint.reach(.afterObjects)
-            let health = await observe(prepared, report: report, isSuperseded: isSuperseded)
+            let health = await observe(prepared, report: report, within: budget, isSuperseded: isSuperseded)
             try await history.record(health, of: run)
             CrashPoint.reach(.afterHealth)
             try await history.save(marks: marks(prepared, report), of: project.name)
@@ -144,6 +145,7 @@ extension ProjectReconciler {
     private func observe(
         _ prepared: PreparedPass,
         report: ApplyReport,
+        within budget: HealthBudget,
         isSuperseded: @escaping @Sendable (CommitInfo) async -> Bool
     ) async -> HealthReport {
         guard settings.waitsForHealth, project.healthTimeout > .zero, report.interruption == nil else {
@@ -152,11 +154,13 @@ extension ProjectReconciler {
         let objects = AwaitedObject.all(in: prepared.plan, after: report)
         preparer.progress?(.awaitingHealth(objects: objects.count))
         let observer = HealthObserver(client: preparer.cluster.client, applySet: project.applySet)
-        let (timeout, interval, commit) = (project.healthTimeout, project.interval, prepared.plan.commit)
+        let (interval, commit) = (project.interval, prepared.plan.commit)
         // After a write, what was read before it says nothing any more.
         let well = prepared.plan.isEmpty ? prepared.live.well : []
         return await untilSuperseded(every: interval, { await isSuperseded(commit) }) {
-            await observer.wait(for: objects, well: well, catalog: prepared.catalog, deadline: timeout)
+            await budget.spend { left in
+                await observer.wait(for: objects, well: well, catalog: prepared.catalog, deadline: left)
+            }
         }
     }
 }

@@ -38,7 +38,7 @@ extension ProjectReconciler {
         if objects.contains(where: { $0.action == .failed }) { return .degraded }
         // Declared, and not written because of something else; the reason stands at the object.
         if report.outcomes.contains(where: { $0.action == .skipped && $0.origin != nil }) { return .degraded }
-        if plan.refused.contains(where: { $0.reason == .blocked }) { return .degraded }
+        if plan.refused.contains(where: { $0.reason == .blocked || $0.reason == .waiting }) { return .degraded }
         if case .blocked = plan.prune.verdict { return .degraded }
         if !plan.reportedDrift.isEmpty || plan.refused.contains(where: { $0.reason == .contested }) { return .degraded }
         if [.failed, .timedOut, .unreadable].contains(health.ending) { return .degraded }

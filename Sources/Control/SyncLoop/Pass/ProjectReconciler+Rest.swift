@@ -15,6 +15,8 @@ struct RestingPlace: Sendable {
     /// The mirror's name for what the cluster has.
     let generation: Int
     let outcome: RunOutcome
+    /// When something that failed is to be tried again; nil when nothing waits for that.
+    let until: ContinuousClock.Instant?
 }
 
 extension ProjectReconciler {
@@ -22,7 +24,10 @@ extension ProjectReconciler {
     /// something that no watch covers: a refused object, a kind that cannot be read, health that is not well.
     func rest(at prepared: PreparedPass, state: ProjectState, standing: [String]) {
         guard let generation = prepared.generation,
-            prepared.plan.refused.allSatisfy({ $0.reason == .optedOut })
+            prepared.plan.refused.allSatisfy({
+                $0.reason == .optedOut || $0.reason == .failing || $0.reason.isForGitToMend
+            }),
+            prepared.unwatched.isSubset(of: prepared.plan.refused.map(\.id))
         else { return }
         if case .blocked = prepared.plan.prune.verdict { return }
         if lastOutcome == .degraded, standing.isEmpty { return }
@@ -30,7 +35,8 @@ extension ProjectReconciler {
             commit: prepared.plan.commit,
             state: state,
             generation: generation,
-            outcome: lastOutcome ?? .succeeded
+            outcome: lastOutcome ?? .succeeded,
+            until: backoff.nextDue(commit: prepared.plan.commit.id)
         )
     }
 
@@ -41,7 +47,8 @@ extension ProjectReconciler {
         since start: ContinuousClock.Instant
     ) async -> PassOutcome? {
         guard let rest = lastRest, let mirror = preparer.mirror, !settings.recordsQuietPasses,
-            tip.commitID == rest.commit.id, state == rest.state, await mirror.isCurrent(rest.generation)
+            tip.commitID == rest.commit.id, state == rest.state, rest.until.map({ start < $0 }) ?? true,
+            await mirror.isCurrent(rest.generation)
         else { return nil }
         return PassOutcome(
             outcome: rest.outcome,
@@ -68,7 +75,7 @@ extension ProjectReconciler {
     /// Whether objects that were not well at the last pass still are not: looked at once, without waiting.
     func isStillUnwell(_ prepared: PreparedPass) async -> Bool {
         guard settings.waitsForHealth, project.healthTimeout > .zero else { return false }
-        let objects = prepared.plan.unchanged.map { AwaitedObject(id: $0.id, origin: $0.origin) }
+        let objects = prepared.plan.unchanged.map(AwaitedObject.init)
         let report = await HealthObserver(client: preparer.cluster.client, applySet: project.applySet)
             .wait(for: objects, catalog: prepared.catalog, deadline: .zero)
         return report.ending != .healthy

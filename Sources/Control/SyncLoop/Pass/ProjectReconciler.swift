@@ -52,6 +52,10 @@ package actor ProjectReconciler {
     var lastRest: RestingPlace?
     /// Who undoes again and again what we set.
     var fights: FightWatch
+    /// Which writes failed, and when each is tried again.
+    var backoff: StepBackoff
+    /// The commit and the wave number for which a pass has waited in vain; the next one looks, and does not wait.
+    var vainWait: (commitID: String, gate: ClosedGate)?
 
     package init(
         preparer: PassPreparer,
@@ -64,6 +68,7 @@ package actor ProjectReconciler {
         self.preparer = preparer
         self.history = history
         fights = FightWatch(interval: preparer.project.interval)
+        backoff = StepBackoff(interval: preparer.project.interval)
         self.lease = lease
         self.settings = settings
         self.logger = logger
@@ -100,12 +105,14 @@ package actor ProjectReconciler {
             if let outcome = await stillResting(at: tip, state: state, since: started) { return outcome }
             lastRest = nil
             let marks = try await history.marks(of: project.name)
-            let prepared = try await preparer.prepare(
-                tip,
-                marks: marks,
-                residualKey: history.residualKey,
-                previous: state.attempted,
-                contested: fights.contested(at: started)
+            let prepared = await keepingGateClosed(
+                try await preparer.prepare(
+                    tip,
+                    marks: marks,
+                    residualKey: history.residualKey,
+                    previous: state.attempted,
+                    policy: policy(at: started, commit: tip.commitID)
+                )
             )
             let standing = prepared.standing(approved: state.approval?.hash)
             if lastFailure != nil { lastOutcome = .failed }
@@ -128,7 +135,7 @@ package actor ProjectReconciler {
                 isSuperseded: isSuperseded
             )
             if outcome.run != nil {
-                lastStanding = standing ?? []
+                lastStanding = standingAfter(prepared)
                 lastCommitID = prepared.plan.commit.id
                 lastOutcome = outcome.outcome
             }

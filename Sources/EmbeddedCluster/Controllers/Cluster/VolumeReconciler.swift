@@ -5,7 +5,7 @@ import KubeObjects
 struct VolumeReconciler: Reconciler {
     let watched = [
         ControllerResource.claims.groupResource, ControllerResource.volumes.groupResource,
-        ControllerResource.storageClasses.groupResource,
+        ControllerResource.storageClasses.groupResource, ControllerResource.pods.groupResource,
     ]
 
     func keys(affectedBy event: StoreEvent, in context: ControllerContext) -> [ObjectKey] {
@@ -13,6 +13,9 @@ struct VolumeReconciler: Reconciler {
         case ControllerResource.volumes.groupResource:
             return [event.key] + unboundClaims(in: context)
         case ControllerResource.storageClasses.groupResource: return unboundClaims(in: context)
+        case ControllerResource.pods.groupResource:
+            guard event.change != .deleted else { return [] }
+            return Self.claims(of: event.object).map { ControllerResource.claims.key(event.object.namespace, $0) }
         default:
             let volumes = context.list(.volumes).filter { $0.spec?["claimRef"]?["name"]?.string == event.key.name }
             return [event.key] + volumes.map { ControllerResource.volumes.key("", $0.name) }
@@ -76,6 +79,14 @@ struct VolumeReconciler: Reconciler {
         }
     }
 
+    private func isUsed(_ claim: KubeObject, in context: ControllerContext) -> Bool {
+        context.list(.pods).contains { $0.namespace == claim.namespace && Self.claims(of: $0).contains(claim.name) }
+    }
+
+    private static func claims(of pod: KubeObject) -> [String] {
+        pod.json.items(at: "spec", "volumes").compactMap { $0.string(at: "persistentVolumeClaim", "claimName") }
+    }
+
     private func volume(for claim: KubeObject, in context: ControllerContext) throws(StatusError) -> KubeObject? {
         if let name = claim.spec?["volumeName"]?.string, !name.isEmpty { return context.object(.volumes, "", name) }
         let className = claim.spec?["storageClassName"]?.string ?? ""
@@ -89,6 +100,11 @@ struct VolumeReconciler: Reconciler {
         }
         if let waiting { return waiting }
         guard !className.isEmpty, let storageClass = context.object(.storageClasses, "", className) else { return nil }
+        if storageClass.json["volumeBindingMode"]?.string == "WaitForFirstConsumer", !isUsed(claim, in: context) {
+            let message = "waiting for first consumer to be created before binding"
+            context.recorder.record("WaitForFirstConsumer", message, about: claim, from: .volumes, at: context.now)
+            return nil
+        }
         let name = "pvc-\(claim.uid ?? "")"
         let created = try context.client.create([
             "apiVersion": "v1", "kind": "PersistentVolume", "metadata": ["name": .string(name)],

@@ -32,7 +32,7 @@ extension LiveMirror {
                 catalog: catalog,
                 defaultNamespace: defaultNamespace
             )
-            return Reading(live: live, generation: nil)
+            return Reading(live: live, generation: nil, unwatched: [])
         }
         let scope = ReadScope(
             rendered: rendered,
@@ -57,10 +57,14 @@ extension LiveMirror {
         for resource in listable { findings.take(contents(of: resource, in: scope), of: resource) }
         try findings.throwIfNothingWasRead(attempts: listable.count)
         let missing = scope.missing(from: findings)
-        isWatched = isWatched && missing.isEmpty && findings.unreadable.isEmpty
+        isWatched = isWatched && findings.unreadable.isEmpty
         isWatched = isWatched && inventory.members.keys.allSatisfy { catalog.lookup($0.groupKind) != .unknown }
         let live = try await reader.finish(findings, missing: missing, inventory: inventory, catalog: catalog)
-        return Reading(live: live, generation: isWatched ? generation : nil)
+        return Reading(
+            live: live,
+            generation: isWatched ? generation : nil,
+            unwatched: Set(missing.values.joined())
+        )
     }
 
     /// The parent of the inventory as the watch shows it; nil when it is not there, or cannot be watched, so that only a

@@ -30,9 +30,11 @@ package actor LiveMirror {
     /// What a plan is made of.
     package struct Reading: Sendable {
         package let live: LiveSet
-        /// Stands for all of `live`: as long as ``LiveMirror/isCurrent(_:)`` says yes to it, reading again would give the
-        /// same. Nil when something was read that no watch covers.
+        /// Stands for all of `live` but `unwatched`: as long as ``LiveMirror/isCurrent(_:)`` says yes to it, reading again would
+        /// give the same. Nil when a kind was read that no watch covers.
         package let generation: Int?
+        /// Rendered objects without our label, or that do not exist: no watch tells of them.
+        package let unwatched: Set<ObjectID>
     }
 
     nonisolated let client: KubeClient

@@ -50,7 +50,7 @@ struct RunCommand: AsyncParsableCommand {
         let timing = try leases.timing()
         let signals = await ShutdownSignals()
         let logger = logFormat.logger(from: logLevel)
-        let client = try cluster.client()
+        let client = try cluster.client(projects: projects.count)
         let history = try await data.history(.operate) { notice in
             logger.warning("history", metadata: ["sync.notice": "\(notice)"])
         }

@@ -153,7 +153,10 @@ struct ProjectStatus: Sendable {
         let inventory = try await InventoryStore(client: client, applySet: applySet, project: project)
             .load(catalog: catalog)
         let health = await HealthObserver(client: client, applySet: applySet).wait(
-            for: inventory.members.keys.sorted().map { AwaitedObject(id: $0, origin: nil) },
+            // Whether a Job removes itself stands in its manifest, which is not read here: a Job that is gone may be done.
+            for: inventory.members.keys.sorted().map { id in
+                AwaitedObject(id: id, origin: nil, removesItself: id.group == "batch" && id.kind == "Job")
+            },
             catalog: catalog,
             deadline: .zero
         )

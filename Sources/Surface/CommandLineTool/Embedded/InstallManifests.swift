@@ -338,6 +338,9 @@ enum InstallManifests {
               - apiGroups: [""]
                 resources: [pods, events]
                 verbs: [get, list, watch]
+              - apiGroups: [storage.k8s.io]
+                resources: [storageclasses]
+                verbs: [get]
               # The pods of a StatefulSet that an undone image rollout has left: its controller does not replace them.
               - apiGroups: [""]
                 resources: [pods]

@@ -12,11 +12,21 @@ struct ClusterOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The context of the kubeconfig to use.", valueName: "name"))
     var context: String?
 
+    /// Requests of one project that are under way at a time, at most, and those of all projects together: more do not make an
+    /// API server faster.
+    private static let requests = (ofProject: 8, least: 16, most: 64)
+
     /// Reads the settings and connects; nothing is sent yet.
-    func client() throws -> KubeClient {
+    ///
+    /// - Parameter projects: How many projects share the connections.
+    /// - Returns: A client with as many places as the projects need.
+    /// - Throws: ``CommandFailure`` when the settings cannot be read.
+    func client(projects: Int = 1) throws -> KubeClient {
         do {
             let configuration = try KubeconfigFiles.configuration(path: kubeconfig, context: context)
-            return KubeClient(configuration: configuration, wire: HTTPWire())
+            let (each, least, most) = Self.requests
+            let places = min(max(each * min(projects, most), least), most)
+            return KubeClient(configuration: configuration, wire: HTTPWire(requestsPerHost: places))
         } catch let error as ConfigurationError {
             throw CommandFailure(error.problems)
         } catch {

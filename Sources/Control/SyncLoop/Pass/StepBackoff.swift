@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncApply
+import SyncPlan
+import SyncRender
+import SyncSource
+
+/// Which writes failed lately, and when each of them is tried again: a failing object costs the others nothing.
+///
+/// The wait belongs to the object: one interval after the first failure, twice as long after each further one, ten minutes at
+/// most. A new commit tries everything again. Pure: it is told what failed and when.
+struct StepBackoff: Sendable {
+    /// The longest time between two tries.
+    static let longest: Duration = .seconds(600)
+
+    private struct Failure: Sendable {
+        let step: WithheldStep?
+        let prune: WithheldPrune?
+        let count: Int
+        let due: ContinuousClock.Instant
+        /// As the pass that does not try it again will tell it.
+        let text: String
+    }
+
+    private let interval: Duration
+    private var commitID = ""
+    private var failures: [ObjectID: Failure] = [:]
+
+    /// - Parameter interval: How often the project is compared.
+    init(interval: Duration) { self.interval = interval }
+
+    /// How long to wait after so many failures in a row.
+    static func delay(after failures: Int, interval: Duration) -> Duration {
+        min(interval * (1 << min(max(failures - 1, 0), 20)), longest)
+    }
+
+    /// Takes in how the steps of a pass ended; what succeeded is forgotten.
+    ///
+    /// - Parameters:
+    ///   - plan: Whose steps they were.
+    ///   - outcomes: What became of them.
+    ///   - began: When the pass began: polls come at intervals from there.
+    mutating func carriedOut(_ plan: Plan, _ outcomes: [ObjectOutcome], began: ContinuousClock.Instant) {
+        commitID = plan.commit.id
+        let steps = Dictionary(plan.waves.flatMap(\.steps).map { ($0.id, $0) }) { first, _ in first }
+        let prunes = Dictionary(plan.prune.steps.map { ($0.id, $0) }) { first, _ in first }
+        for outcome in outcomes {
+            guard outcome.action == .failed, let error = outcome.error else {
+                if outcome.action != .skipped { failures[outcome.id] = nil }
+                continue
+            }
+            let (reason, text) = Self.words(error, of: outcome)
+            let step = outcome.origin == nil ? nil : steps[outcome.id].map { WithheldStep($0, because: reason) }
+            let prune = outcome.origin == nil ? prunes[outcome.id].map { WithheldPrune($0, because: reason) } : nil
+            let count = (failures[outcome.id]?.count ?? 0) + 1
+            let delay = Self.delay(after: count, interval: interval)
+            failures[outcome.id] = Failure(
+                step: step,
+                prune: prune,
+                count: count,
+                // A little early, so that the poll at that moment does not miss it.
+                due: began + delay - interval / 10,
+                text: text
+            )
+        }
+        let declared = Set(steps.keys).union(prunes.keys).union(plan.refused.map(\.id)).union(
+            plan.prune.withheld.map(\.id)
+        )
+        failures = failures.filter { declared.contains($0.key) }
+    }
+
+    /// The cause without the object's name, and the line of which the next pass makes the same.
+    private static func words(_ error: String, of outcome: ObjectOutcome) -> (reason: String, text: String) {
+        let place = outcome.origin.map { "\($0): \(outcome.id): " } ?? "\(outcome.id): "
+        let reason = error.hasPrefix(place) ? String(error.dropFirst(place.count)) : error
+        return (reason, standingText(outcome.id, reason))
+    }
+
+    /// How a failure is told among what stands in the way.
+    static func standingText(_ id: ObjectID, _ reason: String) -> String { "\(id) \(reason)" }
+
+    /// The steps that are not tried in a pass that begins now.
+    func withheld(at now: ContinuousClock.Instant, commit: String) -> [ObjectID: WithheldStep] {
+        waiting(at: now, commit: commit).compactMapValues(\.step)
+    }
+
+    /// The deletions that are not tried in a pass that begins now.
+    func withheldPrunes(at now: ContinuousClock.Instant, commit: String) -> [ObjectID: WithheldPrune] {
+        waiting(at: now, commit: commit).compactMapValues(\.prune)
+    }
+
+    /// When the next one is to be tried; nil when none waits.
+    func nextDue(commit: String) -> ContinuousClock.Instant? {
+        commit == commitID ? failures.values.map(\.due).min() : nil
+    }
+
+    /// What the next pass will tell of those that it does not try.
+    var standing: [String] { failures.values.map(\.text) }
+
+    private func waiting(at now: ContinuousClock.Instant, commit: String) -> [ObjectID: Failure] {
+        commit == commitID ? failures.filter { $0.value.due > now } : [:]
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+/// Holds back what bears a higher wave number than something that is known not to become what git wants.
+struct WaveGates {
+    private let policy: PlanPolicy
+    /// The number of everything that is declared; of what is declared twice the lower one.
+    private var numbers: [ObjectID: Int] = [:]
+
+    init(policy: PlanPolicy) { self.policy = policy }
+
+    /// Takes in what a manifest asks for.
+    mutating func add(_ id: ObjectID, _ object: KubeObject) {
+        let number = SyncAnnotation.wave(object)
+        numbers[id] = min(numbers[id] ?? number, number)
+    }
+
+    /// The waves, without the steps that must wait, and those as refused.
+    ///
+    /// - Parameters:
+    ///   - steps: Everything that is to be written.
+    ///   - standing: Declared objects that are there and are not written.
+    ///   - refused: Declared objects that cannot be written. What asks to be left alone is nobody's condition; of what
+    ///     somebody fights over the health counts, as of what is not written.
+    /// - Returns: The waves that may be carried out, and as refused what bears a higher number than they.
+    func waves(
+        of steps: [Step],
+        standing: [ObjectID],
+        refused: [RefusedObject]
+    ) -> (waves: [Wave], waiting: [RefusedObject]) {
+        var standing = Dictionary(standing.map { ($0, numbers[$0] ?? 0) }) { first, _ in first }
+        var closed = policy.closedGate
+        for refusal in refused.sorted(by: { $0.id < $1.id }) where refusal.reason != .optedOut {
+            let number = numbers[refusal.id] ?? 0
+            if refusal.reason == .contested {
+                standing[refusal.id] = number
+            } else if closed.map({ number < $0.number }) ?? true {
+                closed = ClosedGate(number: number, refused: refusal.id)
+            }
+        }
+        let waves = WaveOrder.waves(of: steps, standing: standing)
+        guard let closed else { return (waves, []) }
+        let waiting = waves.filter { $0.number > closed.number }.flatMap(\.steps).map { step in
+            RefusedObject(
+                id: step.id,
+                apiVersion: step.object.gvk.apiVersion,
+                origin: step.origin,
+                reason: .waiting,
+                message: closed.reason
+            )
+        }
+        return (waves.filter { $0.number <= closed.number }, waiting)
+    }
+}
