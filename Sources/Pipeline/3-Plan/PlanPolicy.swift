@@ -35,6 +35,8 @@ package struct PlanPolicy: Sendable, Hashable {
     /// Objects whose drift is not healed in this pass because somebody fights over them, with the reason. Empty in the
     /// project's document; the loop fills it in.
     package var contested: [ObjectID: String] = [:]
+    /// What the project may not declare; the operator fills it in.
+    package var border = ProjectBorder()
 
     package init(
         targetNamespace: String = "",
