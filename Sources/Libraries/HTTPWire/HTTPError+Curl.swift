@@ -5,7 +5,11 @@ extension HTTPError {
     /// Translates how libcurl ended a transfer.
     init(_ code: CURLcode, of transfer: Transfer, on easy: EasyHandle) {
         if let own = transfer.ownFailure {
-            self.init(reason: own.reason, message: "\(transfer.origin): \(own.message)", mayHaveBeenSent: true)
+            self.init(
+                reason: own.reason,
+                message: "\(transfer.origin): \(own.message)",
+                mayHaveBeenSent: own.reason != .refusedAddress
+            )
             return
         }
         if code == CURLE_OUT_OF_MEMORY, easy.long(CURLINFO_REQUEST_SIZE) > 0 {

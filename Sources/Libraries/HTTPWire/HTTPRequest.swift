@@ -51,6 +51,9 @@ package struct HTTPRequest: Sendable {
     /// Whether the wire may send the request again by itself when a kept-alive connection turns out to be dead and no
     /// byte of an answer came. Only for requests that do no harm when they happen twice.
     package var mayBeResent: Bool
+    /// Whether it fails with ``HTTPError/Reason/refusedAddress`` where its host's name turns out to lead to this machine, its
+    /// link or a cloud's metadata service.
+    package var avoidsThisMachine = false
 
     package init(
         method: String = "GET",
