@@ -41,6 +41,7 @@ extension PassPreparer {
         contested: [ObjectID: String]
     ) async throws -> PreparedPass {
         var inventory = try await store.load(catalog: catalog, parent: await mirror?.parent())
+        let orders = try await store.orders()
         inventory.marks = marks
         var (live, generation) = try await readLive(rendered, inventory: inventory, catalog: catalog)
         var policy = project.policy
@@ -63,8 +64,16 @@ extension PassPreparer {
             inventory: inventory,
             live: live,
             plan: plan,
-            generation: generation
+            generation: generation,
+            orders: orders
         )
+    }
+
+    /// What people ordered about the project, as it stands in the cluster now; the server is asked only where no watch shows
+    /// it. Nil when the project has no inventory.
+    func orders() async throws(ApplyError) -> StandingOrders? {
+        if let parent = await mirror?.parent() { return try StandingOrders(parent: parent) }
+        return try await OrderStore(client: cluster.client, applySet: project.applySet).read()
     }
 
     private func readLive(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import SyncApply
 import SyncPlan
 import SyncRender
 import SyncSource
@@ -15,6 +16,8 @@ package struct PreparedPass: Sendable {
     package let plan: Plan
     /// What the mirror calls this state of the cluster; nil when no watch covers all of it.
     package let generation: Int?
+    /// What people ordered, as it stands beside the inventory.
+    package let orders: StandingOrders
 
     package init(
         rendered: RenderedSet,
@@ -23,7 +26,8 @@ package struct PreparedPass: Sendable {
         inventory: Inventory,
         live: LiveSet,
         plan: Plan,
-        generation: Int? = nil
+        generation: Int? = nil,
+        orders: StandingOrders = StandingOrders()
     ) {
         self.rendered = rendered
         self.step = step
@@ -32,6 +36,7 @@ package struct PreparedPass: Sendable {
         self.live = live
         self.plan = plan
         self.generation = generation
+        self.orders = orders
     }
 
     /// What stands in the way although there is nothing to write: refused objects, a prune that waits, drift that is only
