@@ -138,16 +138,24 @@ struct TourTests {
             #expect(try await tour.ask("status", "--kubeconfig", tour.kubeconfig).status == 1)
             #expect(try await tour.ask("approve", "posts", "--hash", "0123456789abcdef").status == 2)
 
-            let approved = try await tour.ask("approve", "posts")
+            // The yes is given here, and obeyed from another data folder, which knows of no hold.
+            let approved = try await tour.ask("approve", "posts", "--kubeconfig", tour.kubeconfig)
             #expect(approved.status == 0)
             #expect(approved.output.contains("3 objects will be deleted"))
-            let pruned = try await tour.run("sync", "-o", "json")
+            #expect(approved.errors.isEmpty, "\(approved.errors)")
+            let pruned = try await tour.run("sync", "-o", "json", "--data-dir", "\(tour.tool.folder.path)/other")
             #expect(pruned.status == 0, "\(pruned.errors)")
             #expect(try tour.counts(pruned)["pruned"] == 3)
-            #expect(try await tour.ask("approve", "posts").status == 2)
-
-            let status = try await tour.ask("status", "--kubeconfig", tour.kubeconfig)
+            let status = try await tour.ask(
+                "status",
+                "--kubeconfig",
+                tour.kubeconfig,
+                "--data-dir",
+                "\(tour.tool.folder.path)/other"
+            )
             #expect(status.status == 0, "\(status.output)\(status.errors)")
+            #expect(try await tour.run("sync").status == 0)
+            #expect(try await tour.ask("approve", "posts").status == 2)
         }
     }
 

@@ -154,7 +154,7 @@ import Testing
             try queue.writeWithoutTransaction { try $0.execute(sql: sql) }
             try queue.close()
         }
-        guard case .intact = result else { return #expect(Bool(false), "\(result)") }
+        if case .broken(let row, let reason) = result { Issue.record("row \(row): \(reason)") }
     }
 
     @Test func `a file of an older version is intact, and gets what it lacks when it is opened`() async throws {
@@ -165,7 +165,7 @@ import Testing
             }
             try queue.close()
         }
-        guard case .intact = result else { return #expect(Bool(false), "\(result)") }
+        if case .broken(let row, let reason) = result { Issue.record("row \(row): \(reason)") }
     }
 
     @Test(arguments: [
