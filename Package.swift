@@ -131,7 +131,7 @@ let package = Package(
             "Surface/Dashboard",
             imports: [
                 "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncRender", "KubeObjects", hummingbird,
-                httpTypes, logging, lifecycle,
+                hummingbirdCore, httpTypes, logging, lifecycle, nioCore,
             ]
         ),
         module(
@@ -222,7 +222,11 @@ let package = Package(
         ),
         tests(
             "CommandLineToolTests",
-            imports: ["sternpost", "CommandLineTool", "Dashboard", "KubeObjects", "YAMLText"]
+            imports: [
+                "sternpost", "CommandLineTool", "Dashboard", "SyncLoop", "SyncPlan", "SyncRecord", "KubeObjects",
+                "YAMLText",
+                logging,
+            ]
         ),
         tests("EndToEndTests", imports: sceneImports),
         tests("FaultTests", imports: sceneImports),

@@ -146,16 +146,24 @@ struct TourTests {
             let hash = String(words[place + 1].prefix { $0 != "," })
             #expect(hash.count == 12)
             #expect(try await tour.ask("approve", "posts", "--hash", String(hash.prefix(11))).status == 2)
-            let approved = try await tour.ask("approve", "posts", "--hash", hash)
+            // The yes is given here, and obeyed from another data folder, which knows of no hold.
+            let approved = try await tour.ask("approve", "posts", "--hash", hash, "--kubeconfig", tour.kubeconfig)
             #expect(approved.status == 0)
             #expect(approved.output.contains("3 objects will be deleted"))
-            let pruned = try await tour.run("sync", "-o", "json")
+            #expect(approved.errors.isEmpty, "\(approved.errors)")
+            let pruned = try await tour.run("sync", "-o", "json", "--data-dir", "\(tour.tool.folder.path)/other")
             #expect(pruned.status == 0, "\(pruned.errors)")
             #expect(try tour.counts(pruned)["pruned"] == 3)
-            #expect(try await tour.ask("approve", "posts").status == 2)
-
-            let status = try await tour.ask("status", "--kubeconfig", tour.kubeconfig)
+            let status = try await tour.ask(
+                "status",
+                "--kubeconfig",
+                tour.kubeconfig,
+                "--data-dir",
+                "\(tour.tool.folder.path)/other"
+            )
             #expect(status.status == 0, "\(status.output)\(status.errors)")
+            #expect(try await tour.run("sync").status == 0)
+            #expect(try await tour.ask("approve", "posts").status == 2)
         }
     }
 
@@ -163,12 +171,38 @@ struct TourTests {
         try await withTour { tour in
             let sync = try await tour.run("sync")
             #expect(sync.status == 0)
-            #expect(try await tour.ask("suspend", "--reason", "holiday").output == "posts suspended\n")
-            #expect(try await tour.ask("suspend").output == "posts was suspended already\n")
-            #expect(try await tour.ask("status", "--kubeconfig", tour.kubeconfig).status == 1)
-            #expect(try await tour.ask("resume").output == "posts resumed\n")
-            #expect(try await tour.ask("status", "--kubeconfig", tour.kubeconfig).status == 0)
-            #expect(try await tour.ask("resume", "unknown").status == 2)
+            let place = ["--kubeconfig", tour.kubeconfig]
+            func order(_ words: String...) async throws -> Tool.Result {
+                try await Tool.finish(try tour.tool.process(words + place), folder: tour.tool.folder)
+            }
+            #expect(try await order("suspend", "--reason", "holiday").output == "posts suspended\n")
+            #expect(try await order("suspend").output == "posts was suspended already\n")
+            let status = try await order("status")
+            #expect(status.status == 1 && status.output.contains("holiday"), "\(status.output)")
+            let refused = try await tour.run("sync")
+            #expect(refused.status == 2 && (refused.output + refused.errors).contains("holiday"), "\(refused)")
+            #expect(try await order("resume").output == "posts resumed\n")
+            #expect(try await order("resume").output == "posts was resumed already\n")
+            #expect(try await order("status").status == 0)
+            #expect(try await order("resume", "unknown").status == 2)
+            #expect(try await order("suspend", "-n", "elsewhere").status == 2)
+            #expect(try await order("verify").status == 2, "it takes no cluster")
+            #expect(try await tour.ask("verify").status == 0)
+        }
+    }
+
+    @Test func `a suspension holds for every data folder, whatever becomes of the one it was given in`() async throws {
+        try await withTour { tour in
+            #expect(try await tour.run("sync").status == 0)
+            let given = try await tour.ask("suspend", "--reason", "freeze", "--kubeconfig", tour.kubeconfig)
+            #expect(given.status == 0, "\(given.errors)")
+            let other = "\(tour.tool.folder.path)/other"
+            let elsewhere = try await tour.run("sync", "--data-dir", other)
+            #expect(elsewhere.status == 2 && (elsewhere.output + elsewhere.errors).contains("freeze"), "\(elsewhere)")
+            let resumed = try await tour.ask("resume", "posts", "--data-dir", other, "--kubeconfig", tour.kubeconfig)
+            #expect(resumed.status == 2, "a folder without this project gives no orders about it")
+            #expect(try await tour.ask("resume", "--kubeconfig", tour.kubeconfig).status == 0)
+            #expect(try await tour.run("sync", "--data-dir", other).status == 0)
         }
     }
 

@@ -37,7 +37,9 @@ struct UsageTests {
         ["cluster", "--write-kubeconfig", "k", "--port", "70000"],
         ["verify", "--anchor", "x"], ["history"], ["show", "1"], ["status"], ["verify"], ["approve"], ["suspend"],
         ["render", "--repo", "/absent/repository.git"], ["diff", "--repo", "r", "--kubeconfig", "absent"],
-        ["sync", "--repo", "r", "--kubeconfig", "absent"],
+        ["sync", "--repo", "r", "--kubeconfig", "absent"], ["sync", "--repo", "a", "--repo", "b"],
+        ["diff", "--config", "a", "--config", "b"], ["run", "--config", "absent.yaml", "--config", "absent2.yaml"],
+        ["sync", "--repo", "r", "--forbid-kinds", "secret"], ["sync", "--repo", "r", "--own-project", "other"],
     ])
     func `what cannot start ends with status 2 and says why on standard error`(arguments: [String]) async throws {
         try await withTool { tool in
@@ -47,6 +49,16 @@ struct UsageTests {
             #expect(result.output.isEmpty)
             #expect(!result.errors.isEmpty)
         }
+    }
+
+    @Test(arguments: [
+        ("sync --repo a --repo b", "--repo"), ("sync --repo=a --repo b", "--repo"), ("status -n a -n b", "-n"),
+        ("diff --config a --config b", "--config"), ("run --config a --listen x --listen y", "--listen"),
+        ("run --config a --config b", nil), ("sync --repo a --ref b", nil), ("render -- --repo --repo", nil),
+    ])
+    func `an option that is given twice is named, where it may stand once`(_ line: String, _ name: String?) {
+        let problem = RepeatedOptions.problem(in: line.split(separator: " ").map(String.init))
+        #expect(problem == name.map { "\($0) is given twice; give it once" })
     }
 
     @Test func `a demo whose port is taken does not start`() async throws {

@@ -169,6 +169,8 @@ struct StatusTests {
         Row(410, "Expired", "too old", [], .expired), Row(410, "Gone", "too old", [], .expired),
         Row(413, "RequestEntityTooLarge", "limit is 3145728", [], .tooLarge),
         Row(500, "InternalError", "etcdserver: request is too large", [], .tooLarge),
+        Row(500, "InternalError", "Internal error occurred: illegal base64 data at input byte 4", [], .invalid),
+        Row(500, "", "json: cannot unmarshal number into Go struct field Secret.data of type []uint8", [], .invalid),
         Row(
             500,
             "",

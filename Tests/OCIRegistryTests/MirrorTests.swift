@@ -96,7 +96,7 @@ struct MirrorTests {
         let port = try Loopback.freePort()
         let image = try ImageReference("127.0.0.1:\(port)/app")
         let error = await registryError { () async throws(RegistryError) in
-            try await client().read(image, keyring: .anonymous)
+            try await client(naming: "127.0.0.1:\(port)").read(image, keyring: .anonymous)
         }
         #expect(error?.reason == .unreachable)
         #expect(error?.message.contains("https was tried first") == true)

@@ -18,7 +18,7 @@ struct RealRegistryTests {
                 let annotations = ["org.opencontainers.image.revision": "abc123"]
                 let pushed = try await RegistryImage(content: "one", annotations: annotations)
                     .push(to: server, repository: "team/app")
-                let client = RegistryClient(wire: HTTPWire())
+                let client = client(naming: server.host)
                 let reading = try await client.read(image(server), keyring: .anonymous)
                 #expect(reading.digest.description == pushed.digest)
                 #expect(reading.digests.map(\.description) == [pushed.digest])
@@ -37,7 +37,7 @@ struct RealRegistryTests {
     @Test func `a push to the same tag moves it`() async throws {
         try await withTemporaryFolder { folder in
             try await RegistryServer.serving(in: folder) { server in
-                let client = RegistryClient(wire: HTTPWire())
+                let client = client(naming: server.host)
                 try await RegistryImage(content: "one").push(to: server, repository: "team/app")
                 let first = try await client.read(image(server), keyring: .anonymous)
                 let pushed = try await RegistryImage(content: "two").push(to: server, repository: "team/app")
@@ -55,7 +55,7 @@ struct RealRegistryTests {
             try await RegistryServer.serving(in: folder) { server in
                 let pushed = try await RegistryImage(content: "many", platforms: ["linux/amd64", "linux/arm64/v8"])
                     .push(to: server, repository: "team/app")
-                let client = RegistryClient(wire: HTTPWire())
+                let client = client(naming: server.host)
                 let reading = try await client.read(image(server), keyring: .anonymous)
                 #expect(reading.isIndex)
                 #expect(reading.digest.description == pushed.digest)
@@ -70,7 +70,7 @@ struct RealRegistryTests {
     @Test func `R5: another attestation alone leaves the platforms as they are`() async throws {
         try await withTemporaryFolder { folder in
             try await RegistryServer.serving(in: folder) { server in
-                let client = RegistryClient(wire: HTTPWire())
+                let client = client(naming: server.host)
                 var made = RegistryImage(content: "same", attestation: "built on Monday")
                 try await made.push(to: server, repository: "team/app")
                 let first = try await client.read(image(server), keyring: .anonymous)
@@ -88,7 +88,7 @@ struct RealRegistryTests {
         try await withTemporaryFolder { folder in
             try await RegistryServer.serving(in: folder) { server in
                 try await RegistryImage(content: "one").push(to: server, repository: "team/app", tag: "1")
-                let client = RegistryClient(wire: HTTPWire())
+                let client = client(naming: server.host)
                 let image = try image(server)
                 let tag = await registryError { () async throws(RegistryError) in
                     try await client.read(image, keyring: .anonymous)
@@ -134,7 +134,7 @@ struct RealRegistryTests {
     {
         try await withTemporaryFolder { folder in
             try await RegistryServer.serving(in: folder, tls: true) { server in
-                let client = RegistryClient(wire: HTTPWire())
+                let client = client(naming: server.host)
                 let image = try image(server)
                 let error = await registryError { () async throws(RegistryError) in
                     try await client.read(image, keyring: .anonymous)

@@ -106,6 +106,11 @@ func client(
     return RegistryClient(wire: HTTPWire(), settings: settings, clock: clock?.clock ?? .system)
 }
 
+/// A client for a registry on this machine, whose name a person has written down.
+func client(naming host: String) -> RegistryClient {
+    RegistryClient(wire: HTTPWire(), settings: RegistrySettings(hosts: [host: .init()]))
+}
+
 extension StubHTTPServer {
     /// The name of an image on it.
     func image(_ name: String = "app") throws -> ImageReference { try ImageReference("127.0.0.1:\(port)/\(name)") }

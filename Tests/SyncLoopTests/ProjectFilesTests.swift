@@ -78,4 +78,21 @@ struct ProjectFilesTests {
         let error = #expect(throws: ConfigurationError.self) { try ProjectFiles.read("/dev/zero") }
         #expect(error?.problems == ["/dev/zero: larger than 1048576 bytes; that is no project file"])
     }
+
+    @Test func `several files and folders are read together, and every problem of them is told`() async throws {
+        try await withTemporaryFolder { folder in
+            let texts = [
+                "a.yaml": document("one"), "b.yaml": document("two"), "c.yaml": document("one"), "d.yaml": "[]",
+            ]
+            for (name, text) in texts { try Data(text.utf8).write(to: folder.appending(path: name)) }
+            func paths(_ names: String...) -> [String] { names.map { folder.appending(path: $0).path } }
+            #expect(try ProjectFiles.read(paths("a.yaml", "b.yaml")).map(\.name) == ["one", "two"])
+            let error = #expect(throws: ConfigurationError.self) {
+                try ProjectFiles.read(paths("a.yaml", "c.yaml", "d.yaml", "absent.yaml"))
+            }
+            let problems = error?.problems ?? []
+            #expect(problems.contains { $0.hasSuffix("2 projects are called one; give each a name of its own") })
+            #expect(problems.contains { $0.contains("absent.yaml") } && problems.contains { $0.contains("d.yaml") })
+        }
+    }
 }

@@ -147,6 +147,27 @@ import Testing
         expectBroken(result, at: 0...0, #_sourceLocation)
     }
 
+    @Test(arguments: ["ANALYZE", "PRAGMA optimize = 0x10002"])
+    func `statistics that any program leaves behind are no tampering`(sql: String) async throws {
+        let result = try await verify { folder in
+            let queue = try DatabaseQueue(path: folder + "/history.sqlite")
+            try queue.writeWithoutTransaction { try $0.execute(sql: sql) }
+            try queue.close()
+        }
+        if case .broken(let row, let reason) = result { Issue.record("row \(row): \(reason)") }
+    }
+
+    @Test func `a file of an older version is intact, and gets what it lacks when it is opened`() async throws {
+        let result = try await verify { folder in
+            let queue = try DatabaseQueue(path: folder + "/history.sqlite")
+            try queue.writeWithoutTransaction {
+                try $0.execute(sql: "DROP INDEX audit_newest; DELETE FROM grdb_migrations WHERE identifier = 'v2'")
+            }
+            try queue.close()
+        }
+        if case .broken(let row, let reason) = result { Issue.record("row \(row): \(reason)") }
+    }
+
     @Test(arguments: [
         "UPDATE audit SET payload = '{}' WHERE sequence = 2", "DELETE FROM audit WHERE sequence = 2",
         "DELETE FROM audit",

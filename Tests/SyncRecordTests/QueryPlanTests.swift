@@ -36,4 +36,28 @@ import Testing
             try queue.close()
         }
     }
+
+    @Test func `the newest runs are found without sorting all of them`() async throws {
+        try await withTemporaryFolder { folder in
+            try await History.open(folder: folder.path, mode: .operate).close()
+            let queue = try DatabaseQueue(path: folder.path + "/history.sqlite")
+            let plan = try await queue.read { database in
+                try Row.fetchAll(
+                    database,
+                    sql: "EXPLAIN QUERY PLAN SELECT run FROM audit WHERE kind = 'run.started' "
+                        + "ORDER BY sequence DESC LIMIT 50"
+                ).map { $0["detail"] as String? ?? "" }
+            }
+            #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(plan)")
+            try queue.close()
+        }
+    }
+
+    @Test func `projects are listed once, ascending, those that were only suspended too`() async throws {
+        try await withHistory { history in
+            for name in ["posts", "ätsch", "alpha", "posts"] { try await history.sampleRun(project: name) }
+            try await history.setSuspended(true, project: "never", person: "ada")
+            #expect(try await history.projects() == ["alpha", "never", "posts", "ätsch"])
+        }
+    }
 }

@@ -35,6 +35,10 @@ static inline CURLcode sternpost_easy_set_function(CURL *easy, CURLoption option
     return curl_easy_setopt(easy, option, function);
 }
 
+static inline CURLcode sternpost_easy_set_socket_function(CURL *easy, curl_opensocket_callback function) {
+    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, function);
+}
+
 static inline CURLcode sternpost_easy_get_long(CURL *easy, CURLINFO info, long *value) {
     return curl_easy_getinfo(easy, info, value);
 }

@@ -15,6 +15,14 @@ enum RemoteFailure {
         let text = said.lowercased()
         if error.has(category: GIT_ERROR_SSL) || error.has(code: GIT_ECERTIFICATE) { return explainTLS(said) }
         if let status = httpStatus(said) { return explainHTTP(status) }
+        // libgit2's own words tell only that it found no exception to its rule.
+        if text.contains("safe.directory") {
+            return GitError(
+                .configuration,
+                "the repository belongs to another user than this process, and such a one is not read (safe.directory); change "
+                    + "the folder's owner, run as that user, or name it by an https or ssh URL"
+            )
+        }
         if let exact = find(text, in: own) { return GitError(exact.reason, "\(said); \(exact.remedy)") }
         if error.has(code: GIT_EAUTH) { return GitError(.authentication, "\(said); check the credentials") }
         if local.contains(where: error.has(category:)) { return GitError(.corruptMirror, said) }

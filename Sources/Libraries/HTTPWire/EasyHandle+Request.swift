@@ -27,6 +27,7 @@ extension EasyHandle {
         try setBody(transfer)
         try setTrust(request.security)
         try setProxy(request)
+        try guardAddresses(of: transfer)
     }
 
     private var httpVersion1: UInt32 { UInt32(CURL_HTTP_VERSION_1_1) }

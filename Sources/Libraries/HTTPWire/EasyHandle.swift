@@ -96,7 +96,7 @@ final class EasyHandle {
         return sternpost_easy_get_long(raw, info, &value) == CURLE_OK ? value : 0
     }
 
-    private func check(_ code: CURLcode, _ option: CURLoption) throws(HTTPError) {
+    func check(_ code: CURLcode, _ option: CURLoption) throws(HTTPError) {
         guard code != CURLE_OK else { return }
         throw HTTPError(
             reason: .badRequest,

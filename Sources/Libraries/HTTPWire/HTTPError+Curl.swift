@@ -9,7 +9,11 @@ extension HTTPError {
                 self.init(reason: .withheld, message: own.message, mayHaveBeenSent: false)
                 return
             }
-            self.init(reason: own.reason, message: "\(transfer.origin): \(own.message)", mayHaveBeenSent: true)
+            self.init(
+                reason: own.reason,
+                message: "\(transfer.origin): \(own.message)",
+                mayHaveBeenSent: own.reason != .refusedAddress
+            )
             return
         }
         if code == CURLE_OUT_OF_MEMORY, easy.long(CURLINFO_REQUEST_SIZE) > 0 {

@@ -10,6 +10,8 @@ package struct HTTPError: Error, Sendable, Hashable, CustomStringConvertible {
         case nameResolution
         /// Nobody listens there, or no way leads there.
         case connect
+        /// The name leads to an address that the request avoids.
+        case refusedAddress
         /// The proxy refused or did not answer.
         case proxy
         /// The server's certificate is not trusted, or carries another name, or the handshake failed.

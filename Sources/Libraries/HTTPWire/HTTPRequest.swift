@@ -69,6 +69,9 @@ package struct HTTPRequest: Sendable {
     /// turn or a connection lies between the answer and the sending. A reason ends the request with
     /// ``HTTPError/Reason/withheld``.
     package var gate: Gate?
+    /// Whether it fails with ``HTTPError/Reason/refusedAddress`` where its host's name turns out to lead to this machine, its
+    /// link or a cloud's metadata service.
+    package var avoidsThisMachine = false
 
     package init(
         method: String = "GET",

@@ -2,25 +2,50 @@
 import Foundation
 
 /// An IPv4 or IPv6 address, as 4 or 16 bytes. IPv4 addresses written as IPv6 (`::ffff:a.b.c.d`) are IPv4.
-struct IPAddress: Hashable {
+package struct IPAddress: Sendable, Hashable {
     let bytes: [UInt8]
 
-    /// Nil when the text is no address.
-    init?(_ text: String) {
+    /// Nil when the text is no address in the usual spelling.
+    package init?(_ text: String) {
         var four = [UInt8](repeating: 0, count: 4)
         if inet_pton(AF_INET, text, &four) == 1 {
-            bytes = four
+            self.init(bytes: four)
             return
         }
         var sixteen = [UInt8](repeating: 0, count: 16)
         guard inet_pton(AF_INET6, text, &sixteen) == 1 else { return nil }
-        let mapped = [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF]
-        bytes = sixteen.starts(with: mapped) ? Array(sixteen.dropFirst(12)) : sixteen
+        self.init(bytes: sixteen)
     }
+
+    /// Nil unless there are 4 or 16 bytes.
+    init?(bytes: [UInt8]) {
+        guard bytes.count == 4 || bytes.count == 16 else { return nil }
+        let isIPv4 = bytes.count == 16 && IPAddress.carriers.contains { bytes.starts(with: $0) }
+        self.bytes = isIPv4 ? Array(bytes.dropFirst(12)) : bytes
+    }
+
+    /// What stands before an IPv4 address that is written as IPv6: mapped, and translated by NAT64.
+    private static let carriers: [[UInt8]] = [
+        [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF], [0, 0x64, 0xFF, 0x9B] + [UInt8](repeating: 0, count: 8),
+    ]
 
     var isLoopback: Bool {
         bytes.count == 4 ? bytes[0] == 127 : bytes == [UInt8](repeating: 0, count: 15) + [1]
     }
+
+    /// Whether it leads to this machine, to its link, or to the place where clouds give their machines credentials: nobody
+    /// outside has business with these. Other private networks are none of them.
+    package var isOfThisMachine: Bool {
+        if isLoopback || IPAddress.metadata.contains(bytes) || bytes.allSatisfy({ $0 == 0 }) { return true }
+        if bytes.count == 4 { return bytes[0] == 0 || bytes[0] == 169 && bytes[1] == 254 }
+        return bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80
+    }
+
+    /// The metadata services that are on no link-local address: Alibaba, Azure, Oracle; AWS over IPv6.
+    private static let metadata: Set<[UInt8]> = [
+        [100, 100, 100, 200], [168, 63, 129, 16], [192, 0, 0, 192],
+        [0xFD, 0, 0x0E, 0xC2] + [UInt8](repeating: 0, count: 10) + [0x02, 0x54],
+    ]
 }
 
 /// A CIDR block such as `10.0.0.0/8`.

@@ -61,6 +61,11 @@ final class Transfer: @unchecked Sendable {
     /// Why a callback ended the transfer; nil when none did.
     var ownFailure: (reason: HTTPError.Reason, message: String)? { failure }
 
+    /// Notes that the host's name leads where the request must not go.
+    func refuseAddress() {
+        failure = (.refusedAddress, "its address is of this machine, its link or a cloud's metadata service")
+    }
+
     func started() { lastActivity = .now }
 
     func resumed() {

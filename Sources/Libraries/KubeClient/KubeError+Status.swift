@@ -67,12 +67,16 @@ extension KubeError {
         if message.contains("etcdserver: request is too large") || message.contains("larger than max") {
             return .tooLarge
         }
-        // A manifest that does not fit the schema is answered with 500 by server-side apply.
-        if message.contains("failed to create typed patch object") || message.contains("failed to create typed live") {
-            return .invalid
-        }
+        if undecodable.contains(where: message.contains) { return .invalid }
         return nil
     }
+
+    /// What server-side apply says, with 500, of a manifest that does not fit the schema or the kind's own type: it was not
+    /// stored.
+    private static let undecodable = [
+        "failed to create typed patch object", "failed to create typed live", "illegal base64 data",
+        "cannot unmarshal", "strict decoding error",
+    ]
 
     private static func reason(statusReason: String, causes: [Cause], message: String) -> Reason? {
         switch statusReason {

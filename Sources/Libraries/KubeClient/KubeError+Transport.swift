@@ -7,7 +7,7 @@ extension KubeError {
         let reason: Reason =
             switch error.reason {
             case .cancelled: .cancelled
-            case .nameResolution, .connect, .proxy, .connectionLost, .malformedAnswer: .unreachable
+            case .nameResolution, .connect, .refusedAddress, .proxy, .connectionLost, .malformedAnswer: .unreachable
             case .tls: .tls
             case .timeout: .timeout
             case .tooLarge: .tooLarge

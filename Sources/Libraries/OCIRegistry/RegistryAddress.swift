@@ -27,6 +27,13 @@ enum RegistryAddress {
         return isZero || bytes[0] & 0xFE == 0xFC || bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80 || bytes[0] == 0xFF
     }
 
+    /// Whether a host is this machine, its link or a cloud's metadata service by its mere spelling; what a name leads to is
+    /// looked at when it has been looked up.
+    static func isOfThisMachine(_ host: String) -> Bool {
+        if host == "localhost" || host.hasSuffix(".localhost") { return true }
+        return IPAddress(host)?.isOfThisMachine ?? looksNumeric(host)
+    }
+
     /// 4 or 16 bytes; IPv4 written as IPv6 is IPv4. Nil when the host is no address in the usual spelling.
     private static func bytes(of host: String) -> [UInt8]? {
         var four = [UInt8](repeating: 0, count: 4)

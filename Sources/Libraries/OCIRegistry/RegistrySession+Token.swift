@@ -88,6 +88,13 @@ extension RegistrySession {
             throw failure(.badAnswer, "it wants a token and does not say from where")
         }
         let service = try RegistryAddress.checked(realm, from: origin, what: "token realm", settings: client.settings)
+        guard credential == nil || client.settings.mayHaveCredentials(service, of: origin) else {
+            throw failure(
+                .untrusted,
+                "its token realm \(service.authority) is another port of the same host, which may be anybody's, so it gets no "
+                    + "credential; if it is the registry's, name it in spec.images.registries of the project"
+            )
+        }
         var fields: [(String, String)] = []
         if let name = challenge.parameters["service"], !name.isEmpty { fields.append(("service", name)) }
         let scope = challenge.parameters["scope"] ?? ""

@@ -115,7 +115,9 @@ struct RegistrySession: Sendable {
         if !isTokenRequest { headers.append(HTTPHeader("Accept", ImageManifest.acceptedTypes.joined(separator: ", "))) }
         if let authorization { headers.append(HTTPHeader("Authorization", authorization)) }
         if form != nil { headers.append(HTTPHeader("Content-Type", "application/x-www-form-urlencoded")) }
-        let request = HTTPRequest(
+        let isNamed = client.settings.mayAskThisMachine(origin, for: image.registry)
+        guard isNamed || !RegistryAddress.isOfThisMachine(origin.host) else { throw unnamed(origin) }
+        var request = HTTPRequest(
             method: method,
             url: url,
             headers: headers,
@@ -125,6 +127,7 @@ struct RegistrySession: Sendable {
             deadlines: HTTPDeadlines(connect: min(client.settings.connectDeadline, left), total: left),
             maxBodyBytes: isTokenRequest ? 256 << 10 : ImageManifest.maxBytes
         )
+        request.avoidsThisMachine = !isNamed
         client.count(method, isTokenRequest: isTokenRequest, host: host)
         let answer: HTTPResponse
         do throws(HTTPError) {
@@ -154,7 +157,17 @@ struct RegistrySession: Sendable {
         RegistryError(reason: reason, message: "cannot read \(image) from \(host): \(why)", retryAfter: retryAfter)
     }
 
+    /// The text of an image is a committer's, who must not make us ask around inside.
+    private func unnamed(_ origin: HTTPOrigin) -> RegistryError {
+        failure(
+            .untrusted,
+            "\(origin.authority) is this machine, its link or a cloud's metadata service, which an image's name may not lead "
+                + "to; if it is a registry, name it in spec.images.registries of the project"
+        )
+    }
+
     private func failure(_ error: HTTPError, at origin: HTTPOrigin) -> RegistryError {
+        if error.reason == .refusedAddress { return unnamed(origin) }
         let reason: RegistryError.Reason =
             switch error.reason {
             // Requests to registries have no gate.
@@ -163,6 +176,7 @@ struct RegistrySession: Sendable {
             case .tls: .tls
             case .tooLarge: .tooLarge
             case .badRequest: .configuration
+            case .refusedAddress: .untrusted
             case .nameResolution, .connect, .proxy, .connectionLost, .malformedAnswer: .unreachable
             }
         return failure(reason, error.message)

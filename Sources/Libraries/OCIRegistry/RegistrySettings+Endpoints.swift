@@ -14,6 +14,25 @@ extension RegistrySettings {
     /// Where the API of a registry is: Docker Hub's has another name.
     static func apiHost(of registry: String) -> String { registry == "docker.io" ? "registry-1.docker.io" : registry }
 
+    /// Whether the settings name a host, as a registry or as a mirror: then a person meant it, wherever it is.
+    func names(_ host: String) -> Bool {
+        hosts[host] != nil || hosts.values.contains { $0.mirrors.contains(host) }
+    }
+
+    /// Whether a request for an image of `registry` may go to `origin` although that is this machine: a person named the
+    /// one or the other, which is then the same host.
+    func mayAskThisMachine(_ origin: HTTPOrigin, for registry: String) -> Bool {
+        if names(origin.authority) { return true }
+        return names(registry) && HTTPOrigin(url: "https://\(registry)")?.host == origin.host
+    }
+
+    /// Whether the token service of a registry gets the registry's credential. On the registry's own host that is the
+    /// registry's own port or https's, whose certificate names the host; another port there needs an entry of its own.
+    func mayHaveCredentials(_ service: HTTPOrigin, of registry: HTTPOrigin) -> Bool {
+        guard service.host == registry.host, service.port != registry.port else { return true }
+        return service.scheme == "https" && service.port == 443 || names(service.authority)
+    }
+
     /// The schemes in which a registry is spoken to, in the order in which they are tried.
     ///
     /// On loopback, where nobody can listen in, http is tried when https fails, as Docker and containerd do; not when

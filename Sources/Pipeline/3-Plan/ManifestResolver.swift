@@ -7,10 +7,18 @@ struct ManifestResolver {
     let catalog: APICatalog
     let applySet: ApplySet
     let defaultNamespace: String
+    private let border: ProjectBorder
     /// Kinds that the commit itself defines.
     private let defined: [GroupVersionKind: (resource: APIResource, definition: ObjectID)]
 
-    init(rendered: RenderedSet, catalog: APICatalog, applySet: ApplySet, defaultNamespace: String) {
+    init(
+        rendered: RenderedSet,
+        catalog: APICatalog,
+        applySet: ApplySet,
+        defaultNamespace: String,
+        border: ProjectBorder = ProjectBorder()
+    ) {
+        self.border = border
         self.catalog = catalog
         self.applySet = applySet
         self.defaultNamespace = defaultNamespace.isEmpty ? "default" : defaultNamespace
@@ -83,6 +91,9 @@ struct ManifestResolver {
             if object.namespace.isEmpty { object.json[["metadata", "namespace"]] = .string(defaultNamespace) }
         } else if !object.namespace.isEmpty {
             object.json[["metadata", "namespace"]] = nil
+        }
+        if let objection = border.objection(to: object) {
+            return refuse(RenderedObject(object: object, origin: item.origin), .forbidden, objection)
         }
         if let problem = SyncAnnotation.problem(object) {
             return refuse(RenderedObject(object: object, origin: item.origin), .invalid, problem)

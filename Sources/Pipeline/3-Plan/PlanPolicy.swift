@@ -43,6 +43,8 @@ package struct PlanPolicy: Sendable, Hashable {
     package var withheldPrunes: [ObjectID: WithheldPrune] = [:]
     /// The wave number that was waited for in vain, and still is not finished. As above.
     package var closedGate: ClosedGate?
+    /// What the project may not declare; the operator fills it in.
+    package var border = ProjectBorder()
 
     package init(
         targetNamespace: String = "",

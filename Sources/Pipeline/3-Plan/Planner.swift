@@ -23,7 +23,8 @@ package enum Planner {
             rendered: rendered,
             catalog: live.catalog,
             applySet: inventory.applySet,
-            defaultNamespace: policy.targetNamespace
+            defaultNamespace: policy.targetNamespace,
+            border: policy.border
         )
         var sorting = ManifestSorting(live: live, inventory: inventory, policy: policy)
         var gates = WaveGates(policy: policy)

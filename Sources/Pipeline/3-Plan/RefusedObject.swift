@@ -15,6 +15,8 @@ package struct RefusedObject: Sendable, Hashable, Codable {
         case liveUnreadable
         /// Another tool or project owns the object.
         case ownedByOther
+        /// It lies behind the border of what a project may declare.
+        case forbidden
         /// Two manifests name the same object once the namespace is filled in.
         case duplicate
         /// The manifest asks to be left alone (`sternpost.dev/reconcile: disabled`).

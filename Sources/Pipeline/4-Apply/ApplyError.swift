@@ -12,6 +12,8 @@ package struct ApplyError: Error, Sendable, Hashable, CustomStringConvertible {
         case unsupportedParent
         /// The stored inventory is not of the form that we write.
         case corruptInventory
+        /// The project has no inventory, so that nothing can be ordered about it.
+        case noInventory
         /// More members than one Secret can hold.
         case inventoryTooLarge
         /// Somebody else wrote the inventory since it was read: two operators on one project.

@@ -8,6 +8,8 @@ package struct MutationIntent: Sendable {
         case apply, delete, recreate, inventory, restart
         /// Notes on the object how a rollout ended; starts nothing.
         case annotate
+        /// Writes down beside the inventory what a person ordered.
+        case order
     }
 
     package let id: ObjectID

@@ -63,8 +63,18 @@ extension History {
         if !reserve.take() {
             notices.append("\(folder): no room for the 2 MiB reserve; nothing is changed until some disk space is free")
         }
-        let writer = LedgerWriter(pool: pool, folder: folder, now: now, beforeCommit: beforeCommit)
-        return History(folder: folder, notices: notices, pool: pool, writer: writer, reserve: reserve, lock: lock)
+        // The log exists since the opening row, and stays as long as a connection is open.
+        let files = OpenedFiles(folder: folder, names: ["history.sqlite", "history.sqlite-wal", "history.lock"])
+        let writer = LedgerWriter(pool: pool, files: files, folder: folder, now: now, beforeCommit: beforeCommit)
+        return History(
+            folder: folder,
+            notices: notices,
+            pool: pool,
+            writer: writer,
+            files: files,
+            reserve: reserve,
+            lock: lock
+        )
     }
 
     /// Opens the file, a new one in the place of a damaged one, and writes the first rows of this process.
@@ -136,8 +146,17 @@ extension History {
                 throw RecordError(.missing, folder, "holds no history yet; run a sync first or check --data-dir")
             }
         }
-        let writer = LedgerWriter(pool: pool, folder: folder, now: now) { _ in }
-        return History(folder: folder, notices: [], pool: pool, writer: writer, reserve: nil, lock: nil)
+        let files = OpenedFiles(folder: folder, names: ["history.sqlite"])
+        let writer = LedgerWriter(pool: pool, files: files, folder: folder, now: now) { _ in }
+        return History(
+            folder: folder,
+            notices: [],
+            pool: pool,
+            writer: writer,
+            files: files,
+            reserve: nil,
+            lock: nil
+        )
     }
 
     private static func openChecked(_ path: String) throws -> DatabasePool {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import GRDB
+import KubeObjects
 import SyncSource
 
 extension History {
@@ -11,12 +12,21 @@ extension History {
 
     /// The projects that ever had a pass or an order, ascending.
     package func projects() async throws(RecordError) -> [String] {
-        try await read {
-            try String.fetchAll(
-                $0,
-                sql: "SELECT DISTINCT project FROM audit WHERE kind IN (?, ?) ORDER BY project",
-                arguments: [LedgerKind.runStarted.rawValue, LedgerKind.projectSuspended.rawValue]
-            )
+        try await read { database in
+            var names: Set<String> = []
+            for kind in [LedgerKind.runStarted, .projectSuspended] {
+                var last = ""
+                // From name to name by the index: a history holds few projects and many runs.
+                while let next = try String.fetchOne(
+                    database,
+                    sql: "SELECT min(project) FROM audit WHERE kind = ? AND project > ?",
+                    arguments: [kind.rawValue, last]
+                ) {
+                    names.insert(next)
+                    last = next
+                }
+            }
+            return names.sorted { $0.precedesInByteOrder($1) }
         }
     }
 

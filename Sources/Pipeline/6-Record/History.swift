@@ -30,6 +30,7 @@ package final class History: Sendable {
     let pool: DatabasePool
     let writer: LedgerWriter
     let reserve: DiskReserve?
+    private let files: OpenedFiles
     private let lock: FolderLock?
     private let isClosed = Mutex(false)
 
@@ -38,6 +39,7 @@ package final class History: Sendable {
         notices: [String],
         pool: DatabasePool,
         writer: LedgerWriter,
+        files: OpenedFiles,
         reserve: DiskReserve?,
         lock: FolderLock?
     ) {
@@ -45,6 +47,7 @@ package final class History: Sendable {
         self.notices = notices
         self.pool = pool
         self.writer = writer
+        self.files = files
         self.reserve = reserve
         self.lock = lock
         residualKey = ResidualKeyFile.key(in: folder, makesOne: lock != nil)
@@ -76,7 +79,8 @@ package final class History: Sendable {
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(RecordError) -> Value {
-        try await withCheckedContinuation {
+        try files.check()
+        return try await withCheckedContinuation {
             (done: CheckedContinuation<Result<Value, RecordError>, Never>) in
             pool.asyncRead { access in
                 done.resume(returning: RecordError.catching(self.folder) { try body(access.get()) })

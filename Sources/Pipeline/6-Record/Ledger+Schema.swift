@@ -6,13 +6,21 @@ extension Ledger {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("v1") { database in
-            for (_, sql) in schema { try database.execute(sql: sql) }
+            for (_, sql) in tables + guards + indexes { try database.execute(sql: sql) }
+        }
+        migrator.registerMigration("v2") { database in
+            for (_, sql) in laterIndexes { try database.execute(sql: sql) }
         }
         return migrator
     }
 
     /// Everything that the file holds besides rows; `verify` looks that it is exactly this.
-    static let schema: [(name: String, sql: String)] = tables + guards + indexes
+    ///
+    /// - Parameter isNewest: Whether all versions were applied: a file that only an older Sternpost operated lacks the last.
+    /// - Returns: The names with the statements that made them.
+    static func schema(isNewest: Bool) -> [(name: String, sql: String)] {
+        tables + guards + indexes + (isNewest ? laterIndexes : [])
+    }
 
     private static let tables = [
         (
@@ -89,5 +97,10 @@ extension Ledger {
             WHERE object_kind IS NOT NULL
             """
         ),
+    ]
+
+    /// The newest runs of all projects, without sorting all of them.
+    private static let laterIndexes = [
+        ("audit_newest", "CREATE INDEX audit_newest ON audit (kind, sequence)")
     ]
 }

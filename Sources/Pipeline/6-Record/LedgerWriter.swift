@@ -14,6 +14,7 @@ final class LedgerWriter: Sendable {
     }
 
     private let pool: DatabasePool
+    private let files: OpenedFiles
     private let folder: String
     private let now: @Sendable () -> Date
     private let beforeCommit: @Sendable (Int) throws -> Void
@@ -22,12 +23,14 @@ final class LedgerWriter: Sendable {
 
     init(
         pool: DatabasePool,
+        files: OpenedFiles,
         folder: String,
         now: @escaping @Sendable () -> Date,
         beforeCommit: @escaping @Sendable (Int) throws -> Void
     ) {
         self.beforeCommit = beforeCommit
         self.pool = pool
+        self.files = files
         self.folder = folder
         self.now = now
     }
@@ -51,6 +54,7 @@ final class LedgerWriter: Sendable {
                 let at = self.now().milliseconds
                 done.resume(
                     returning: RecordError.catching(self.folder) {
+                        try self.files.check()
                         var value: Value?
                         try database.inTransaction(.immediate) {
                             value = try body(LedgerTransaction(database: database, at: at))
@@ -83,6 +87,7 @@ final class LedgerWriter: Sendable {
         guard !group.isEmpty else { return }
         let at = now().milliseconds
         let outcome = RecordError.catching(folder) {
+            try self.files.check()
             var sequences: [Int64] = []
             try database.inTransaction(.immediate) {
                 sequences = try Ledger.append(group.flatMap(\.entries), at: at, in: database)

@@ -45,6 +45,12 @@ package struct Approval: Sendable, Hashable, Codable {
     package let hash: String
     package let person: String
     package let at: Date
+
+    package init(hash: String, person: String, at: Date) {
+        self.hash = hash
+        self.person = person
+        self.at = at
+    }
 }
 
 /// What the history knows about a project between two passes.
@@ -54,6 +60,12 @@ package struct ProjectState: Sendable, Hashable, Codable {
         package let person: String
         package let reason: String
         package let since: Date
+
+        package init(person: String, reason: String, since: Date) {
+            self.person = person
+            self.reason = reason
+            self.since = since
+        }
     }
 
     /// The last commit whose objects were all applied; nil before the first.
@@ -69,4 +81,22 @@ package struct ProjectState: Sendable, Hashable, Codable {
     package let hold: PruneHold?
     /// The yes to exactly `hold`; nil until a person gives it and after it was used.
     package let approval: Approval?
+
+    package init(
+        applied: CommitInfo?,
+        appliedTreeID: String,
+        appliedAt: Date?,
+        attempted: CommitInfo?,
+        suspension: Suspension?,
+        hold: PruneHold?,
+        approval: Approval?
+    ) {
+        self.applied = applied
+        self.appliedTreeID = appliedTreeID
+        self.appliedAt = appliedAt
+        self.attempted = attempted
+        self.suspension = suspension
+        self.hold = hold
+        self.approval = approval
+    }
 }

@@ -14,6 +14,8 @@ package struct RecordError: Error, Sendable, Hashable, CustomStringConvertible {
         case corrupt
         /// The file was written by a newer Sternpost.
         case newerFormat
+        /// The file was deleted or replaced after this process had opened it.
+        case replaced
         case diskFull
         /// Another process kept the file locked for longer than the deadline.
         case busy

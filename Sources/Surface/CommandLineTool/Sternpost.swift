@@ -51,6 +51,11 @@ package struct Sternpost: AsyncParsableCommand {
         MemoryPolicy.apply()
         GitWorker.runIfAsked(arguments: CommandLine.arguments)
         signal(SIGPIPE, SIG_IGN)
+        DescriptorBudget.raise()
+        if let shortage = DescriptorBudget.shortage(of: DescriptorBudget.commandNeeds) {
+            ErrorOutput.write(shortage)
+            Foundation.exit(2)
+        }
         guard ProcessSecrecy.begin() else {
             ErrorOutput.write("the system does not let this process forbid core files (prctl, setrlimit)")
             Foundation.exit(2)
@@ -61,7 +66,11 @@ package struct Sternpost: AsyncParsableCommand {
 
     /// Runs the command and ends the process.
     private static func run() async {
+        await DescriptorBudget.reserveForDispatch()
         do {
+            if let problem = RepeatedOptions.problem(in: Array(CommandLine.arguments.dropFirst())) {
+                throw CommandFailure(problem)
+            }
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()

@@ -2,7 +2,9 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import Logging
+import NIOCore
 import ServiceLifecycle
 import SyncLoop
 import SyncRecord
@@ -10,7 +12,8 @@ import Synchronization
 
 /// The operator's HTTP surface: `/healthz`, `/readyz`, and read-only pages of the history.
 ///
-/// The pages are served only to this machine: on another address than loopback only the two probes answer.
+/// The pages are served only to this machine: on another address than loopback only the two probes answer. Each connection
+/// gets one answer; ``PortLimits`` says what it may cost.
 package struct DashboardServer: Service {
     /// Where to listen: `127.0.0.1:8080`; port 0 takes a free one.
     package struct Address: Sendable, Hashable {
@@ -40,6 +43,7 @@ package struct DashboardServer: Service {
     }
 
     private let address: Address
+    private let limits: PortLimits
     private let board: StatusBoard
     private let images: ImageBoard?
     private let history: History
@@ -53,6 +57,7 @@ package struct DashboardServer: Service {
     ///   - board: How the projects are now.
     ///   - images: How their images stand; nil when none are followed.
     ///   - history: What happened.
+    ///   - limits: What strangers may cost.
     ///   - logger: For the server's own messages.
     ///   - onListening: Called once with the port that was taken.
     package init(
@@ -60,6 +65,7 @@ package struct DashboardServer: Service {
         board: StatusBoard,
         images: ImageBoard? = nil,
         history: History,
+        limits: PortLimits = PortLimits(),
         logger: Logger,
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
@@ -67,6 +73,7 @@ package struct DashboardServer: Service {
         self.board = board
         self.images = images
         self.history = history
+        self.limits = limits
         self.logger = logger
         self.onListening = onListening
     }
@@ -98,13 +105,18 @@ package struct DashboardServer: Service {
     private func serve(_ onListening: @escaping @Sendable (Int) -> Void) async throws {
         var serverLogger = logger
         serverLogger.logLevel = .warning
+        let room = ConnectionRoom(limit: limits.connections, logger: logger)
         let application = Application(
             router: router(),
+            server: HTTPServerBuilder { [limits] responder in
+                GatedChannel(base: HTTP1Channel(responder: responder), room: room, limits: limits)
+            },
             configuration: ApplicationConfiguration(
                 address: .hostname(address.host, port: address.port),
                 serverName: "sternpost"
             ),
-            onServerRunning: { channel in
+            onServerRunning: { [logger] channel in
+                DashboardServer.restWhenOutOfDescriptors(channel, logger)
                 onListening(channel.localAddress?.port ?? 0)
             },
             logger: serverLogger
@@ -112,14 +124,26 @@ package struct DashboardServer: Service {
         try await application.run()
     }
 
-    private func router() -> Router<BasicRequestContext> {
-        let router = Router()
-        router.get("/healthz") { _, _ in "ok\n" }
-        router.get("/readyz") { [board] _, _ -> Response in
-            if let reason = await board.notReady {
-                return DashboardServer.text("not ready: \(reason)\n", status: .serviceUnavailable)
+    private static func restWhenOutOfDescriptors(_ channel: any Channel, _ logger: Logger) {
+        channel.eventLoop.execute {
+            do {
+                try channel.pipeline.syncOperations.addHandler(AcceptPause(logger: logger), position: .first)
+            } catch {
+                logger.error("the port cannot be guarded", metadata: ["sync.error": "\(error)"])
             }
-            return DashboardServer.text("ok\n", status: .ok)
+        }
+    }
+
+    private func router() -> Router<BasicRequestContext> {
+        let router = Router(options: .autoGenerateHeadEndpoints)
+        router.add(middleware: OneAnswerOnly())
+        router.get("/healthz") { _, _ in "ok\n" }
+        let mayTellReason = address.isLoopback
+        router.get("/readyz") { [board] request, _ -> Response in
+            guard let reason = await board.notReady else { return DashboardServer.text("ok\n", status: .ok) }
+            // Errors name repositories and hosts: they are for people on this machine, and stand in the log.
+            let isTold = mayTellReason && LocalHost.isNamed(by: request.head.authority)
+            return DashboardServer.text("not ready\(isTold ? ": \(reason)" : "")\n", status: .serviceUnavailable)
         }
         guard address.isLoopback else { return router }
         let pages = router.group().add(middleware: LocalRequestsOnly())
@@ -160,16 +184,32 @@ package struct DashboardServer: Service {
     ].compactMap { name, value in HTTPField.Name(name).map { ($0, value) } }
 }
 
-/// Refuses requests whose `Host` is not this machine: a web page elsewhere must not read ours through a name of its own.
+/// Refuses requests whose `Host` is not this machine.
 struct LocalRequestsOnly<Context: RequestContext>: RouterMiddleware {
     func handle(
         _ request: Request,
         context: Context,
         next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        let host = request.head.authority ?? ""
-        let name = host.hasPrefix("[") ? host.prefix { $0 != "]" }.dropFirst() : host.prefix { $0 != ":" }
-        guard ["localhost", "127.0.0.1", "::1"].contains(String(name)) else { throw HTTPError(.misdirectedRequest) }
+        guard LocalHost.isNamed(by: request.head.authority) else { throw HTTPError(.misdirectedRequest) }
         return try await next(request, context)
+    }
+}
+
+/// Tells the client that the connection ends with this answer, whatever it is.
+struct OneAnswerOnly<Context: RequestContext>: RouterMiddleware {
+    func handle(
+        _ request: Request,
+        context: Context,
+        next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        var response: Response
+        do {
+            response = try await next(request, context)
+        } catch let error as any HTTPResponseError {
+            response = try error.response(from: request, context: context)
+        }
+        response.headers[.connection] = "close"
+        return response
     }
 }

@@ -13,9 +13,9 @@ import Testing
 /// The real binary follows images: `sternpost run` and `sternpost images`, stopped, started and killed.
 @Suite(.timeLimit(.minutes(5)), .sharedRegistry)
 struct OperatorTests {
-    private func options(crashAt place: String? = nil) -> Scene.OperatorOptions {
+    private func options(_ images: ImageScene, crashAt place: String? = nil) -> Scene.OperatorOptions {
         var options = Scene.OperatorOptions()
-        options.spec = ["images: {interval: 10s}"]
+        options.spec = ["images: {interval: 10s, registries: [{host: \"\(images.registry.host)\"}]}"]
         options.healthTimeout = "60s"
         if let place { options.environment["STERNPOST_CRASH_AT"] = place }
         return options
@@ -38,7 +38,7 @@ struct OperatorTests {
             ])
             let (project, folder) = (images.scene.project.name, images.scene.dataFolder(of: "operator"))
             func state() throws -> ImageState? { try ImageBoard.read(folder: folder)?[project]?.rows.first?.state }
-            try await images.scene.withOperator(options: options()) { process in
+            try await images.scene.withOperator(options: options(images)) { process in
                 try await eventually("the operator has seen the image") { try state() == .current }
                 try await images.runs("Deployment", "web", old.digest)
                 let new = try await images.push("app", "2")
@@ -55,7 +55,7 @@ struct OperatorTests {
                 #expect(try await process.ending() == .status(0))
             }
             let missed = try await images.push("app", "3")
-            try await images.scene.withOperator(options: options()) { process in
+            try await images.scene.withOperator(options: options(images)) { process in
                 try await images.completed("Deployment", "web", missed.digest)
                 try await images.runs("Deployment", "web", missed.digest)
                 let hold = try await command(images, ["hold", "deployment/web", "--reason", "release day"])
@@ -88,14 +88,14 @@ struct OperatorTests {
             try await images.deploy(["web.yaml": images.deployment("web", images.image("app"))], healthy: ["web"])
             let before = try await images.revision("Deployment", "web")
             let new = try await images.push("app", "2")
-            try await images.scene.withOperator(options: options(crashAt: place)) { process in
+            try await images.scene.withOperator(options: options(images, crashAt: place)) { process in
                 let ending = try await process.ending()
                 #expect(ending == .status(137), "\(process.text)")
             }
             let marks = RolloutMarks(try await images.live("Deployment", "web"))
             #expect((marks.restartedAt != nil) == (place == "after-rollout"))
             try await SceneTool(images.scene).buryLease()
-            try await images.scene.withOperator(options: options()) { process in
+            try await images.scene.withOperator(options: options(images)) { process in
                 try await images.completed("Deployment", "web", new.digest)
                 try await images.runs("Deployment", "web", new.digest)
                 process.send(SIGTERM)

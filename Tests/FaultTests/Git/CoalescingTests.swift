@@ -28,7 +28,7 @@ struct CoalescingTests {
             settings: .init(recordsQuietPasses: false),
             logger: scene.log.logger
         )
-        let loop = ProjectLoop(reconciler: reconciler, history: scene.history, board: board, logger: scene.log.logger)
+        let loop = ProjectLoop(reconciler: reconciler, board: board, logger: scene.log.logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await loop.run() }
             try await body(board)

@@ -11,32 +11,11 @@ extension ProcessFaultTests {
     /// The operator runs out of file descriptors, and gives back those it had.
     @Suite(.timeLimit(.minutes(5)))
     struct DescriptorTests {
-        /// Connections to the dashboard that ask nothing.
-        private final class IdleClients {
-            private var descriptors: [Int32] = []
-
-            init(of address: String, count: Int) {
-                let port = UInt16(address.split(separator: ":").last ?? "") ?? 0
-                var target = sockaddr_in()
-                target.sin_family = sa_family_t(AF_INET)
-                target.sin_port = port.bigEndian
-                target.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-                for _ in 0..<count {
-                    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-                    let result = withUnsafePointer(to: &target) { pointer in
-                        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                            connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-                        }
-                    }
-                    guard result == 0 else {
-                        close(descriptor)
-                        return
-                    }
-                    descriptors.append(descriptor)
-                }
-            }
-
-            deinit { for descriptor in descriptors { close(descriptor) } }
+        /// Sets how many descriptors a running process may have.
+        private func limit(_ process: OperatorProcess, to count: Int) throws {
+            let words = ["--pid=\(process.pid)", "--nofile=\(count):1024"]
+            let result = try runProgram("prlimit", words, package: "util-linux")
+            #expect(result.status == 0, "\(result.errors)")
         }
 
         @Test func `P10: out of descriptors, passes fail by name, and go on when there are some again`() async throws {
@@ -44,18 +23,15 @@ extension ProcessFaultTests {
                 let bystanders = try await scene.plantBystanders()
                 try scene.commit(scene.baseFiles(configMaps: 1))
                 var options = Scene.OperatorOptions()
-                options.wrapper = ["prlimit", "--nofile=64"]
+                options.wrapper = ["prlimit", "--nofile=1024"]
                 try await scene.withOperator(options: options) { process in
                     try await scene.isSynced("c0", "1")
-                    let address = try #require(process.address)
-                    try await {
-                        let clients = IdleClients(of: address, count: 120)
-                        try scene.commit(["c0.yaml": scene.configMap("c0", "2")])
-                        try await eventually("it is out of descriptors") {
-                            process.text.contains("Too many open files")
-                        }
-                        withExtendedLifetime(clients) {}
-                    }()
+                    try limit(process, to: 8)
+                    try scene.commit(["c0.yaml": scene.configMap("c0", "2")])
+                    try await eventually("it is out of descriptors") {
+                        process.text.contains("Too many open files")
+                    }
+                    try limit(process, to: 1024)
                     try await scene.isSynced("c0", "2")
                     try await eventually("the descriptors are given back") { process.openDescriptors < 55 }
                     process.send(SIGTERM)

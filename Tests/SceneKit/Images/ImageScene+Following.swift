@@ -81,6 +81,7 @@ extension ImageScene {
         project.healthTimeout = .seconds(20)
         edit(&project)
         var settings = try RegistryChoices.settings(of: [project], environment: [:])
+        if settings.hosts[registry.host] == nil { settings.hosts[registry.host] = .init() }
         settings.firstPause = .seconds(1)
         settings.callDeadline = .seconds(4)
         change(&settings)

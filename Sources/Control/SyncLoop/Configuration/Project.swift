@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GitStore
+import KubeObjects
 import SyncPlan
 import SyncSource
 
@@ -76,4 +77,10 @@ package struct Project: Sendable, Hashable {
 
     /// The parent of the project's objects.
     package var applySet: ApplySet { ApplySet(project: name, namespace: namespace) }
+
+    /// The Secret of its git credentials; nil when they come from elsewhere.
+    package var credentialsSecret: ObjectID? {
+        guard case .secret(let secret) = credentials else { return nil }
+        return ObjectID(group: "", kind: "Secret", namespace: namespace, name: secret)
+    }
 }

@@ -7,6 +7,21 @@ package enum ProjectFiles {
     /// At most so many bytes are read of one file.
     private static let maxBytes = 1 << 20
 
+    /// The projects of several files and folders together, as the other function reads one.
+    ///
+    /// - Throws: ``ConfigurationError`` with every problem of all of them; also when two projects have the same name.
+    package static func read(_ paths: [String]) throws(ConfigurationError) -> [Project] {
+        guard paths.count != 1 else { return try read(paths[0]) }
+        var projects: [Project] = []
+        var problems: [String] = []
+        for path in paths {
+            do throws(ConfigurationError) { projects += try read(path) } catch { problems += error.problems }
+        }
+        problems += repeated(in: projects, of: paths.joined(separator: ", "))
+        guard problems.isEmpty else { throw ConfigurationError(problems) }
+        return projects
+    }
+
     /// The projects of a file, or of every `.yaml`, `.yml` and `.json` file of a folder; several documents a file.
     ///
     /// - Throws: ``ConfigurationError`` with every problem of every file; also when there is no project, or two of the
@@ -35,13 +50,16 @@ package enum ProjectFiles {
                 }
             }
         }
-        for (name, same) in Dictionary(grouping: projects, by: \.name).sorted(by: { $0.key < $1.key })
-        where same.count > 1 {
-            problems.append("\(path): \(same.count) projects are called \(name); give each a name of its own")
-        }
+        problems += repeated(in: projects, of: path)
         guard problems.isEmpty else { throw ConfigurationError(problems) }
         guard !projects.isEmpty else { throw ConfigurationError("\(path): holds no project document") }
         return projects
+    }
+
+    private static func repeated(in projects: [Project], of place: String) -> [String] {
+        Dictionary(grouping: projects, by: \.name).filter { $0.value.count > 1 }.sorted { $0.key < $1.key }.map {
+            "\(place): \($0.value.count) projects are called \($0.key); give each a name of its own"
+        }
     }
 
     private static func files(at path: String) throws(ConfigurationError) -> [String] {

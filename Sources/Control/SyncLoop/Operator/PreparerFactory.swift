@@ -155,7 +155,6 @@ package struct PreparerFactory: Sendable {
         let loop = ProjectLoop(
             reconciler: reconciler,
             follower: images.follower(of: preparer, lease: lease, history: history, logger: logger),
-            history: history,
             board: board,
             logger: logger
         )

@@ -10,26 +10,22 @@ import SyncSource
 package struct ProjectLoop: Sendable {
     private let reconciler: ProjectReconciler
     private let follower: ImageFollower?
-    private let history: History
     private let board: StatusBoard
     private let logger: Logger
 
     /// - Parameters:
     ///   - reconciler: Makes the passes.
     ///   - follower: Rolls the project's workloads out beside them; nil when nobody follows its images.
-    ///   - history: Says whether the project is suspended.
     ///   - board: Hears how each pass ended.
     ///   - logger: The same, in lines.
     package init(
         reconciler: ProjectReconciler,
         follower: ImageFollower? = nil,
-        history: History,
         board: StatusBoard,
         logger: Logger
     ) {
         self.reconciler = reconciler
         self.follower = follower
-        self.history = history
         self.board = board
         self.logger = logger
     }
@@ -92,7 +88,7 @@ package struct ProjectLoop: Sendable {
     /// Whether a person approved something new or the ref points elsewhere: reasons not to wait for the back-off.
     private func hasMoved(from commit: String?, _ seenApproval: inout String?) async -> Bool {
         do {
-            let approval = try await history.state(of: reconciler.project.name).approval?.hash
+            let approval = try await reconciler.state().approval?.hash
             defer { seenApproval = approval }
             if let approval, approval != seenApproval { return true }
             return try await reconciler.poll().commitID != commit && commit != nil
@@ -105,7 +101,7 @@ package struct ProjectLoop: Sendable {
     private func reasonToRest() async -> StatusBoard.Rest? {
         if reconciler.project.isSuspended { return .suspended }
         do {
-            return try await history.state(of: reconciler.project.name).suspension == nil ? nil : .suspended
+            return try await reconciler.state().suspension == nil ? nil : .suspended
         } catch {
             logger.error("the history cannot be read", metadata: ["sync.error": "\(error)"])
             return .unable("the history cannot be read: \(error)")

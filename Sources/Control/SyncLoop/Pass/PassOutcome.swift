@@ -11,6 +11,8 @@ package struct PassFailure: Error, Sendable, Hashable {
     /// Where it failed.
     package enum Stage: String, Sendable, Hashable, Codable {
         case source, render, cluster, inventory, lease, history
+        /// On a person's word nothing is to be changed.
+        case suspended
     }
 
     package let stage: Stage

@@ -52,6 +52,7 @@ extension PassPreparer {
         policy: PlanPolicy
     ) async throws -> PreparedPass {
         var inventory = try await store.load(catalog: catalog, parent: await mirror?.parent())
+        let orders = try await store.orders()
         inventory.marks = marks
         inventory.residualKey = residualKey
         var (live, generation, unwatched) = try await readLive(rendered, inventory: inventory, catalog: catalog)
@@ -84,8 +85,16 @@ extension PassPreparer {
             plan: plan,
             generation: generation,
             unwatched: unwatched,
-            policy: policy
+            policy: policy,
+            orders: orders
         )
+    }
+
+    /// What people ordered about the project, as it stands in the cluster now; the server is asked only where no watch shows
+    /// it. Nil when the project has no inventory.
+    func orders() async throws(ApplyError) -> StandingOrders? {
+        if let parent = await mirror?.parent() { return try StandingOrders(parent: parent) }
+        return try await OrderStore(client: cluster.client, applySet: project.applySet).read()
     }
 
     private func readLive(

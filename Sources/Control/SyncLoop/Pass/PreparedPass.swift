@@ -20,6 +20,8 @@ package struct PreparedPass: Sendable {
     package let unwatched: Set<ObjectID>
     /// By which the plan was made.
     let policy: PlanPolicy
+    /// What people ordered, as it stands beside the inventory.
+    package let orders: StandingOrders
 
     package init(
         rendered: RenderedSet,
@@ -30,7 +32,8 @@ package struct PreparedPass: Sendable {
         plan: Plan,
         generation: Int? = nil,
         unwatched: Set<ObjectID> = [],
-        policy: PlanPolicy
+        policy: PlanPolicy,
+        orders: StandingOrders = StandingOrders()
     ) {
         self.rendered = rendered
         self.step = step
@@ -41,6 +44,7 @@ package struct PreparedPass: Sendable {
         self.generation = generation
         self.unwatched = unwatched
         self.policy = policy
+        self.orders = orders
     }
 
     /// The same pass, planned anew with what was waited for in vain.
@@ -56,7 +60,8 @@ package struct PreparedPass: Sendable {
             plan: Planner.plan(rendered, against: live, inventory: inventory, policy: policy),
             generation: generation,
             unwatched: unwatched,
-            policy: policy
+            policy: policy,
+            orders: orders
         )
     }
 

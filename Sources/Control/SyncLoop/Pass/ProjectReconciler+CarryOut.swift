@@ -28,6 +28,7 @@ extension ProjectReconciler {
             treeID: prepared.rendered.treeID,
             step: prepared.step
         )
+        await publishHead("sync began", of: run.number)
         let rewriting = rewriting(prepared)
         if let rewriting { try await history.record(message: rewriting, of: run) }
         try await history.record(prepared.rendered.notices, of: run)
@@ -95,6 +96,7 @@ extension ProjectReconciler {
             CrashPoint.reach(.afterFinish)
             log(row, done)
             done.run = row
+            await publishHead("sync recorded", of: row.id)
         } catch {
             // The cluster was changed; only the end could not be written down. The next pass does not keep quiet.
             done.isUnrecorded = true
@@ -133,13 +135,33 @@ extension ProjectReconciler {
         if approved == hash {
             let left = plan.prune.steps.filter { report.inventory.members[$0.id] != nil }
             let wasUsed = report.outcomes.contains { $0.action == .pruned } || left.count < plan.prune.steps.count
-            if wasUsed { try await history.consumeApproval(hash: hash, by: run) }
+            if wasUsed { try await useUp(hash, by: run) }
             return
         }
         try await history.setHold(
             PruneHold(hash: hash, commitID: plan.commit.id, reasons: reasons, objects: plan.prune.steps.map(\.id)),
             by: run
         )
+    }
+
+    /// Ends an approval, wherever it was given.
+    private func useUp(_ hash: String, by run: RunID) async throws {
+        if try await history.state(of: project.name).approval?.hash == hash {
+            try await history.consumeApproval(hash: hash, by: run)
+        } else {
+            try await history.setHold(nil, by: run)
+        }
+        let store = OrderStore(client: preparer.cluster.client, applySet: project.applySet)
+        do {
+            try await store.change(journal: history.journal(for: run), reason: "the approval was used") { orders in
+                guard orders.approval.word?.text == hash else { return false }
+                orders.approve(nil)
+                return true
+            }
+        } catch let error as ApplyError {
+            // It allows nothing any more: the list that it is for holds objects that are gone.
+            try await history.record(message: "the used approval stays in the cluster: \(error)", of: run)
+        }
     }
 
     private func observe(

@@ -17,7 +17,8 @@ extension ProjectReconciler {
             ]
         )
         var run: SyncRun?
-        if isNew, failure.stage != .history { run = await record(failure, trigger: trigger) }
+        let needsRow = failure.stage != .history && failure.stage != .suspended
+        if isNew, needsRow { run = await record(failure, trigger: trigger) }
         return PassOutcome(outcome: .failed, run: run, commit: nil, failure: failure, duration: duration)
     }
 
@@ -25,7 +26,9 @@ extension ProjectReconciler {
         do {
             let run = try await history.begin(project: project.name, trigger: trigger)
             try await history.record(message: failure.message, of: run)
-            return try await history.finish(run, outcome: .failed, counts: RunCounts(), message: failure.message)
+            let row = try await history.finish(run, outcome: .failed, counts: RunCounts(), message: failure.message)
+            await publishHead("sync recorded", of: row.id)
+            return row
         } catch {
             logger.error("the history cannot be written", metadata: ["sync.error": "\(error)"])
             return nil

@@ -64,4 +64,21 @@ extension ProjectReconciler {
             ]
         )
     }
+
+    /// Says where the audit chain ends now: a line that was kept elsewhere is the anchor by which a cut-off or forged history
+    /// is found (`sternpost verify --anchor`).
+    func publishHead(_ message: Logger.Message, of run: Int64) async {
+        do {
+            let head = try await history.head()
+            logger.info(
+                message,
+                metadata: [
+                    "sync.project": "\(project.name)", "sync.run": "\(run)",
+                    "sync.head": "\(head.sequence):\(head.hash)",
+                ]
+            )
+        } catch {
+            logger.error("the history cannot be read", metadata: ["sync.error": "\(error)"])
+        }
+    }
 }

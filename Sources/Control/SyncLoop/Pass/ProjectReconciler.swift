@@ -35,7 +35,7 @@ package actor ProjectReconciler {
 
     package nonisolated let project: Project
     package nonisolated let preparer: PassPreparer
-    let history: History
+    nonisolated let history: History
     /// Must be held to write; nil when nobody else can sync the project.
     let lease: ProjectLease?
     let settings: Settings
@@ -85,6 +85,22 @@ package actor ProjectReconciler {
         return tip.commitID != commit.id
     }
 
+    /// What is known of the project now, the orders in the cluster included; those are left out while the cluster cannot be
+    /// read, when no pass changes anything either.
+    nonisolated func state() async throws(RecordError) -> ProjectState {
+        let known = try await history.state(of: project.name)
+        guard let orders = try? await preparer.orders() else { return known }
+        return known.obeying(orders)
+    }
+
+    private func refusal(_ suspension: ProjectState.Suspension) -> PassFailure {
+        PassFailure(
+            stage: .suspended,
+            message: "\(project.name) is \(suspension.text); sternpost resume \(project.name) ends that",
+            isRetryable: true
+        )
+    }
+
     /// Makes one pass.
     ///
     /// Never throws: whatever goes wrong is in the outcome, and in the history as far as that can be written.
@@ -100,9 +116,9 @@ package actor ProjectReconciler {
         let clock = ContinuousClock()
         let started = clock.now
         do {
-            let state = try await history.state(of: project.name)
-            let tip = try await preparer.poll(after: state.attempted)
-            if let outcome = await stillResting(at: tip, state: state, since: started) { return outcome }
+            let known = try await history.state(of: project.name)
+            let tip = try await preparer.poll(after: known.attempted)
+            if let outcome = await stillResting(at: tip, state: known, since: started) { return outcome }
             lastRest = nil
             let marks = try await history.marks(of: project.name)
             let prepared = await keepingGateClosed(
@@ -110,10 +126,12 @@ package actor ProjectReconciler {
                     tip,
                     marks: marks,
                     residualKey: history.residualKey,
-                    previous: state.attempted,
+                    previous: known.attempted,
                     policy: policy(at: started, commit: tip.commitID)
                 )
             )
+            let state = known.obeying(prepared.orders)
+            if let suspension = state.suspension { throw refusal(suspension) }
             let standing = prepared.standing(approved: state.approval?.hash)
             if lastFailure != nil { lastOutcome = .failed }
             if lastOutcome == nil {
@@ -124,7 +142,7 @@ package actor ProjectReconciler {
             if let standing, standing == lastStanding, isKnown, !settings.recordsQuietPasses,
                 await isNothingNew(prepared, standing: standing)
             {
-                rest(at: prepared, state: state, standing: standing)
+                rest(at: prepared, state: known, standing: standing)
                 return quietOutcome(prepared, duration: started.duration(to: clock.now))
             }
             let outcome = try await carryOut(

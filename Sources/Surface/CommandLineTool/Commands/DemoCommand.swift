@@ -81,6 +81,7 @@ struct DemoCommand: AsyncParsableCommand {
         var project = Project(name: "posts", namespace: "sternpost", source: source)
         project.interval = .seconds(1)
         project.images.interval = .seconds(1)
+        if let registry { project.images.registries[registry.host] = Project.RegistryChoice() }
         let logger = Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() }
         let board = StatusBoard(projects: [project.name])
         let factory = PreparerFactory(

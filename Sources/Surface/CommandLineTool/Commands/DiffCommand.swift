@@ -18,9 +18,10 @@ struct DiffCommand: AsyncParsableCommand {
     @OptionGroup var repository: RepositoryOptions
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var data: DataOptions
+    @OptionGroup var border: BorderOptions
 
     func run() async throws {
-        let project = try repository.resolve()
+        let project = try border.applied(to: repository.resolve())
         let hasDifferences = try await untilSignalled { try await self.show(project) }
         if hasDifferences { throw ExitCode(1) }
     }

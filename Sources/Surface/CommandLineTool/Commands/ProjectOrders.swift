@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Foundation
+import SyncApply
+import SyncLoop
+import SyncPlan
 import SyncRecord
 
 /// The project that a person's order is about.
@@ -9,6 +12,18 @@ struct OrderOptions: ParsableArguments {
     var project: String?
 
     @OptionGroup var data: DataOptions
+    @OptionGroup var cluster: ClusterOptions
+
+    @Option(
+        name: [.customShort("n"), .customLong("namespace")],
+        help: ArgumentHelp("The namespace of the inventory. Default: sternpost.", valueName: "name")
+    )
+    var namespace = "sternpost"
+
+    /// Where the orders of a project stand in the cluster.
+    func store(of project: String) throws -> OrderStore {
+        OrderStore(client: try cluster.client(), applySet: ApplySet(project: project, namespace: namespace))
+    }
 
     /// The name given, or the only project of the history.
     func name(in history: History) async throws -> String {
@@ -69,18 +84,32 @@ struct ResumeCommand: AsyncParsableCommand {
 }
 
 private enum ProjectOrder {
+    /// Gives the order where every operator sees it, and writes down here who gave it.
     static func setSuspended(_ isSuspended: Bool, _ order: OrderOptions, reason: String) async throws {
         let history = try await order.data.history(.command)
         let project = try await order.name(in: history)
         let word = isSuspended ? "suspended" : "resumed"
+        let person = OrderOptions.person
+        let suspension = isSuspended ? StandingOrders.Word(person: person, text: reason) : nil
         do {
-            let changed = try await history.setSuspended(
+            let isNew = try await order.store(of: project).change(
+                journal: history.orderJournal(of: project),
+                reason: "\(word) by \(person)\(reason.isEmpty ? "" : ": \(reason)")"
+            ) { orders in
+                // Taking back what was never ordered here ends an order that stands only in some data folder.
+                guard isSuspended ? orders.suspension.word == nil : orders.suspension != .ended else { return false }
+                orders.suspend(suspension)
+                return true
+            }
+            let isNewHere = try await history.setSuspended(
                 isSuspended,
                 project: project,
-                person: OrderOptions.person,
+                person: person,
                 reason: reason
             )
-            StandardOutput.line(changed ? "\(project) \(word)" : "\(project) was \(word) already")
+            StandardOutput.line(isNew || isNewHere ? "\(project) \(word)" : "\(project) was \(word) already")
+        } catch let failure as CommandFailure {
+            throw failure
         } catch {
             throw CommandFailure("\(error)")
         }

@@ -14,18 +14,22 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Runs the operator: polls each project's repository and keeps the cluster in step.",
         discussion: """
-            --config takes a project file or a folder of them. Of several operators of one project only the one that holds \
+            --config takes a project file or a folder of them, and may be given several times. Of several operators of one project only the one that holds \
             the Lease sternpost-PROJECT syncs; the others stand by. Ends with status 0 at SIGTERM, after the request under \
             way; a second signal ends it at once.
             """
     )
 
-    @Option(help: ArgumentHelp("A project file, or a folder of them.", valueName: "path"))
-    var config: String
+    @Option(
+        parsing: .singleValue,
+        help: ArgumentHelp("A project file, or a folder of them; may be given several times.", valueName: "path")
+    )
+    var config: [String]
 
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var data: DataOptions
     @OptionGroup var leases: LeaseOptions
+    @OptionGroup var border: BorderOptions
 
     @Option(
         help: ArgumentHelp(
@@ -45,8 +49,10 @@ struct RunCommand: AsyncParsableCommand {
         guard let address = DashboardServer.Address(listen) else {
             throw CommandFailure("--listen \(listen): expected HOST:PORT, such as 127.0.0.1:8080")
         }
-        let projects: [Project]
-        do { projects = try ProjectFiles.read(config) } catch { throw CommandFailure(error.problems) }
+        if let shortage = DescriptorBudget.shortage(of: DescriptorBudget.serverNeeds) {
+            throw CommandFailure(shortage)
+        }
+        let projects = try border.applied(to: try readProjects(), operatorNamespace: BorderOptions.podNamespace)
         let timing = try leases.timing()
         let signals = await ShutdownSignals()
         let logger = logFormat.logger(from: logLevel)
@@ -83,6 +89,9 @@ struct RunCommand: AsyncParsableCommand {
             board: board,
             images: images,
             history: history,
+            limits: PortLimits(
+                connections: DescriptorBudget.connections(limit: DescriptorBudget.raise(), projects: projects.count)
+            ),
             logger: logger
         ) { port in
             logger.info("listening", metadata: ["address": "\(address.host):\(port)"])
@@ -91,6 +100,10 @@ struct RunCommand: AsyncParsableCommand {
             [dashboard, SyncOperator(loops: loops, poller: poller, logger: logger)],
             until: signals
         )
+    }
+
+    private func readProjects() throws -> [Project] {
+        do { return try ProjectFiles.read(config) } catch { throw CommandFailure(error.problems) }
     }
 
     /// Says why a pass seems to stand still; its other steps are told by how it ends.

@@ -147,11 +147,11 @@ struct ProjectStatus: Sendable {
         catalog: APICatalog,
         images: [ImageRow]
     ) async throws -> ProjectStatus {
-        let state = try await history.state(of: project)
         let last = try await history.lastPass(of: project)
         let applySet = ApplySet(project: project, namespace: namespace)
-        let inventory = try await InventoryStore(client: client, applySet: applySet, project: project)
-            .load(catalog: catalog)
+        let store = InventoryStore(client: client, applySet: applySet, project: project)
+        let inventory = try await store.load(catalog: catalog)
+        let state = try await history.state(of: project).obeying(store.orders())
         let health = await HealthObserver(client: client, applySet: applySet).wait(
             // Whether a Job removes itself stands in its manifest, which is not read here: a Job that is gone may be done.
             for: inventory.members.keys.sorted().map { id in
@@ -217,10 +217,7 @@ struct ProjectStatus: Sendable {
         inventory: Inventory,
         namespace: String
     ) -> (text: String, isInStep: Bool) {
-        if let suspension = state.suspension {
-            let reason = suspension.reason.isEmpty ? "" : ": \(suspension.reason)"
-            return ("suspended by \(suspension.person)\(reason)", false)
-        }
+        if let suspension = state.suspension { return (suspension.text, false) }
         if inventory.isRebuilt { return ("its inventory \(inventory.applySet.parent) is missing", false) }
         if state.applied != nil, inventory.members.isEmpty {
             return ("no inventory in namespace \(namespace); the right one: -n", false)

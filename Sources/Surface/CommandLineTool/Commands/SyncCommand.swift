@@ -19,6 +19,7 @@ struct SyncCommand: AsyncParsableCommand {
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var data: DataOptions
     @OptionGroup var leases: LeaseOptions
+    @OptionGroup var border: BorderOptions
 
     @Option(name: .shortAndLong, help: "table, json or yaml.")
     var output: OutputFormat = .table
@@ -30,7 +31,7 @@ struct SyncCommand: AsyncParsableCommand {
     var timeout: String?
 
     func run() async throws {
-        var project = try repository.resolve()
+        var project = try border.applied(to: repository.resolve())
         if let timeout {
             guard let limit = DurationText.parse(timeout) else {
                 throw CommandFailure("--timeout \(timeout): expected a duration such as 90s or 5m")
@@ -47,25 +48,15 @@ struct SyncCommand: AsyncParsableCommand {
         if outcome.exitStatus != 0 { throw ExitCode(outcome.exitStatus) }
     }
 
-    private func refuseSuspended(_ project: Project, _ history: History) async throws {
-        if project.isSuspended {
-            throw CommandFailure("\(project.name) is suspended (spec.suspend: true); nothing was changed")
-        }
-        do {
-            guard let suspension = try await history.state(of: project.name).suspension else { return }
-            let reason = suspension.reason.isEmpty ? "" : ": \(suspension.reason)"
-            throw CommandFailure(
-                "\(project.name) is suspended by \(suspension.person)\(reason); sternpost resume \(project.name) ends that"
-            )
-        } catch let error as RecordError {
-            throw CommandFailure("\(error)")
-        }
+    private func refuseSuspended(_ project: Project) throws {
+        guard project.isSuspended else { return }
+        throw CommandFailure("\(project.name) is suspended (spec.suspend: true); nothing was changed")
     }
 
     private func pass(_ project: Project, timing: LeaseTiming) async throws -> PassOutcome {
         let client = try cluster.client()
         let history = try await data.history(.operate)
-        try await refuseSuspended(project, history)
+        try refuseSuspended(project)
         let line = ProgressLine()
         defer { line.clear() }
         let factory = PreparerFactory(

@@ -196,7 +196,14 @@ enum InstallManifests {
                   containers:
                     - name: sternpost
                       image: sternpost:0.1.0
-                      args: [run, --config, /etc/sternpost/projects, --data-dir, /data, --listen, 0.0.0.0:8080]
+                      # What no project may declare. One that manages Sternpost itself is named by --own-project.
+                      args:
+                        - run
+                        - --config=/etc/sternpost/projects
+                        - --data-dir=/data
+                        - --listen=0.0.0.0:8080
+                        - --forbid-namespaces=kube-system,kube-public,kube-node-lease
+                        - --forbid-kinds=ClusterRole.rbac.authorization.k8s.io,ClusterRoleBinding.rbac.authorization.k8s.io,MutatingWebhookConfiguration.admissionregistration.k8s.io,ValidatingWebhookConfiguration.admissionregistration.k8s.io,APIService.apiregistration.k8s.io
                       ports:
                         - name: http
                           containerPort: 8080
@@ -235,23 +242,8 @@ enum InstallManifests {
         (
             "network.yaml",
             #"""
-            apiVersion: v1
-            kind: Service
-            metadata:
-              name: sternpost
-              namespace: sternpost
-              labels:
-                app.kubernetes.io/name: sternpost
-            spec:
-              type: ClusterIP
-              selector:
-                app.kubernetes.io/name: sternpost
-              ports:
-                - name: http
-                  port: 80
-                  targetPort: http
-            ---
-            # In: only its own port, from inside the cluster. Out: names, git over https and ssh, and the API server.
+            # In: nothing. The kubelet's probes come from the node, whose traffic no policy stops, and `kubectl port-forward` comes out
+            # on the Pod's own loopback. Out: names, git over https and ssh, and the API server.
             apiVersion: networking.k8s.io/v1
             kind: NetworkPolicy
             metadata:
@@ -262,11 +254,7 @@ enum InstallManifests {
                 matchLabels:
                   app.kubernetes.io/name: sternpost
               policyTypes: [Ingress, Egress]
-              ingress:
-                - from:
-                    - namespaceSelector: {}
-                  ports:
-                    - {protocol: TCP, port: 8080}
+              ingress: []
               egress:
                 - ports:
                     - {protocol: UDP, port: 53}

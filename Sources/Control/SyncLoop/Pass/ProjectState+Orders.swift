@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import SyncApply
+import SyncRecord
+
+extension ProjectState {
+    /// This state with what people ordered as the cluster has it.
+    ///
+    /// The cluster's word goes before that of one data folder. The folder's counts where nothing was ever ordered in the
+    /// cluster: older versions wrote only there, and so it is still known when the cluster has lost it. A yes to a prune
+    /// counts wherever it was given, because it is one to exactly one list.
+    package func obeying(_ orders: StandingOrders) -> ProjectState {
+        let isOrdered = orders.suspension != .never
+        return ProjectState(
+            applied: applied,
+            appliedTreeID: appliedTreeID,
+            appliedAt: appliedAt,
+            attempted: attempted,
+            suspension: isOrdered ? orders.suspension.word.map(Suspension.init) : suspension,
+            hold: hold,
+            approval: orders.approval.word.map(Approval.init) ?? approval
+        )
+    }
+}
+
+extension ProjectState.Suspension {
+    /// One line: who, and why if that was told.
+    package var text: String { "suspended by \(person)\(reason.isEmpty ? "" : ": \(reason)")" }
+
+    fileprivate init(_ word: StandingOrders.Word) {
+        self.init(person: word.person, reason: word.text, since: word.date)
+    }
+}
+
+extension Approval {
+    fileprivate init(_ word: StandingOrders.Word) {
+        self.init(hash: word.text, person: word.person, at: word.date)
+    }
+}
+
+extension StandingOrders.Word {
+    /// A word given now.
+    package init(person: String, text: String, now: Date = Date()) {
+        self.init(person: person, text: text, at: now.formatted(.iso8601))
+    }
+
+    /// When it was given; the beginning of time when that cannot be read.
+    var date: Date { (try? Date(at, strategy: .iso8601)) ?? .distantPast }  // shown, never decided by
+}

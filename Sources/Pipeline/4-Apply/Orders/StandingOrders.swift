@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+import KubeObjects
+
+/// What people have ordered about a project. It stands beside the inventory in the cluster, so that every operator, on
+/// whatever data folder, obeys it.
+///
+/// Compact JSON, in which fields that this version does not know stay as they are:
+/// `{"suspension":{"person":"ada@laptop","reason":"holiday","at":"2026-01-01T00:00:00Z"},"approval":null}`.
+package struct StandingOrders: Sendable, Hashable {
+    /// The key in the parent Secret's `data`.
+    package static let key = "orders"
+    /// The most bytes of the document; it stands in one Secret with the inventory.
+    static let maxBytes = 64 << 10
+
+    /// A person's word, with who gave it and when.
+    package struct Word: Sendable, Hashable {
+        package let person: String
+        /// Why; for an approval the hash of what was approved.
+        package let text: String
+        /// RFC 3339.
+        package let at: String
+
+        package init(person: String, text: String, at: String) {
+            self.person = person
+            self.text = text
+            self.at = at
+        }
+    }
+
+    /// What is known of one subject: nothing was ever ordered here, or the last order was taken back, or it holds.
+    package enum Order: Sendable, Hashable {
+        case never
+        case ended
+        case holds(Word)
+
+        /// The word, while it holds.
+        package var word: Word? { if case .holds(let word) = self { word } else { nil } }
+    }
+
+    private var document: JSONObject
+
+    /// Nothing was ordered yet.
+    package init() { document = JSONObject() }
+
+    /// Reads what stands in the parent of a project; nothing for a parent without the key.
+    ///
+    /// - Throws: ``ApplyError`` with reason `corruptInventory` when it is there and cannot be read: then nothing may be
+    ///   changed, because it may say so.
+    package init(parent: KubeObject?) throws(ApplyError) {
+        self.init()
+        guard let stored = parent?.json["data"]?[StandingOrders.key], !stored.isNull else { return }
+        guard let text = stored.string, let bytes = Redactor.bytes(base64: text) else {
+            throw StandingOrders.corrupt("it is no base64 text")
+        }
+        let json: JSON
+        do throws(JSONError) {
+            json = try JSONParser.parse(bytes, limits: .init(maxDepth: 8, maxBytes: StandingOrders.maxBytes))
+        } catch {
+            throw StandingOrders.corrupt("\(error)")
+        }
+        guard let object = json.object else { throw StandingOrders.corrupt("it is no map") }
+        document = object
+        suspension = try order(.suspension)
+        approval = try order(.approval)
+    }
+
+    /// Whether the project is left alone; the text says why.
+    package private(set) var suspension = Order.never
+    /// The prune that a person said yes to; the text is its hash.
+    package private(set) var approval = Order.never
+
+    private enum Key: String { case suspension, approval }
+
+    private func order(_ key: Key) throws(ApplyError) -> Order {
+        guard let value = document[key.rawValue] else { return .never }
+        if value.isNull { return .ended }
+        guard let person = value["person"]?.string, let text = value["text"]?.string, let at = value["at"]?.string
+        else {
+            throw StandingOrders.corrupt("\(key.rawValue) has no person, text or time")
+        }
+        return .holds(Word(person: person, text: text, at: at))
+    }
+
+    /// Leaves the project alone, or no longer.
+    package mutating func suspend(_ word: Word?) {
+        suspension = word.map(Order.holds) ?? .ended
+        set(.suspension, word)
+    }
+
+    /// Says yes to a prune, or takes the yes back.
+    package mutating func approve(_ word: Word?) {
+        approval = word.map(Order.holds) ?? .ended
+        set(.approval, word)
+    }
+
+    private mutating func set(_ key: Key, _ word: Word?) {
+        document[key.rawValue] =
+            word.map { word in
+                ["person": .string(word.person), "text": .string(word.text), "at": .string(word.at)]
+            } ?? .null
+    }
+
+    /// The parent with these orders in it.
+    func written(into parent: KubeObject) throws(ApplyError) -> KubeObject {
+        var json = parent.json
+        let bytes = JSON.object(document).serialized()
+        guard bytes.count <= StandingOrders.maxBytes else {
+            throw StandingOrders.corrupt("it would take \(bytes.count) bytes, more than \(StandingOrders.maxBytes)")
+        }
+        json[["data", StandingOrders.key]] = .string(Redactor.base64(bytes))
+        do throws(KubeObjectError) { return try KubeObject(json) } catch { throw StandingOrders.corrupt("\(error)") }
+    }
+
+    private static func corrupt(_ problem: String) -> ApplyError {
+        ApplyError(
+            .corruptInventory,
+            "what people ordered about this project (key \(key) of its inventory's Secret) cannot be read: \(problem); nothing"
+                + " is changed; correct the key, or remove it and give the orders again"
+        )
+    }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+
+/// What strangers may cost on the port: how many, how long, how much.
+package struct PortLimits: Sendable, Hashable {
+    /// The most connections at a time; for one more, the oldest that has not asked anything yet gives way.
+    package var connections: Int
+    /// The longest time from the connection to the end of the request's headers; then 408.
+    package var headDeadline: Duration
+    /// The longest life of a connection, whatever it does.
+    package var lifetime: Duration
+    /// How long a connection may take to go away after its answer.
+    package var farewell: Duration
+
+    /// The limits of an operator, but for what is given.
+    package init(
+        connections: Int = 64,
+        headDeadline: Duration = .seconds(10),
+        lifetime: Duration = .seconds(30),
+        farewell: Duration = .seconds(1)
+    ) {
+        self.connections = max(1, connections)
+        self.headDeadline = headDeadline
+        self.lifetime = lifetime
+        self.farewell = farewell
+    }
+}
