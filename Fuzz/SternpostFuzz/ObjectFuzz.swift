@@ -35,8 +35,8 @@ enum ObjectFuzz {
     }
 
     static func inventory(_ bytes: [UInt8]) {
-        guard let members = try? InventoryDocument.decode(bytes) else { return }
-        guard let text = try? InventoryDocument.encode(members) else { return }
-        require((try? InventoryDocument.decode(text)) == members, "written and read it differs")
+        guard let content = try? InventoryDocument.decode(bytes) else { return }
+        guard let text = try? InventoryDocument.encode(content) else { return }
+        require((try? InventoryDocument.decode(text)) == content, "written and read it differs")
     }
 }

@@ -138,8 +138,16 @@ struct TourTests {
             #expect(try await tour.ask("status", "--kubeconfig", tour.kubeconfig).status == 1)
             #expect(try await tour.ask("approve", "posts", "--hash", "0123456789abcdef").status == 2)
 
+            let unnamed = try await tour.ask("approve", "posts")
+            #expect(unnamed.status == 2)
+            #expect(unnamed.errors.contains("sternpost approve posts --hash HASH"), "\(unnamed.errors)")
+            let words = held.output.split(whereSeparator: \.isWhitespace).map(String.init)
+            let place = try #require(words.firstIndex(of: "--hash"), "the sync prints the command")
+            let hash = String(words[place + 1].prefix { $0 != "," })
+            #expect(hash.count == 12)
+            #expect(try await tour.ask("approve", "posts", "--hash", String(hash.prefix(11))).status == 2)
             // The yes is given here, and obeyed from another data folder, which knows of no hold.
-            let approved = try await tour.ask("approve", "posts", "--kubeconfig", tour.kubeconfig)
+            let approved = try await tour.ask("approve", "posts", "--hash", hash, "--kubeconfig", tour.kubeconfig)
             #expect(approved.status == 0)
             #expect(approved.output.contains("3 objects will be deleted"))
             #expect(approved.errors.isEmpty, "\(approved.errors)")

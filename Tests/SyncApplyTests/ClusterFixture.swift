@@ -102,18 +102,23 @@ struct ProjectUnderTest: Sendable {
     func plan(
         _ manifests: [String],
         store: InventoryStore,
-        prune: PlanPolicy.Prune = .init(maxObjects: 100, maxPercent: 100)
+        prune: PlanPolicy.Prune = .init(maxObjects: 100, maxPercent: 100),
+        source: String = ""
     ) async throws -> (plan: Plan, inventory: Inventory) {
         let catalog = try await client.discover()
         let inventory = try await store.load(catalog: catalog)
         let rendered = try rendered(manifests)
-        let live = try await LiveReader(client: client, applySet: applySet).read(
+        let reader = LiveReader(client: client, applySet: applySet)
+        var live = try await reader.read(
             for: rendered,
             inventory: inventory,
             catalog: catalog,
             defaultNamespace: namespace
         )
-        let policy = PlanPolicy(targetNamespace: namespace, prune: prune)
+        let policy = PlanPolicy(targetNamespace: namespace, prune: prune, source: source)
+        let plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
+        guard !plan.prune.containers.isEmpty else { return (plan, inventory) }
+        live.contents = await reader.contents(of: plan.prune.containers, in: live)
         return (Planner.plan(rendered, against: live, inventory: inventory, policy: policy), inventory)
     }
 
@@ -139,10 +144,11 @@ struct ProjectUnderTest: Sendable {
     func sync(
         _ manifests: [String],
         prune: PlanPolicy.Prune = .init(maxObjects: 100, maxPercent: 100),
-        approved: String? = nil
+        approved: String? = nil,
+        source: String = ""
     ) async throws -> (plan: Plan, report: ApplyReport) {
         let store = store()
-        let (plan, inventory) = try await plan(manifests, store: store, prune: prune)
+        let (plan, inventory) = try await plan(manifests, store: store, prune: prune, source: source)
         return (plan, await applier(store: store).apply(plan, inventory: inventory, approved: approved))
     }
 

@@ -83,29 +83,6 @@ struct InventoryStoreTests {
         }
     }
 
-    @Test func `a lost inventory is found again by label and field manager`() async throws {
-        try await ProjectUnderTest.run { project in
-            try await project.sync([configMap("a"), configMap("b")])
-            // A copied label alone makes nobody ours.
-            try await project.createByHand(configMap("copied"))
-            let label = project.applySet.memberSelector
-            try await project.kubectl(["label", "configmap", "copied", label])
-            try await project.kubectl(["delete", "secret", "sternpost-test"])
-            let inventory = try await project.storedInventory()
-            #expect(inventory.isRebuilt)
-            #expect(Set(inventory.members.keys.map(\.name)) == ["a", "b"])
-            let (plan, report) = try await project.sync([configMap("a")])
-            #expect(report.actions == ["ConfigMap b": .skipped])
-            guard case .held(let reasons, _) = plan.prune.verdict else {
-                Issue.record("not held: \(plan.prune.verdict)")
-                return
-            }
-            #expect(reasons.contains { $0.contains("was lost") })
-            #expect(try await project.live("ConfigMap", "b") != nil)
-            #expect(try await project.live("ConfigMap", "copied") != nil)
-        }
-    }
-
     @Test(.enabled(if: !ClusterUnderTest.isReal), arguments: [RebuildFault.serverError, .noList])
     func `a lost inventory is not made again from a part of the cluster`(_ fault: RebuildFault) async throws {
         try await ProjectUnderTest.run { project in

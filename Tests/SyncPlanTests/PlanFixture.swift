@@ -88,15 +88,18 @@ struct PlanFixture {
         unreadable: [GroupKind: String] = [:],
         catalog: APICatalog = catalog,
         policy: PlanPolicy = PlanPolicy(),
-        marks: [ObjectID: Inventory.AppliedMark] = [:]
+        marks: [ObjectID: Inventory.AppliedMark] = [:],
+        contents: [ObjectID: ContainerContents] = [:]
     ) -> Plan {
-        Planner.plan(
+        var set = LiveSet(
+            catalog: catalog,
+            objects: Dictionary(live.map { ($0.id, .whole($0)) }) { first, _ in first }.merging(kept) { $1 },
+            unreadable: unreadable
+        )
+        set.contents = contents
+        return Planner.plan(
             rendered,
-            against: LiveSet(
-                catalog: catalog,
-                objects: Dictionary(live.map { ($0.id, .whole($0)) }) { first, _ in first }.merging(kept) { $1 },
-                unreadable: unreadable
-            ),
+            against: set,
             inventory: Inventory(
                 applySet: applySet,
                 members: Dictionary(members.map { ($0.0.id, .init(uid: $0.1)) }) { first, _ in first },

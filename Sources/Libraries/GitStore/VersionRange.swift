@@ -52,6 +52,17 @@ package struct VersionRange: Sendable, Hashable {
         return best?.tag
     }
 
+    /// Whether following a range has led from a version tag back to an older one although the newer one is still inside, so
+    /// that the newer tag must be gone. A tag or a range that cannot be read says nothing.
+    package static func isRewind(from old: String, to new: String, in text: String) -> Bool {
+        guard let before = SemanticVersion(tag: old), let after = SemanticVersion(tag: new), after < before else {
+            return false
+        }
+        let range: VersionRange
+        do throws(GitError) { range = try VersionRange(text) } catch { return false }
+        return range.contains(before)
+    }
+
     private static func holds(_ bound: Bound, for version: SemanticVersion) -> Bool {
         switch bound.relation {
         case .equal: version == bound.version

@@ -83,21 +83,25 @@ package actor SourceReader {
     /// Asks the server where the ref is now: an `ls-remote`, nothing is downloaded. A pinned commit needs no question.
     ///
     /// Replicas of a server lag behind each other, and an old tip that is believed undoes what the new one brought. So a
-    /// branch that went back to an ancestor of `previous` is looked at three more times, some seconds apart, before it is
-    /// believed; each tip once.
+    /// branch that went back to an ancestor of `previous`, and a range of versions whose best tag is gone, is looked at
+    /// three more times, some seconds apart, before it is believed; each tip once.
     ///
     /// - Parameters:
     ///   - previous: The commit that was synced last, 40 digits; nil when nothing was.
+    ///   - previousRef: The branch or tag by which that commit was found; empty when not known.
     ///   - rewinding: Told of the older tip before the first wait.
     /// - Returns: The tip that the last look found.
     /// - Throws: ``SourceError``, also when the looks find several old commits.
     package func poll(
         after previous: String? = nil,
+        from previousRef: String = "",
         rewinding: (@Sendable (SourceTip) -> Void)? = nil
     ) async throws(SourceError) -> SourceTip {
         let place = try place.get()
         let tip = try await ask(place)
-        guard let previous, tip != confirmed, try await isRewound(tip, from: previous, place) else {
+        guard let previous = previous.map({ SourceTip(commitID: $0, refName: previousRef) }), tip != confirmed,
+            try await isRewound(tip, from: previous, place)
+        else {
             if tip != confirmed { confirmed = nil }
             return tip
         }
@@ -197,13 +201,22 @@ extension SourceReader {
         }
     }
 
-    /// Whether a branch's tip is an ancestor of the commit that was synced last. Both are in the mirror then: it never
-    /// forgets, and it holds the history of all it holds.
-    private func isRewound(_ tip: SourceTip, from previous: String, _ place: Place) async throws(SourceError) -> Bool {
-        guard case .branch = ref, tip.commitID != previous else { return false }
+    /// Whether a branch's tip is an ancestor of the commit that was synced last, or a range's best tag is older than the one
+    /// that was. Both commits are in the mirror then: it never forgets, and it holds the history of all it holds.
+    private func isRewound(
+        _ tip: SourceTip,
+        from previous: SourceTip,
+        _ place: Place
+    ) async throws(SourceError) -> Bool {
+        guard tip.commitID != previous.commitID else { return false }
+        switch ref {
+        case .branch: break
+        case .semver(let range): return VersionRange.isRewind(from: previous.refName, to: tip.refName, in: range)
+        case .tag, .commit: return false
+        }
         do throws(GitError) {
             let known = GitTip(commitID: tip.commitID, refName: tip.refName)
-            return try await place.remote.relation(of: known, to: previous) == .ancestor
+            return try await place.remote.relation(of: known, to: previous.commitID) == .ancestor
         } catch {
             // A damaged mirror is cloned again by the next snapshot; until then there is nothing to compare with.
             if error.reason == .corruptMirror { return false }

@@ -18,6 +18,8 @@ package struct LiveSet: Sendable {
     /// Objects that were as healthy as they can be when they were read, if the reader was asked to look; so a pass that
     /// writes nothing need not read them again for that.
     package let well: Set<ObjectID>
+    /// What Namespaces and definitions that a plan would delete hold, ours or not; lacks those nobody has looked into.
+    package var contents: [ObjectID: ContainerContents] = [:]
 
     package init(
         catalog: APICatalog,

@@ -22,6 +22,11 @@ package struct Plan: Sendable {
     /// Live objects that had to be looked at and were given without their fields. Nothing is done to them by this plan,
     /// and nothing is deleted; a plan made again with these objects as a whole decides. Ascending.
     package let unread: [ObjectID]
+    /// Objects of ours that are no members since the inventory was lost, found in a kind that nobody had looked through
+    /// since then, and not declared: they become members, in doubt.
+    package let foundAgain: [ObjectID: Inventory.Member]
+    /// The kinds that nobody has looked through since then, this plan included.
+    package let unseenKinds: Set<GroupKind>
 
     package init(
         commit: CommitInfo,
@@ -32,8 +37,12 @@ package struct Plan: Sendable {
         reportedDrift: [Step],
         prune: PrunePlan,
         desiredMembers: [ObjectID],
-        unread: [ObjectID] = []
+        unread: [ObjectID] = [],
+        foundAgain: [ObjectID: Inventory.Member] = [:],
+        unseenKinds: Set<GroupKind> = []
     ) {
+        self.foundAgain = foundAgain
+        self.unseenKinds = unseenKinds
         self.commit = commit
         self.source = source
         self.waves = waves

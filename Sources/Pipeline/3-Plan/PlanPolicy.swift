@@ -37,6 +37,9 @@ package struct PlanPolicy: Sendable, Hashable {
     package var contested: [ObjectID: String] = [:]
     /// What the project may not declare; the operator fills it in.
     package var border = ProjectBorder()
+    /// The newer version tag of the project's range from which the cluster was synced and that is gone now; nil when
+    /// there is none. Then nothing is deleted without a person: the tag may only be missing at one look.
+    package var rewoundFrom: String?
 
     package init(
         targetNamespace: String = "",

@@ -42,11 +42,12 @@ package enum Planner {
             commit: rendered.commit,
             declared: declared,
             refused: refused,
+            reportedDrift: sorting.reportedDrift,
             live: live,
             inventory: inventory,
-            policy: policy.prune,
-            source: policy.source
+            policy: policy
         )
+        let unseen = UnseenKinds(inventory: inventory, live: live)
         return Plan(
             commit: rendered.commit,
             source: policy.source,
@@ -56,7 +57,9 @@ package enum Planner {
             reportedDrift: sorting.reportedDrift,
             prune: pruning.plan(),
             desiredMembers: members(sorting, steps: steps, inventory: inventory),
-            unread: sorting.unread + pruning.unread
+            unread: sorting.unread + pruning.unread,
+            foundAgain: unseen.foundAgain.filter { !pruning.isDeclared($0.key) },
+            unseenKinds: unseen.left
         )
     }
 

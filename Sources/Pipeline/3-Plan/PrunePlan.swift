@@ -6,13 +6,23 @@ package struct PrunePlan: Sendable {
     /// Whether the steps may run in this pass.
     package enum Verdict: Sendable, Hashable {
         case allowed
-        /// Something could not be read: nothing is deleted, whatever a person says. The texts say what.
+        /// Something could not be read, or something declared is not as git wants it: nothing is deleted, whatever a
+        /// person says. The texts say what.
         case blocked(reasons: [String])
-        /// More than the project's limits allow, or a protected kind: waits for `sternpost approve`. `approvalHash` is
-        /// what is approved: this commit and exactly these objects.
+        /// More than the project's limits allow, a protected kind, or a doubt about a member: waits for
+        /// `sternpost approve`. `approvalHash` is what is approved: this commit, exactly these objects, and what is known
+        /// to go along with them; 64 hexadecimal digits.
         case held(reasons: [String], approvalHash: String)
         /// The project has pruning switched off.
         case disabled
+
+        /// Whether the steps run, at once or after a person's yes.
+        package var mayRun: Bool {
+            switch self {
+            case .allowed, .held: true
+            case .blocked, .disabled: false
+            }
+        }
     }
 
     package let verdict: Verdict
@@ -23,13 +33,22 @@ package struct PrunePlan: Sendable {
     package let released: [ReleasedObject]
     /// Members that the commit no longer declares and that stay members for now, with the reason.
     package let kept: [ReleasedObject]
+    /// Undeclared members that are in doubt from this pass on; stored before anything else is done.
+    package let doubts: [ObjectID: Inventory.Doubt]
+    /// Namespaces and definitions among the steps of which it is not known what else they hold. A plan made again with
+    /// ``LiveSet/contents`` of them decides better. Ascending.
+    package let containers: [ObjectID]
 
     package init(
         verdict: Verdict,
         steps: [PruneStep],
         released: [ReleasedObject],
-        kept: [ReleasedObject] = []
+        kept: [ReleasedObject] = [],
+        doubts: [ObjectID: Inventory.Doubt] = [:],
+        containers: [ObjectID] = []
     ) {
+        self.doubts = doubts
+        self.containers = containers
         self.verdict = verdict
         self.steps = steps
         self.released = released

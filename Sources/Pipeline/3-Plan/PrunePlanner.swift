@@ -1,45 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
-import Crypto
 import KubeObjects
 import SyncSource
 
 /// Decides what leaves the cluster: inventory members that the commit no longer declares, if they are provably ours, if
-/// everything could be read, and if it is not too much at once.
+/// everything could be read and nothing that is declared is undone, and if it is not too much at once.
 struct PrunePlanner {
     let commit: CommitInfo
     /// Every identity the commit names, refused or not: never a candidate.
     let declared: Set<ObjectID>
     let refused: [RefusedObject]
+    let reportedDrift: [Step]
     let live: LiveSet
     let inventory: Inventory
-    let policy: PlanPolicy.Prune
-    let source: String
+    let policy: PlanPolicy
+    /// The uids of declared objects, perhaps under another group's name.
+    let appliedUIDs: Set<String>
+    /// Kinds and names of refused manifests.
+    private let shielded: Set<KindAndName>
 
-    private enum Fate {
-        case delete(PruneStep)
-        case release(String)
-        /// Stays a member for now.
-        case keep(String)
+    private struct KindAndName: Hashable {
+        let kind: GroupKind
+        let name: String
+    }
+
+    init(
+        commit: CommitInfo,
+        declared: Set<ObjectID>,
+        refused: [RefusedObject],
+        reportedDrift: [Step],
+        live: LiveSet,
+        inventory: Inventory,
+        policy: PlanPolicy
+    ) {
+        self.commit = commit
+        self.declared = declared
+        self.refused = refused
+        self.reportedDrift = reportedDrift
+        self.live = live
+        self.inventory = inventory
+        self.policy = policy
+        appliedUIDs = Set(declared.compactMap { live.objects[$0]?.uid })
+        shielded = Set(refused.map { KindAndName(kind: $0.id.groupKind, name: $0.id.name) })
     }
 
     func plan() -> PrunePlan {
+        var fates: [ObjectID: Fate] = [:]
+        var doubts: [ObjectID: Inventory.Doubt] = [:]
+        for (id, member) in inventory.members where !isDeclared(id) {
+            fates[id] = fate(of: id, member)
+            doubts[id] = member.doubt ?? (policy.rewoundFrom == nil ? nil : .rewound)
+        }
+        let containers = ContainerFates(planner: self, members: fates)
+        fates.merge(containers.fates) { $1 }
         var steps: [PruneStep] = []
         var released: [ReleasedObject] = []
         var kept: [ReleasedObject] = []
-        let appliedUIDs = Set(declared.compactMap { live.objects[$0]?.uid })
-        for (id, member) in inventory.members where !isDeclared(id) {
-            switch fate(of: id, member, appliedUIDs: appliedUIDs) {
+        for (id, fate) in fates {
+            switch fate {
             case .delete(let step): steps.append(step)
-            case .release(let reason): released.append(ReleasedObject(id: id, reason: reason))
-            case .keep(let reason): kept.append(ReleasedObject(id: id, reason: reason))
+            case .gone(let reason), .release(let reason): released.append(ReleasedObject(id: id, reason: reason))
+            case .keep(let reason), .ending(let reason): kept.append(ReleasedObject(id: id, reason: reason))
             }
         }
         steps.sort(by: PrunePlanner.isDeletedBefore)
+        let present = declared.count { live.objects[$0] != nil && inventory.members[$0] != nil }
+        let verdict = PruneVerdict(
+            planner: self,
+            steps: steps,
+            doubts: doubts,
+            along: containers.along,
+            present: present + fates.values.count(where: \.isOurs)
+        )
+        let decision = verdict.verdict
         return PrunePlan(
-            verdict: verdict(steps),
+            verdict: decision,
             steps: steps,
             released: released.sorted { $0.id < $1.id },
-            kept: kept.sorted { $0.id < $1.id }
+            kept: kept.sorted { $0.id < $1.id },
+            doubts: doubts.filter { fates[$0.key]?.isOurs == true },
+            containers: decision.mayRun
+                ? steps.map(\.id).filter { PrunePlanner.isContainer($0) && live.contents[$0] == nil }.sorted() : []
         )
     }
 
@@ -52,65 +92,13 @@ struct PrunePlanner {
     }
 
     /// A refused manifest may not know its place, so it shields every member of its kind and name.
-    private func isDeclared(_ id: ObjectID) -> Bool {
-        declared.contains(id) || refused.contains { $0.id.name == id.name && $0.id.groupKind == id.groupKind }
+    func isDeclared(_ id: ObjectID) -> Bool {
+        declared.contains(id) || shielded.contains(KindAndName(kind: id.groupKind, name: id.name))
     }
 
-    private func fate(of id: ObjectID, _ member: Inventory.Member, appliedUIDs: Set<String>) -> Fate {
-        if let reason = live.unreadable[id.groupKind] { return .keep("its kind could not be read: \(reason)") }
-        let resource: APIResource
-        switch live.catalog.lookup(id.groupKind) {
-        case .served(let found): resource = found
-        case .unavailable(let reason): return .keep("its API group did not answer: \(reason)")
-        case .unknown:
-            return live.undefined.contains(id.groupKind)
-                ? .release("its kind is no longer defined, so it is gone") : .keep("its kind is not served now")
-        }
-        guard let found = live.objects[id] else {
-            return .release("it is gone, or no longer carries this project's label")
-        }
-        guard let object = found.whole else { return .keep("it was not read as a whole") }
-        switch Ownership.of(object, for: inventory.applySet, owners: live.owners) {
-        case .ours: break
-        case .unowned: return .release("it no longer carries this project's label")
-        case .other(let owner): return .release("it now belongs to \(owner)")
-        }
-        guard let uid = object.uid else { return .keep("the server gave it no uid") }
-        if let expected = member.uid, expected != uid {
-            return .release("it was deleted and created again by someone else")
-        }
-        if member.uid == nil, !isAppliedByUs(object) { return .release("it was not created by this project") }
-        if appliedUIDs.contains(uid) { return .release("it is the same object as one the commit declares") }
-        if let request = SyncAnnotation.keepRequest(object) { return .release("it asks to be kept (\(request))") }
-        if let reason = reasonToKeep(object) { return .keep(reason) }
-        return .delete(PruneStep(id: id, resource: resource, uid: uid, live: object))
-    }
-
-    /// Why a live object of ours must not be deleted now although the commit does not declare it.
-    private func reasonToKeep(_ object: KubeObject) -> String? {
-        if SyncAnnotation.isLeftAlone(object) { return "it asks to be left alone" }
-        if object.deletionTimestamp != nil { return "it \(object.deletionText)" }
-        if object.id.groupKind == KindOrder.namespace {
-            if object.name == inventory.applySet.parent.namespace { return "it holds this project's own inventory" }
-            if declared.contains(where: { $0.namespace == object.name }) { return "it holds objects that are declared" }
-        }
-        if object.id.groupKind == KindOrder.customResourceDefinition {
-            let kinds = Set(CustomResource.resources(definedBy: object).map(\.gvk.groupKind))
-            if declared.contains(where: { kinds.contains($0.groupKind) }) {
-                return "objects of the kind that it defines are declared"
-            }
-            let going = live.objects.values.lazy.compactMap(\.whole).filter {
-                kinds.contains($0.id.groupKind) && $0.deletionTimestamp != nil
-            }
-            if let first = going.map(\.id).min() {
-                return "\(first) of the kind that it defines is still being deleted"
-            }
-        }
-        return nil
-    }
-
-    private func isAppliedByUs(_ object: KubeObject) -> Bool {
-        object.managedFields.contains(where: \.isOurApply)
+    /// Whether a deletion of it takes other objects along.
+    static func isContainer(_ id: ObjectID) -> Bool {
+        id.groupKind == KindOrder.namespace || id.groupKind == KindOrder.customResourceDefinition
     }
 
     /// Reverse of the order of apply: later stages first, namespaces and definitions last.
@@ -124,64 +112,5 @@ struct PrunePlanner {
         if id.groupKind == KindOrder.namespace { return -2 }
         if id.groupKind == KindOrder.customResourceDefinition { return -1 }
         return KindOrder.stage(of: id.groupKind)
-    }
-
-    private func verdict(_ steps: [PruneStep]) -> PrunePlan.Verdict {
-        guard policy.isEnabled else { return .disabled }
-        var partial = unread.sorted().map { "\($0) was not read as a whole" }
-        partial += refused.filter(\.reason.isPartialKnowledge).map { "\($0.origin): \($0.id) \($0.message)" }
-        partial += live.unreadable.sorted { $0.key < $1.key }.map { "\($0.key) could not be listed: \($0.value)" }
-        for group in Set(inventory.members.keys.map(\.group)).sorted() {
-            guard let reason = live.catalog.unavailableGroups[group] else { continue }
-            partial.append("the API group \(group) did not answer: \(reason)")
-        }
-        // What could not be created may be the successor of what would be deleted: a rename, a move.
-        for refusal in refused where refusal.reason != .optedOut && live.objects[refusal.id] == nil {
-            if !refusal.reason.isPartialKnowledge, !steps.isEmpty {
-                partial.append("\(refusal.origin): \(refusal.id) could not be applied, and may replace what is deleted")
-            }
-        }
-        if !partial.isEmpty { return .blocked(reasons: partial) }
-        let reasons = holdReasons(steps)
-        return reasons.isEmpty ? .allowed : .held(reasons: reasons, approvalHash: approvalHash(steps))
-    }
-
-    private func holdReasons(_ steps: [PruneStep]) -> [String] {
-        var reasons: [String] = []
-        if !steps.isEmpty, !inventory.source.isEmpty, inventory.source != source {
-            reasons.append(
-                "the objects came from \(inventory.source), and this sync reads \(source); approve if the repository moved,"
-                    + " or give this one a project name of its own"
-            )
-        }
-        if inventory.isRebuilt, !steps.isEmpty {
-            reasons.append(
-                "the inventory \(inventory.applySet.parent) was lost and has been made again from labels and field managers;"
-                    + " approve if the list is right"
-            )
-        }
-        // Of what is really there: a member that was never created, or is gone, gives no leave to delete others.
-        let present = inventory.members.keys.filter { live.objects[$0] != nil }.count
-        let limit = policy.limit(inventoryCount: present)
-        if steps.count > limit {
-            reasons.append(
-                "\(steps.count) of \(present) objects would be deleted; without approval at most \(limit)"
-                    + " (the larger of \(policy.maxObjects) objects and \(policy.maxPercent)%)"
-            )
-        }
-        let protected = steps.filter { KindOrder.protected.contains($0.id.groupKind) }
-        if !protected.isEmpty {
-            let names = protected.prefix(5).map(\.id.description).joined(separator: ", ")
-            let more = protected.count > 5 ? " and \(protected.count - 5) more" : ""
-            reasons.append("deleting \(names)\(more) takes data or other objects with it")
-        }
-        return reasons
-    }
-
-    /// Names exactly this commit and these incarnations: an approval of it is good for nothing else.
-    private func approvalHash(_ steps: [PruneStep]) -> String {
-        let lines = steps.map { "\($0.id) \($0.uid)" }.sorted()
-        let text = ([commit.id] + lines).joined(separator: "\n")
-        return SHA256.hash(data: Array(text.utf8)).prefix(8).hexadecimal
     }
 }

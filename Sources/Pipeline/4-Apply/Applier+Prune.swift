@@ -24,8 +24,8 @@ extension Applier {
         if run.hasUnclearWrites {
             return "not deleted: the API server was not heard clearly in this pass; the next one decides"
         }
-        if let first = run.missingCreations.first {
-            return "not deleted: \(first) could not be created, and may replace what would be deleted"
+        if let first = run.firstUndone {
+            return "not deleted: \(first), and may need or replace what would be deleted"
         }
         switch run.plan.prune.verdict {
         case .allowed: return nil
@@ -59,6 +59,8 @@ extension Applier {
                 run.record(.skipped(step, because: reason), ofPrune: step.id, isGone: true)
             } else if step.live.deletionTimestamp != nil {
                 let reason = step.live.deletionText
+                run.record(.skipped(step, because: reason, isRetryable: true), ofPrune: step.id, isGone: false)
+            } else if step.id.groupKind == KindOrder.namespace, let reason = run.stays(in: step.id.name) {
                 run.record(.skipped(step, because: reason, isRetryable: true), ofPrune: step.id, isGone: false)
             } else if let reason = await instancesLeft(of: step, until: end, run) {
                 run.record(.skipped(step, because: reason, isRetryable: true), ofPrune: step.id, isGone: false)
@@ -164,8 +166,7 @@ extension Applier {
     }
 
     private func isStillOurs(_ now: KubeObject) -> Bool {
-        Ownership.of(now, for: store.applySet) == .ours && SyncAnnotation.keepRequest(now) == nil
-            && !SyncAnnotation.isLeftAlone(now)
+        Ownership.of(now, for: store.applySet) == .ours && SyncAnnotation.objection(of: now) == nil
     }
 
     private func changed(_ step: PruneStep) -> PruneResult {

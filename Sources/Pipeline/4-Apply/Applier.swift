@@ -80,6 +80,9 @@ package struct Applier: Sendable {
             inventory: inventory,
             settling: SettlingDeadlines(patience: deadlines.settling)
         )
+        do throws(ApplyError) { try await store.checkRoom(for: run.inventory) } catch {
+            run.interrupt("nothing was applied: \(error)")
+        }
         await writeInventory(&run, reason: "before apply of commit \(plan.commit.shortID)")
         CrashPoint.reach(.afterSuperset)
         for wave in plan.waves {

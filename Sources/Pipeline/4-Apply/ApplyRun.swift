@@ -34,16 +34,7 @@ struct ApplyRun: Sendable {
         let steps = plan.waves.flatMap(\.steps)
         definedKinds = Set(steps.compactMap(\.object.definedKind))
         definedNamespaces = Set(steps.filter { $0.id.groupKind == KindOrder.namespace }.map(\.id.name))
-        var superset = inventory
-        for id in plan.desiredMembers where superset.members[id] == nil {
-            superset.members[id] = Inventory.Member(uid: nil)
-        }
-        // A new incarnation is coming, or may come: the old uid must not be taken for its.
-        for step in steps
-        where step.live == nil || step.mayRecreate || step.live?.uid != inventory.members[step.id]?.uid {
-            superset.members[step.id] = Inventory.Member(uid: nil)
-        }
-        self.inventory = superset
+        self.inventory = inventory.superset(for: plan)
         for settled in plan.unchanged { appliedUIDs.insert(settled.uid) }
     }
 
@@ -91,7 +82,7 @@ struct ApplyRun: Sendable {
         default:
             guard let uid = outcome.after?.uid else { return }
             appliedUIDs.insert(uid)
-            inventory.members[step.id] = Inventory.Member(uid: uid)
+            inventory.members[step.id] = Inventory.Member(uid: uid, source: plan.source)
         }
     }
 
@@ -104,13 +95,18 @@ struct ApplyRun: Sendable {
         if isGone { gone.insert(id) }
     }
 
-    /// The objects that this pass was to create and could not: they may be the successors of what would be deleted.
-    var missingCreations: [ObjectID] {
-        plan.waves.flatMap(\.steps).filter { step in
-            guard step.live == nil || step.mayRecreate else { return false }
-            guard let action = outcomes[step.id]?.action else { return true }
-            return action == .failed || action == .skipped
-        }.map(\.id)
+    /// The first thing that git declares and that this pass has not made so, and why: while there is one, nothing is
+    /// deleted. What would be deleted may be what it replaces, or what its old state still needs.
+    var firstUndone: String? {
+        for step in plan.waves.flatMap(\.steps) {
+            guard let outcome = outcomes[step.id] else { return "\(step.id) was not applied" }
+            switch outcome.action {
+            case .failed: return "\(step.id) could not be applied"
+            case .skipped: return "\(step.id) was skipped"
+            default: continue
+            }
+        }
+        return stuckWave.map { "wave \($0.number) did not become ready: \($0.reason)" }
     }
 
     /// Whether this incarnation was applied, or found as wanted, in this pass; perhaps under another group's name.
@@ -119,22 +115,18 @@ struct ApplyRun: Sendable {
     /// Whether an object that this pass was to delete is still there.
     func isStillThere(_ id: ObjectID) -> Bool { pruned[id] != nil && !gone.contains(id) }
 
-    /// Takes out of the inventory what is gone or released, and confirms uids.
+    /// Takes out of the inventory what is gone or released, and confirms what is as git declares it.
     mutating func narrow() {
         for id in gone { inventory.members[id] = nil }
-        if case .blocked = plan.prune.verdict {
-        } else {
-            for released in plan.prune.released { inventory.members[released.id] = nil }
-        }
-        for settled in plan.unchanged { inventory.members[settled.id] = Inventory.Member(uid: settled.uid) }
-        adoptSource()
+        inventory = inventory.narrowed(by: plan)
     }
 
-    /// Names the source anew once every member is one that this source declares; while something of another source is
-    /// still there, the inventory says so.
-    private mutating func adoptSource() {
-        let declared = Set(plan.desiredMembers)
-        if inventory.members.keys.allSatisfy(declared.contains) { inventory.source = plan.source }
+    /// Why a Namespace must not be deleted now: something in it was to be deleted in this pass and is to stay.
+    func stays(in namespace: String) -> String? {
+        let kept = plan.prune.steps.first { step in
+            step.id.namespace == namespace && pruned[step.id].map { $0.action != .pruned } == true
+        }
+        return kept.map { "not deleted: it holds \($0.id), which was not deleted" }
     }
 
     /// The outcomes in the plan's order; what never started is skipped with the interruption as its reason.

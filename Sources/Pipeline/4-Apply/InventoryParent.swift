@@ -7,8 +7,12 @@ enum InventoryParent {
     /// `<tool>/<version>`: who may write the ApplySet. Only the tool's name is compared.
     static let tooling = "sternpost/v0.1"
     static let projectAnnotation = "sternpost.dev/project"
-    /// The repository and folder from which the members came.
+    /// The repositories and folders from which the members came; in documents that do not say it, that of all of them.
     static let sourceAnnotation = "sternpost.dev/source"
+    /// The branch, tag or commit from which the project was synced last.
+    static let refAnnotation = "sternpost.dev/ref"
+    /// What the API server lets all annotations of one object have, and what we leave of it to others.
+    private static let maxAnnotationBytes = (256 << 10) - (16 << 10)
 
     /// The Secret for these members, made from the stored one so that what others put there stays.
     ///
@@ -26,19 +30,45 @@ enum InventoryParent {
             ]
         json[["metadata", "labels", ApplySet.idLabel]] = .string(inventory.applySet.id)
         json[["metadata", "labels", "app.kubernetes.io/managed-by"]] = "sternpost"
-        let kinds = Set(inventory.members.keys.map(\.groupKind)).sorted().map(\.description)
+        let kinds = Set(inventory.members.keys.map(\.groupKind)).union(inventory.unseenKinds).sorted()
         let namespaces = Set(inventory.members.keys.map(\.namespace)).subtracting(["", parent.namespace]).sorted {
             $0.precedesInByteOrder($1)
         }
         let annotations: [(String, String)] = [
-            (ApplySet.toolingAnnotation, tooling), (ApplySet.groupKindsAnnotation, kinds.joined(separator: ",")),
+            (ApplySet.toolingAnnotation, tooling),
+            (ApplySet.groupKindsAnnotation, kinds.map(\.description).joined(separator: ",")),
             (ApplySet.namespacesAnnotation, namespaces.joined(separator: ",")), (projectAnnotation, project),
-            (sourceAnnotation, inventory.source),
+            (sourceAnnotation, sources(of: inventory)), (refAnnotation, inventory.ref),
         ]
         for (key, value) in annotations { json[["metadata", "annotations", key]] = .string(value) }
-        let bytes = try InventoryDocument.encode(inventory.members)
+        try checkAnnotations(of: json, inventory, namespaces: namespaces.count)
+        let bytes = try InventoryDocument.encode(
+            .init(members: inventory.members, unseenKinds: inventory.unseenKinds)
+        )
         json[["data", InventoryDocument.key]] = .string(Redactor.base64(bytes))
         do throws(KubeObjectError) { return try KubeObject(json) } catch { throw InventoryDocument.corrupt("\(error)") }
+    }
+
+    private static func sources(of inventory: Inventory) -> String {
+        Set(inventory.members.values.map(\.source)).subtracting([""]).sorted { $0.precedesInByteOrder($1) }
+            .joined(separator: " ")
+    }
+
+    /// - Throws: ``ApplyError`` with reason `inventoryTooLarge` when the API server would not take the annotations.
+    private static func checkAnnotations(
+        of json: JSON,
+        _ inventory: Inventory,
+        namespaces: Int
+    ) throws(ApplyError) {
+        let all = json["metadata"]?["annotations"]?.object ?? JSONObject()
+        let bytes = all.reduce(0) { $0 + $1.key.utf8.count + ($1.value.string?.utf8.count ?? 0) }
+        guard bytes <= maxAnnotationBytes else {
+            throw ApplyError(
+                .inventoryTooLarge,
+                "the annotations of the inventory \(inventory.applySet.parent), which name \(namespaces) namespaces, take"
+                    + " \(bytes) bytes, more than the \(maxAnnotationBytes) that fit; split the project into several"
+            )
+        }
     }
 
     /// Checks that a stored Secret is the parent of this ApplySet and that we may write it.
@@ -83,6 +113,12 @@ enum InventoryParent {
     static func groupKinds(of stored: KubeObject) -> Set<GroupKind> {
         let text = stored.annotation(ApplySet.groupKindsAnnotation) ?? ""
         return Set(text.split(separator: ",").map { GroupKind(parsing: String($0)) })
+    }
+
+    /// The namespaces in which members are: that of the parent, and those of the annotation `additional-namespaces`.
+    static func namespaces(of stored: KubeObject) -> Set<String> {
+        let text = stored.annotation(ApplySet.namespacesAnnotation) ?? ""
+        return Set(text.split(separator: ",").map(String.init)).union([stored.namespace])
     }
 
     /// Whether two versions of the parent say the same in all that we write.

@@ -33,21 +33,49 @@ package actor InventoryStore {
         try requireSecret()
         stored = if let parent { parent } else { try await readParent() }
         guard let stored else {
-            return try await rebuilt(from: catalog, kinds: nil)
+            return try await rebuilt(from: catalog, kinds: nil, namespaces: [applySet.parent.namespace])
         }
         try InventoryParent.verify(stored, is: applySet)
         let kinds = InventoryParent.groupKinds(of: stored)
         guard let text = stored.json["data"]?[InventoryDocument.key]?.string else {
-            return try await rebuilt(from: catalog, kinds: kinds)
+            var found = try await rebuilt(
+                from: catalog,
+                kinds: kinds,
+                namespaces: InventoryParent.namespaces(of: stored)
+            )
+            found.ref = stored.annotation(InventoryParent.refAnnotation) ?? ""
+            return found
         }
         guard let bytes = Redactor.bytes(base64: text) else { throw InventoryDocument.corrupt("it is no base64 text") }
-        return Inventory(
-            applySet: applySet,
-            members: try InventoryDocument.decode(bytes),
-            hintedKinds: kinds,
+        let content = try InventoryDocument.decode(
+            bytes,
             source: stored.annotation(InventoryParent.sourceAnnotation) ?? ""
         )
+        return Inventory(
+            applySet: applySet,
+            members: content.members,
+            // The annotation is what people edit: one that they take out is dismissed, and one that they add is looked
+            // through.
+            unseenKinds: content.unseenKinds.intersection(kinds).union(
+                kinds.subtracting(content.members.keys.map(\.groupKind))
+            ),
+            ref: stored.annotation(InventoryParent.refAnnotation) ?? ""
+        )
     }
+
+    /// Looks whether an inventory will fit into the parent once every member has a uid. Asked before the first write of a
+    /// pass, so that a project that is too large changes nothing.
+    ///
+    /// - Throws: ``ApplyError`` with reason `inventoryTooLarge`.
+    package func checkRoom(for inventory: Inventory) throws(ApplyError) {
+        var full = inventory
+        for (id, member) in inventory.members where member.uid == nil {
+            full.members[id] = Inventory.Member(uid: Self.anyUID, source: member.source, doubt: member.doubt)
+        }
+        _ = try InventoryParent.object(for: full, project: project, replacing: stored)
+    }
+
+    private static let anyUID = "00000000-0000-4000-8000-000000000000"
 
     /// The parent as it was read or written last.
     package var parent: KubeObject? { stored }

@@ -14,7 +14,10 @@ extension LiveReader {
         catalog: APICatalog,
         _ findings: inout Findings
     ) async -> Set<GroupKind> {
-        let unknown = Set(inventory.members.keys.map(\.groupKind)).filter { catalog.lookup($0) == .unknown }
+        let unseen = inventory.unseenKinds.filter { $0.kind != UnseenKinds.wildcard }
+        let unknown = Set(inventory.members.keys.map(\.groupKind)).union(unseen).filter {
+            catalog.lookup($0) == .unknown
+        }
         guard !unknown.isEmpty else { return [] }
         guard case .served(let resource) = catalog.lookup(KindOrder.customResourceDefinition) else {
             for kind in unknown {

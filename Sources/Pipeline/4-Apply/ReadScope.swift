@@ -9,11 +9,15 @@ struct ReadScope: Sendable {
     private(set) var resources: [APIResource] = []
     /// The rendered objects, by the identity that they have in the cluster, with the resource of their version.
     private(set) var wanted: [ObjectID: APIResource] = [:]
+    /// Members that are looked for by name when no list shows them: perhaps one is there without our label, or its kind
+    /// cannot be listed.
+    private var members: [ObjectID: APIResource] = [:]
     /// The namespaces in which objects of a kind may be ours.
     private(set) var namespaces: [GroupKind: Set<String>] = [:]
 
     init(rendered: RenderedSet, inventory: Inventory, catalog: APICatalog, defaultNamespace: String) {
         var versions: [GroupKind: Set<APIResource>] = [:]
+        var leftAlone: Set<ObjectID> = []
         for item in rendered.objects {
             let gvk = item.object.gvk
             guard case .served(let resource) = catalog.lookup(gvk) else { continue }
@@ -22,13 +26,21 @@ struct ReadScope: Sendable {
             let space = written.isEmpty ? defaultNamespace : written
             let namespace = resource.isNamespaced ? (space.isEmpty ? "default" : space) : ""
             namespaces[gvk.groupKind, default: []].insert(namespace)
+            let id = ObjectID(groupKind: gvk.groupKind, namespace: namespace, name: item.object.name)
             // What a person wants left alone is not looked for.
-            if SyncAnnotation.isLeftAlone(item.object) { continue }
-            wanted[ObjectID(groupKind: gvk.groupKind, namespace: namespace, name: item.object.name)] = resource
+            if SyncAnnotation.isLeftAlone(item.object) {
+                leftAlone.insert(id)
+            } else {
+                wanted[id] = resource
+            }
         }
         for id in inventory.members.keys { namespaces[id.groupKind, default: []].insert(id.namespace) }
         let rendering = Set(rendered.objects.map(\.object.gvk.groupKind))
-        for kind in Set(namespaces.keys).union(inventory.hintedKinds).union(rendering) where versions[kind] == nil {
+        let unseen = UnseenKinds.spelledOut(inventory.unseenKinds, in: catalog)
+        for id in inventory.members.keys where wanted[id] == nil && !leftAlone.contains(id) {
+            if case .served(let resource) = catalog.lookup(id.groupKind) { members[id] = resource }
+        }
+        for kind in Set(namespaces.keys).union(unseen).union(rendering) where versions[kind] == nil {
             guard case .served(let resource) = catalog.lookup(kind) else { continue }
             versions[kind] = [resource]
         }
@@ -37,10 +49,11 @@ struct ReadScope: Sendable {
         }
     }
 
-    /// The rendered objects of readable kinds that no list has shown.
+    /// The rendered objects and the members, of readable kinds, that no list has shown.
     func missing(from findings: Findings) -> [APIResource: [ObjectID]] {
         var result: [APIResource: [ObjectID]] = [:]
-        for (id, resource) in wanted where findings.objects[id] == nil && findings.unreadable[id.groupKind] == nil {
+        for (id, resource) in wanted.merging(members, uniquingKeysWith: { wanted, _ in wanted })
+        where findings.objects[id] == nil && findings.unreadable[id.groupKind] == nil {
             guard resource.verbs.contains("get") else { continue }
             result[resource, default: []].append(id)
         }

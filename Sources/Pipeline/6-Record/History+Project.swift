@@ -85,7 +85,8 @@ extension History {
     ///
     /// - Parameters:
     ///   - project: Whose prune waits.
-    ///   - hash: What the person saw; nil for whatever waits now.
+    ///   - hash: The hash of what the person saw, or the first digits of it, ``PruneHold/shownDigits`` or more; nil for
+    ///     whatever waits now.
     ///   - person: Who says yes.
     /// - Returns: What was approved.
     /// - Throws: ``RecordError``: `nothingHeld`, or `holdChanged` when another prune waits than the one with `hash`.
@@ -94,12 +95,8 @@ extension History {
             guard let hold = try Self.state(of: project, in: ledger.database).hold else {
                 throw RecordError(.nothingHeld, "project \(project)", "no prune waits for approval")
             }
-            guard hash == nil || hash == hold.hash else {
-                throw RecordError(
-                    .holdChanged,
-                    "project \(project)",
-                    "another prune waits by now (\(hold.objects.count) objects, hash \(hold.hash)); look at it first"
-                )
+            if let mismatch = hash.flatMap(hold.mismatch) {
+                throw RecordError(.holdChanged, "project \(project)", mismatch)
             }
             let payload = Payload.Approved(hash: hold.hash, person: RedactedText(person))
             try ledger.append([LedgerEntry(.pruneApproved, project: project, payload: payload)])

@@ -19,6 +19,25 @@ package struct PruneHold: Sendable, Hashable, Codable {
         self.reasons = reasons
         self.objects = objects
     }
+
+    /// How many digits of a hash are shown, and how many a person has to give at least.
+    package static let shownDigits = 12
+
+    /// What people see of the hash, and may give instead of the whole.
+    package var shortHash: String { String(hash.prefix(PruneHold.shownDigits)) }
+
+    /// Why what a person gave does not stand for this hold; nil when it does: the whole hash, or enough of its beginning.
+    package func mismatch(_ given: String) -> String? {
+        if given == hash { return nil }
+        guard given.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else {
+            return "\"\(given)\" is no hash: it has other characters than 0 to 9 and a to f"
+        }
+        guard given.utf8.count >= PruneHold.shownDigits else {
+            return "\(given) has \(given.utf8.count) digits; give at least \(PruneHold.shownDigits) of the hash"
+        }
+        if hash.hasPrefix(given) { return nil }
+        return "another prune waits by now than \(given): \(objects.count) objects, hash \(shortHash); look at it first"
+    }
 }
 
 /// A person's yes to a held prune.

@@ -47,6 +47,7 @@ extension PassPreparer {
         var policy = project.policy
         policy.source = sourceIdentity
         policy.contested = contested
+        policy.rewoundFrom = rewoundTag(rendered.commit, step, inventory: inventory)
         var plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
         if !plan.unread.isEmpty {
             if let mirror {
@@ -56,6 +57,13 @@ extension PassPreparer {
             }
             plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
         }
+        if !plan.prune.containers.isEmpty {
+            let reader = LiveReader(client: cluster.client, applySet: project.applySet)
+            live.contents = await reader.contents(of: plan.prune.containers, in: live)
+            plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
+        }
+        let superset = inventory.superset(for: plan)
+        if superset != inventory { try await store.checkRoom(for: superset) }
         await mirror?.settle(plan.unchanged)
         return PreparedPass(
             rendered: rendered,
@@ -113,6 +121,16 @@ extension PassPreparer {
             "the cluster is unreachable, and nothing is changed until it answers: \(error)"
         default: error.description
         }
+    }
+
+    /// The version tag that is gone and was newer than this commit's; nil when there is none. What the cluster says counts
+    /// more than what this process remembers: another operator may have synced last.
+    private func rewoundTag(_ commit: CommitInfo, _ step: CommitStep?, inventory: Inventory) -> String? {
+        guard case .semver(let text) = project.source.ref else { return nil }
+        if inventory.ref.isEmpty {
+            return step?.relation == .rewound ? step.map { "of \($0.previous.prefix(8))" } : nil
+        }
+        return VersionRange.isRewind(from: inventory.ref, to: commit.ref, in: text) ? inventory.ref : nil
     }
 
     /// `URL#FOLDER`. The address never holds a password: one that does is refused before anything is read.

@@ -57,7 +57,7 @@ package struct PassPreparer: Sendable {
     func poll(after previous: CommitInfo?) async throws -> SourceTip {
         progress?(.reading(url: Redactor.shared.redact(project.source.url)))
         return try await fromSource {
-            try await source.poll(after: previous?.id) { [progress] tip in
+            try await source.poll(after: previous) { [progress] tip in
                 progress?(.rewinding(ref: tip.refName, from: previous?.id ?? "", to: tip.commitID))
             }
         }
@@ -105,7 +105,8 @@ package struct PassPreparer: Sendable {
     ///
     /// - Throws: ``PassFailure`` for a tag that moved, and for rewritten history where the project wants none.
     private func step(to tip: SourceTip, from previous: CommitInfo?) async throws -> CommitStep? {
-        guard let previous, previous.ref == tip.refName, previous.id != tip.commitID else { return nil }
+        guard let previous, previous.id != tip.commitID else { return nil }
+        if previous.ref != tip.refName { return try rewind(to: tip, from: previous) }
         switch project.source.ref {
         case .commit: return nil
         case .tag, .semver:
@@ -131,5 +132,25 @@ package struct PassPreparer: Sendable {
             )
         }
         return CommitStep(previous: previous.id, relation: relation)
+    }
+
+    /// The step back to an older version because the newer tag is gone; nil for any other change of refs.
+    ///
+    /// - Throws: ``PassFailure`` where the project wants no history that goes back.
+    private func rewind(to tip: SourceTip, from previous: CommitInfo) throws -> CommitStep? {
+        guard case .semver(let range) = project.source.ref,
+            VersionRange.isRewind(from: previous.ref, to: tip.refName, in: range)
+        else { return nil }
+        guard !project.requiresFastForward else {
+            throw PassFailure(
+                stage: .source,
+                message:
+                    "the version tag \(previous.ref) is gone, and the newest one of \(range) is \(tip.refName), which is"
+                    + " older; requireFastForward forbids to go back: the cluster stays at \(previous.shortID); push the tag"
+                    + " again, or set requireFastForward: false until \(tip.refName) is synced",
+                isRetryable: false
+            )
+        }
+        return CommitStep(previous: previous.id, relation: .rewound)
     }
 }

@@ -61,9 +61,7 @@ package struct PreparedPass: Sendable {
         return texts
     }
 
-    /// Whether every declared object is a confirmed member already, and nobody is to leave.
-    private var isInventoryCurrent: Bool {
-        if case .blocked = plan.prune.verdict {} else if !plan.prune.released.isEmpty { return false }
-        return plan.desiredMembers.allSatisfy { inventory.members[$0]?.uid != nil }
-    }
+    /// Whether the stored inventory says already what it would say after this pass: every member confirmed that can be,
+    /// every doubt noted, nobody to leave.
+    private var isInventoryCurrent: Bool { inventory.superset(for: plan).narrowed(by: plan) == inventory }
 }

@@ -125,6 +125,8 @@ extension ProjectReconciler {
     }
 
     private func settlePrune(_ plan: Plan, approved: String?, report: ApplyReport, run: RunID) async throws {
+        // What could not be judged in this pass is neither granted nor withdrawn by it.
+        if case .blocked = plan.prune.verdict { return }
         guard case .held(let reasons, let hash) = plan.prune.verdict else {
             try await history.setHold(nil, by: run)
             return

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import GitStore
 import KubeObjects
 import Logging
 import SyncApply
@@ -14,7 +15,12 @@ extension ProjectReconciler {
         guard let step = prepared.step, !step.relation.isFastForward else { return nil }
         let commit = prepared.plan.commit
         let what = step.relation == .rewound ? "was set back" : "was rewritten"
-        let text = "branch \(commit.ref) \(what) from \(step.previous.prefix(8)) to \(commit.shortID), and is followed"
+        var text = "branch \(commit.ref) \(what) from \(step.previous.prefix(8)) to \(commit.shortID), and is followed"
+        if case .semver(let range) = project.source.ref {
+            text =
+                "the version tag of \(step.previous.prefix(8)) is gone; \(commit.ref) (\(commit.shortID)), the newest of"
+                + " \(range) now, is older and is followed, but nothing that it does not declare is deleted without approval"
+        }
         logger.warning(
             "not a fast-forward",
             metadata: [
@@ -41,7 +47,9 @@ extension ProjectReconciler {
             let text = reasons.joined(separator: "; ")
             logger.warning(
                 "held",
-                metadata: ["sync.project": "\(run.project)", "sync.hash": "\(hash)", "sync.reason": "\(text)"]
+                metadata: [
+                    "sync.project": "\(run.project)", "sync.hash": "\(hash.prefix(12))", "sync.reason": "\(text)",
+                ]
             )
         }
         logger.log(

@@ -76,7 +76,7 @@ package actor ProjectReconciler {
     /// branch that went back counts only after further looks, because a replica of the server may lag.
     package nonisolated func isSuperseded(_ commit: CommitInfo) async -> Bool {
         // A source that cannot be read now is no newer commit; the next pass reports it.
-        guard let tip = try? await preparer.source.poll(after: commit.id) else { return false }
+        guard let tip = try? await preparer.source.poll(after: commit) else { return false }
         return tip.commitID != commit.id
     }
 

@@ -13,12 +13,13 @@ package actor SourceStage {
     /// Makes the mirror's folder and looks whether it can be written.
     package func prepare() async throws(SourceError) { try await reader.prepare() }
 
-    /// Where the ref points now; a branch that went back before `previous` is believed only after further looks.
+    /// Where the ref points now; a branch or a range of versions that went back before `previous` is believed only after
+    /// further looks.
     package func poll(
-        after previous: String? = nil,
+        after previous: CommitInfo? = nil,
         rewinding: (@Sendable (SourceTip) -> Void)? = nil
     ) async throws(SourceError) -> SourceTip {
-        try await reader.poll(after: previous, rewinding: rewinding)
+        try await reader.poll(after: previous?.id, from: previous?.ref ?? "", rewinding: rewinding)
     }
 
     /// How the tip follows from the commit that was synced last; fetches the tip when the mirror lacks it.

@@ -66,7 +66,9 @@ struct DiffCommand: AsyncParsableCommand {
         case .allowed: return
         case .disabled: StandardOutput.line("pruning is off: \(prune.steps.count) objects stay")
         case .blocked(let reasons):
-            StandardOutput.line("nothing would be deleted, because not everything is known:")
+            StandardOutput.line(
+                "nothing would be deleted, although git no longer declares \(prune.steps.count) objects:"
+            )
             for reason in reasons { StandardOutput.line("  \(reason)") }
         case .held(let reasons, _):
             StandardOutput.line("the deletions would be held until sternpost approve \(project), because")

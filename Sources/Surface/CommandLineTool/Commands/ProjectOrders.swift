@@ -52,34 +52,6 @@ struct OrderOptions: ParsableArguments {
     }
 }
 
-/// `sternpost approve`: a person's yes to a held prune.
-struct ApproveCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "approve",
-        abstract: "Allows the deletion that a sync held back; exactly that list, of exactly that commit."
-    )
-
-    @OptionGroup var order: OrderOptions
-
-    @Option(help: "What was held, as the sync printed it; without it, whatever is held now.")
-    var hash: String?
-
-    func run() async throws {
-        let history = try await order.data.history(.command)
-        let project = try await order.name(in: history)
-        do {
-            let hold = try await history.approve(project: project, hash: hash, person: OrderOptions.person)
-            StandardOutput.line(
-                "approved for \(project): \(hold.objects.count) objects will be deleted at the next sync"
-            )
-            for id in hold.objects { StandardOutput.line("  \(id)") }
-            await order.publish(hold, of: project, in: history)
-        } catch {
-            throw CommandFailure("\(error)")
-        }
-    }
-}
-
 /// `sternpost suspend`: leaves a project alone until it is resumed.
 struct SuspendCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

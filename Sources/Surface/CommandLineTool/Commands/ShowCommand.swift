@@ -65,7 +65,7 @@ struct ShowCommand: AsyncParsableCommand {
 
     private func writeHold(_ detail: RunDetail) {
         guard let hold = detail.hold else { return }
-        StandardOutput.line("held      \(hold.objects.count) objects wait for approval (\(hold.hash)):")
+        StandardOutput.line("held      \(hold.objects.count) objects wait for approval (\(hold.shortHash)):")
         for reason in hold.reasons { StandardOutput.line("          \(reason)") }
         for id in hold.objects { StandardOutput.line("          \(id)") }
     }

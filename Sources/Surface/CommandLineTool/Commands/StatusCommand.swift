@@ -219,7 +219,9 @@ struct ProjectStatus: Sendable {
         if state.applied != nil, inventory.members.isEmpty {
             return ("no inventory in namespace \(namespace); the right one: -n", false)
         }
-        if let hold = state.hold { return ("\(hold.objects.count) deletions wait for approval (\(hold.hash))", false) }
+        if let hold = state.hold {
+            return ("\(hold.objects.count) deletions wait for approval (\(hold.shortHash))", false)
+        }
         let unconfirmed = inventory.members.values.filter { $0.uid == nil }.count
         if unconfirmed > 0 { return ("\(unconfirmed) objects of an unfinished sync; sync again", false) }
         if last?.outcome == .succeeded { return ("in step", true) }

@@ -86,14 +86,14 @@ struct PassReport {
         case .disabled:
             StandardOutput.line("pruning is off: \(prune.steps.count) objects that git no longer declares stay")
         case .blocked(let reasons):
-            StandardOutput.line("nothing was deleted, because not everything could be read:")
+            StandardOutput.line("nothing was deleted, although git no longer declares \(prune.steps.count) objects:")
             for reason in reasons { StandardOutput.line("  \(reason)") }
         case .held(let reasons, let hash):
             if outcome.outcome == .succeeded { return }
             StandardOutput.line("held: \(prune.steps.count) objects would be deleted, and a person has to say yes:")
             for step in prune.steps { StandardOutput.line("  \(step.id)") }
             for reason in reasons { StandardOutput.line("because \(reason)") }
-            StandardOutput.line("to go on: sternpost approve \(project) --hash \(hash), then sync again")
+            StandardOutput.line("to go on: sternpost approve \(project) --hash \(hash.prefix(12)), then sync again")
         }
     }
 

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+/// What becomes of one member that the commit does not declare.
+extension PrunePlanner {
+    enum Fate {
+        case delete(PruneStep)
+        /// Leaves the inventory because it is there no more.
+        case gone(String)
+        /// Leaves the inventory and stays in the cluster: it is not ours to delete.
+        case release(String)
+        /// Stays in the cluster, and a member for now.
+        case keep(String)
+        /// The same, because its deletion is under way already.
+        case ending(String)
+
+        /// Whether it is in the cluster and ours, as far as is known.
+        var isOurs: Bool {
+            switch self {
+            case .gone, .release: false
+            case .delete, .keep, .ending: true
+            }
+        }
+    }
+
+    func fate(of id: ObjectID, _ member: Inventory.Member) -> Fate {
+        if let reason = live.unreadable[id.groupKind] { return .keep("its kind could not be read: \(reason)") }
+        let resource: APIResource
+        switch live.catalog.lookup(id.groupKind) {
+        case .served(let found): resource = found
+        case .unavailable(let reason): return .keep("its API group did not answer: \(reason)")
+        case .unknown:
+            return live.undefined.contains(id.groupKind)
+                ? .gone("its kind is no longer defined, so it is gone") : .keep("its kind is not served now")
+        }
+        guard let found = live.objects[id] else {
+            guard resource.verbs.contains("list") || resource.verbs.contains("get") else {
+                return .keep("its kind can neither be listed nor read by name, so it is not known whether it is there")
+            }
+            return .gone("it is gone from the cluster")
+        }
+        guard let object = found.whole else { return .keep("it was not read as a whole") }
+        if let reason = reasonToRelease(object, member) { return .release(reason) }
+        guard let uid = object.uid else { return .keep("the server gave it no uid") }
+        switch SyncAnnotation.objection(of: object) {
+        case .asksToBeKept(let wish): return .release("it asks to be kept (\(wish))")
+        case .stays(let reason): return .keep("it \(reason)")
+        case nil: break
+        }
+        if object.deletionTimestamp != nil { return .ending("it \(object.deletionText)") }
+        return .delete(PruneStep(id: id, resource: resource, uid: uid, live: object))
+    }
+
+    /// Why a live object is not, or no longer, this project's to delete.
+    private func reasonToRelease(_ object: KubeObject, _ member: Inventory.Member) -> String? {
+        switch Ownership.of(object, for: inventory.applySet, owners: live.owners) {
+        case .ours: break
+        case .unowned: return "it is there and no longer carries this project's label: somebody took it off by hand"
+        case .other(let owner): return "it now belongs to \(owner)"
+        }
+        guard let uid = object.uid else { return nil }
+        if let expected = member.uid, expected != uid { return "it was deleted and created again by someone else" }
+        if member.uid == nil, !object.managedFields.contains(where: \.isOurApply) {
+            return "it was not created by this project"
+        }
+        if appliedUIDs.contains(uid) { return "it is the same object as one the commit declares" }
+        return nil
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+/// The kinds that nobody has looked through since the inventory was lost, held against what can be read now.
+package struct UnseenKinds: Sendable {
+    /// Stands for all kinds of a group, which did not answer when its kinds were asked for.
+    package static let wildcard = "*"
+
+    /// Those that cannot be looked through now either.
+    package let left: Set<GroupKind>
+    /// Objects that carry our label and were applied by us, and are no members; of the kinds that could be read.
+    package let foundAgain: [ObjectID: Inventory.Member]
+
+    init(inventory: Inventory, live: LiveSet) {
+        guard !inventory.unseenKinds.isEmpty else {
+            (left, foundAgain) = ([], [:])
+            return
+        }
+        var left: Set<GroupKind> = []
+        var seen: Set<GroupKind> = []
+        for kind in UnseenKinds.spelledOut(inventory.unseenKinds, in: live.catalog) {
+            switch live.catalog.lookup(kind) {
+            case .served(let resource) where resource.verbs.contains("list") && live.unreadable[kind] == nil:
+                seen.insert(kind)
+            case .unknown where live.undefined.contains(kind): break
+            default: left.insert(kind)
+            }
+        }
+        var foundAgain: [ObjectID: Inventory.Member] = [:]
+        for (id, object) in live.objects where seen.contains(id.groupKind) && inventory.members[id] == nil {
+            guard let object = object.whole, let uid = object.uid,
+                Ownership.of(object, for: inventory.applySet) == .ours,
+                object.managedFields.contains(where: \.isOurApply)
+            else { continue }
+            foundAgain[id] = Inventory.Member(uid: uid, doubt: .lost)
+        }
+        self.left = left
+        self.foundAgain = foundAgain
+    }
+
+    /// The kinds with a whole group's kinds in place of its `*`, as far as the group answers.
+    package static func spelledOut(_ kinds: Set<GroupKind>, in catalog: APICatalog) -> Set<GroupKind> {
+        var result = kinds.filter { $0.kind != wildcard }
+        let groups = Set(kinds.filter { $0.kind == wildcard }.map(\.group))
+        guard !groups.isEmpty else { return result }
+        for group in groups where catalog.unavailableGroups[group] != nil {
+            result.insert(GroupKind(group: group, kind: wildcard))
+        }
+        for resource in catalog.resources where groups.contains(resource.gvk.group) {
+            guard resource.verbs.isSuperset(of: ["list", "delete"]) else { continue }
+            result.insert(resource.gvk.groupKind)
+        }
+        return result
+    }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncPlan
+import SyncRender
+import Testing
+
+/// Nothing is deleted while something that git declares is undone: the old state may still need it.
+struct PruneCulpritTests {
+    private func verdict(_ manifests: [String], live: [KubeObject], policy: PlanPolicy = PlanPolicy()) throws
+        -> PrunePlan.Verdict
+    {
+        let old = try PlanFixture.live(PlanFixture.configMap("old"), uid: "uid-old")
+        let rendered = RenderedSet(
+            commit: PlanFixture.commit,
+            treeID: "t",
+            objects: try manifests.enumerated().map { index, text in
+                RenderedObject(
+                    object: try PlanFixture.object(text),
+                    origin: Origin(file: "infra/all.yaml", line: index + 1)
+                )
+            },
+            notices: []
+        )
+        let marks = Dictionary(
+            live.map { ($0.id, Inventory.AppliedMark(uid: $0.uid ?? "", resourceVersion: "1", contentHash: "")) }
+        ) { first, _ in first }
+        return PlanFixture.plan(
+            rendered,
+            live: live + [old],
+            members: [(old, "uid-old")] + live.map { ($0, $0.uid) },
+            policy: policy,
+            marks: marks
+        ).prune.verdict
+    }
+
+    @Test(arguments: [
+        #"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"web","namespace":"shop","annotations":{"sternpost.dev/wave":"x"}}}"#,
+        #"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"web","namespace":"shop","annotations":{"sternpost.dev/prune":"no"}}}"#,
+    ])
+    func `a manifest that is refused although its object is there keeps everything`(_ manifest: String) throws {
+        let web = try PlanFixture.live(PlanFixture.configMap("web"), uid: "uid-web")
+        guard case .blocked(let reasons) = try verdict([manifest], live: [web]) else {
+            Issue.record("the prune was not blocked")
+            return
+        }
+        #expect(reasons.count == 1)
+        #expect(reasons[0].hasPrefix("infra/all.yaml:1: ConfigMap shop/web could not be applied"), "\(reasons)")
+    }
+
+    @Test func `an object that another tool owns keeps everything, and the first of many is named`() throws {
+        let owned = try ["a", "b"].map { name in
+            try PlanFixture.live(PlanFixture.configMap(name), uid: "uid-\(name)") {
+                $0[["metadata", "labels", "kustomize.toolkit.fluxcd.io/name"]] = "apps"
+            }
+        }
+        let manifests = [PlanFixture.configMap("a"), PlanFixture.configMap("b")]
+        guard case .blocked(let reasons) = try verdict(manifests, live: owned) else {
+            Issue.record("the prune was not blocked")
+            return
+        }
+        #expect(reasons[0].contains("ConfigMap shop/a could not be applied (and 1 more)"), "\(reasons)")
+    }
+
+    @Test func `an object that asks to be left alone keeps nothing else`() throws {
+        let manifest = """
+            {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"web","namespace":"shop",
+            "annotations":{"sternpost.dev/reconcile":"disabled"}}}
+            """
+        let web = try PlanFixture.live(PlanFixture.configMap("web"), uid: "uid-web")
+        #expect(try verdict([manifest], live: [web]) == .allowed)
+    }
+
+    @Test func `drift that is only reported keeps everything`() throws {
+        let web = try PlanFixture.live(PlanFixture.configMap("web", #""a":"2""#), uid: "uid-web")
+        let rendered = try PlanFixture.rendered(PlanFixture.configMap("web"))
+        let old = try PlanFixture.live(PlanFixture.configMap("old"), uid: "uid-old")
+        let first = PlanFixture.plan(rendered, live: [web, old], members: [(old, "uid-old"), (web, "uid-web")])
+        let hash = try #require(first.waves.first?.steps.first?.contentHash)
+        let plan = PlanFixture.plan(
+            rendered,
+            live: [web, old],
+            members: [(old, "uid-old"), (web, "uid-web")],
+            policy: PlanPolicy(drift: .report),
+            marks: [web.id: .init(uid: "uid-web", resourceVersion: "1", contentHash: hash)]
+        )
+        #expect(plan.reportedDrift.count == 1)
+        guard case .blocked(let reasons) = plan.prune.verdict else {
+            Issue.record("the prune was not blocked: \(plan.prune.verdict)")
+            return
+        }
+        #expect(reasons[0].contains("ConfigMap shop/web is not as git declares it"), "\(reasons)")
+    }
+
+    @Test(arguments: [
+        ("sternpost.dev/prune", "false"), ("sternpost.dev/Prune", "disabled"), ("sternpost.dev/reconcile", "off"),
+        ("sternpost.dev/keep", "true"), ("kustomize.toolkit.fluxcd.io/prune", "false"),
+        ("helm.sh/resource-policy", "keeep"), ("cli-utils.sigs.k8s.io/on-remove", "retain"),
+        ("argocd.argoproj.io/sync-options", "prune=False"), ("argocd.argoproj.io/sync-options", "Delete"),
+    ])
+    func `a wish on the live object that nobody understands keeps it`(_ key: String, _ value: String) throws {
+        let old = try PlanFixture.live(PlanFixture.configMap("old")) {
+            $0[["metadata", "annotations", key]] = .string(value)
+        }
+        let plan = PlanFixture.plan(
+            try PlanFixture.rendered(PlanFixture.configMap("new")),
+            live: [old],
+            members: [(old, "uid-1")]
+        )
+        #expect(plan.prune.steps.isEmpty)
+        #expect(plan.prune.released.isEmpty)
+        #expect(plan.prune.kept.first?.reason.contains("may ask to be kept") == true, "\(plan.prune.kept)")
+    }
+
+    @Test(arguments: [
+        ("sternpost.dev/prune", "enabled"), ("sternpost.dev/rollout", "{}"), ("sternpost.dev/wave", "3"),
+        ("kustomize.toolkit.fluxcd.io/prune", "Enabled"),
+        ("argocd.argoproj.io/sync-options", "Prune=true,Validate=false"),
+    ])
+    func `an annotation that is understood and asks for nothing keeps nothing`(_ key: String, _ value: String) throws {
+        let old = try PlanFixture.live(PlanFixture.configMap("old")) {
+            $0[["metadata", "annotations", key]] = .string(value)
+        }
+        let plan = PlanFixture.plan(
+            try PlanFixture.rendered(PlanFixture.configMap("new")),
+            live: [old],
+            members: [(old, "uid-1")]
+        )
+        #expect(plan.prune.steps.count == 1, "\(plan.prune.kept)")
+    }
+}
