@@ -79,7 +79,7 @@ extension KubeError {
     /// stored.
     private static let undecodable = [
         "failed to create typed patch object", "failed to create typed live", "illegal base64 data",
-        "cannot unmarshal", "strict decoding error",
+        "cannot unmarshal",
     ]
 
     private static func reason(statusReason: String, causes: [Cause], message: String) -> Reason? {

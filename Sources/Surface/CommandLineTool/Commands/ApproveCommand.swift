@@ -26,6 +26,7 @@ struct ApproveCommand: AsyncParsableCommand {
                 "approved for \(project): \(hold.objects.count) objects will be deleted at the next sync"
             )
             for id in hold.objects { StandardOutput.line("  \(id)") }
+            await order.publish(hold, of: project, in: history)
         } catch {
             throw CommandFailure("\(error)")
         }
