@@ -77,7 +77,7 @@ import Testing
             from: old.split(separator: " ").map(String.init),
             to: new.split(separator: " ").map(String.init)
         )
-        #expect(diff.unified().joined(separator: "|") == expected)
+        #expect(diff.unified().lines.joined(separator: "|") == expected)
     }
 }
 

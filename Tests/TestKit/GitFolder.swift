@@ -110,7 +110,8 @@ package struct GitFolder: Sendable {
         try GitFolder.git(["--git-dir", path] + arguments, input: input)
     }
 
-    private static func git(_ arguments: [String], input: [UInt8] = []) throws -> String {
+    /// Runs git outside of any repository and gives what it prints.
+    package static func git(_ arguments: [String], input: [UInt8] = []) throws -> String {
         let result = try SpawnedProgram.run(
             try programPath("git", package: "git"),
             arguments,

@@ -139,10 +139,21 @@ package struct GitRemote: Sendable {
             if let failure = answer.failure { throw GitError(failure.reason, failure.message) }
             return answer
         } catch {
+            if GitRemote.mayBeForm(error.reason), let remark = LocalRepositoryForm.remark(on: address) {
+                throw GitError(.configuration, "\(address.url): \(remark)")
+            }
             throw GitError(
                 error.reason,
                 error.message.contains(address.url) ? error.message : "\(address.url): \(error.message)"
             )
+        }
+    }
+
+    /// Whether a failure may come from a form of repository that libgit2 cannot read.
+    private static func mayBeForm(_ reason: GitError.Reason) -> Bool {
+        switch reason {
+        case .server, .missingObject, .corruptMirror, .missingRepository, .configuration, .missingRef, .worker: true
+        default: false
         }
     }
 

@@ -111,32 +111,37 @@ extension KubeClient {
             WriteAnswer(
                 object: try KubeDocument.object(answer, to: request, of: resource, name: name),
                 isCreated: answer.status == 201,
-                warnings: KubeClient.warnings(answer.head)
+                warnings: KubeClient.warnings(answer.head, isSecret: request.isAboutSecrets)
             )
         }
     }
 
-    /// The texts of `Warning: 299 - "text"` headers (RFC 7234 5.5), in order.
-    static func warnings(_ head: HTTPHead) -> [String] {
+    /// The texts of `Warning: 299 - "text"` headers (RFC 7234 5.5), in order. About a Secret only how many there are: they
+    /// may quote its values.
+    static func warnings(_ head: HTTPHead, isSecret: Bool = false) -> [String] {
+        let texts = warningTexts(head)
+        guard isSecret, !texts.isEmpty else { return texts }
+        return ["the server sent \(texts.count) warning(s) about the Secret, not shown because they may quote it"]
+    }
+
+    private static func warningTexts(_ head: HTTPHead) -> [String] {
         head.values(of: "Warning").flatMap { line -> [String] in
             var texts: [String] = []
-            var text: String?
+            var text: [UInt8]?
             var isEscaped = false
-            for character in line {
-                guard let current = text else {
-                    if character == "\"" { text = "" }
-                    continue
-                }
-                if isEscaped {
-                    text = current + String(character)
+            for byte in line.utf8 {
+                if text == nil {
+                    if byte == UInt8(ascii: "\"") { text = [] }
+                } else if isEscaped {
+                    text?.append(byte)
                     isEscaped = false
-                } else if character == "\\" {
+                } else if byte == UInt8(ascii: "\\") {
                     isEscaped = true
-                } else if character == "\"" {
-                    texts.append(KubeError.oneLine(current))
+                } else if byte == UInt8(ascii: "\"") {
+                    texts.append(KubeError.oneLine(String(decoding: text ?? [], as: UTF8.self)))
                     text = nil
                 } else {
-                    text = current + String(character)
+                    text?.append(byte)
                 }
             }
             return texts

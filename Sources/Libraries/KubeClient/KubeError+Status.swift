@@ -11,7 +11,10 @@ extension KubeError {
             return
         }
         let type = answer.head.mediaType
-        let text = type == "text/plain" ? String(decoding: answer.body.prefix(500), as: UTF8.self) : ""
+        // Of a Secret's request no text is passed on: a webhook or a proxy may have put the body into it.
+        let text =
+            type == "text/plain" && !request.isAboutSecrets
+            ? String(decoding: answer.body.prefix(500), as: UTF8.self) : ""
         let words = text.isEmpty ? "the answer is no Kubernetes Status but \(type.isEmpty ? "untyped" : type)" : text
         let reason = KubeError.reason(httpStatus: answer.status)
         self.init(
@@ -41,17 +44,18 @@ extension KubeError {
             ?? KubeError.reason(statusReason: statusReason, causes: causes, message: message)
             ?? KubeError.reason(httpStatus: code)
         let words = message.isEmpty ? (statusReason.isEmpty ? "the server gives no reason" : statusReason) : message
-        self.init(
+        let error = KubeError(
             reason: reason,
             statusCode: code,
             message: KubeError.oneLine(words),
-            causes: causes,
+            causes: causes.sorted { ($0.field, $0.message) < ($1.field, $1.message) },
             subjectKind: status["details"]?["kind"]?.string ?? "",
             subjectName: status["details"]?["name"]?.string ?? "",
             retryAfter: KubeError.retryAfter(head, status),
             request: request.display,
             isOutcomeUnknown: KubeError.isOutcomeUnknown(reason, code, request)
         )
+        self = request.isAboutSecrets ? SecretWords.replacing(error, text: message) : error
     }
 
     /// Reasons that the server tells only by its words, whatever the code; nil when none of these.
@@ -112,12 +116,15 @@ extension KubeError {
 
     /// Whether every cause is that a field cannot be changed: only then would making the object anew help.
     private static func isImmutability(_ causes: [Cause], _ message: String) -> Bool {
-        func saysSo(_ text: String) -> Bool { immutabilityWords.contains(where: text.contains) }
-        if causes.isEmpty { return saysSo(message) }
+        if causes.isEmpty { return isImmutability(message) }
         return causes.allSatisfy { cause in
-            (cause.reason == "FieldValueInvalid" || cause.reason == "FieldValueForbidden") && saysSo(cause.message)
+            (cause.reason == "FieldValueInvalid" || cause.reason == "FieldValueForbidden")
+                && isImmutability(cause.message)
         }
     }
+
+    /// Whether the server's words say that a field cannot be changed.
+    static func isImmutability(_ text: String) -> Bool { immutabilityWords.contains(where: text.contains) }
 
     private static func reason(httpStatus: Int) -> Reason {
         switch httpStatus {

@@ -3,9 +3,9 @@ import KubeObjects
 
 /// The API server's words, made fit to be shown.
 extension KubeError {
-    /// The longest text that is shown, in characters.
+    /// The longest text that is shown, in Unicode scalars.
     private static let maxLength = 2000
-    /// The longest text that is looked at, in characters.
+    /// The longest text that is looked at, in Unicode scalars.
     private static let maxRead = 64 << 10
     /// A quoted value longer than this is left out, in characters.
     private static let maxQuoted = 200
@@ -14,19 +14,40 @@ extension KubeError {
     /// server says first where and last why.
     static func oneLine(_ text: String) -> String {
         let read = text.withoutMiddle(keeping: maxRead)
-        let words = withoutDump(withoutQuotedValue(read)).unicodeScalars.map {
-            $0.value < 0x20 || $0.value == 0x7F ? " " : Character($0)
+        var words = String.UnicodeScalarView()
+        for scalar in withoutDump(withoutQuotedValue(read)).unicodeScalars {
+            words.append(scalar.value < 0x20 || scalar.value == 0x7F ? " " : scalar)
         }
         let line = Redactor.shared.redact(String(words)).split(separator: " ").joined(separator: " ")
         return line.withoutMiddle(keeping: maxLength)
     }
 
-    /// Server-side apply quotes values of a wrong type, those of Secrets too: `got &value.valueUnstructured{Value:…}`.
+    /// Server-side apply quotes values of a wrong type, in one line for each field and in an order that changes:
+    /// `errors:`, `  .data.flag: expected string, got &value.valueUnstructured{Value:true}`. All of these lines are kept, in
+    /// the order of the fields, without the values.
     private static func withoutQuotedValue(_ text: String) -> String {
-        guard let start = text.firstRange(of: "&value.valueUnstructured{"), let end = text.lastIndex(of: "}"),
-            end >= start.upperBound
-        else { return text }
-        return "\(text[..<start.lowerBound])another type\(text[text.index(after: end)...])"
+        let mark = "&value.valueUnstructured{"
+        guard text.contains(mark) else { return text }
+        var head: [Substring] = []
+        var fields: [String] = []
+        var isInsideValue = false
+        for line in text.split(separator: "\n") {
+            let isField = line.hasPrefix("  .")
+            // A value may have several lines.
+            if isInsideValue, !isField { continue }
+            isInsideValue = false
+            if let start = line.firstRange(of: mark) {
+                isInsideValue = true
+                let words = "\(line[..<start.lowerBound])another type"
+                if isField { fields.append(words) } else { head.append(words[...]) }
+            } else if isField {
+                fields.append(String(line))
+            } else {
+                head.append(line)
+            }
+        }
+        let told = fields.map { $0.dropFirst(2) }.sorted { String($0).precedesInByteOrder(String($1)) }
+        return (head + [told.joined(separator: ", ")[...]]).joined(separator: " ")
     }
 
     /// Validation quotes what it refuses, whole Pod templates too: `spec.template: Invalid value: {…}: field is immutable`,

@@ -85,6 +85,9 @@ package struct ObjectID: Sendable, Hashable, Codable, Comparable, CustomStringCo
         namespace.isEmpty ? "\(groupKind) \(name)" : "\(groupKind) \(namespace)/\(name)"
     }
 
+    /// What it is called by: names that nobody needs to hide.
+    package var names: [String] { [name, namespace, kind, groupKind.description] }
+
     /// Orders by group-kind, then namespace, then name.
     package static func < (left: ObjectID, right: ObjectID) -> Bool {
         if left.kind != right.kind || left.group != right.group { return left.groupKind < right.groupKind }

@@ -28,11 +28,10 @@ package final class Redactor: Sendable {
     }
 
     private func register(_ forms: [String], of secret: String) {
+        let lines = secret.utf8.split { $0 == 0x0A || $0 == 0x0D }.filter { $0.count >= 16 }
         secrets.withLock { known in
-            for form in forms { known.insert(form) }
-            for line in secret.split(whereSeparator: \.isNewline) where line.utf8.count >= 16 {
-                known.insert(String(line))
-            }
+            for form in forms { known.insert(form.utf8) }
+            for line in lines { known.insert(line) }
         }
     }
 
@@ -67,24 +66,37 @@ package final class Redactor: Sendable {
         }
     }
 
-    /// The text with every known secret and everything shaped like a credential masked.
-    package func redact(_ text: String) -> String {
-        let known = secrets.withLock { $0 }
-        return Redactor.maskPatterns(Redactor.mask(known, in: text))
+    /// What kind of text is masked: a document is masked in more forms than a sentence could stand.
+    package enum Form: Sendable, Hashable {
+        /// A line for people: an error, a log line, a commit's subject.
+        case message
+        /// A value of an object: a configuration file, the options of a command.
+        case document
     }
 
-    private static func mask(_ known: KnownSecrets, in text: String) -> String {
-        guard !known.isEmpty else { return text }
+    /// Remembers names that stand in git in clear: a Secret's value that is such a name is not hidden where it stands as
+    /// one. Names of what people sync, never values.
+    package func allow(names: some Sequence<String>) {
+        secrets.withLock { known in for name in names { known.allow(name) } }
+    }
+
+    /// The text with every known secret and everything shaped like a credential masked. Takes time in proportion to the
+    /// text, whatever stands in it.
+    package func redact(_ text: String, as form: Form = .message) -> String {
+        let known = secrets.withLock { $0 }
         var text = text
         let masked: [UInt8]? = text.withUTF8 { bytes in
-            let ranges = known.ranges(in: bytes)
+            let ranges = Redactor.merged(
+                known.ranges(in: bytes),
+                CredentialShapes.ranges(in: bytes, form: form)
+            )
             guard !ranges.isEmpty else { return nil }
             var output: [UInt8] = []
             output.reserveCapacity(bytes.count)
             var clean = 0
             for range in ranges {
                 output.append(contentsOf: bytes[clean..<range.lowerBound])
-                output.append(contentsOf: mask.utf8)
+                output.append(contentsOf: Redactor.mask.utf8)
                 clean = range.upperBound
             }
             output.append(contentsOf: bytes[clean...])
@@ -93,18 +105,17 @@ package final class Redactor: Sendable {
         return masked.map { String(decoding: $0, as: UTF8.self) } ?? text
     }
 
-    private static func maskPatterns(_ text: String) -> String {
-        let marks: [StaticString] = ["://", "uthorization", "oken", "assword"]
-        guard marks.contains(where: { text.utf8Offset(of: $0) != nil }) else { return text }
-        var result = text
-        result.replace(#/(?<scheme>[a-zA-Z][a-zA-Z0-9+.-]*:\/\/)[^\/\s@"']+@/#) { "\($0.output.scheme)\(mask)@" }
-        result.replace(
-            #/(?<head>[Aa]uthorization(?::\s*(?:[Bb]earer\s+|[Bb]asic\s+)?|\s+(?:[Bb]earer|[Bb]asic)\s+))[A-Za-z0-9._~+\/=-]{4,}/#
-        ) {
-            "\($0.output.head)\(mask)"
-        }
-        result.replace(#/(?<head>\b(?:access_|refresh_|id_)?(?:[Tt]oken|[Pp]assword)=)[^\s&"']+/#) {
-            "\($0.output.head)\(mask)"
+    /// Two lists of ranges, each ascending and apart, as one; ranges that overlap become one.
+    private static func merged(_ left: [Range<Int>], _ right: [Range<Int>]) -> [Range<Int>] {
+        if left.isEmpty { return right }
+        if right.isEmpty { return left }
+        var result: [Range<Int>] = []
+        for range in (left + right).sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = result.last, last.upperBound > range.lowerBound {
+                result[result.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
+            } else {
+                result.append(range)
+            }
         }
         return result
     }

@@ -2,16 +2,17 @@
 import KubeObjects
 
 /// JSON values one behind the other, as kubectl reads a document whose first character is `{`.
-enum JSONStream {
+struct JSONStream {
+    /// The line on which the text starts.
+    let firstLine: Int
+    let limits: YAMLLimits
+    let budget: ValueBudget?
+
     /// All values with the line on which each starts; nil when the text is not JSON from end to end, so that it is to be
     /// read as YAML (a flow map also starts with `{`).
     ///
     /// - Throws: The error of a text that is JSON but breaks a limit or repeats a key.
-    static func values(
-        in source: ArraySlice<UInt8>,
-        firstLine: Int,
-        limits: YAMLLimits
-    ) throws(YAMLError) -> [YAMLDocument]? {
+    func values(in source: ArraySlice<UInt8>) throws(YAMLError) -> [YAMLDocument]? {
         var documents: [YAMLDocument] = []
         var line = firstLine
         var position = source.startIndex
@@ -25,9 +26,14 @@ enum JSONStream {
                 let problem = "more than \(limits.maxDocuments) documents"
                 throw YAMLError(line: line, problem: problem, remedy: "split the file")
             }
-            guard let end = endOfObject(source, from: position, maxDepth: limits.maxDepth) else { return nil }
+            guard let (end, nodes) = endOfObject(source, from: position) else { return nil }
             let part = source[position..<end]
-            guard let json = try value(part, line: line, limits: limits) else { return nil }
+            if let budget, !budget.take(nodes: nodes, textBytes: part.count) { throw budget.error(line: line) }
+            guard let json = try value(part, line: line) else {
+                // It will be read, and paid for, as YAML.
+                budget?.giveBack(nodes: nodes, textBytes: part.count)
+                return nil
+            }
             documents.append(YAMLDocument(json: json, line: line, source: part, sourceLine: line))
             line += part.count { $0 == 0x0A }
             position = end
@@ -37,11 +43,7 @@ enum JSONStream {
     /// The value of a part; nil when it is no JSON.
     ///
     /// - Throws: An error for a key that stands twice.
-    private static func value(
-        _ part: ArraySlice<UInt8>,
-        line: Int,
-        limits: YAMLLimits
-    ) throws(YAMLError) -> JSON? {
+    private func value(_ part: ArraySlice<UInt8>, line: Int) throws(YAMLError) -> JSON? {
         let bytes = Array(part)
         var parserLimits = JSONParser.Limits(
             maxDepth: limits.maxDepth,
@@ -55,23 +57,26 @@ enum JSONStream {
         }
     }
 
-    /// The index behind the object that starts at `start`: brackets are counted outside of texts. Nil when it does not
-    /// end, or nests too deep for JSON of ours.
-    private static func endOfObject(_ bytes: ArraySlice<UInt8>, from start: Int, maxDepth: Int) -> Int? {
+    /// The index behind the object that starts at `start`, and about how many nodes it has: brackets, commas and colons are
+    /// counted outside of texts. Nil when it does not end, or nests too deep for JSON of ours.
+    private func endOfObject(_ bytes: ArraySlice<UInt8>, from start: Int) -> (end: Int, nodes: Int)? {
         guard bytes[start] == UInt8(ascii: "{") else { return nil }
         var level = 0
         var isText = false
         var index = start
+        var nodes = 1
         while index < bytes.endIndex {
             switch bytes[index] {
             case UInt8(ascii: "\\") where isText: index += 1
             case UInt8(ascii: "\""): isText.toggle()
             case UInt8(ascii: "{") where !isText, UInt8(ascii: "[") where !isText:
                 level += 1
-                if level > maxDepth { return nil }
+                nodes += 2
+                if level > limits.maxDepth { return nil }
             case UInt8(ascii: "}") where !isText, UInt8(ascii: "]") where !isText:
                 level -= 1
-                if level == 0 { return index + 1 }
+                if level == 0 { return (index + 1, nodes) }
+            case UInt8(ascii: ",") where !isText, UInt8(ascii: ":") where !isText: nodes += 1
             default: break
             }
             index += 1

@@ -7,12 +7,15 @@ struct SyntaxAdvice {
 
     /// `line` counts from 0 in `text`.
     init(text: UnsafeBufferPointer<UInt8>, line: Int) {
-        let lines = text.split(separator: 0x0A, maxSplits: line + 1, omittingEmptySubsequences: false)
-        func at(_ index: Int) -> String {
-            index >= 0 && index < lines.count ? String(decoding: lines[index].prefix(4096), as: UTF8.self) : ""
+        var before = 0..<0
+        var current = 0..<(text.firstIndex(of: 0x0A) ?? text.count)
+        for _ in 0..<max(line, 0) where current.upperBound < text.count {
+            before = current
+            let start = current.upperBound + 1
+            current = start..<(text[start...].firstIndex(of: 0x0A) ?? text.count)
         }
-        lineText = at(line)
-        lineBefore = at(line - 1)
+        lineText = String(decoding: text[current].prefix(4096), as: UTF8.self)
+        lineBefore = String(decoding: text[before].prefix(4096), as: UTF8.self)
     }
 
     /// Whether the place looks like the source of a template rather than YAML.

@@ -26,6 +26,7 @@ struct TreeBuilder: ~Copyable {
 
     private let reader: EventReader
     private let limits: YAMLLimits
+    private let budget: ValueBudget?
     private let text: UnsafeBufferPointer<UInt8>
     private let firstLine: Int
     private var anchors: [String: Anchor] = [:]
@@ -44,10 +45,11 @@ struct TreeBuilder: ~Copyable {
     static func document(
         _ text: UnsafeBufferPointer<UInt8>,
         firstLine: Int,
-        limits: YAMLLimits
+        limits: YAMLLimits,
+        budget: ValueBudget?
     ) -> Result<Value, YAMLErrors> {
         do throws(YAMLError) {
-            var builder = try TreeBuilder(text, firstLine: firstLine, limits: limits)
+            var builder = try TreeBuilder(text, firstLine: firstLine, limits: limits, budget: budget)
             do throws(YAMLError) {
                 let value = try builder.document()
                 return builder.problems.isEmpty ? .success(value) : .failure(YAMLErrors(errors: builder.problems))
@@ -59,7 +61,13 @@ struct TreeBuilder: ~Copyable {
         }
     }
 
-    private init(_ text: UnsafeBufferPointer<UInt8>, firstLine: Int, limits: YAMLLimits) throws(YAMLError) {
+    private init(
+        _ text: UnsafeBufferPointer<UInt8>,
+        firstLine: Int,
+        limits: YAMLLimits,
+        budget: ValueBudget?
+    ) throws(YAMLError) {
+        self.budget = budget
         reader = try EventReader(text, firstLine: firstLine)
         self.text = text
         self.firstLine = firstLine
@@ -92,7 +100,12 @@ struct TreeBuilder: ~Copyable {
         problems.append(YAMLError(line: line, column: column, problem: problem, remedy: remedy))
     }
 
-    private mutating func count(nodes moreNodes: Int, bytes moreBytes: Int, line: Int) throws(YAMLError) {
+    private mutating func count(
+        nodes moreNodes: Int,
+        bytes moreBytes: Int,
+        line: Int,
+        isContainer: Bool = false
+    ) throws(YAMLError) {
         nodes += moreNodes
         bytes += moreBytes
         guard nodes <= limits.maxNodes, bytes <= limits.maxExpandedBytes else {
@@ -102,6 +115,10 @@ struct TreeBuilder: ~Copyable {
                 remedy: "use fewer aliases, or split the document"
             )
         }
+        // A short text lies in its node; a long one has a block of its own.
+        let isSmall = moreNodes == 1 && moreBytes <= 15 && !isContainer
+        let textBytes = isSmall ? 0 : moreBytes + 32 * moreNodes
+        if let budget, !budget.take(nodes: moreNodes, textBytes: textBytes) { throw budget.error(line: line) }
     }
 
     private mutating func enter(depth: Int, line: Int) throws(YAMLError) {
@@ -140,11 +157,11 @@ struct TreeBuilder: ~Copyable {
             try count(nodes: 1, bytes: size, line: event.line)
             return Node(json: value(scalar, at: event), line: event.line, isAlias: false)
         case .listStart:
-            try count(nodes: 1, bytes: 0, line: event.line)
+            try count(nodes: 1, bytes: 0, line: event.line, isContainer: true)
             try enter(depth: depth + 1, line: event.line)
             return Node(json: try list(depth: depth + 1), line: event.line, isAlias: false)
         case .mapStart:
-            try count(nodes: 1, bytes: 0, line: event.line)
+            try count(nodes: 1, bytes: 0, line: event.line, isContainer: true)
             try enter(depth: depth + 1, line: event.line)
             return Node(json: try map(depth: depth + 1), line: event.line, isAlias: false)
         case .alias(let name):
@@ -215,10 +232,12 @@ extension TreeBuilder {
             let event = try reader.next()
             if case .collectionEnd = event.kind { break }
             if case .scalar(_, _, isMerge: true) = event.kind {
-                if !merges.isEmpty {
+                let merge = try merge(event, position: members.count, depth: depth)
+                if merges.isEmpty {
+                    merges.append(merge)
+                } else {
                     report("the key << stands twice in one map", "write one << with a list", at: event)
                 }
-                merges.append(try merge(event, position: members.count, depth: depth))
                 continue
             }
             let key = try key(event, depth: depth)
@@ -252,6 +271,8 @@ extension TreeBuilder {
         case .bool(let value): return value ? "true" : "false"
         case .double(let value): return ResolvedScalar.keyText(value)
         case .null: report("a key that is null", "put the key in quotes", at: event)
+        // The advice reads the text up to here: not for what will not be told.
+        case _ where problems.count >= Self.maxProblems: break
         case .array, .object:
             let advice = SyntaxAdvice(text: text, line: event.line - firstLine)
             let error = advice.error(
@@ -282,12 +303,14 @@ extension TreeBuilder {
     /// overwrite the keys above it, against the YAML specification; where that would matter it is refused.
     private mutating func apply(_ merges: [Merge], to object: inout JSONObject, written: [JSONObject.Member]) {
         let own = object
+        var added: [JSONObject.Member] = []
+        defer { object = JSONObject(added.reversed() + own.members) }
         for merge in merges {
             let above = merge.position == 0 ? JSONObject() : JSONObject(Array(written.prefix(merge.position)))
             let below = JSONObject(Array(written.dropFirst(merge.position)))
             for member in merge.maps.joined() {
                 if own[member.key] == nil {
-                    if object[member.key] == nil { object[member.key] = member.value }
+                    added.append(member)
                 } else if below[member.key] == nil, let value = above[member.key], value != member.value {
                     report(
                         "<< below the key '\(member.key)' gives it another value: which one counts differs between readers",

@@ -21,6 +21,9 @@ package struct YAMLDocument: Sendable {
     private let source: ArraySlice<UInt8>
     private let sourceLine: Int
 
+    /// What finding a line costs: the bytes that are read.
+    package var sourceBytes: Int { source.count }
+
     init(json: JSON, line: Int, source: ArraySlice<UInt8>, sourceLine: Int) {
         self.json = json
         self.line = line

@@ -9,7 +9,16 @@ import KubeObjects
 /// in double quotes. Of several JSON values behind a `---` all are read, where kubectl may lose all but the first.
 package enum YAMLText {
     /// Reads all documents of a text: each good one, and the errors of all others together.
-    package static func read(_ bytes: [UInt8], limits: YAMLLimits = YAMLLimits()) -> YAMLReading {
+    ///
+    /// - Parameters:
+    ///   - bytes: The text.
+    ///   - limits: What this text may cost.
+    ///   - budget: What it may cost together with others; when that is spent, reading ends with an error.
+    package static func read(
+        _ bytes: [UInt8],
+        limits: YAMLLimits = YAMLLimits(),
+        budget: ValueBudget? = nil
+    ) -> YAMLReading {
         if let error = refusal(of: bytes, limits: limits) { return YAMLReading(documents: [], errors: [error]) }
         // kubectl ends every line, so that a block scalar on the last one keeps its line break.
         let splitter = DocumentSplitter(bytes.last == 0x0A ? bytes : bytes + [0x0A])
@@ -33,10 +42,11 @@ package enum YAMLText {
                 break
             }
             do throws(YAMLErrors) {
-                documents += try self.documents(of: part, limits: limits)
+                documents += try self.documents(of: part, limits: limits, budget: budget)
             } catch {
                 errors += error.errors
             }
+            if let budget, budget.isSpent { break }
         }
         return YAMLReading(documents: documents, errors: errors.sorted())
     }
@@ -85,20 +95,22 @@ package enum YAMLText {
 
     private static func documents(
         of part: DocumentSplitter.Part,
-        limits: YAMLLimits
+        limits: YAMLLimits,
+        budget: ValueBudget?
     ) throws(YAMLErrors) -> [YAMLDocument] {
         let content = contentStart(part)
         if let first = content.first, part.bytes[first] == UInt8(ascii: "{") {
             do throws(YAMLError) {
                 let lines = part.bytes[..<first].count { $0 == 0x0A }
                 let source = part.bytes[first...]
-                let values = try JSONStream.values(in: source, firstLine: part.firstLine + lines, limits: limits)
+                let stream = JSONStream(firstLine: part.firstLine + lines, limits: limits, budget: budget)
+                let values = try stream.values(in: source)
                 if let values { return values }
             } catch {
                 throw YAMLErrors(errors: [error])
             }
         }
-        guard let document = try document(of: part, limits: limits) else { return [] }
+        guard let document = try document(of: part, limits: limits, budget: budget) else { return [] }
         return [document]
     }
 
@@ -134,13 +146,38 @@ package enum YAMLText {
         return nil
     }
 
+    /// The line of a directive (`%YAML`, `%TAG`) in front of the document. kubectl reads none, and libyaml compares each
+    /// with all before it.
+    private static func directive(in part: DocumentSplitter.Part) -> YAMLError? {
+        var rest = part.bytes
+        if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
+        while let first = rest.first {
+            if first == UInt8(ascii: "%") {
+                let line = part.firstLine + part.bytes[..<rest.startIndex].count { $0 == 0x0A }
+                let remedy = "remove the '%' directive: kubectl does not read it"
+                return YAMLError(line: line, column: 1, problem: "no document start behind a directive", remedy: remedy)
+            }
+            let text = rest.drop { $0 == 0x20 || $0 == 0x09 }
+            guard let end = text.indices.first(where: { lineBreak(text[$0...]) > 0 }) else { return nil }
+            guard end == text.startIndex || text.first == UInt8(ascii: "#") else { return nil }
+            rest = text[(end + lineBreak(text[end...]))...]
+        }
+        return nil
+    }
+
+    /// The length of the line break with which the bytes begin; 0 for none.
+    private static func lineBreak(_ bytes: ArraySlice<UInt8>) -> Int {
+        lineBreaks.first { bytes.starts(with: $0) }?.count ?? 0
+    }
+
     private static func document(
         of part: DocumentSplitter.Part,
-        limits: YAMLLimits
+        limits: YAMLLimits,
+        budget: ValueBudget?
     ) throws(YAMLErrors) -> YAMLDocument? {
-        if let error = strayMark(in: part) { throw YAMLErrors(errors: [error]) }
+        if let error = strayMark(in: part) ?? directive(in: part) { throw YAMLErrors(errors: [error]) }
         let result = part.bytes.withUnsafeBufferPointer { text in
-            TreeBuilder.document(text, firstLine: part.firstLine, limits: limits)
+            TreeBuilder.document(text, firstLine: part.firstLine, limits: limits, budget: budget)
         }
         guard let value = try result.get(), !value.json.isNull else { return nil }
         return YAMLDocument(json: value.json, line: value.line, source: part.bytes, sourceLine: part.firstLine)

@@ -5,7 +5,7 @@ package struct SnapshotLimits: Sendable, Hashable {
     /// Bytes of one manifest. Install files of well-known operators with their definitions have 1 to 4 MiB.
     package var fileBytes = 16 << 20
     /// Bytes of all manifests together.
-    package var totalBytes = 64 << 20
+    package var totalBytes = 32 << 20
     /// Manifests.
     package var files = 10_000
     /// Entries of every kind that are looked at.

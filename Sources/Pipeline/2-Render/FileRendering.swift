@@ -11,18 +11,28 @@ struct FileRendering: Sendable {
     private let file: SourceFile
     private let limits: RenderLimits
     private var searchedLines = 0
+    private var searchedBytes = 0
 
-    /// At most so many problems of one file get the line of the very field.
+    /// At most so many problems of one file get the line of the very field, and only while the searches together have not
+    /// read much more than the file.
     private static let maxSearchedLines = 100
+    private static let maxSearchedBytes = 4 << 20
 
     /// Reads one manifest file, to its end whatever is wrong in it.
-    init(_ file: SourceFile, limits: RenderLimits) {
+    init(_ file: SourceFile, limits: RenderLimits, budget: ValueBudget? = nil) {
         self.file = file
         self.limits = limits
-        let reading = YAMLText.read(file.bytes, limits: YAMLLimits(maxBytes: limits.maxFileBytes))
+        let reading = YAMLText.read(file.bytes, limits: YAMLLimits(maxBytes: limits.maxFileBytes), budget: budget)
         for error in reading.errors { report(error.problem, error.remedy, line: error.line) }
         for document in reading.documents { add(document) }
         problems.sort { $0.origin < $1.origin }
+    }
+
+    /// The same without the objects, for who wants only what is wrong.
+    var withoutObjects: FileRendering {
+        var result = self
+        result.objects = []
+        return result
     }
 
     private mutating func report(_ problem: String, _ remedy: String, line: Int) {
@@ -52,7 +62,9 @@ struct FileRendering: Sendable {
         for fault in check.faults {
             // Each of these lines costs a reading of the document; behind the first few, that of the object will do.
             searchedLines += 1
-            let line = searchedLines > Self.maxSearchedLines ? item.line : document.line(of: item.path + fault.path)
+            searchedBytes += document.sourceBytes
+            let isSearched = searchedLines <= Self.maxSearchedLines && searchedBytes <= Self.maxSearchedBytes
+            let line = isSearched || searchedLines == 1 ? document.line(of: item.path + fault.path) : item.line
             report(fault.problem, fault.remedy, line: line)
         }
         guard check.faults.isEmpty, let object = check.object else { return }

@@ -28,9 +28,11 @@ struct ObjectCheck {
     mutating func run() {
         strip()
         checkServerFields()
+        checkTexts()
+        for found in SecretCheck.faults(of: json) { fault(found.path, found.problem, found.remedy) }
         do throws(KubeObjectError) {
             if hasNoIdentity { throw KubeObjectError(path: "", problem: "") }
-            let object = try KubeObject(json)
+            let object = try KubeObject(withoutWrongTexts)
             checkNames(object)
             checkOwnership(object)
             checkSize(object)
@@ -68,6 +70,33 @@ struct ObjectCheck {
             return ["metadata", .key(map), .key(String(path.dropFirst("metadata.\(map).".count)))]
         }
         return path.split(separator: ".").map { .key(String($0)) }
+    }
+}
+
+// MARK: - Labels and annotations
+
+extension ObjectCheck {
+    private static let textMaps = ["labels", "annotations"]
+
+    /// Tells of every label and annotation that is no text, where `KubeObject` tells of the first.
+    private mutating func checkTexts() {
+        for map in Self.textMaps {
+            for member in json["metadata"]?[map]?.object ?? JSONObject() where member.value.string == nil {
+                let problem = "metadata.\(map).\(member.key) expected text, found a \(member.value.typeName)"
+                fault(["metadata", .key(map), .key(member.key)], problem, "put the value in quotes")
+            }
+        }
+    }
+
+    /// The object without what ``checkTexts`` has told of, so that the rest of it is looked at as well.
+    private var withoutWrongTexts: JSON {
+        var result = json
+        for map in Self.textMaps {
+            guard let members = json["metadata"]?[map]?.object else { continue }
+            let good = members.filter { $0.value.string != nil }
+            if good.count < members.count { result["metadata"]?[map] = .object(JSONObject(good)) }
+        }
+        return result
     }
 }
 
@@ -118,8 +147,13 @@ extension ObjectCheck {
             }
         }
         // These would leave their place in the request's path.
-        for (path, value) in [("name", object.name), ("namespace", object.namespace)] where !Self.isPathSegment(value) {
-            let problem = "metadata.\(path) is '.' or '..', or holds '/', '%' or a control character"
+        for (path, value) in [("name", object.name), ("namespace", object.namespace)] {
+            // Names of RBAC objects may hold blanks.
+            let text = path == "name" ? value.filter { $0 != " " } : value
+            guard !Self.isPathSegment(text) || text.isEmpty && !value.isEmpty else { continue }
+            let problem =
+                "metadata.\(path) is '.' or '..', or holds '/', '%'"
+                + (path == "name" ? " or a control character" : ", a blank or a control character")
             fault(["metadata", .key(path)], problem, "use letters, digits, '-' and '.'")
         }
         let apiVersion = json["apiVersion"]?.string ?? ""
@@ -150,6 +184,11 @@ extension ObjectCheck {
     }
 
     private mutating func checkSize(_ object: KubeObject) {
+        let nodes = object.json.nodeCount
+        if nodes > limits.maxObjectNodes {
+            let problem = "the object has \(nodes) lists, maps and scalars; the limit is \(limits.maxObjectNodes)"
+            fault([], problem, "split it")
+        }
         let size = object.json.approximateBytes
         if size > limits.maxObjectBytes {
             let problem = "the object has about \(size) bytes; an API server takes \(limits.maxObjectBytes)"
@@ -173,6 +212,15 @@ extension JSON {
         case .array(let elements): elements.isEmpty
         case .object(let object): object.isEmpty
         default: false
+        }
+    }
+
+    /// Lists, maps and scalars.
+    fileprivate var nodeCount: Int {
+        switch self {
+        case .null, .bool, .int, .double, .string: 1
+        case .array(let elements): elements.reduce(1) { $0 + $1.nodeCount }
+        case .object(let object): object.reduce(1) { $0 + $1.value.nodeCount }
         }
     }
 

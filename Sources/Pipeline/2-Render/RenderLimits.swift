@@ -6,6 +6,10 @@ package struct RenderLimits: Sendable, Hashable {
     /// Size of one manifest file in bytes.
     package var maxFileBytes: Int
     package var maxObjects: Int
+    /// What all values of the commit may take in memory, about: decided while they are read.
+    package var maxValueBytes: Int
+    /// Lists, maps and scalars of one object.
+    package var maxObjectNodes: Int
     /// Size of one object as JSON, about: what an API server takes in one request.
     package var maxObjectBytes: Int
     /// Size of all keys and values of one object's annotations: the API server's own limit.
@@ -13,12 +17,16 @@ package struct RenderLimits: Sendable, Hashable {
 
     package init(
         maxFileBytes: Int = 16 << 20,
-        maxObjects: Int = 50_000,
+        maxObjects: Int = 10_000,
+        maxValueBytes: Int = 48 << 20,
+        maxObjectNodes: Int = 200_000,
         maxObjectBytes: Int = 3 << 20,
         maxAnnotationBytes: Int = 256 << 10
     ) {
         self.maxFileBytes = maxFileBytes
         self.maxObjects = maxObjects
+        self.maxValueBytes = maxValueBytes
+        self.maxObjectNodes = maxObjectNodes
         self.maxObjectBytes = maxObjectBytes
         self.maxAnnotationBytes = maxAnnotationBytes
     }

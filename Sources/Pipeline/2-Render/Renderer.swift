@@ -3,6 +3,7 @@ import Dispatch
 import KubeObjects
 import SyncSource
 import Synchronization
+import YAMLText
 
 /// Turns a commit's files into the objects that it wants. Pure: no I/O, no clock; the same files give the same set.
 package enum Renderer {
@@ -62,8 +63,7 @@ package enum Renderer {
         )
         return snapshot.files.filter { file in
             // All of a chart is templates and their values; its Chart.yaml has the notice.
-            let isChart = !file.path.hasSuffix("Chart.yaml") && charts.contains { file.path.hasPrefix($0) }
-            if isChart { return false }
+            if !charts.isEmpty, !file.path.hasSuffix("Chart.yaml"), isBelow(charts, file.path) { return false }
             let path = file.path.hasPrefix(prefix) ? String(file.path.dropFirst(prefix.count)) : file.path
             switch FileRule(path: path) {
             case .manifest: return true
@@ -75,17 +75,46 @@ package enum Renderer {
         }
     }
 
-    /// Reads all files, many of them on all cores; the results come in the order of the files.
+    /// Whether one of the folders (each with its `/`) holds the file, at any depth.
+    private static func isBelow(_ folders: Set<String>, _ path: String) -> Bool {
+        path.indices.contains { path[$0] == "/" && folders.contains(String(path[...$0])) }
+    }
+
+    /// Reads all files, many of them on all cores; the results come in the order of the files. When their values together
+    /// take too much, all is read again one file after the other, so that the error stands where the limit is passed.
     private static func read(_ files: [SourceFile], limits: RenderLimits) -> [FileRendering] {
+        let budget = ValueBudget(maxBytes: limits.maxValueBytes)
+        let renderings = readTogether(files, limits: limits, budget: budget)
+        return budget.isSpent ? readInOrder(files, limits: limits) : renderings
+    }
+
+    private static func readInOrder(_ files: [SourceFile], limits: RenderLimits) -> [FileRendering] {
+        let budget = ValueBudget(maxBytes: limits.maxValueBytes)
+        var renderings: [FileRendering] = []
+        for file in files where !budget.isSpent {
+            renderings.append(FileRendering(file, limits: limits, budget: budget).withoutObjects)
+        }
+        return renderings
+    }
+
+    private static func readTogether(
+        _ files: [SourceFile],
+        limits: RenderLimits,
+        budget: ValueBudget
+    ) -> [FileRendering] {
         let bytes = files.reduce(0) { $0 + $1.bytes.count }
-        guard files.count > 1, bytes > 64 << 10 else { return files.map { FileRendering($0, limits: limits) } }
+        guard files.count > 1, bytes > 64 << 10 else {
+            return files.map { FileRendering($0, limits: limits, budget: budget) }
+        }
         // Small portions, so that one with large files does not keep a core waiting for the other.
         let portion = max(1, min(32, files.count / 8))
         let portions = (files.count + portion - 1) / portion
         let results = Mutex<[Int: [FileRendering]]>([:])
         DispatchQueue.concurrentPerform(iterations: portions) { index in
             let range = (index * portion)..<min(files.count, (index + 1) * portion)
-            let renderings = files[range].map { FileRendering($0, limits: limits) }
+            let renderings = files[range].compactMap {
+                budget.isSpent ? nil : FileRendering($0, limits: limits, budget: budget)
+            }
             results.withLock { $0[index] = renderings }
         }
         let byPortion = results.withLock { $0 }

@@ -11,7 +11,9 @@ package enum SecretText {
         var result = object
         result.json["stringData"] = nil
         for member in texts {
-            guard let text = member.value.string else { continue }
+            // Null is an empty text to the server; anything else was refused when the manifest was read.
+            let text = member.value.string ?? ""
+            guard member.value.string != nil || member.value.isNull else { continue }
             result.json[["data", member.key]] = .string(Redactor.base64(Array(text.utf8)))
         }
         return result

@@ -8,7 +8,7 @@ struct RefusalAdvice: Sendable {
     let cause: String
     let remedy: String
 
-    private static let maxCauses = 5
+    private static let maxCauses = 20
 
     init(_ error: KubeError, namespace: String, kind: GroupKind) {
         cause = RefusalAdvice.cause(of: error)

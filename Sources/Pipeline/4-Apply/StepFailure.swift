@@ -45,6 +45,7 @@ struct StepFailure: Error, Sendable {
     private static func masked(_ cause: String, of step: Step) -> String {
         guard step.id.groupKind.isSecret else { return cause }
         let redactor = Redactor()
+        redactor.allow(names: step.id.names)
         redactor.register(secretObject: step.object)
         return redactor.redact(cause)
     }

@@ -12,6 +12,10 @@ package struct DiffText: Sendable, Hashable, Codable {
     /// The most lines below the header, and the most bytes.
     package static let maxLines = 2000
     package static let maxBytes = 256 << 10
+    /// Of an object that has more lines or bytes as YAML only that it differs is told: comparing it would cost more memory
+    /// than the process has for it.
+    package static let maxComparedLines = 50_000
+    package static let maxComparedBytes = 8 << 20
 
     /// Lines of a unified diff with `---` and `+++` headers, each ended by a line feed.
     package let text: String
@@ -35,12 +39,18 @@ package struct DiffText: Sendable, Hashable, Codable {
         guard masked.before != masked.after else { return nil }
         let id = (after ?? before).map { "\($0.id)" } ?? ""
         let header = [
-            "--- \(before == nil ? "/dev/null" : beforeLabel ?? "before \(id)")",
-            "+++ \(after == nil ? "/dev/null" : afterLabel ?? "after \(id)")",
-        ].map { Redactor.shared.redact($0) }
-        let body = LineDiff(from: Self.lines(masked.before), to: Self.lines(masked.after)).unified()
-        var kept = body
-        if kept.count > Self.maxLines { kept.removeLast(kept.count - Self.maxLines) }
+            "--- \(before == nil ? "/dev/null" : beforeLabel.map { Redactor.shared.redact($0) } ?? "before \(id)")",
+            "+++ \(after == nil ? "/dev/null" : afterLabel.map { Redactor.shared.redact($0) } ?? "after \(id)")",
+        ]
+        let sizes = [masked.before, masked.after].compactMap { $0 }.map(YAMLSize.init)
+        guard sizes.allSatisfy({ $0.lines <= Self.maxComparedLines && $0.bytes <= Self.maxComparedBytes }) else {
+            isTruncated = true
+            let lines = sizes.map { "\($0.lines)" }.joined(separator: " and ")
+            text = (header + ["… too large to compare line by line: \(lines) lines"]).map { $0 + "\n" }.joined()
+            return
+        }
+        let body = LineDiff(from: Self.lines(masked.before), to: Self.lines(masked.after)).unified(limit: Self.maxLines)
+        var kept = body.lines
         var bytes = kept.reduce(0) { $0 + $1.utf8.count + 1 }
         while bytes > Self.maxBytes, let last = kept.popLast() { bytes -= last.utf8.count + 1 }
         isTruncated = kept.count < body.count

@@ -58,20 +58,26 @@ extension History {
     /// Writes down what became of the objects: one row for each that was touched, skipped, failed or warned about.
     /// Unchanged objects are only counted (``finish(_:outcome:counts:message:)``).
     package func record(_ outcomes: [ObjectOutcome], of run: RunID) async throws(RecordError) {
-        try await appendAfterwards(entries { try objectEntries(outcomes, of: run) })
+        let rows = await objectEntries(outcomes, of: run)
+        try await appendAfterwards(entries { try rows.get() })
     }
 
     /// The rows of those outcomes that need one.
-    func objectEntries(_ outcomes: [ObjectOutcome], of run: RunID) throws -> [LedgerEntry] {
+    func objectEntries(_ outcomes: [ObjectOutcome], of run: RunID) async -> Result<[LedgerEntry], any Error> {
         let touched = outcomes.filter { $0.action != .unchanged || $0.error != nil || !$0.warnings.isEmpty }
-        return try touched.map { outcome in
-            try LedgerEntry(
-                .object,
-                project: run.project,
-                run: run.number,
-                object: outcome.id,
-                payload: Payload.ObjectRow(outcome)
-            )
+        guard !touched.isEmpty else { return .success([]) }
+        return await onMaskingThread {
+            Result {
+                try touched.map { outcome in
+                    try LedgerEntry(
+                        .object,
+                        project: run.project,
+                        run: run.number,
+                        object: outcome.id,
+                        payload: Payload.ObjectRow(outcome)
+                    )
+                }
+            }
         }
     }
 

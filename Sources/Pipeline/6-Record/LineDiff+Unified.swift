@@ -3,12 +3,25 @@
 extension LineDiff {
     /// The hunks of the unified format, without file headers; empty when nothing differs.
     ///
-    /// - Parameter context: How many equal lines are shown around a change.
-    /// - Returns: The lines, without line ends.
-    func unified(context: Int = 3) -> [String] {
+    /// - Parameters:
+    ///   - context: How many equal lines are shown around a change.
+    ///   - limit: The most lines that are made.
+    /// - Returns: The lines, without line ends, and how many there would be without the limit.
+    func unified(context: Int = 3, limit: Int = .max) -> (lines: [String], count: Int) {
         var lines: [String] = []
-        for range in hunks(context: context) { lines += hunk(range) }
-        return lines
+        var count = 0
+        var end = 0
+        var place = (old: 0, new: 0)
+        for range in hunks(context: context) {
+            let skipped = counts(edits[end..<range.lowerBound])
+            place = (place.old + skipped.old, place.new + skipped.new)
+            let inside = counts(edits[range])
+            if lines.count < limit { lines += hunk(range, at: place, inside).prefix(limit - lines.count) }
+            count += range.count + 1
+            place = (place.old + inside.old, place.new + inside.new)
+            end = range.upperBound
+        }
+        return (lines, count)
     }
 
     /// Ranges of edits: every change with its context, overlapping ones joined.
@@ -26,9 +39,8 @@ extension LineDiff {
         return ranges
     }
 
-    private func hunk(_ range: Range<Int>) -> [String] {
-        let before = counts(edits[..<range.lowerBound])
-        let inside = counts(edits[range])
+    private func hunk(_ range: Range<Int>, at before: (old: Int, new: Int), _ inside: (old: Int, new: Int)) -> [String]
+    {
         let header = "@@ -\(span(before.old, inside.old)) +\(span(before.new, inside.new)) @@"
         return [header]
             + edits[range].map { edit in

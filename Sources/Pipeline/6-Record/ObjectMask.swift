@@ -7,6 +7,10 @@ import SyncPlan
 enum ObjectMask {
     /// The annotation that repeats the whole object, secrets included.
     private static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+    /// What says which object this is. It stands in git in clear, and is no text to search for secrets.
+    private static let identity: [[String]] = [
+        ["apiVersion"], ["kind"], ["metadata", "name"], ["metadata", "namespace"],
+    ]
 
     private static let bookkeeping = [
         "managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink",
@@ -18,7 +22,17 @@ enum ObjectMask {
         for case .some(let object) in objects { secrets.register(secretObject: object) }
         let pair = PairMask(redactor: TextMask(secrets: secrets, objects: objects.compactMap { $0?.json }))
         let isSecret = (after ?? before)?.gvk.groupKind.isSecret == true
-        return pair.mask(objects[0].map(clean), objects[1].map(clean), isSecret: isSecret)
+        let masked = pair.mask(objects[0].map(clean), objects[1].map(clean), isSecret: isSecret)
+        return (identified(masked.before, as: before), identified(masked.after, as: after))
+    }
+
+    /// The masked object with its names as they are.
+    private static func identified(_ masked: JSON?, as object: KubeObject?) -> JSON? {
+        guard var masked, let object else { return masked }
+        for path in identity {
+            if masked[path]?.string != nil, let name = object.json[path]?.string { masked[path] = .string(name) }
+        }
+        return masked
     }
 
     /// The object without status and without what only the server writes.
@@ -50,22 +64,20 @@ struct TextMask {
         var texts: [String] = []
         for object in objects { Self.collect(object, into: &texts) }
         let all = texts.joined(separator: "\n")
-        isNeeded = !Redactor.shared.redact(secrets.redact(all)).hasSameBytes(as: all)
+        isNeeded = !Self.redact(all, secrets).hasSameBytes(as: all)
     }
 
-    func callAsFunction(_ text: String) -> String {
-        isNeeded ? Redactor.shared.redact(secrets.redact(text)) : text
+    func callAsFunction(_ text: String) -> String { isNeeded ? Self.redact(text, secrets) : text }
+
+    private static func redact(_ text: String, _ secrets: Redactor) -> String {
+        Redactor.shared.redact(secrets.redact(text, as: .document), as: .document)
     }
 
     private static func collect(_ json: JSON, into texts: inout [String]) {
         switch json {
         case .string(let text): texts.append(text)
         case .array(let elements): for element in elements { collect(element, into: &texts) }
-        case .object(let members):
-            for member in members {
-                texts.append(member.key)
-                collect(member.value, into: &texts)
-            }
+        case .object(let members): for member in members { collect(member.value, into: &texts) }
         case .null, .bool, .int, .double: break
         }
     }

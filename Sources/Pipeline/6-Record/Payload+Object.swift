@@ -7,6 +7,7 @@ extension Payload.ObjectRow {
     init(_ outcome: ObjectOutcome) {
         let isSecret = outcome.id.groupKind.isSecret
         let secrets: Redactor? = isSecret ? Redactor() : nil
+        secrets?.allow(names: outcome.id.names)
         for object in [outcome.before, outcome.after] {
             if let object { secrets?.register(secretObject: object) }
         }

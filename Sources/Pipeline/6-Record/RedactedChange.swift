@@ -13,12 +13,12 @@ struct RedactedChange: Codable, Sendable, Hashable {
     /// out.
     init(_ change: FieldChange, isSecret: Bool, hiding secrets: Redactor?) {
         let isHidden =
-            isSecret && (change.path.hasPrefix(".data") || change.path.hasPrefix(".stringData"))
+            isSecret && !SecretField.isShown(path: change.path)
             || change.path.contains("last-applied-configuration") || SensitiveName.matches(path: change.path)
         path = RedactedText(change.path, hiding: secrets)
         func shown(_ value: String?) -> RedactedText? {
             guard let value, !isHidden else { return nil }
-            return RedactedText(SensitiveName.mask(jsonText: value), hiding: secrets)
+            return RedactedText(CompactJSONMask.mask(value), hiding: secrets, as: .document)
         }
         before = shown(change.before)
         after = shown(change.after)

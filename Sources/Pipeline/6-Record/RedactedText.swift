@@ -15,10 +15,11 @@ package struct RedactedText: Sendable, Hashable, Codable, CustomStringConvertibl
     /// - Parameters:
     ///   - raw: Text from outside.
     ///   - secrets: Further secrets that this text might show, such as the values of the Secret it is about.
-    package init(_ raw: String, hiding secrets: Redactor? = nil) {
-        let masked = Redactor.shared.redact(secrets?.redact(raw) ?? raw)
+    ///   - form: Whether it is a sentence or a value of an object.
+    package init(_ raw: String, hiding secrets: Redactor? = nil, as form: Redactor.Form = .message) {
+        let masked = Redactor.shared.redact(secrets?.redact(raw, as: form) ?? raw, as: form)
         let line = Self.withoutQuotes(masked).split(whereSeparator: \.isNewline).joined(separator: " ")
-        text = line.utf8.count <= Self.maxBytes ? line : String(line.prefix(Self.maxBytes / 4)) + " …"
+        text = line.utf8.count <= Self.maxBytes ? line : "\(line.beginning(maxBytes: Self.maxBytes - 4)) …"
     }
 
     /// The text up to where the API server's decoder or apply starts to quote the document, of a Secret as of anything

@@ -35,7 +35,7 @@ package struct RunJournal: MutationJournal {
                 payload: Payload.Outcome(intent: intent, result: result)
             )
         }
-        try await history.appendAfterwards(entries + history.objectEntries(objects, of: run))
+        try await history.appendAfterwards(entries + (await history.objectEntries(objects, of: run)).get())
     }
 }
 

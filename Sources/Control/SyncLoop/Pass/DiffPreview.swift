@@ -33,16 +33,14 @@ package struct DiffPreview: Sendable {
     package func differences() async -> [Difference] {
         let steps = plan.waves.flatMap(\.steps) + plan.reportedDrift
         let applied = await concurrently(steps, limit: DiffPreview.concurrency) { await difference(of: $0) }
-        let deleted = plan.prune.steps.compactMap { step -> Difference? in
-            switch plan.prune.verdict {
-            case .disabled, .blocked: return nil
-            case .allowed, .held: break
+        var deleted: [Difference] = []
+        switch plan.prune.verdict {
+        case .disabled, .blocked: break
+        case .allowed, .held:
+            for step in plan.prune.steps {
+                let diff = await onMaskingThread { DiffText(before: step.live, after: nil) }
+                deleted.append(Difference(title: "delete \(step.id)", diff: diff, error: nil))
             }
-            return Difference(
-                title: "delete \(step.id)",
-                diff: DiffText(before: step.live, after: nil),
-                error: nil
-            )
         }
         return applied.compactMap { $0 ?? nil } + deleted
     }
@@ -56,25 +54,32 @@ package struct DiffPreview: Sendable {
                 fieldManager: FieldManager.main,
                 dryRun: true
             )
-            guard let diff = DiffText(before: step.live, after: answer.object) else { return nil }
+            guard let diff = await onMaskingThread({ DiffText(before: step.live, after: answer.object) }) else {
+                return nil
+            }
             return Difference(title: title, diff: diff, error: nil)
         } catch {
             // Its namespace or its kind's definition comes with the same commit, so the server cannot know yet.
             if error.reason == .notFound, !step.dependsOn.isEmpty {
-                return Difference(title: title, diff: DiffText(before: nil, after: step.object), error: nil)
+                return Difference(title: title, diff: await declared(step, against: nil), error: nil)
             }
             if error.reason == .immutableField, step.mayRecreate {
                 return Difference(
                     title: "delete and create again \(step.id) (\(step.origin))",
-                    diff: DiffText(before: step.live, after: step.object),
+                    diff: await declared(step, against: step.live),
                     error: nil
                 )
             }
             // The server cannot dry-run it (a webhook with side effects): what the manifest says is the best answer.
             if error.reason == .dryRunUnsupported {
-                return Difference(title: title, diff: DiffText(before: step.live, after: step.object), error: nil)
+                return Difference(title: title, diff: await declared(step, against: step.live), error: nil)
             }
             return Difference(title: title, diff: nil, error: "\(step.origin): \(step.id): \(error)")
         }
+    }
+
+    /// What the manifest itself says, where the server cannot tell.
+    private func declared(_ step: Step, against live: KubeObject?) async -> DiffText? {
+        await onMaskingThread { DiffText(before: live, after: step.object) }
     }
 }

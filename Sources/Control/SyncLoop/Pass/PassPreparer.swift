@@ -81,6 +81,9 @@ package struct PassPreparer: Sendable {
         let step = try await fromSource { try await self.step(to: tip, from: previous) }
         let rendered = try await fromSource { try await source.rendered(at: tip) }
         progress?(.rendered(rendered.commit, objects: rendered.objects.count))
+        // What things are called stands in git in clear; hidden, no message would say what it is about.
+        Redactor.shared.allow(names: [project.name, project.namespace, project.policy.targetNamespace])
+        Redactor.shared.allow(names: rendered.objects.lazy.flatMap { $0.object.id.names })
         for item in rendered.objects { Redactor.shared.register(secretObject: item.object) }
         let prepared = try await readCluster(rendered, step, marks: marks, contested: contested)
         progress?(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import SyncRecord
 import SyncRender
 import SyncSource
 
@@ -43,7 +44,9 @@ package actor SourceStage {
             self.last = same
             return same
         }
-        let rendered = try Renderer.render(snapshot)
+        let rendered = try await onOwnThread {
+            Result { () throws(RenderFailure) in try Renderer.render(snapshot) }
+        }.get()
         last = rendered
         return rendered
     }

@@ -209,7 +209,7 @@ enum InstallManifests {
                         failureThreshold: 3
                       resources:
                         requests: {cpu: 50m, memory: 64Mi}
-                        limits: {memory: 128Mi}
+                        limits: {memory: 256Mi}
                       securityContext:
                         allowPrivilegeEscalation: false
                         readOnlyRootFilesystem: true

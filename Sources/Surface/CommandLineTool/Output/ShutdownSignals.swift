@@ -20,8 +20,16 @@ struct ShutdownSignals: Sendable {
     /// - Parameters:
     ///   - services: Started in this order, and shut down in the opposite one.
     ///   - patience: How long they may take to shut down; then their tasks are cancelled. Nil for as long as they like.
+    ///   - lastPatience: When the process ends after the signal, whatever its tasks do.
+    ///   - farewell: Called when it ends so.
     /// - Throws: What the services throw.
-    func run(_ services: [ServiceGroupConfiguration.ServiceConfiguration], patience: Duration? = nil) async throws {
+    func run(
+        _ services: [ServiceGroupConfiguration.ServiceConfiguration],
+        patience: Duration? = nil,
+        lastPatience: Duration? = nil,
+        farewell: @escaping @Sendable () -> Void = {}
+    ) async throws {
+        ShutdownWatchdog.watch(patience: lastPatience, farewell: farewell)
         var configuration = ServiceGroupConfiguration(
             services: services,
             gracefulShutdownSignals: [],
@@ -31,12 +39,7 @@ struct ShutdownSignals: Sendable {
         let group = ServiceGroup(configuration: configuration)
         try await withThrowingTaskGroup(of: Bool.self) { tasks in
             tasks.addTask {
-                var isFirst = true
-                for await signal in sequence {
-                    if !isFirst { _exit(128 + signal.rawValue) }
-                    isFirst = false
-                    await group.triggerGracefulShutdown()
-                }
+                for await _ in sequence { await group.triggerGracefulShutdown() }
                 return false
             }
             tasks.addTask {

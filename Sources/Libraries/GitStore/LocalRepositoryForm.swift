@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// Forms of a repository in a folder that libgit2 1.5 cannot read, told by name: its own words send people the wrong way.
+enum LocalRepositoryForm {
+    /// A config file of a repository has a few lines; more is not read.
+    private static let maxConfigBytes = 1 << 20
+
+    /// What the folder of a `file` address is, with the remedy; nil for a form that can be read, and for anything that is
+    /// no repository.
+    static func remark(on address: GitAddress) -> String? {
+        guard address.scheme == .file else { return nil }
+        let folder = gitFolder(of: address.url)
+        if FileManager.default.fileExists(atPath: folder + "/shallow") {
+            return
+                "the repository is a shallow clone, which lacks what its commits build on; run git fetch --unshallow in "
+                + "it (in a pipeline: fetch-depth: 0)"
+        }
+        let config = settings(in: folder + "/config")
+        if config.contains("objectformat=sha256") {
+            return
+                "the repository uses SHA-256 object names, which are not supported; use a repository with SHA-1 names "
+                + "(git init --object-format=sha1)"
+        }
+        if config.contains("promisor=true") || config.contains(where: { $0.hasPrefix("partialclonefilter=") }) {
+            return
+                "the repository is a partial clone, which fetches files when they are asked for; run git fetch --refetch "
+                + "--no-filter in it, or clone it without --filter"
+        }
+        return nil
+    }
+
+    /// The folder with the objects: the address's own, its `.git`, or what a `.git` file leads to.
+    private static func gitFolder(of path: String) -> String {
+        let inner = path + "/.git"
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: inner, isDirectory: &isFolder) else { return path }
+        if isFolder.boolValue { return inner }
+        let line = text(of: inner).split(separator: "\n").first { $0.hasPrefix("gitdir: ") }
+        guard let target = line?.dropFirst("gitdir: ".count) else { return inner }
+        let linked = target.hasPrefix("/") ? String(target) : "\(path)/\(target)"
+        // A worktree's own folder names the common one.
+        let common = text(of: linked + "/commondir").split(separator: "\n").first
+        return common.map { $0.hasPrefix("/") ? String($0) : "\(linked)/\($0)" } ?? linked
+    }
+
+    /// The lines `key = value` of a config file, in small letters and without blanks.
+    private static func settings(in file: String) -> [String] {
+        text(of: file).lowercased().split(separator: "\n").map { line in line.filter { $0 != " " && $0 != "\t" } }
+    }
+
+    private static func text(of file: String) -> String {
+        guard let handle = FileHandle(forReadingAtPath: file), let data = try? handle.read(upToCount: maxConfigBytes)
+        else {
+            return ""
+        }
+        return String(decoding: data, as: UTF8.self)
+    }
+}

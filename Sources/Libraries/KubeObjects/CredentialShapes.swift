@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Finds in a text what is shaped like a credential: user info in URLs, `Authorization` headers, private keys in PEM, and
+/// values behind a telling name (`password=…`, `--token …`).
+///
+/// One pass over the bytes: what stands in front of a place is looked at over a bounded length, and what was scanned
+/// behind it is not scanned again. Generic, so that a test can count the bytes that are read.
+struct CredentialShapes<Bytes: RandomAccessCollection> where Bytes.Element == UInt8, Bytes.Index == Int {
+    private let bytes: Bytes
+    private let form: Redactor.Form
+    private let end: Int
+    private var found: [Range<Int>] = []
+
+    private init(_ bytes: Bytes, _ form: Redactor.Form) {
+        self.bytes = bytes
+        self.form = form
+        end = bytes.endIndex
+    }
+
+    /// The places of what has to be masked, ascending and apart.
+    static func ranges(in bytes: Bytes, form: Redactor.Form) -> [Range<Int>] {
+        var shapes = CredentialShapes(bytes, form)
+        shapes.scan()
+        return shapes.found
+    }
+
+    private mutating func scan() {
+        var index = bytes.startIndex
+        while index < end {
+            let range: Range<Int>? =
+                switch bytes[index] {
+                case UInt8(ascii: ":"): userInfo(at: index) ?? value(at: index)
+                case UInt8(ascii: "="): value(at: index)
+                case UInt8(ascii: "-"): privateKey(at: index) ?? (form == .document ? flagValue(at: index) : nil)
+                case UInt8(ascii: "a"), UInt8(ascii: "A"): authorization(at: index)
+                default: nil
+                }
+            if let range, !range.isEmpty {
+                found.append(range)
+                index = range.upperBound
+            } else {
+                index += 1
+            }
+        }
+    }
+
+    private func byte(_ index: Int) -> UInt8? { index >= bytes.startIndex && index < end ? bytes[index] : nil }
+
+    private func stands(_ word: StaticString, at start: Int, ignoringCase: Bool = false) -> Bool {
+        guard start >= bytes.startIndex, start + word.utf8CodeUnitCount <= end else { return false }
+        for offset in 0..<word.utf8CodeUnitCount {
+            let byte = bytes[start + offset]
+            let letter = ignoringCase && (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+            if letter != word.utf8Start[offset] { return false }
+        }
+        return true
+    }
+
+    /// The first index from `start` on whose byte does not satisfy the condition.
+    private func skip(_ start: Int, while condition: (UInt8) -> Bool) -> Int {
+        var index = start
+        while index < end, condition(bytes[index]) { index += 1 }
+        return index
+    }
+}
+
+// MARK: - URLs, headers and keys
+
+extension CredentialShapes {
+    /// `user:password` of `scheme://user:password@host`, up to the last `@` in front of the path.
+    private func userInfo(at index: Int) -> Range<Int>? {
+        guard stands("://", at: index), let before = byte(index - 1), before.isLetterOrDigit else { return nil }
+        let start = index + 3
+        var last: Int?
+        var place = start
+        while place < end, bytes[place] != UInt8(ascii: "/"), !bytes[place].isWhite, !bytes[place].isQuote {
+            if bytes[place] == UInt8(ascii: "@") { last = place }
+            place += 1
+        }
+        return last.map { start..<$0 }
+    }
+
+    /// What follows `Authorization:`, without the name of the scheme.
+    private func authorization(at index: Int) -> Range<Int>? {
+        guard stands("authorization", at: index, ignoringCase: true) else { return nil }
+        var place = index + 13
+        if byte(place)?.isQuote == true { place += 1 }
+        let isHeader = byte(place) == UInt8(ascii: ":") || byte(place) == UInt8(ascii: "=")
+        let start = skip(isHeader ? place + 1 : place) { $0.isWhite || $0.isQuote && isHeader }
+        guard isHeader || start > place else { return nil }
+        var value = start
+        for scheme in ["bearer", "basic", "token"] as [StaticString] where stands(scheme, at: start, ignoringCase: true)
+        {
+            let behind = start + scheme.utf8CodeUnitCount
+            value = skip(behind, while: \.isWhite)
+            if value == behind { value = start }
+        }
+        guard isHeader || value > start else { return nil }
+        let close = skip(value, while: \.isTokenByte)
+        return close - value >= 4 ? value..<close : nil
+    }
+
+    /// A private key in PEM, its first and last line left out; one without a last line goes on to the end of the text.
+    private func privateKey(at index: Int) -> Range<Int>? {
+        guard stands("-----BEGIN ", at: index) else { return nil }
+        let head = index + 11
+        let title = skip(head) { ($0.isLetterOrDigit || $0 == 0x20) }
+        guard title - head <= 64, title - head >= 11, stands("PRIVATE KEY", at: title - 11) || isPGP(head, title),
+            stands("-----", at: title)
+        else { return nil }
+        let start = title + 5
+        var place = start
+        while place < end {
+            if bytes[place] == UInt8(ascii: "-"), stands("-----END ", at: place) { return start..<place }
+            place += 1
+        }
+        return start..<end
+    }
+
+    private func isPGP(_ head: Int, _ title: Int) -> Bool {
+        title - head == 21 && stands("PGP PRIVATE KEY BLOCK", at: head)
+    }
+}
+
+// MARK: - Values behind a name
+
+extension CredentialShapes {
+    /// The value behind `name=`; in a document also behind `name = `, `name: ` and `"name": `.
+    private func value(at sign: Int) -> Range<Int>? {
+        let isTight = bytes[sign] == UInt8(ascii: "=")
+        guard form == .document || isTight else { return nil }
+        var nameEnd = sign
+        if form == .document {
+            while nameEnd > bytes.startIndex, sign - nameEnd < 16,
+                bytes[nameEnd - 1] == 0x20 || bytes[nameEnd - 1] == 0x09
+            {
+                nameEnd -= 1
+            }
+            if nameEnd > bytes.startIndex, bytes[nameEnd - 1].isQuote { nameEnd -= 1 }
+            if nameEnd > bytes.startIndex, bytes[nameEnd - 1] == UInt8(ascii: "\\") { nameEnd -= 1 }
+        }
+        guard isTelling(endingAt: nameEnd) else { return nil }
+        if form == .message { return span(from: sign + 1, isLine: false) }
+        // `:=` and `==` are signs, too.
+        let sign = byte(sign + 1) == UInt8(ascii: "=") ? sign + 1 : sign
+        let start = skip(sign + 1) { $0 == 0x20 || $0 == 0x09 }
+        // `a:b` of a word that is no key has no blank behind it; of JSON the value is in quotes.
+        if bytes[sign] == UInt8(ascii: ":"), start == sign + 1, byte(start)?.isQuote != true, byte(start) != 0x5C {
+            return nil
+        }
+        return span(from: start, isLine: start > sign + 1)
+    }
+
+    /// The value behind `--token `, of the options of a command.
+    private func flagValue(at index: Int) -> Range<Int>? {
+        guard byte(index - 1)?.isLetterOrDigit != true, byte(index - 1) != UInt8(ascii: "-") else { return nil }
+        let name = skip(index) { $0 == UInt8(ascii: "-") }
+        guard name - index <= 2 else { return nil }
+        var nameEnd = name
+        while nameEnd < end, nameEnd - name < SensitiveName.maxBytes, bytes[nameEnd].isNameByte { nameEnd += 1 }
+        guard nameEnd > name, byte(nameEnd) == 0x20, isTelling(endingAt: nameEnd) else { return nil }
+        let start = skip(nameEnd) { $0 == 0x20 }
+        return byte(start) == UInt8(ascii: "-") ? nil : span(from: start, isLine: false)
+    }
+
+    /// Whether a telling name ends in front of `index`.
+    private func isTelling(endingAt index: Int) -> Bool {
+        var start = index
+        while start > bytes.startIndex, index - start < SensitiveName.maxBytes, bytes[start - 1].isNameByte {
+            start -= 1
+        }
+        guard start < index else { return false }
+        return SensitiveName.matches(bytes: Array(bytes[start..<index]), isRunningText: form == .message)
+    }
+
+    /// The value that starts at `start`: in quotes up to the closing one, else up to a blank or, `isLine`, the line's end.
+    private func span(from start: Int, isLine: Bool) -> Range<Int>? {
+        var start = start
+        var isEscaped = false
+        if form == .document, byte(start) == UInt8(ascii: "\\"), byte(start + 1)?.isQuote == true {
+            start += 1
+            isEscaped = true
+        }
+        if form == .document, let quote = byte(start), quote.isQuote {
+            var place = start + 1
+            while place < end, bytes[place] != quote, bytes[place] != 0x0A {
+                place += bytes[place] == UInt8(ascii: "\\") && !isEscaped ? 2 : 1
+            }
+            return start + 1..<min(place, end)
+        }
+        let close =
+            isLine
+            ? skip(start) { $0 != 0x0A && $0 != 0x0D }
+            : skip(start) { !$0.isWhite && !$0.isQuote && $0 != UInt8(ascii: "&") }
+        return start..<close
+    }
+}
+
+extension UInt8 {
+    fileprivate var isLetterOrDigit: Bool { (0x30...0x39).contains(self) || (0x61...0x7A).contains(self | 0x20) }
+    fileprivate var isWhite: Bool { self == 0x20 || (0x09...0x0D).contains(self) }
+    fileprivate var isQuote: Bool { self == UInt8(ascii: "\"") || self == UInt8(ascii: "'") }
+    /// Part of a key or an option's name.
+    fileprivate var isNameByte: Bool { isLetterOrDigit || self == 0x5F || self == 0x2D || self == 0x2E }
+    /// Part of a token or of base64.
+    fileprivate var isTokenByte: Bool {
+        isLetterOrDigit || [0x2E, 0x5F, 0x7E, 0x2B, 0x2F, 0x3D, 0x2D].contains(self)
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import Synchronization
+
+/// What the values of several texts may take in memory together, about. It is taken from while they are read, by several
+/// threads at once, so that reading ends before the memory is used.
+package final class ValueBudget: Sendable {
+    /// The whole budget, in bytes.
+    package let maxBytes: Int
+    private let used = Atomic<Int>(0)
+
+    package init(maxBytes: Int) { self.maxBytes = maxBytes }
+
+    /// Whether more was asked for than there is.
+    package var isSpent: Bool { used.load(ordering: .relaxed) > maxBytes }
+
+    /// Takes what nodes with so many bytes of text cost; false when that is more than is left.
+    func take(nodes: Int, textBytes: Int) -> Bool {
+        let cost = nodes * Self.nodeBytes + textBytes
+        return used.add(cost, ordering: .relaxed).newValue <= maxBytes
+    }
+
+    /// Gives back what was taken for a reading that came to nothing.
+    func giveBack(nodes: Int, textBytes: Int) {
+        used.subtract(nodes * Self.nodeBytes + textBytes, ordering: .relaxed)
+    }
+
+    /// An element of a list, or half a member of a map; a list or map that holds it is another node.
+    private static let nodeBytes = 32
+
+    /// The error at the line where the budget ended.
+    func error(line: Int) -> YAMLError {
+        YAMLError(
+            line: line,
+            problem: "the manifests together take more than \(maxBytes >> 20) MiB of memory as values",
+            remedy: "split the project"
+        )
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import YAMLText
+
+/// Finds in a Secret from git what the API server would refuse, and what it would drop or read as something else. Said
+/// here, because the server's own words quote the values.
+enum SecretCheck {
+    /// Something that is wrong, with the path to it.
+    struct Fault {
+        let path: [YAMLPathStep]
+        let problem: String
+        let remedy: String
+    }
+
+    private static let members: Set<String> = [
+        "apiVersion", "kind", "metadata", "data", "stringData", "type", "immutable",
+        // Told as what it is where ownership is looked at.
+        "sops",
+    ]
+
+    /// Everything that is wrong with the values; empty for another kind.
+    static func faults(of json: JSON) -> [Fault] {
+        let apiVersion = json["apiVersion"]?.string ?? ""
+        let kind = GroupVersionKind(apiVersion: apiVersion, kind: json["kind"]?.string ?? "").groupKind
+        guard kind.isSecret, let object = json.object else { return [] }
+        var faults: [Fault] = []
+        for key in object.keys where !members.contains(key) {
+            faults.append(
+                Fault(path: [.key(key)], problem: "a Secret has no field \(key)", remedy: "correct or remove it")
+            )
+        }
+        if let type = object["type"], !type.isNull, type.string == nil {
+            faults.append(fault(["type"], "type", "text", type))
+        }
+        if let immutable = object["immutable"], !immutable.isNull, immutable.bool == nil {
+            faults.append(fault(["immutable"], "immutable", "true or false", immutable))
+        }
+        return faults + values(object["data"], "data", isBase64: true) + values(object["stringData"], "stringData")
+    }
+
+    private static func fault(_ path: [YAMLPathStep], _ place: String, _ wanted: String, _ found: JSON) -> Fault {
+        let remedy = wanted == "text" ? "put the value in quotes" : ""
+        return Fault(path: path, problem: "\(place): expected \(wanted), found a \(found.typeName)", remedy: remedy)
+    }
+
+    private static func values(_ value: JSON?, _ field: String, isBase64: Bool = false) -> [Fault] {
+        guard let value, !value.isNull else { return [] }
+        guard let members = value.object else { return [fault([.key(field)], field, "a map", value)] }
+        return members.compactMap { member in
+            let path: [YAMLPathStep] = [.key(field), .key(member.key)]
+            let place = "\(field).\(member.key)"
+            // An empty value to the server, as to kubectl.
+            if member.value.isNull { return nil }
+            guard let text = member.value.string else { return fault(path, place, "text", member.value) }
+            guard isBase64, !isStandardBase64(text) else { return nil }
+            let remedy = "encode it (printf %s VALUE | base64), or put the plain text below stringData"
+            return Fault(path: path, problem: "\(place) is no base64 text", remedy: remedy)
+        }
+    }
+
+    /// Whether Go's standard decoder takes it: letters in groups of four, padded, with line breaks anywhere.
+    private static func isStandardBase64(_ text: String) -> Bool {
+        var letters = 0
+        var padding = 0
+        for byte in text.utf8 {
+            switch byte {
+            case 0x0A, 0x0D: continue
+            case UInt8(ascii: "="): padding += 1
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "+"), UInt8(ascii: "/"):
+                if padding > 0 { return false }
+                letters += 1
+            default: return false
+            }
+        }
+        return padding <= 2 && (letters + padding) % 4 == 0 && (padding == 0 || letters % 4 == 4 - padding)
+    }
+}

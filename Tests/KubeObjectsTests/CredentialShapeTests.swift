@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import Testing
+
+/// What counts as a credential by its shape or by the name in front of it.
+@Suite struct CredentialShapeTests {
+    private static let key = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7"
+
+    @Test(arguments: [
+        ("-----BEGIN RSA PRIVATE KEY-----\n\(key)\n-----END RSA PRIVATE KEY-----\n", key),
+        ("-----BEGIN PRIVATE KEY-----\\n\(key)\\n-----END PRIVATE KEY-----", key),
+        ("-----BEGIN OPENSSH PRIVATE KEY-----\n\(key) cut off", key),
+        ("-----BEGIN PGP PRIVATE KEY BLOCK-----\n\(key)\n-----END PGP PRIVATE KEY BLOCK-----", key),
+        ("https://ada:p@ss@example.com/x", "p@ss"), ("{\"Authorization\": \"Bearer abcd.efgh\"}", "abcd.efgh"),
+    ])
+    func `a key or a login is hidden in every text`(text: String, secret: String) {
+        for form in [Redactor.Form.message, .document] {
+            #expect(!Redactor().redact(text, as: form).contains(secret))
+        }
+    }
+
+    @Test(arguments: [
+        "password = hunter 2", "password: hunter 2", "db.password=hunter", "PGPASSWORD=hunter psql", "PGPASS=hunter",
+        "DB_PASS=hunter", "pwd: hunter", "SECRET_KEY_BASE=hunter", "tool --token hunter --verbose",
+        "tool --db-password=hunter", "{\"password\": \"hunter\"}", "{\"auths\":{\"r\":{\"password\":\"hunter\"}}}",
+        "{\\\"password\\\":\\\"hunter\\\"}", "'apiKey': 'hunter'", "export API_TOKEN=\"hunter\"",
+        "-Dssl.password=hunter",
+        "spring.datasource.password = hunter\nport = 1", "token2=hunter",
+    ])
+    func `in a document the value behind a telling name is hidden`(text: String) {
+        let shown = Redactor().redact(text, as: .document)
+        #expect(!shown.contains("hunter") && shown.contains(Redactor.mask))
+    }
+
+    @Test(arguments: [
+        "passwords are long", "the token: expired", ".stringData.password: expected text", "secret=posts-git",
+        "bypass=true", "compass: north", "time 10:20", "https://example.com/a:b@c", "-----BEGIN CERTIFICATE-----\nMII",
+        "key=value", "a == b", "Authorization failed",
+    ])
+    func `a sentence that only speaks of credentials is left as it is`(text: String) {
+        #expect(Redactor().redact(text) == text)
+    }
+
+    @Test(arguments: [
+        "DB_PASSWORD", "clientSecret", "PGPASSWORD", "PGPASS", "DB_PASS", "dbPass", "db-pass", "pwd", "SECRET_KEY_BASE",
+        "tls.key", ".dockerconfigjson", "api-key", "token2", "--token", "signing_key",
+    ])
+    func `a name that tells of a secret is known`(name: String) { #expect(SensitiveName.matches(name)) }
+
+    @Test(arguments: ["bypass", "compass", "key", "keyboard", "user", "tokens-used", "passing", "name", "secretName"])
+    func `a name that tells of none is not`(name: String) { #expect(!SensitiveName.matches(name)) }
+
+    @Test(arguments: [
+        ".data.password", ".data.tls.key", ".spec.containers[name=\"web\"].env[name=\"DB_PASS\"].value",
+    ])
+    func `a path to a secret is known`(path: String) { #expect(SensitiveName.matches(path: path)) }
+
+    @Test func `a letter with a million accents is cut like any other text`() {
+        let text = "e" + String(repeating: "\u{301}", count: 100_000)
+        #expect(text.withoutMiddle(keeping: 200).unicodeScalars.count == 200)
+        #expect(text.beginning(maxBytes: 100).utf8.count <= 100)
+        #expect("aé".beginning(maxBytes: 2) == "a")
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+@testable import KubeObjects
+
+/// Bytes that count how often they are read, so that a test sees what a scan costs without a clock.
+private struct CountedBytes: RandomAccessCollection {
+    final class Counter {
+        var reads = 0
+    }
+
+    private let bytes: [UInt8]
+    let counter = Counter()
+
+    init(_ text: String) { bytes = Array(text.utf8) }
+
+    var startIndex: Int { 0 }
+    var endIndex: Int { bytes.count }
+    subscript(index: Int) -> UInt8 {
+        counter.reads += 1
+        return bytes[index]
+    }
+}
+
+/// What looks for secrets in a text takes time in proportion to the text, whatever stands in it.
+@Suite struct LinearScanTests {
+    private static let pieces = [
+        "a", "0", "f", "://", "a://", "a@", "://a@", "authorization ", "Authorization: ", "authorization: bearer ",
+        "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "-----END ", "-", "--", " -a", ".-a", "_-", "=", "a=", "a:", ": ",
+        "= ", "token=", "token: ", "password=\"", "\\\"", "\"a\":\"", "\"password\":\"x\",", "token", "--token ", "a.",
+        "\u{301}", "é", " ", "\n", "password = ", "Pass", "pwd:", "'", "{", "\\", "BEGIN", "a.b-c_d:",
+    ]
+
+    private static func text(_ piece: String, bytes: Int, ending: String) -> String {
+        String(repeating: piece, count: bytes / piece.utf8.count + 1) + ending
+    }
+
+    /// How many times as many bytes are read when the text is twice as long.
+    private static func growth(_ piece: String, ending: String, _ scan: (CountedBytes) -> Void) -> Double {
+        func reads(_ bytes: Int) -> Int {
+            let counted = CountedBytes(text(piece, bytes: bytes, ending: ending))
+            scan(counted)
+            return counted.counter.reads
+        }
+        return Double(reads(16_000)) / Double(max(reads(8_000), 1))
+    }
+
+    @Test(arguments: pieces, ["", "://", "://x@", "=", "\"", "password"])
+    func `looking for the shape of a credential reads a text in proportion`(piece: String, ending: String) {
+        for form in [Redactor.Form.message, .document] {
+            let growth = Self.growth(piece, ending: ending) { _ = CredentialShapes.ranges(in: $0, form: form) }
+            #expect(growth < 2.5)
+        }
+    }
+
+    @Test(arguments: pieces)
+    func `looking for known secrets reads a text in proportion`(piece: String) {
+        var known = KnownSecrets()
+        for length in [4, 5, 6, 7, 9, 16, 33, 63, 64, 65, 200, 4000, 100_000] {
+            known.insert(Array(Self.text(piece, bytes: length, ending: "").utf8))
+        }
+        known.allow(String(repeating: "a", count: 30))
+        known.allow("a.b-c_d")
+        let growth = Self.growth(piece, ending: "") { _ = known.ranges(in: $0) }
+        #expect(growth < 2.5)
+    }
+
+    @Test func `a run of letters beside a URL is read a few times, not thousands of times`() {
+        let counted = CountedBytes(String(repeating: "a", count: 160_000) + "\nhttp://x")
+        _ = CredentialShapes.ranges(in: counted, form: .document)
+        #expect(counted.counter.reads < 160_000 * 10)
+    }
+
+    @Test func `a long secret is found whole, and in pieces that a server has cut off`() {
+        let redactor = Redactor()
+        let secret = (0..<40).map { "part-\($0)-of-it" }.joined(separator: "/")
+        redactor.register(secret)
+        #expect(redactor.redact("x \(secret) y") == "x \(Redactor.mask) y")
+        #expect(!redactor.redact("x \(secret.prefix(100))…").contains("part-0-of"))
+    }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import Testing
+
+/// Names of objects are never hidden, not even when a Secret holds the same text.
+@Suite struct PublicNameTests {
+    private func redact(_ text: String) -> String {
+        let redactor = Redactor()
+        redactor.register("bug-mask")
+        redactor.register("db-primary")
+        redactor.allow(names: ["bug-mask", "eu-db-primary-0", "Bad_Name"])
+        return redactor.redact(text)
+    }
+
+    @Test(arguments: [
+        "ConfigMap bug-mask/Bad_Name", "PATCH /api/v1/namespaces/bug-mask/configmaps/Bad_Name",
+        "namespaces \"bug-mask\" not found", "namespace bug-mask: gone.", "Pod eu-db-primary-0 is not ready",
+        "bug-mask.svc.cluster.local", ".metadata.labels.bug-mask: no", "in bug-mask.",
+    ])
+    func `a name that is a Secret's value as well is shown`(text: String) { #expect(redact(text) == text) }
+
+    @Test(arguments: [
+        ("x-bug-mask", "x-••••••"), ("bug-mask2", "••••••2"), ("db-primary", "••••••"),
+        ("https://u:bug-mask@host", "https://••••••@host"),
+    ])
+    func `what only holds the text of a name is hidden`(text: String, expected: String) {
+        #expect(redact(text) == expected)
+    }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import HTTPWire
+import KubeClient
+import KubeObjects
+import SceneKit
+import SyncLoop
+import TestKit
+import Testing
+
+/// The operator in the memory that `infra/deployment.yaml` gives it, with one project whose commits are made to cost much
+/// and two good ones beside it.
+@Suite(.serialized, .timeLimit(.minutes(30)))
+struct HostileCommitTests {
+    /// The limit of `infra/deployment.yaml`.
+    private static let memory = 256 << 20
+    /// Of the good projects, in seconds.
+    private static let interval = 10
+
+    @Test(.enabled(if: MemoryGroup.isPossible, "this machine lets nobody make memory cgroups"))
+    func `no commit keeps the projects beside it from syncing, or the operator from living`() async throws {
+        let group = try MemoryGroup(bytes: Self.memory)
+        defer { group.remove() }
+        try await withEmbeddedScene { scene, _ in
+            let hostile = try GitFolder(at: URL(filePath: "\(scene.folder)/hostile.git"))
+            try hostile.commit(["infra/ns.yaml": scene.namespaceManifest])
+            let good = try ["good-1", "good-2"].map { name in
+                let git = try GitFolder(at: URL(filePath: "\(scene.folder)/\(name).git"))
+                try git.commit(["infra/ns.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: \(name)}\n"])
+                return (name: name, git: git)
+            }
+            let config = "\(scene.folder)/projects"
+            try write(good + [(name: "hostile", git: hostile)], namespace: scene.project.namespace, to: config)
+            let process = try OperatorProcess(
+                [
+                    "run", "--config", config, "--kubeconfig", try scene.kubeconfigFile(), "--data-dir",
+                    scene.dataFolder(of: "operator"), "--listen", "127.0.0.1:0",
+                ],
+                wrapper: group.wrapper,
+                log: URL(filePath: "\(scene.folder)/operator.log")
+            )
+            defer { process.stop() }
+            for name in HostileCommits.names {
+                let files = HostileCommits.files(name, namespace: "\(scene.namespace)-h")
+                try replace(hostile, by: files)
+                for (project, git) in good { try await expectSync(of: project, git, value: name, in: scene) }
+                try await expectAlive(process, scene, name)
+            }
+            process.send(SIGTERM)
+            #expect(try await process.ending(within: .seconds(28)) == .status(0), "\(process.text.suffix(2000))")
+            print("hostile commits: peak of \(group.peakBytes >> 20) MiB charged")
+        }
+    }
+
+    private func write(_ projects: [(name: String, git: GitFolder)], namespace: String, to folder: String) throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        for (name, git) in projects {
+            let text = """
+                apiVersion: sternpost.dev/v1alpha1
+                kind: Project
+                metadata: {name: \(name), namespace: \(namespace)}
+                spec:
+                  repo: \(git.path)
+                  path: infra
+                  interval: \(Self.interval)s
+                  health: {timeout: 0s}
+                  prune: {maxObjects: 100, maxPercent: 100}
+                """
+            try text.write(toFile: "\(folder)/\(name).yaml", atomically: true, encoding: .utf8)
+        }
+    }
+
+    private func replace(_ git: GitFolder, by files: HostileCommits.Files) throws {
+        var changes: [String: String?] = [:]
+        changes.updateValue(nil, forKey: "infra")
+        for (name, text) in files { changes["infra/\(name)"] = text }
+        try git.commit(changes)
+    }
+
+    /// A change of a good project arrives within two of its intervals.
+    private func expectSync(of project: String, _ git: GitFolder, value: String, in scene: Scene) async throws {
+        try git.commit([
+            "infra/c.yaml":
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: \(project)}\ndata: {value: \(value)}\n"
+        ])
+        try await eventually("\(project) is synced beside '\(value)'", within: .seconds(2 * Self.interval)) {
+            let live = try await scene.client.get(CoreResources.configMaps, namespace: project, name: "c")
+            return live?.json["data"]?["value"]?.string == value
+        }
+    }
+
+    private func expectAlive(_ process: OperatorProcess, _ scene: Scene, _ name: String) async throws {
+        let address = try #require(process.address)
+        let answer = try await HTTPWire().send(HTTPRequest(method: "GET", url: "http://\(address)/healthz"))
+        #expect(answer.status == 200, "beside '\(name)'")
+        let leases = CoreResources.resource("coordination.k8s.io/v1", "Lease", "leases")
+        func renewed() async throws -> String {
+            let lease = try await scene.client.get(leases, namespace: scene.project.namespace, name: "sternpost-good-1")
+            return lease?.spec?["renewTime"]?.string ?? ""
+        }
+        let before = try await renewed()
+        try await eventually("the lease is renewed beside '\(name)'", within: .seconds(10)) {
+            let now = try await renewed()
+            return !now.isEmpty && now != before
+        }
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import SyncRender
+import Testing
+
+/// What a commit may cost in memory is known while it is read.
+@Suite(.timeLimit(.minutes(2))) struct CommitCostTests {
+    private static func list(_ name: String, elements: Int) -> String {
+        "apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: \(name)}\nspec:\n  list: ["
+            + String(repeating: "1,", count: elements) + "1]\n"
+    }
+
+    @Test func `a commit whose values take too much memory is one error at the line where the limit is passed`() {
+        var files = [(path: "good.yaml", text: Rendering.configMap("good"))]
+        for number in 0..<30 { files.append(("x\(10 + number).yaml", Self.list("x\(number)", elements: 90_000))) }
+        let problems = Rendering.problems(files)
+        #expect(problems.count == 1)
+        #expect(problems.first?.contains("x26.yaml:5: the manifests together take more than 48 MiB of memory") == true)
+        #expect(Rendering.problems(files) == problems)
+    }
+
+    @Test func `JSON is counted as YAML is`() {
+        let element = "{\"a\":1},"
+        let text =
+            "{\"apiVersion\":\"e.com/v1\",\"kind\":\"T\",\"metadata\":{\"name\":\"NAME\"},\"spec\":["
+            + String(repeating: element, count: 40_000) + "{}]}"
+        let files = (0..<20).map { ("x\(10 + $0).json", text.replacing("NAME", with: "x\($0)")) }
+        let problems = Rendering.problems(files)
+        #expect(problems.count == 1 && problems[0].contains("the manifests together take more than"))
+    }
+
+    @Test func `an object of too many values is refused with its line`() {
+        let problems = Rendering.problems("# c\n" + Self.list("x", elements: 200_001))
+        #expect(problems.count == 1)
+        #expect(problems.first?.hasPrefix("infra/a.yaml:2: the object has 200") == true)
+    }
+
+    @Test func `more objects than one commit may have are one error`() {
+        let text = (0..<10_001).map { Rendering.configMap("c\($0)") }.joined(separator: "\n---\n")
+        #expect(Rendering.problems(text) == ["infra:1: 10001 objects; the limit is 10000; split the project"])
+    }
+
+    @Test func `thousands of charts cost no search of all of them for each file`() {
+        var files: [(path: String, text: String)] = []
+        for number in 0..<4000 {
+            files.append(("chart-with-a-name-\(number)/Chart.yaml", ""))
+            files.append(("chart-with-a-name-\(number)/templates/a.yaml", "{{ x }}"))
+        }
+        files.append(("good.yaml", Rendering.configMap("good")))
+        #expect(Rendering.problems(files).isEmpty)
+    }
+
+    @Test func `ten thousand mistakes in one large document are told without reading it ten thousand times`() {
+        let items = (0..<10_000).map { "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\($0)}}" }
+        let text = "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[\n\(items.joined(separator: ",\n"))\n]}"
+        #expect(Rendering.problems(text).count == 10_000)
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import SyncRender
+import Testing
+
+/// What a Secret in git may hold: what kubectl takes, and nothing that would be dropped in silence.
+@Suite struct SecretRuleTests {
+    private static let head = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n"
+
+    static let faulty: [(text: String, line: Int, problem: String)] = [
+        ("stringData:\n  user: bob\n  pin: 4711\n", 6, "stringData.pin: expected text, found a number"),
+        ("stringData:\n  pin: true\n", 5, "stringData.pin: expected text, found a boolean"),
+        ("stringData:\n  pin: {x: canary}\n", 5, "stringData.pin: expected text, found a map"),
+        ("stringData:\n  pin: [canary]\n", 5, "stringData.pin: expected text, found a list"),
+        ("stringData: canary\n", 4, "stringData: expected a map, found a string"),
+        ("stringData: [canary]\n", 4, "stringData: expected a map, found a list"),
+        ("stringData: 4711\n", 4, "stringData: expected a map, found a number"),
+        ("data: canary\n", 4, "data: expected a map, found a string"),
+        ("data: [canary]\n", 4, "data: expected a map, found a list"),
+        ("data:\n  pin: 4711\n", 5, "data.pin: expected text, found a number"),
+        ("data:\n  pin: {x: canary}\n", 5, "data.pin: expected text, found a map"),
+        ("data:\n  pin: 'canary!'\n", 5, "data.pin is no base64 text"),
+        ("data:\n  pin: canar\n", 5, "data.pin is no base64 text"),
+        ("data:\n  pin: cana=ry=\n", 5, "data.pin is no base64 text"),
+        ("data:\n  pin: canary\n", 5, "data.pin is no base64 text"),
+        ("data:\n  pin: 'YQ'\n", 5, "data.pin is no base64 text"),
+        ("data:\n  pin: 'YQ==='\n", 5, "data.pin is no base64 text"),
+        ("data:\n  pin: 'YQ==YQ=='\n", 5, "data.pin is no base64 text"),
+        ("data:\n  pin: 'Y Q=='\n", 5, "data.pin is no base64 text"),
+        ("stringdata:\n  pin: canary\n", 4, "a Secret has no field stringdata"),
+        ("Data: {pin: canary}\n", 4, "a Secret has no field Data"),
+        ("immutable: canary\n", 4, "immutable: expected true or false, found a string"),
+        ("type: 4711\n", 4, "type: expected text, found a number"),
+    ]
+
+    @Test(arguments: faulty.indices)
+    func `what the API server would refuse in a Secret is told with its line, without the value`(index: Int) throws {
+        let (text, line, problem) = Self.faulty[index]
+        let problems = Rendering.problems(Self.head + text)
+        let first = try #require(problems.first)
+        #expect(problems.count == 1)
+        #expect(first.hasPrefix("infra/a.yaml:\(line): \(problem)"), "\(first)")
+        #expect(!first.contains("canary") && !first.contains("4711"))
+    }
+
+    @Test(arguments: [
+        "data: {a: aHVudGVyMg==, b: '', c: 'YQ==', d: 'YWI='}\n", "data: {a: \"aHVu\\nZGVy\\n\"}\n", "data:\n",
+        "stringData:\n",
+        "data: {a: }\n", "stringData: {a: '', b: '5', c: }\n", "type: Opaque\nimmutable: true\n",
+        "data: {a: 'YR=='}\n",
+    ])
+    func `what kubectl takes is rendered`(text: String) { #expect(Rendering.problems(Self.head + text).isEmpty) }
+
+    @Test func `all mistakes of one Secret are told in one run`() {
+        let text = Self.head + "data: {a: 5, b: '!'}\nstringData: {c: 6, d: [x]}\nimmutable: yes please\n"
+        #expect(Rendering.problems(text).count == 5)
+    }
+
+    @Test func `all labels and annotations that are no text are told in one run`() {
+        let text = """
+            apiVersion: v1
+            kind: ConfigMap
+            metadata:
+              name: a
+              labels: {version: 1.0, ok: x}
+              annotations:
+                n: 1
+                b: yes
+            """
+        let problems = Rendering.problems(text)
+        #expect(
+            problems.map { $0.split(separator: " ")[1] } == [
+                "metadata.labels.version", "metadata.annotations.n", "metadata.annotations.b",
+            ]
+        )
+        #expect(problems.map { $0.split(separator: ":")[1] } == ["5", "7", "8"])
+    }
+
+    @Test func `a name of RBAC may hold blanks`() {
+        let text = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: Bug With Space}\n"
+        #expect(Rendering.problems(text).isEmpty)
+        #expect(!Rendering.problems("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ' '}\n").isEmpty)
+        #expect(!Rendering.problems("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: a b}\n").isEmpty)
+    }
+}

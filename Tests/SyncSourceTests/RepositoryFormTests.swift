@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GitStore
+import SyncSource
+import TestKit
+import Testing
+
+/// Forms of a repository in a folder that cannot be read are named as what they are, with what to do.
+@Suite(.timeLimit(.minutes(2))) struct RepositoryFormTests {
+    /// What the reader says of the folder; `read` when it reads it.
+    private func failure(of path: String, in scene: Scene) async throws -> String {
+        let reader = try scene.reader(url: path)
+        do throws(SourceError) {
+            _ = try await reader.pass()
+            return "read"
+        } catch {
+            return error.message
+        }
+    }
+
+    private func fill(_ git: GitFolder) throws {
+        for number in 0..<3 { try git.commit(["infra/a.yaml": "a: \(number)\n"], message: "\(number)") }
+        _ = try git.git(["config", "uploadpack.allowFilter", "true"])
+    }
+
+    private static let clones: [(name: String, arguments: [String], words: [String])] = [
+        ("shallow", ["--depth", "1"], ["shallow clone", "git fetch --unshallow", "fetch-depth: 0"]),
+        ("partial", ["--filter=blob:none", "--no-checkout"], ["partial clone", "--filter"]),
+    ]
+
+    @Test(arguments: clones.map(\.name), [true, false])
+    func `a clone that lacks objects is named`(name: String, isBare: Bool) async throws {
+        let (_, arguments, words) = try #require(Self.clones.first { $0.name == name })
+        try await Scene.with { scene in
+            let (folder, git) = (scene.folder, scene.posts)
+            try fill(git)
+            let clone = folder.appending(path: "clone").path(percentEncoded: false)
+            let bare = isBare ? ["--bare"] : []
+            _ = try GitFolder.git(["clone", "--quiet"] + bare + arguments + ["file://\(git.path)", clone])
+            let message = try await failure(of: clone, in: scene)
+            for word in words { #expect(message.contains(word), "\(message)") }
+            #expect(!message.contains("fsck"))
+        }
+    }
+
+    @Test func `a repository with SHA-256 names is named`() async throws {
+        try await Scene.with { scene in
+            let path = scene.folder.appending(path: "new.git").path(percentEncoded: false)
+            _ = try GitFolder.git(["init", "--quiet", "--bare", "--object-format=sha256", path])
+            let message = try await failure(of: path, in: scene)
+            #expect(message.contains("SHA-256 object names"), "\(message)")
+        }
+    }
+
+    @Test func `a whole clone with its files is read`() async throws {
+        try await Scene.with { scene in
+            let (folder, git) = (scene.folder, scene.posts)
+            try fill(git)
+            let clone = folder.appending(path: "clone").path(percentEncoded: false)
+            _ = try GitFolder.git(["clone", "--quiet", "file://\(git.path)", clone])
+            #expect(try await failure(of: clone, in: scene) == "read")
+        }
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import Testing
+import YAMLText
+
+/// Texts that once cost the square of their length. A suite's time limit ends what does so again: these take a second.
+@Suite(.timeLimit(.minutes(1))) struct LinearReadingTests {
+    private func errors(_ text: String) -> [YAMLError] { YAMLText.read(Array(text.utf8)).errors }
+
+    @Test(arguments: ["\n", "\r", "\r\n", "\u{85}", "\u{2028}"])
+    func `a hundred thousand directives are refused at the first`(lineBreak: String) {
+        let directives = (0..<100_000).map { "%TAG !t\($0)! x" }.joined(separator: lineBreak)
+        for start in ["", "# a comment\(lineBreak)", "\u{FEFF}", "\(lineBreak)  \(lineBreak)"] {
+            #expect(errors("\(start)\(directives)\(lineBreak)").first?.remedy.contains("directive") == true)
+        }
+    }
+
+    @Test func `keys that are maps are looked at fifty times, not two hundred thousand times`() {
+        let lines = String(repeating: "#\n", count: 200_000)
+        let text = "a: {\n\(lines)" + String(repeating: "[a]: b,\n", count: 150_000) + "}\n"
+        #expect(errors(text).count == 50)
+    }
+
+    @Test func `of many merge keys in one map one is applied`() {
+        let keys = (0..<60_000).map { "k\($0): 1\n" }.joined()
+        let text = keys + String(repeating: "<<: {a: 1}\n", count: 60_000)
+        #expect(errors(text).count == 50)
+    }
+
+    @Test func `a large map is merged in one go`() throws {
+        let base = (0..<150_000).map { "  k\($0): 1\n" }.joined()
+        let own = (0..<150_000).map { "  k\($0)x: 1\n" }.joined()
+        let text = "a: &a\n\(base)b:\n  <<: *a\n\(own)"
+        let reading = YAMLText.read(Array(text.utf8))
+        #expect(reading.errors.isEmpty)
+        #expect(try #require(reading.documents.first).json["b"]?.object?.count == 300_000)
+    }
+
+    @Test func `an earlier map of a merged list wins, and the map's own keys win over both`() throws {
+        let text = "x: &x {a: 1, b: 1}\ny: &y {b: 2, c: 2}\nz:\n  <<: [*x, *y]\n  c: 3\n"
+        let json = try #require(YAMLText.read(Array(text.utf8)).documents.first).json
+        #expect(json["z"] == ["a": 1, "b": 1, "c": 3])
+    }
+}
