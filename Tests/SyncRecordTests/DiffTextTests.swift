@@ -118,7 +118,7 @@ import Testing
         let text = try #require(DiffText(before: nil, after: object)).text
         #expect(!text.contains("canary"))
         #expect(!text.contains("last-applied"))
-        #expect(text.contains("note: the password is ••••••"))
+        #expect(text.contains("note: ••••••"))
     }
 
     @Test func `telling names hide their values in every kind`() throws {

@@ -63,13 +63,13 @@ import Testing
               name: a
               labels: {version: 1.0, ok: x}
               annotations:
-                n: 1
+                num: 1
                 b: yes
             """
         let problems = Rendering.problems(text)
         #expect(
             problems.map { $0.split(separator: " ")[1] } == [
-                "metadata.labels.version", "metadata.annotations.n", "metadata.annotations.b",
+                "metadata.labels.version", "metadata.annotations.num", "metadata.annotations.b",
             ]
         )
         #expect(problems.map { $0.split(separator: ":")[1] } == ["5", "7", "8"])

@@ -8,32 +8,32 @@ import YAMLText
     private func errors(_ text: String) -> [YAMLError] { YAMLText.read(Array(text.utf8)).errors }
 
     @Test(arguments: ["\n", "\r", "\r\n", "\u{85}", "\u{2028}"])
-    func `a hundred thousand directives are refused at the first`(lineBreak: String) {
-        let directives = (0..<100_000).map { "%TAG !t\($0)! x" }.joined(separator: lineBreak)
+    func `twenty thousand directives are refused at the first`(lineBreak: String) {
+        let directives = (0..<20_000).map { "%TAG !t\($0)! x" }.joined(separator: lineBreak)
         for start in ["", "# a comment\(lineBreak)", "\u{FEFF}", "\(lineBreak)  \(lineBreak)"] {
             #expect(errors("\(start)\(directives)\(lineBreak)").first?.remedy.contains("directive") == true)
         }
     }
 
-    @Test func `keys that are maps are looked at fifty times, not two hundred thousand times`() {
-        let lines = String(repeating: "#\n", count: 200_000)
-        let text = "a: {\n\(lines)" + String(repeating: "[a]: b,\n", count: 150_000) + "}\n"
+    @Test func `keys that are maps are looked at fifty times, not thirty thousand times`() {
+        let lines = String(repeating: "#\n", count: 40_000)
+        let text = "a: {\n\(lines)" + String(repeating: "[a]: b,\n", count: 30_000) + "}\n"
         #expect(errors(text).count == 50)
     }
 
     @Test func `of many merge keys in one map one is applied`() {
-        let keys = (0..<60_000).map { "k\($0): 1\n" }.joined()
-        let text = keys + String(repeating: "<<: {a: 1}\n", count: 60_000)
+        let keys = (0..<20_000).map { "k\($0): 1\n" }.joined()
+        let text = keys + String(repeating: "<<: {a: 1}\n", count: 20_000)
         #expect(errors(text).count == 50)
     }
 
     @Test func `a large map is merged in one go`() throws {
-        let base = (0..<150_000).map { "  k\($0): 1\n" }.joined()
-        let own = (0..<150_000).map { "  k\($0)x: 1\n" }.joined()
+        let base = (0..<40_000).map { "  k\($0): 1\n" }.joined()
+        let own = (0..<40_000).map { "  k\($0)x: 1\n" }.joined()
         let text = "a: &a\n\(base)b:\n  <<: *a\n\(own)"
         let reading = YAMLText.read(Array(text.utf8))
         #expect(reading.errors.isEmpty)
-        #expect(try #require(reading.documents.first).json["b"]?.object?.count == 300_000)
+        #expect(try #require(reading.documents.first).json["b"]?.object?.count == 80_000)
     }
 
     @Test func `an earlier map of a merged list wins, and the map's own keys win over both`() throws {

@@ -12,6 +12,7 @@ enum SecretWords {
     /// - Parameters:
     ///   - error: An error whose reason was read from the server's own words.
     ///   - text: The server's whole message.
+    /// - Returns: The same error in other words.
     static func replacing(_ error: KubeError, text: String) -> KubeError {
         let causes = error.causes.map { cause in
             KubeError.Cause(reason: cause.reason, field: path(cause.field), message: words(for: cause))

@@ -14,6 +14,7 @@ package enum YAMLText {
     ///   - bytes: The text.
     ///   - limits: What this text may cost.
     ///   - budget: What it may cost together with others; when that is spent, reading ends with an error.
+    /// - Returns: The documents that could be read, and every error.
     package static func read(
         _ bytes: [UInt8],
         limits: YAMLLimits = YAMLLimits(),
