@@ -38,7 +38,8 @@ struct UndoneStepTests {
                 store: store,
                 journal: project.journal,
                 deadlines: .init(readiness: .milliseconds(200)),
-                readiness: { _ in .waiting("not yet") }
+                readiness: { _ in .waiting("not yet") },
+                health: { ids in Dictionary(uniqueKeysWithValues: ids.map { ($0, "not yet") }) }
             )
             let report = await applier.apply(plan, inventory: inventory)
             #expect(report.outcome("service")?.action == .skipped)

@@ -4,6 +4,7 @@ import Foundation
 import KubeClient
 import KubeObjects
 import SceneKit
+import SyncLoop
 import TestKit
 import Testing
 
