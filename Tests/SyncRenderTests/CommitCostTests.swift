@@ -18,7 +18,7 @@ import Testing
         let problems = Rendering.problems(files, limits: Self.small)
         #expect(problems.count == 1)
         let first = try #require(problems.first)
-        #expect(first.hasPrefix("infra/x15.yaml:5: the manifests together take more than 1 MiB of memory"), "\(first)")
+        #expect(first.hasPrefix("infra/x15.yaml:5: the manifests up to here grow beyond 1 MiB of memory"), "\(first)")
         #expect(Rendering.problems(files, limits: Self.small) == problems)
     }
 
@@ -28,7 +28,7 @@ import Testing
             + String(repeating: "{\"a\":1},", count: 2_000) + "{}]}"
         let files = (10..<20).map { ("x\($0).json", text.replacing("NAME", with: "x\($0)")) }
         let problems = Rendering.problems(files, limits: Self.small)
-        #expect(problems.count == 1 && problems.first?.contains("the manifests together take more than") == true)
+        #expect(problems.count == 1 && problems.first?.contains("the manifests up to here grow beyond") == true)
     }
 
     @Test func `an object of too many values is refused with its line`() {

@@ -4,7 +4,8 @@
 /// owns it.
 ///
 /// Each lane of a server has its own limit, so what is urgent never waits behind what is not. Within a lane the sender with
-/// the fewest requests under way comes first: one whose requests are slow keeps others waiting for one place, not for all.
+/// the fewest requests under way comes first, and of those the one whose last turn is longest ago: one whose requests are
+/// many or slow keeps others waiting for one place, not for all.
 struct TurnQueue {
     private struct Place: Hashable {
         let origin: String
@@ -19,15 +20,23 @@ struct TurnQueue {
     private struct Line {
         var running = 0
         var runningBySender: [ObjectIdentifier?: Int] = [:]
+        /// The number of the last turn of each sender that has something under way or waiting; none is before all others.
+        var lastTurn: [ObjectIdentifier?: Int] = [:]
         /// By sender, oldest first; never an empty list.
         var waiting: [ObjectIdentifier?: [Waiter]] = [:]
 
         var isIdle: Bool { running == 0 && waiting.isEmpty }
+
+        /// The sender with the lowest rank comes next.
+        func rank(of sender: ObjectIdentifier?) -> (running: Int, turn: Int, ticket: Int) {
+            (runningBySender[sender] ?? 0, lastTurn[sender] ?? 0, waiting[sender]?.first?.ticket ?? 0)
+        }
     }
 
     private let limits: [HTTPRequest.Lane: Int]
     private var lines: [Place: Line] = [:]
     private var lastTicket = 0
+    private var lastTurn = 0
 
     init(ordinary: Int, urgent: Int) { limits = [.ordinary: ordinary, .urgent: urgent] }
 
@@ -45,8 +54,12 @@ struct TurnQueue {
     /// Notes that the transfer is under way.
     mutating func started(_ transfer: Transfer) {
         guard transfer.countsAgainstLimit else { return }
-        lines[place(of: transfer), default: Line()].running += 1
-        lines[place(of: transfer), default: Line()].runningBySender[transfer.request.sender, default: 0] += 1
+        lastTurn += 1
+        var line = lines[place(of: transfer)] ?? Line()
+        line.running += 1
+        line.runningBySender[transfer.request.sender, default: 0] += 1
+        line.lastTurn[transfer.request.sender] = lastTurn
+        lines[place(of: transfer)] = line
     }
 
     /// Notes that a transfer that was under way has ended.
@@ -57,6 +70,7 @@ struct TurnQueue {
         line.running -= 1
         let left = line.runningBySender[sender, default: 1] - 1
         line.runningBySender[sender] = left > 0 ? left : nil
+        if left <= 0, line.waiting[sender] == nil { line.lastTurn[sender] = nil }
         lines[place] = line.isIdle ? nil : line
     }
 
@@ -64,13 +78,9 @@ struct TurnQueue {
     mutating func next(after ended: Transfer) -> Transfer? {
         let place = place(of: ended)
         guard let line = lines[place], line.running < limit(of: place) else { return nil }
-        let first = line.waiting.min { left, right in
-            let counts = (line.runningBySender[left.key] ?? 0, line.runningBySender[right.key] ?? 0)
-            return counts.0 == counts.1
-                ? (left.value.first?.ticket ?? 0) < (right.value.first?.ticket ?? 0) : counts.0 < counts.1
-        }
-        guard let sender = first?.key else { return nil }
-        return removeFirst(of: sender, at: place)
+        // A sender may be nil: all who do not say who they are count as one.
+        guard let first = line.waiting.min(by: { line.rank(of: $0.key) < line.rank(of: $1.key) }) else { return nil }
+        return removeFirst(of: first.key, at: place)
     }
 
     /// Takes a transfer out; false when it does not wait.

@@ -31,8 +31,8 @@ package final class ValueBudget: Sendable {
     func error(line: Int) -> YAMLError {
         YAMLError(
             line: line,
-            problem: "the manifests together take more than \(maxBytes >> 20) MiB of memory as values",
-            remedy: "split the project"
+            problem: "the manifests up to here grow beyond \(maxBytes >> 20) MiB of memory as values, aliases expanded",
+            remedy: "take out what repeats itself, or split the project"
         )
     }
 }

@@ -46,7 +46,9 @@ struct AdmissionFaultTests {
             let outcome = try await scene.sync(client: try scene.quickClient())
             #expect(outcome.outcome == .degraded)
             #expect(outcome.names(.failed) == ["c1"], "\(outcome.words)")
-            #expect(outcome.names(.configured) == ["c2"] && outcome.names(.pruned) == ["c0"], "\(outcome.words)")
+            #expect(outcome.names(.configured) == ["c2"], "\(outcome.words)")
+            // What is no longer declared may be what the denied object still needs: it stays until all is applied.
+            #expect(outcome.names(.pruned) == [] && outcome.names(.skipped) == ["c0"], "\(outcome.words)")
             let failed = try #require(outcome.object("c1"))
             let error = try #require(failed.error)
             #expect(error.contains("infra/c1.yaml:2"), "\(error)")

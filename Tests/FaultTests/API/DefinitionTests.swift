@@ -89,7 +89,9 @@ struct DefinitionTests {
                                 ]
                             ],
                         ]
-                    )
+                    ),
+                    // The first two looks are those before it is created.
+                    on: .from(3)
                 )
             )
             let outcome = try await scene.sync(deadlines: .init(readiness: .seconds(2)))
@@ -220,7 +222,7 @@ struct DefinitionTests {
             let reasons = second.prune?.kept.map(\.reason) ?? []
             #expect(reasons.contains { $0.contains("waits for the finalizers example.com/slow") }, "\(reasons)")
             #expect(
-                reasons.contains { $0.contains("of the kind that it defines is still being deleted") },
+                reasons.contains { $0.contains("of the kind that it defines: it is being deleted since") },
                 "\(reasons)"
             )
             #expect(try await scene.live(scene.definitions, "widgets.\(scene.group)")?.deletionTimestamp == nil)

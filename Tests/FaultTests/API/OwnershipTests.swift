@@ -223,11 +223,7 @@ struct OwnershipTests {
             let second = try await scene.sync()
             #expect(second.names(.pruned) == [])
             let released = second.prune?.released.map(\.reason) ?? []
-            let isRelabelled = mark.labels[ApplySet.partOfLabel] != nil
-            let expected =
-                isRelabelled
-                ? "it is gone, or no longer carries this project's label" : "it now belongs to \(mark.words)"
-            #expect(released == [expected])
+            #expect(released == ["it now belongs to \(mark.words)"])
             #expect(try await scene.liveConfigMap("taken") != nil)
             try await scene.checkPromises(bystanders: bystanders)
             #expect(try await scene.liveConfigMap("theirs")?.resourceVersion == before.resourceVersion)

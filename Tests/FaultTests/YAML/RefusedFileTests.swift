@@ -33,7 +33,7 @@ struct RefusedFileTests {
         }.joined()
 
     static let cases: [Case] = [
-        Case(row: "Y1", text: bomb, line: 11, words: "grows beyond"),
+        Case(row: "Y1", text: bomb, line: 11, words: "grow beyond 48 MiB"),
         Case(
             row: "Y2",
             text: head + "data:" + String(repeating: " [\n", count: 100_000),
