@@ -70,8 +70,9 @@ package struct DiffPreview: Sendable {
                     error: nil
                 )
             }
-            // The server cannot dry-run it (a webhook with side effects): what the manifest says is the best answer.
-            if error.reason == .dryRunUnsupported {
+            // The server cannot dry-run it (a webhook with side effects), or not together with what a sync does before it:
+            // what the manifest says is the best answer.
+            if error.reason == .dryRunUnsupported || step.clearsTheWay(of: error) {
                 return Difference(title: title, diff: await declared(step, against: step.live), error: nil)
             }
             return Difference(title: title, diff: nil, error: "\(step.origin): \(step.id): \(error)")
