@@ -28,8 +28,10 @@ package struct UnseenKinds: Sendable {
         }
         var foundAgain: [ObjectID: Inventory.Member] = [:]
         for (id, object) in live.objects where seen.contains(id.groupKind) && inventory.members[id] == nil {
+            // One that bears another tool's mark is found too: the next plan lets it go, and says so. Passed over, it would
+            // be nobody's once that mark is taken off.
             guard let object = object.whole, let uid = object.uid,
-                Ownership.of(object, for: inventory.applySet) == .ours,
+                object.label(ApplySet.partOfLabel) == inventory.applySet.id,
                 object.managedFields.contains(where: \.isOurApply)
             else { continue }
             foundAgain[id] = Inventory.Member(uid: uid, doubt: .lost)

@@ -11,7 +11,7 @@ struct PruneModelTests {
     private static let events = 8
 
     /// Lives in which something was once wrong.
-    @Test(arguments: [UInt64(41)])
+    @Test(arguments: [UInt64(41), 1130, 2205])
     func `lives that went wrong once go well`(_ seed: UInt64) throws {
         var world = try ModelWorld(seed: seed)
         #expect(try world.live(events: Self.events) == [])
