@@ -117,4 +117,25 @@ struct BorderTests {
         #expect(plan.refused.map(\.reason) == [.forbidden])
         #expect(plan.refused.first?.message.contains("--forbid-namespaces kube-system") == true)
     }
+
+    @Test(arguments: bookkeeping + configuration)
+    func `a member behind the border stays when git no longer declares it`(_ manifest: String) throws {
+        var policy = PlanPolicy(prune: .init(maxObjects: 100, maxPercent: 100))
+        policy.border = Self.border
+        let object = try PlanFixture.live(manifest) { json in
+            // The fixture's own label stands beside what the manifest has.
+            for member in (try? JSONParser.parse(manifest))?["metadata"]?["labels"]?.object ?? JSONObject() {
+                json[["metadata", "labels", member.key]] = member.value
+            }
+        }
+        let plan = PlanFixture.plan(
+            try PlanFixture.rendered(PlanFixture.configMap("other")),
+            live: [object],
+            members: [(object, object.uid)],
+            catalog: Self.catalog,
+            policy: policy
+        )
+        #expect(plan.prune.steps.isEmpty)
+        #expect(plan.prune.kept.map(\.id) == [object.id], "\(plan.prune.kept) \(plan.prune.released)")
+    }
 }

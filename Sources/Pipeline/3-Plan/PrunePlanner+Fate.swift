@@ -48,6 +48,8 @@ extension PrunePlanner {
         case nil: break
         }
         if object.deletionTimestamp != nil { return .ending("it \(object.deletionText)") }
+        // What a project may not declare it may not delete by ceasing to declare it.
+        if let reason = policy.border.objection(to: object) { return .keep("it \(reason)") }
         return .delete(PruneStep(id: id, resource: resource, uid: uid, live: object))
     }
 
