@@ -36,6 +36,29 @@ struct WriteTests {
         }
     }
 
+    @Test func `a patch of the scale is answered with the Scale, which has a kind of its own`() async throws {
+        try await withStubServer { _ in
+            [
+                .reply(
+                    200,
+                    #"{"apiVersion":"autoscaling/v1","kind":"Scale","metadata":{"name":"a","namespace":"ns"},"spec":{"replicas":5}}"#
+                )
+            ]
+        } _: { server in
+            let answer = try await client(server).patch(
+                configMaps,
+                namespace: "ns",
+                name: "a",
+                type: .merge,
+                body: ["spec": ["replicas": 5]],
+                fieldManager: "kubectl",
+                subresource: "scale"
+            )
+            #expect(answer.object.spec?["replicas"] == 5)
+            #expect(server.requests.first?.path == "/api/v1/namespaces/ns/configmaps/a/scale")
+        }
+    }
+
     @Test func `create, replace and patch use their own verbs and types`() async throws {
         try await withStubServer { _ in
             [.reply(200, configMap("a").text)]

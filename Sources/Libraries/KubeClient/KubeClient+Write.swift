@@ -61,7 +61,7 @@ extension KubeClient {
         return try await write(request, of: resource, name: object.name)
     }
 
-    /// Patches one object.
+    /// Patches one object, or a subresource of it; a patch of `scale` is answered with the Scale.
     package func patch(
         _ resource: APIResource,
         namespace: String,
@@ -78,7 +78,18 @@ extension KubeClient {
         request.query = [("fieldManager", fieldManager), ("fieldValidation", "Strict")]
         if dryRun { request.query.append(("dryRun", "All")) }
         request.body = body.serialized()
-        return try await write(request, of: resource, name: name)
+        return try await write(request, of: answering(resource, subresource), name: name)
+    }
+
+    /// What a write is answered with: `scale` has a kind of its own, every other subresource the object's.
+    private func answering(_ resource: APIResource, _ subresource: String) -> APIResource {
+        guard subresource == "scale" else { return resource }
+        return APIResource(
+            gvk: GroupVersionKind(group: "autoscaling", version: "v1", kind: "Scale"),
+            plural: resource.plural,
+            isNamespaced: resource.isNamespaced,
+            verbs: resource.verbs
+        )
     }
 
     private func suffix(_ subresource: String) -> String { subresource.isEmpty ? "" : "/\(subresource)" }

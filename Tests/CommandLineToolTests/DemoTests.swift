@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+import TestKit
+import Testing
+
+/// The README's first command.
+@Suite(.timeLimit(.minutes(5)))
+struct DemoTests {
+    @Test func `the demo walks through the product to its end`() async throws {
+        try await withTool { tool in
+            let result = try await tool.run("demo", "--once")
+            #expect(result.status == 0, "\(result.output.suffix(2_000)) \(result.errors)")
+            for step in 1...8 { #expect(result.output.contains("\n\(step). "), "step \(step) is missing") }
+            #expect(result.output.contains("was written by kubectl (scale) at "))
+            #expect(result.output.contains("the audit chain is intact"))
+        }
+    }
+}
