@@ -85,6 +85,9 @@ package struct SceneTool: Sendable {
         return try start(["run", "--config", file, "--listen", "127.0.0.1:\(port)"] + words + place)
     }
 
+    /// Runs a command on the scene's cluster and the data folder to its end.
+    package func command(_ words: [String]) async throws -> Tool.Result { try await start(words + place).end() }
+
     /// Runs `sternpost sync` to its end.
     package func sync(environment: [String: String] = [:], wrapper: [String] = []) async throws -> Tool.Result {
         try await startSync(environment: environment, wrapper: wrapper).end()

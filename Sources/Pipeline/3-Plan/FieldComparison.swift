@@ -145,12 +145,13 @@ package struct FieldComparison {
             if wanted != found || !place.isOwned { report(place.path, .array(found), .array(wanted)) }
             return
         }
-        var elements = KnownElements(known, ours: place.ours)
+        var knownElements = KnownElements(known, ours: place.ours)
+        let elements = knownElements.elements(of: wanted)
         var index = ListIndex(found, for: known)
         var last = -1
         var isInOrder = true
-        for item in wanted {
-            guard let element = elements.take(item) else {
+        for (item, element) in zip(wanted, elements) {
+            guard let element else {
                 report(place.path + [.value(item)], nil, item)
                 continue
             }
@@ -161,7 +162,7 @@ package struct FieldComparison {
             }
             compare(item, position.map { found[$0] }, at: place.stepping(into: element))
         }
-        steps += elements.steps + index.steps
+        steps += knownElements.steps + index.steps
         // The order of keyed items may matter (init containers, variables that use others); strangers may stand between.
         if !isInOrder { report(place.path, .array(found), .array(wanted)) }
     }

@@ -103,8 +103,26 @@ struct KnownElements {
         }
     }
 
-    /// The element of an item; nil when nobody's entry knows it, or another item has taken it.
-    mutating func take(_ item: JSON) -> FieldPathElement? {
+    /// The element of each item, in the order of the items; nil for one that nobody's entry knows, or whose element another
+    /// item has taken. Items that leave out fewer key fields choose first: what names an element fully is never left with
+    /// the one that a vaguer item stands for (`port: 53` beside `port: 53, protocol: SCTP`).
+    mutating func elements(of items: [JSON]) -> [FieldPathElement?] {
+        var rounds: [Int: [Int]] = [:]
+        for place in items.indices { rounds[missingKeys(of: items[place]), default: []].append(place) }
+        var found = [FieldPathElement?](repeating: nil, count: items.count)
+        for (_, places) in rounds.sorted(by: { $0.key < $1.key }) {
+            for place in places { found[place] = take(items[place]) }
+        }
+        return found
+    }
+
+    /// How many key fields an item leaves out of those that some element is named by; 0 for an item of a set.
+    private func missingKeys(of item: JSON) -> Int {
+        guard let members = item.object else { return 0 }
+        return keyed.lazy.map { $0.names.count - members.only($0.names).count }.min() ?? 0
+    }
+
+    private mutating func take(_ item: JSON) -> FieldPathElement? {
         steps += 1
         if values.remove(item) != nil { return .value(item) }
         guard let members = item.object else { return nil }

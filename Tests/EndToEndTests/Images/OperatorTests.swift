@@ -23,9 +23,10 @@ struct OperatorTests {
 
     /// Runs `sternpost images …` on an operator's data folder.
     private func command(_ images: ImageScene, _ words: [String]) async throws -> Tool.Result {
-        let tool = try SceneTool(images.scene)
         let folder = images.scene.dataFolder(of: "operator")
-        return try await tool.start(["images"] + words + ["--data-dir", folder]).end()
+        let isOrder = ["hold", "release"].contains(words.first)
+        if isOrder { return try await SceneTool(images.scene, dataFolder: folder).command(["images"] + words) }
+        return try await SceneTool(images.scene).start(["images"] + words + ["--data-dir", folder]).end()
     }
 
     @Test func `the operator rolls a push out within an interval, makes up for a missed one, and obeys orders`()

@@ -2,6 +2,7 @@
 import Foundation
 import KubeClient
 import KubeObjects
+import OCIRegistry
 import SceneKit
 import SyncApply
 import SyncLoop
@@ -131,15 +132,15 @@ struct RolloutTests {
                     var choice = Project.RegistryChoice()
                     choice.isInsecure = true
                     project.images.registries[slow.host] = choice
-                }
+                },
+                settings: { $0.callDeadline = .seconds(60) }
             ) { following in
                 try await following.shows("web", .current, container: "helper")
-                slow.misbehave { request in
-                    if request.method == "HEAD", request.headers["user-agent"] == "sternpost" { usleep(1_200_000) }
-                    return nil
+                var pushed: (app: RegistryImage.Pushed, helper: String)?
+                try await slow.holdingPolls {
+                    pushed = (try await images.push("app", "2"), slow.push("2"))
                 }
-                let app = try await images.push("app", "2")
-                let helper = slow.push("2")
+                let (app, helper) = try #require(pushed)
                 try await images.completed("Deployment", "web", app.digest)
                 try await images.completed("Deployment", "web", helper)
             }
@@ -160,19 +161,19 @@ struct RolloutTests {
                     var choice = Project.RegistryChoice()
                     choice.isInsecure = true
                     project.images.registries[slow.host] = choice
-                }
+                },
+                settings: { $0.callDeadline = .seconds(60) }
             ) { following in
                 try await following.shows("web", .current)
-                slow.misbehave { request in
-                    if request.method == "HEAD", request.headers["user-agent"] == "sternpost" { usleep(2_500_000) }
-                    return nil
-                }
                 // The push and the commit come together: the commit's pods are there before the registry has answered.
-                let new = slow.push("2")
-                try await images.deploy([
-                    "web.yaml": images.deployment("web", image) { $0.podSpec = ["terminationGracePeriodSeconds: 7"] }
-                ])
-                try await images.runs("Deployment", "web", new)
+                var new = ""
+                try await slow.holdingPolls {
+                    new = slow.push("2")
+                    try await images.deploy([
+                        "web.yaml": images.deployment("web", image) { $0.podSpec = ["terminationGracePeriodSeconds: 7"] }
+                    ])
+                    try await images.runs("Deployment", "web", new)
+                }
                 try await eventually("the poll has seen it") { following.row("web")?.registry == new }
                 try await following.shows("web", .current)
                 try await following.polls(1, of: "web")

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import KubeObjects
 import OCIRegistry
 import Synchronization
@@ -43,6 +44,28 @@ package final class ScriptedRegistry: Sendable {
     package var requests: [StubHTTPServer.Request] { server.requests }
     /// What all tags point to.
     package var digest: String { shelf.content.withLock { $0.latest } }
+
+    /// Lets Sternpost's polls wait for their answer until `body` has ended; the answer is then what the tags point to by then.
+    package func holdingPolls(_ body: () async throws -> Void) async throws {
+        let isOver = Flag()
+        misbehave { request in
+            guard request.method == "HEAD", request.headers["user-agent"] == "sternpost" else { return nil }
+            for _ in 0..<2_000 where !isOver.isRaised { usleep(20_000) }
+            return nil
+        }
+        defer {
+            misbehave(nil)
+            isOver.raise()
+        }
+        try await body()
+    }
+
+    /// Raised once.
+    private final class Flag: Sendable {
+        private let state = Mutex(false)
+        var isRaised: Bool { state.withLock { $0 } }
+        func raise() { state.withLock { $0 = true } }
+    }
 
     /// Points all tags to an image of this content; the earlier ones stay.
     @discardableResult

@@ -84,6 +84,13 @@ struct JudgeTests {
         return "\(path): \(one.text) for \(other.text)"
     }
 
+    /// Lives that once showed a fault of the comparison.
+    @Test(arguments: [1140 as UInt64]) func `a life that was judged wrongly once is judged rightly`(seed: UInt64) throws {
+        var seen: [String: Int] = [:]
+        let faults = try self.faults(seed: seed, seen: &seen)
+        #expect(faults.isEmpty, "\(faults.joined(separator: "\n"))")
+    }
+
     @Test func `unchanged means that every declared value is live and ours`() throws {
         let first = Self.number("STERNPOST_JUDGE_SEED", 1)
         let count = Self.number("STERNPOST_JUDGE_CASES", 400)

@@ -62,6 +62,8 @@ package final class ImageBoard: Sendable {
         package var failure: String?
         /// When that was.
         package var at: Date
+        /// The namespace of the project's inventory, where orders about it are given; nil when an older version wrote this.
+        package var inventory: String?
     }
 
     private struct File: Codable {
@@ -82,9 +84,9 @@ package final class ImageBoard: Sendable {
     /// All projects' pages.
     package var all: [String: Page] { pages.withLock { $0 } }
 
-    func show(_ rows: [ImageRow], of project: String) {
+    func show(_ rows: [ImageRow], of project: String, inventory: String) {
         write { pages in
-            pages[project] = Page(rows: rows, failure: nil, at: Date())
+            pages[project] = Page(rows: rows, failure: nil, at: Date(), inventory: inventory)
         }
     }
 

@@ -14,10 +14,10 @@ extension ImageFollower {
     func verdicts(
         on workloads: [FollowedWorkload],
         _ subjects: Subjects,
+        _ orders: [ObjectID: ImageOrder],
         at date: Date
-    ) async throws -> [WorkloadVerdict] {
+    ) async -> [WorkloadVerdict] {
         let planner = RolloutPlanner(policy: project.images, now: date)
-        let orders = try await history.imageOrders(of: project.name)
         var knowledge: [ObjectID: RolloutPlanner.Knowledge] = [:]
         for workload in workloads {
             var known = RolloutPlanner.Knowledge(order: orders[workload.id])

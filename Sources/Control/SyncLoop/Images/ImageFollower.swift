@@ -39,6 +39,7 @@ package actor ImageFollower {
     let events: RolloutEvents
     let logger: Logger
     private let pace: Pace
+    private let readOrders: OrderReading
     private let reasonToStop: @Sendable () -> String?
     private let now: @Sendable () -> Date
     var watch: RolloutWatch
@@ -63,6 +64,9 @@ package actor ImageFollower {
         let running: [String: [ImageDigest]]
     }
 
+    /// Reads what people ordered about the project as the cluster has it; nil when it has no inventory.
+    package typealias OrderReading = @Sendable () async throws -> StandingOrders?
+
     /// - Parameters:
     ///   - project: Whose workloads.
     ///   - client: The cluster, as the one who leads the project: no write leaves when he does not.
@@ -71,6 +75,7 @@ package actor ImageFollower {
     ///   - board: Where people see how the images stand.
     ///   - logger: Hears of rollouts and of what cannot be read.
     ///   - pace: How patiently to look.
+    ///   - orders: Reads what people ordered; nil asks the API server at each look.
     ///   - reasonToStop: Why nothing may be written now; nil while this process leads.
     ///   - now: The wall clock, for what is written down and for windows.
     package init(
@@ -81,6 +86,7 @@ package actor ImageFollower {
         board: ImageBoard,
         logger: Logger,
         pace: Pace = Pace(),
+        orders: OrderReading? = nil,
         reasonToStop: @escaping @Sendable () -> String? = { nil },
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
@@ -92,6 +98,8 @@ package actor ImageFollower {
         self.board = board
         self.logger = logger
         self.pace = pace
+        let store = OrderStore(client: client, applySet: project.applySet)
+        readOrders = orders ?? { try await store.read() }
         self.reasonToStop = reasonToStop
         self.now = now
         sender = RolloutSender(client: client, reader: reader, history: history, reasonToStop: reasonToStop)
@@ -132,13 +140,16 @@ package actor ImageFollower {
         isWaitingForPolls = false
         do {
             if project.isSuspended { return false }
-            if try await history.state(of: project.name).suspension != nil { return false }
+            // Orders that cannot be read may say that nothing is to be rolled out: then nothing is.
+            let orders = try await readOrders() ?? StandingOrders()
+            if try await history.state(of: project.name).obeying(orders).suspension != nil { return false }
             let workloads = try await reader.workloads()
             watch.keep(only: workloads)
             let subjects = await subjects(of: workloads)
             let wanted = Set(subjects.values.flatMap { (try? $0.get())?.values.map { $0 } ?? [] })
             await poller.want(wanted, every: project.images.interval, for: project.name)
-            let verdicts = try await verdicts(on: workloads, subjects, at: now())
+            let imageOrders = ImageOrder.obeying(orders, before: try await history.imageOrders(of: project.name))
+            let verdicts = await verdicts(on: workloads, subjects, imageOrders, at: now())
             let shown = await carryOut(verdicts, subjects)
             await show(shown, subjects)
             board.failed(project.name, nil)
@@ -195,6 +206,6 @@ package actor ImageFollower {
                 )
             }
         }
-        board.show(rows, of: project.name)
+        board.show(rows, of: project.name, inventory: project.applySet.parent.namespace)
     }
 }

@@ -115,6 +115,7 @@ package struct PreparerFactory: Sendable {
                 board: board,
                 logger: logger,
                 pace: pace,
+                orders: { try await preparer.orders() },
                 reasonToStop: { lease.reasonToStop }
             )
         }

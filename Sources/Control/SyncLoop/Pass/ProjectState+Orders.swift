@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import KubeObjects
 import SyncApply
 import SyncRecord
 
@@ -19,6 +20,22 @@ extension ProjectState {
             suspension: isOrdered ? orders.suspension.word.map(Suspension.init) : suspension,
             hold: hold,
             approval: orders.approval.word.map(Approval.init) ?? approval
+        )
+    }
+}
+
+extension ImageOrder {
+    /// The orders about the image rollouts of each workload: the cluster's word goes before that of one data folder.
+    static func obeying(_ orders: StandingOrders, before known: [ObjectID: ImageOrder]) -> [ObjectID: ImageOrder] {
+        known.merging(orders.images.mapValues(ImageOrder.init)) { _, ordered in ordered }
+    }
+
+    private init(_ image: StandingOrders.ImageWord) {
+        self.init(
+            kind: image.isHold ? .hold : .release,
+            person: image.word.person,
+            reason: image.word.text,
+            at: image.word.date
         )
     }
 }

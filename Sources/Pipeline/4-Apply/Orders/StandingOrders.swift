@@ -6,7 +6,8 @@ import KubeObjects
 /// whatever data folder, obeys it.
 ///
 /// Compact JSON, in which fields that this version does not know stay as they are:
-/// `{"suspension":{"person":"ada@laptop","reason":"holiday","at":"2026-01-01T00:00:00Z"},"approval":null}`.
+/// `{"suspension":{"person":"ada@laptop","text":"holiday","at":"2026-01-01T00:00:00Z"},"approval":null,"images":[…]}`,
+/// where an item of `images` is such a word with `workload` and `order`.
 package struct StandingOrders: Sendable, Hashable {
     /// The key in the parent Secret's `data`.
     package static let key = "orders"
@@ -63,23 +64,25 @@ package struct StandingOrders: Sendable, Hashable {
         document = object
         suspension = try order(.suspension)
         approval = try order(.approval)
+        images = try ImageWord.words(in: document)
     }
 
     /// Whether the project is left alone; the text says why.
     package private(set) var suspension = Order.never
     /// The prune that a person said yes to; the text is its hash.
     package private(set) var approval = Order.never
+    /// What was ordered last about the image rollouts of a workload, for each that an order was ever given for.
+    package private(set) var images: [ObjectID: ImageWord] = [:]
 
     private enum Key: String { case suspension, approval }
 
     private func order(_ key: Key) throws(ApplyError) -> Order {
         guard let value = document[key.rawValue] else { return .never }
         if value.isNull { return .ended }
-        guard let person = value["person"]?.string, let text = value["text"]?.string, let at = value["at"]?.string
-        else {
+        guard let word = Word(value) else {
             throw StandingOrders.corrupt("\(key.rawValue) has no person, text or time")
         }
-        return .holds(Word(person: person, text: text, at: at))
+        return .holds(word)
     }
 
     /// Leaves the project alone, or no longer.
@@ -94,11 +97,14 @@ package struct StandingOrders: Sendable, Hashable {
         set(.approval, word)
     }
 
+    /// Stops a workload's image rollouts, or allows them again.
+    package mutating func order(_ order: ImageWord, of workload: ObjectID) {
+        images[workload] = order
+        document[ImageWord.key] = ImageWord.items(images)
+    }
+
     private mutating func set(_ key: Key, _ word: Word?) {
-        document[key.rawValue] =
-            word.map { word in
-                ["person": .string(word.person), "text": .string(word.text), "at": .string(word.at)]
-            } ?? .null
+        document[key.rawValue] = word.map { .object($0.members) } ?? .null
     }
 
     /// The parent with these orders in it.
@@ -112,7 +118,7 @@ package struct StandingOrders: Sendable, Hashable {
         do throws(KubeObjectError) { return try KubeObject(json) } catch { throw StandingOrders.corrupt("\(error)") }
     }
 
-    private static func corrupt(_ problem: String) -> ApplyError {
+    static func corrupt(_ problem: String) -> ApplyError {
         ApplyError(
             .corruptInventory,
             "what people ordered about this project (key \(key) of its inventory's Secret) cannot be read: \(problem); nothing"

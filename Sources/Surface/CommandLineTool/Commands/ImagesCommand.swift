@@ -2,6 +2,8 @@
 import ArgumentParser
 import Foundation
 import KubeObjects
+import SyncApply
+import SyncPlan
 import SyncLoop
 import SyncRecord
 
@@ -84,13 +86,15 @@ struct ImageOrderOptions: ParsableArguments {
     var reason = ""
 
     @OptionGroup var data: DataOptions
+    @OptionGroup var cluster: ClusterOptions
 
-    /// Writes the order down.
+    /// Gives the order where every operator sees it, and writes it down here.
     func give(_ kind: ImageOrder.Kind) async throws -> (project: String, workload: ObjectID) {
         let history = try await data.history(.command)
         do {
             let query = try ObjectQuery(parsing: workload, namespace: namespace)
-            let rows = (try ImageBoard.read(folder: data.folder) ?? [:]).values.flatMap(\.rows)
+            let pages = try ImageBoard.read(folder: data.folder) ?? [:]
+            let rows = pages.values.flatMap(\.rows)
             let found = Set(
                 rows.filter { row in
                     (project == nil || row.project == project) && query.matches(row.workload)
@@ -104,6 +108,9 @@ struct ImageOrderOptions: ParsableArguments {
                         : "more than one workload is called \(workload); name its namespace (-n) or --project"
                 )
             }
+            let inventory = ApplySet(project: only.project, namespace: pages[only.project]?.inventory ?? "sternpost")
+            let store = OrderStore(client: try cluster.client(), applySet: inventory)
+            await store.publish(kind, of: only.workload, because: reason, in: history.orderJournal(of: only.project))
             try await history.order(
                 kind,
                 of: only.workload,

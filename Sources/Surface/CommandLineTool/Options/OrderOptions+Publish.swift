@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import KubeObjects
 import SyncApply
 import SyncLoop
 import SyncRecord
@@ -8,8 +9,7 @@ extension OrderOptions {
     /// it holds for this data folder, and a line on standard error says so.
     func publish(_ hold: PruneHold, of project: String, in history: History) async {
         let word = StandingOrders.Word(person: OrderOptions.person, text: hold.hash)
-        let consequence = "the approval holds for operators on this data folder only"
-        do {
+        await orWarn("the approval") {
             try await store(of: project).change(
                 journal: history.orderJournal(of: project),
                 reason: "approved by \(word.person): \(hold.hash)"
@@ -18,10 +18,40 @@ extension OrderOptions {
                 orders.approve(word)
                 return true
             }
-        } catch let failure as CommandFailure {
-            ErrorOutput.write("\(consequence): \(failure.lines.joined(separator: "; "))")
-        } catch {
-            ErrorOutput.write("\(consequence): \(error)")
         }
+    }
+}
+
+extension OrderStore {
+    /// Writes an order about a workload's image rollouts beside the inventory, so that whoever leads the project obeys it.
+    /// Where that cannot be done it holds for this data folder, and a line on standard error says so.
+    func publish(
+        _ kind: ImageOrder.Kind,
+        of workload: ObjectID,
+        because reason: String,
+        in journal: OrderJournal
+    ) async {
+        let word = StandingOrders.Word(person: OrderOptions.person, text: reason)
+        await orWarn("the \(kind.rawValue)") {
+            try await change(
+                journal: journal,
+                reason: "\(kind.rawValue) of the images of \(workload) by \(word.person)"
+            ) { orders in
+                orders.order(.init(isHold: kind == .hold, word: word), of: workload)
+                return true
+            }
+        }
+    }
+}
+
+/// Gives an order in the cluster; where that fails, says on standard error whom the order reaches.
+private func orWarn(_ order: String, _ give: () async throws -> Bool) async {
+    let consequence = "\(order) holds for operators on this data folder only"
+    do {
+        _ = try await give()
+    } catch let failure as CommandFailure {
+        ErrorOutput.write("\(consequence): \(failure.lines.joined(separator: "; "))")
+    } catch {
+        ErrorOutput.write("\(consequence): \(error)")
     }
 }
