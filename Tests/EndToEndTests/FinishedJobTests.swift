@@ -7,6 +7,7 @@ import SyncLoop
 import SyncObserve
 import SyncPlan
 import SyncRecord
+import TestKit
 import Testing
 
 /// Jobs that the cluster removes when they are done.
@@ -62,6 +63,23 @@ struct FinishedJobTests {
             let outcome = try await scene.sync()
             #expect(outcome.objects.first { $0.id.kind == "Job" }?.action == .created)
             #expect(try await exists(scene))
+        }
+    }
+
+    @Test func `a Job that is done is not run again by an operator that never saw it`() async throws {
+        try await withScene { scene in
+            try scene.commit(["ns.yaml": scene.namespaceManifest, "job.yaml": Self.job(scene, image: "migrate:1")])
+            #expect(try await scene.sync().outcome == .succeeded)
+            // Only a pass that finds it there confirms it in every folder's eyes; so does the one that applied it.
+            try await takeAway(scene)
+            let stranger = try SceneTool(scene)
+            let result = try await stranger.sync()
+            #expect(result.status == 0, "\(result.output) \(result.errors)")
+            #expect(try await !exists(scene))
+            try scene.commit(["job.yaml": Self.job(scene, image: "migrate:2")])
+            #expect(try await stranger.sync().status == 0)
+            #expect(try await exists(scene))
+            try await scene.checkPromises(hasOtherHistories: true)
         }
     }
 

@@ -16,6 +16,8 @@ import Testing
                 Self.map("b"): Inventory.Member(uid: Self.uid, source: "b#infra"),
                 Self.map("c"): Inventory.Member(uid: Self.uid, doubt: .lost),
                 Self.map("d"): Inventory.Member(uid: Self.uid, source: "a#infra", doubt: .rewound),
+                Self.map("e"): Inventory.Member(uid: Self.uid, content: "0123456789abcdef0123"),
+                Self.map("f"): Inventory.Member(uid: "6f2c", doubt: .lost, content: "0123456789abcdef"),
             ],
             unseenKinds: [GroupKind(group: "acme.dev", kind: "Widget")]
         )

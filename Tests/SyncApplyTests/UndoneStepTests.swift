@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterKit
 import KubeObjects
 import SyncApply
 import SyncPlan
@@ -45,6 +46,57 @@ struct UndoneStepTests {
             #expect(report.outcome("service")?.action == .skipped)
             #expect(report.outcome("blue")?.action == .skipped, "\(report.outcome("blue")?.error ?? "")")
             #expect(try await project.live("ConfigMap", "blue") != nil)
+        }
+    }
+
+    /// What may happen in a Namespace after its deletion was approved.
+    enum Intrusion: CaseIterable, Sendable {
+        case newObject, wish, nothing
+    }
+
+    @Test(arguments: Intrusion.allCases)
+    func `an approved Namespace stays when something is put there after the list was read`(_ event: Intrusion)
+        async throws
+    {
+        try await ProjectUnderTest.run { project in
+            let name = "\(project.namespace)-more"
+            let space = #"{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"\#(name)"}}"#
+            try await project.sync([space, configMap("a")])
+            try await project.cluster.kubectl(["-n", name, "create", "configmap", "known"])
+            let store = project.store()
+            let (plan, inventory) = try await project.plan([configMap("a")], store: store)
+            let hash = try #require(plan.prune.approvalHash)
+            switch event {
+            case .newObject: try await project.cluster.kubectl(["-n", name, "create", "configmap", "late"])
+            case .wish:
+                try await project.cluster.kubectl(["-n", name, "annotate", "configmap", "known", "sternpost.dev/prune=no"])
+            case .nothing: break
+            }
+            let report = await project.applier(store: store).apply(plan, inventory: inventory, approved: hash)
+            let outcome = report.outcome(name)
+            #expect(outcome?.action == (event == .nothing ? .pruned : .skipped), "\(outcome?.error ?? "")")
+            if event == .newObject { #expect(outcome?.error?.contains("ConfigMap \(name)/late") == true) }
+            guard event != .nothing else { return }
+            try await project.cluster.kubectl(["delete", "namespace", name, "--wait=false"])
+        }
+    }
+
+    @Test func `a person's order during a pass is kept, and does not disturb the pass`() async throws {
+        try await ProjectUnderTest.run { project in
+            try await project.sync([configMap("old")])
+            let store = project.store()
+            let (plan, inventory) = try await project.plan([configMap("new")], store: store)
+            let orders = OrderStore(client: project.client, applySet: project.applySet)
+            let word = StandingOrders.Word(person: "ada", text: "holiday", at: "2026-01-01T00:00:00Z")
+            try await orders.change(journal: project.journal, reason: "suspended") { orders in
+                orders.suspend(word)
+                return true
+            }
+            let report = await project.applier(store: store).apply(plan, inventory: inventory)
+            #expect(report.interruption == nil, "\(report.interruption ?? "")")
+            #expect(report.outcome("old")?.action == .pruned)
+            #expect(try await orders.read()?.suspension.word == word)
+            #expect(try await project.storedInventory().members[project.id("ConfigMap", "old")] == nil)
         }
     }
 

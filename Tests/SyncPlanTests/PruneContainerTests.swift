@@ -168,4 +168,103 @@ struct PruneContainerTests {
         }
         #expect(try plan(space, [going]).prune.steps.map(\.id) == [space.id])
     }
+
+    private static func map(_ name: String, ownedBy owner: String? = nil, wish: String? = nil) throws -> KubeObject {
+        try PlanFixture.live(PlanFixture.configMap(name), uid: "uid-\(name)") { json in
+            if let wish { json[["metadata", "annotations", "sternpost.dev/prune"]] = .string(wish) }
+            if let owner {
+                json[["metadata", "ownerReferences"]] = [
+                    ["kind": "ConfigMap", "name": .string(owner), "uid": .string("uid-\(owner)")]
+                ]
+            }
+        }
+    }
+
+    @Test func `owners of owners stay too, and so do their Namespace and its like`() throws {
+        let space = try PlanFixture.live(Self.space, uid: "uid-space")
+        let all = [
+            space, try Self.map("first"), try Self.map("second", ownedBy: "first"),
+            try Self.map("third", ownedBy: "second", wish: "disabled"), try Self.map("other"),
+        ]
+        let plan = PlanFixture.plan(
+            try PlanFixture.rendered(Self.elsewhere),
+            live: all,
+            members: all.map { ($0, $0.uid) }
+        )
+        #expect(plan.prune.steps.map(\.id.name) == ["other"])
+        #expect(plan.prune.kept.map(\.id.name).sorted() == ["first", "second", "shop"])
+    }
+
+    @Test func `a definition stays while an object of its kind stays for what it owns`() throws {
+        let definition = try PlanFixture.live(Self.definition, uid: "uid-definition")
+        let widget = try PlanFixture.live(Self.widget, uid: "uid-w")
+        let child = try PlanFixture.live(PlanFixture.configMap("child"), uid: "uid-child") {
+            $0[["metadata", "annotations", "sternpost.dev/prune"]] = "disabled"
+            $0[["metadata", "ownerReferences"]] = [["kind": "Widget", "name": "w", "uid": "uid-w"]]
+        }
+        let all = [definition, widget, child]
+        let plan = PlanFixture.plan(
+            try PlanFixture.rendered(Self.elsewhere),
+            live: all,
+            members: all.map { ($0, $0.uid) },
+            catalog: Self.catalog
+        )
+        #expect(plan.prune.steps.isEmpty, "\(plan.prune.steps.map(\.id))")
+    }
+
+    @Test func `a long chain of owners costs one look each`() throws {
+        let count = 3_000
+        var all = [try Self.map("m0")]
+        for number in 1..<count { all.append(try Self.map("m\(number)", ownedBy: "m\(number - 1)")) }
+        all.append(try Self.map("last", ownedBy: "m\(count - 1)", wish: "disabled"))
+        let plan = PlanFixture.plan(
+            try PlanFixture.rendered(Self.elsewhere),
+            live: all,
+            members: all.map { ($0, $0.uid) }
+        )
+        #expect(plan.prune.steps.isEmpty && plan.prune.kept.count == count)
+        #expect(plan.prune.kept.allSatisfy { $0.reason.utf8.count < 200 })
+    }
+
+    @Test func `a declared object as it should be keeps its owner, when all that is known of it was kept`() throws {
+        let owner = try Self.map("owner")
+        let child = try PlanFixture.live(PlanFixture.configMap("child"), uid: "uid-child", owned: #""f:data":{"f:a":{}}"#) {
+            $0[["metadata", "ownerReferences"]] = [["kind": "ConfigMap", "name": "owner", "uid": "uid-owner"]]
+        }
+        let rendered = try PlanFixture.rendered(PlanFixture.configMap("child"))
+        let settlement = Settlement(
+            rendered: rendered,
+            catalog: PlanFixture.catalog,
+            inventory: Inventory(applySet: PlanFixture.applySet),
+            defaultNamespace: ""
+        )
+        let plan = PlanFixture.plan(
+            rendered,
+            live: [owner],
+            kept: [child.id: settlement.kept(child)],
+            members: [(owner, "uid-owner"), (child, "uid-child")]
+        )
+        #expect(plan.unchanged.map(\.id) == [child.id])
+        #expect(plan.prune.steps.isEmpty && plan.prune.kept.map(\.id) == [owner.id])
+    }
+
+    @Test func `a yes to a list that was looked through whole is none to one that was not`() throws {
+        let space = try PlanFixture.live(Self.space)
+        let secrets = GroupKind(group: "", kind: "Secret")
+        let looks: [ContainerContents?] = [
+            ContainerContents(objects: []), nil, ContainerContents(objects: [], notLookedAt: [secrets: "forbidden"]),
+            ContainerContents(objects: [], notLookedAt: [GroupKind(group: "acme.dev", kind: "*"): "no answer"]),
+        ]
+        let hashes = try looks.compactMap { try plan(space, [], contents: $0).prune.approvalHash }
+        #expect(hashes.count == looks.count && Set(hashes).count == looks.count)
+    }
+
+    @Test func `a Namespace that holds another project's inventory stays`() throws {
+        let inventory = try PlanFixture.object(
+            #"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"sternpost-b","namespace":"shop","uid":"x1"}}"#
+        )
+        let plan = try plan(PlanFixture.live(Self.space), [], contents: ContainerContents(objects: [inventory]))
+        #expect(plan.prune.steps.isEmpty)
+        #expect(plan.prune.kept.first?.reason.contains("Secret shop/sternpost-b") == true)
+    }
 }

@@ -34,7 +34,7 @@ struct SettlementTests {
 
     /// What is remarkable about a live object, for the table below.
     enum Remark: String, CaseIterable, Sendable {
-        case otherValue, beingDeleted, withoutLabel, leftAlone, anotherTool, controlled, anotherVersion, undeclared
+        case otherValue, beingDeleted, withoutLabel, leftAlone, anotherTool, controlled, owned, anotherVersion, undeclared
 
         func put(on json: inout JSON) {
             switch self {
@@ -45,6 +45,8 @@ struct SettlementTests {
             case .anotherTool: json[["metadata", "labels", "kustomize.toolkit.fluxcd.io/name"]] = "apps"
             case .controlled:
                 json[["metadata", "ownerReferences"]] = [["controller": true, "kind": "Deployment", "name": "x"]]
+            case .owned:
+                json[["metadata", "ownerReferences"]] = [["kind": "ConfigMap", "name": "x", "uid": "uid-x"]]
             case .anotherVersion: json["apiVersion"] = "v2"
             case .undeclared: json[["metadata", "name"]] = "stranger"
             }

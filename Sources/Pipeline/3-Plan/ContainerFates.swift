@@ -23,9 +23,22 @@ struct ContainerFates {
     private var byNamespace: [String: String] = [:]
     private var byKind: [GroupKind: String] = [:]
     private var byOwner: [String: String] = [:]
+    /// All that is pinned, in the order in which it was.
+    private var pinned: [Pin] = []
+
+    /// What cannot be deleted.
+    private enum Pin: Hashable {
+        case namespace(String)
+        case kind(GroupKind)
+        /// What has this uid.
+        case owner(String)
+    }
 
     init(planner: PrunePlanner, members: [ObjectID: PrunePlanner.Fate]) {
         self.planner = planner
+        let home = planner.inventory.applySet.parent.namespace
+        byNamespace[home] = "it holds this project's own inventory"
+        pinned.append(.namespace(home))
         for id in planner.declared {
             pin(id, "it holds objects that are declared", "objects of the kind that it defines are declared")
             pinOwners(of: planner.live.objects[id]?.whole, "\(id), which it owns, is declared")
@@ -42,9 +55,10 @@ struct ContainerFates {
     }
 
     /// Notes that an object stays, so that what it is in, what defines it and what owns it must stay.
-    private mutating func stays(_ id: ObjectID, _ reason: String, _ object: KubeObject?) {
-        pin(id, "it holds \(id), which stays: \(reason)", "\(id) of the kind that it defines stays: \(reason)")
-        pinOwners(of: object, "\(id), which it owns, stays: \(reason)")
+    private mutating func stays(_ id: ObjectID, _ reason: String?, _ object: KubeObject?) {
+        let why = reason.map { ": \($0)" } ?? ""
+        pin(id, "it holds \(id), which stays\(why)", "\(id) of the kind that it defines stays\(why)")
+        pinOwners(of: object, "\(id), which it owns, stays\(why)")
     }
 
     /// The garbage collector takes an object along with the last of its owners.
@@ -52,17 +66,26 @@ struct ContainerFates {
         for owner in object?.metadata["ownerReferences"]?.array ?? [] {
             guard let uid = owner["uid"]?.string, byOwner[uid] == nil else { continue }
             byOwner[uid] = reason
+            pinned.append(.owner(uid))
         }
     }
 
     /// A definition waits for the last of its objects; a Namespace empties itself.
     private mutating func ends(_ id: ObjectID, _ reason: String) {
-        if byKind[id.groupKind] == nil { byKind[id.groupKind] = "\(id) of the kind that it defines: \(reason)" }
+        guard byKind[id.groupKind] == nil else { return }
+        byKind[id.groupKind] = "\(id) of the kind that it defines: \(reason)"
+        pinned.append(.kind(id.groupKind))
     }
 
     private mutating func pin(_ id: ObjectID, _ inNamespace: String, _ ofKind: String) {
-        if !id.namespace.isEmpty, byNamespace[id.namespace] == nil { byNamespace[id.namespace] = inNamespace }
-        if byKind[id.groupKind] == nil { byKind[id.groupKind] = ofKind }
+        if !id.namespace.isEmpty, byNamespace[id.namespace] == nil {
+            byNamespace[id.namespace] = inNamespace
+            pinned.append(.namespace(id.namespace))
+        }
+        if byKind[id.groupKind] == nil {
+            byKind[id.groupKind] = ofKind
+            pinned.append(.kind(id.groupKind))
+        }
     }
 
     /// Objects with our label that are no members, as one that was let go earlier, and what was found in the containers.
@@ -78,47 +101,62 @@ struct ContainerFates {
                 ends(id, "it \(object.deletionText)")
             } else if let objection = SyncAnnotation.objection(of: object) {
                 stays(id, "it \(objection.reason)", object)
+            } else if ContainerContents.isOwn(object), let reason = planner.policy.border.objection(to: object) {
+                stays(id, "it \(reason)", object)
             } else if case .other(let owner) = Ownership.of(
                 object,
                 for: planner.inventory.applySet,
                 owners: planner.live.owners
-            ), !isControlled(object) {
+            ), !object.isControlled {
                 stays(id, "it belongs to \(owner)", object)
             }
         }
     }
 
-    private func isControlled(_ object: KubeObject) -> Bool {
-        object.metadata["ownerReferences"]?.array?.contains { $0["controller"]?.bool == true } == true
+    private mutating func decide(_ members: [ObjectID: PrunePlanner.Fate]) {
+        var steps: [PruneStep] = []
+        for case .delete(let step) in members.values { steps.append(step) }
+        steps.sort { $0.id < $1.id }
+        keepWhatIsPinned(of: steps)
+        let going = steps.filter { fates[$0.id] == nil }
+        let uids = Set(going.map(\.uid))
+        along = going.filter { PrunePlanner.isContainer($0.id) }.map { step in
+            let contents = planner.live.contents[step.id]
+            let objects = contents?.ownObjects.filter { !uids.contains($0.uid ?? "") }.map(\.id).sorted()
+            return GoingAlong(container: step.id, objects: objects ?? [], notLookedAt: contents?.notLookedAt)
+        }
     }
 
-    private mutating func decide(_ members: [ObjectID: PrunePlanner.Fate]) {
-        var going: Set<String> = []
-        var containers: [PruneStep] = []
-        for (id, fate) in members {
-            guard case .delete(let step) = fate else { continue }
-            if let reason = reasonToStay(step) {
-                fates[id] = .keep(reason)
-            } else {
-                going.insert(step.uid)
-                if PrunePlanner.isContainer(id) { containers.append(step) }
+    /// Keeps the steps that something pins, and whatever these pin in turn: what owns, holds or defines a kept object. Each
+    /// step is looked at once for each thing that may pin it.
+    private mutating func keepWhatIsPinned(of steps: [PruneStep]) {
+        var places: [Pin: [PruneStep]] = [:]
+        for step in steps { for pin in pins(of: step) { places[pin, default: []].append(step) } }
+        var next = 0
+        while next < pinned.count {
+            for step in places[pinned[next]] ?? [] where fates[step.id] == nil {
+                guard let reason = reasonToStay(step) else { continue }
+                fates[step.id] = .keep(reason)
+                stays(step.id, nil, step.live)
             }
+            next += 1
         }
-        along = containers.sorted { $0.id < $1.id }.map { step in
-            let contents = planner.live.contents[step.id]
-            let objects = contents?.ownObjects.filter { !going.contains($0.uid ?? "") }.map(\.id).sorted()
-            return GoingAlong(container: step.id, objects: objects ?? [], notLookedAt: contents?.notLookedAt)
+    }
+
+    /// What keeps a step, once it is pinned.
+    private func pins(of step: PruneStep) -> [Pin] {
+        switch step.id.groupKind {
+        case KindOrder.namespace: [.owner(step.uid), .namespace(step.id.name)]
+        case KindOrder.customResourceDefinition:
+            [.owner(step.uid)] + CustomResource.resources(definedBy: step.live).map { .kind($0.gvk.groupKind) }
+        default: [.owner(step.uid)]
         }
     }
 
     private func reasonToStay(_ step: PruneStep) -> String? {
         if let reason = byOwner[step.uid] { return reason }
         switch step.id.groupKind {
-        case KindOrder.namespace:
-            if step.id.name == planner.inventory.applySet.parent.namespace {
-                return "it holds this project's own inventory"
-            }
-            return byNamespace[step.id.name]
+        case KindOrder.namespace: return byNamespace[step.id.name]
         case KindOrder.customResourceDefinition:
             let kinds = Set(CustomResource.resources(definedBy: step.live).map(\.gvk.groupKind))
             return kinds.sorted().lazy.compactMap { byKind[$0] }.first

@@ -12,15 +12,26 @@ package struct Inventory: Sendable, Hashable {
         package let source: String
         /// Why a person has to say yes before it is deleted; nil when git alone decides.
         package let doubt: Doubt?
+        /// For an object that removes itself when it is done: which manifest was applied last, so that it is not created
+        /// again by who never saw it. The first digits of ``AppliedMark/contentHash``; nil for other objects.
+        package let content: String?
 
-        package init(uid: String?, source: String = "", doubt: Doubt? = nil) {
+        package init(uid: String?, source: String = "", doubt: Doubt? = nil, content: String? = nil) {
             self.uid = uid
             self.source = source
             self.doubt = doubt
+            self.content = content.map { String($0.prefix(16)) }
         }
 
         /// The same with a doubt.
-        package func doubted(_ doubt: Doubt) -> Member { Member(uid: uid, source: source, doubt: doubt) }
+        package func doubted(_ doubt: Doubt) -> Member {
+            Member(uid: uid, source: source, doubt: doubt, content: content)
+        }
+
+        /// Whether it is known that exactly this document was applied.
+        package func isOf(_ contentHash: String) -> Bool {
+            content.map { !$0.isEmpty && contentHash.hasPrefix($0) } == true
+        }
     }
 
     /// Why the absence of a manifest proves less than usual. It stands in the cluster at the member, and ends when git
@@ -85,7 +96,8 @@ package struct Inventory: Sendable, Hashable {
 
     package let applySet: ApplySet
     package var members: [ObjectID: Member]
-    /// Local knowledge only (kept in the history's database); may be empty without harm.
+    /// Local knowledge only (kept in the history's database). Without them every object is compared again, a change by hand
+    /// may be taken for one of git, and what `drift: report` would only report is put right once.
     package var marks: [ObjectID: AppliedMark]
     /// Of the residuals in `marks`, and of those that are to be remembered.
     package var residualKey: ResidualKey

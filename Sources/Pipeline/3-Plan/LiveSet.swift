@@ -18,6 +18,8 @@ package struct LiveSet: Sendable {
     /// Objects that were as healthy as they can be when they were read, if the reader was asked to look; so a pass that
     /// writes nothing need not read them again for that.
     package let well: Set<ObjectID>
+    /// Kinds of which only the namespaces of known objects could be read: others of ours may be elsewhere.
+    package let narrowed: Set<GroupKind>
     /// What Namespaces and definitions that a plan would delete hold, ours or not; lacks those nobody has looked into.
     package var contents: [ObjectID: ContainerContents] = [:]
 
@@ -27,8 +29,10 @@ package struct LiveSet: Sendable {
         unreadable: [GroupKind: String],
         undefined: Set<GroupKind> = [],
         owners: [String: String] = [:],
-        well: Set<ObjectID> = []
+        well: Set<ObjectID> = [],
+        narrowed: Set<GroupKind> = []
     ) {
+        self.narrowed = narrowed
         self.well = well
         self.catalog = catalog
         self.objects = objects

@@ -200,11 +200,15 @@ struct ManifestSorting {
         }
     }
 
-    /// The mark of a manifest that was applied as it is now, and whose object has removed itself since. Where its namespace is
-    /// missing too, it did not go by itself.
+    /// The mark of a manifest that was applied as it is now, and whose object has removed itself since: by what this process
+    /// remembers, or by what stands at the member in the cluster. Where its namespace is missing too, it did not go by itself.
     private func markOfDone(_ manifest: ResolvedManifest) -> Inventory.AppliedMark? {
-        guard manifest.object.removesItself, let mark = inventory.marks[manifest.id],
-            mark.contentHash == manifest.contentHash
+        guard manifest.object.removesItself else { return nil }
+        let known = inventory.marks[manifest.id].flatMap { $0.contentHash == manifest.contentHash ? $0 : nil }
+        let member = inventory.members[manifest.id].flatMap { $0.isOf(manifest.contentHash) ? $0.uid : nil }
+        guard
+            let mark = known
+                ?? member.map({ .init(uid: $0, resourceVersion: "", contentHash: manifest.contentHash) })
         else { return nil }
         let space = ObjectID(groupKind: KindOrder.namespace, namespace: "", name: manifest.id.namespace)
         return manifests[space] != nil && live.objects[space] == nil ? nil : mark
@@ -244,7 +248,8 @@ struct ManifestSorting {
                 contentHash: mark.contentHash,
                 residual: mark.residual,
                 state: mark.state,
-                isDone: isDone
+                isDone: isDone,
+                removesItself: manifest.object.removesItself
             )
         )
     }

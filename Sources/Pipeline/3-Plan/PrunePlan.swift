@@ -59,6 +59,9 @@ package struct PrunePlan: Sendable {
         self.withheld = withheld
     }
 
+    /// The hash of a list that waits for a person's yes; nil when none does.
+    package var approvalHash: String? { if case .held(_, let hash) = verdict { hash } else { nil } }
+
     /// The same plan without the deletions that failed lately. What waits for a person's word stays whole: the word is
     /// about all of it.
     func withholding(_ failed: [ObjectID: WithheldPrune]) -> PrunePlan {
@@ -87,8 +90,17 @@ package struct PruneStep: Sendable {
     /// The delete's precondition: exactly this incarnation.
     package let uid: String
     package let live: KubeObject
+    /// What a Namespace or definition held when the plan was made; nil for other kinds, and where nobody has looked.
+    package let contents: ContainerContents?
 
-    package init(id: ObjectID, resource: APIResource, uid: String, live: KubeObject) {
+    package init(
+        id: ObjectID,
+        resource: APIResource,
+        uid: String,
+        live: KubeObject,
+        contents: ContainerContents? = nil
+    ) {
+        self.contents = contents
         self.id = id
         self.resource = resource
         self.uid = uid

@@ -50,7 +50,9 @@ extension PrunePlanner {
         if object.deletionTimestamp != nil { return .ending("it \(object.deletionText)") }
         // What a project may not declare it may not delete by ceasing to declare it.
         if let reason = policy.border.objection(to: object) { return .keep("it \(reason)") }
-        return .delete(PruneStep(id: id, resource: resource, uid: uid, live: object))
+        return .delete(
+            PruneStep(id: id, resource: resource, uid: uid, live: object, contents: live.contents[id])
+        )
     }
 
     /// Why a live object is not, or no longer, this project's to delete.

@@ -142,11 +142,15 @@ struct PruneVerdict {
         return ids.count > limit ? "\(shown) and \(ids.count - limit) more" : shown
     }
 
-    /// Names exactly this commit, these incarnations, and what is known to go along: an approval of it is good for
-    /// nothing else.
+    /// Names exactly this commit, these incarnations, what is known to go along, and what is not known: an approval of it is
+    /// good for nothing else.
     private var approvalHash: String {
         let lines = steps.map { "\($0.id) \($0.uid)" }.sorted()
-        let more = along.flatMap { along in along.objects.map { "\(along.container) takes \($0)" } }.sorted()
+        let more = along.flatMap { along in
+            let unseen = along.notLookedAt?.keys.sorted().map { "\(along.container) not looked through for \($0)" }
+            return along.objects.map { "\(along.container) takes \($0)" }
+                + (unseen ?? ["\(along.container) not looked into"])
+        }.sorted()
         let text = ([planner.commit.id] + lines + more).joined(separator: "\n")
         return SHA256.hash(data: Array(text.utf8)).hexadecimal
     }

@@ -16,6 +16,8 @@ package struct SettledObject: Sendable, Hashable {
     package let state: String
     /// Whether it was applied, has removed itself since, and is not created again: a Job with `ttlSecondsAfterFinished`.
     package let isDone: Bool
+    /// Whether it removes itself once it has done its work, so that its absence is no loss.
+    package let removesItself: Bool
 
     package init(
         id: ObjectID,
@@ -26,8 +28,10 @@ package struct SettledObject: Sendable, Hashable {
         contentHash: String,
         residual: Residual = .empty,
         state: String = "",
-        isDone: Bool = false
+        isDone: Bool = false,
+        removesItself: Bool = false
     ) {
+        self.removesItself = removesItself
         self.id = id
         self.apiVersion = apiVersion
         self.origin = origin

@@ -44,6 +44,8 @@ package struct Settlement: Sendable {
         guard let uid = live.uid, let version = live.resourceVersion, live.deletionTimestamp == nil,
             let item = manifests[live.id], item.object.gvk == live.gvk, !SyncAnnotation.isLeftAlone(live),
             Ownership.of(live, for: applySet) == .ours, ImagePins(of: live).isEmpty,
+            // Who owns it decides what else may be deleted.
+            live.metadata["ownerReferences"]?.array?.isEmpty != false,
             case .success(let manifest) = resolver.resolve(item),
             !SyncAnnotation.isLeftAlone(manifest.object)
         else { return .whole(live) }

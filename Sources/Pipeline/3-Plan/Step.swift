@@ -70,4 +70,8 @@ package struct Step: Sendable {
 
     /// What differs, for people: cut and masked, in the same order.
     package var changes: [FieldChange] { FieldChange.list(differences, of: id.groupKind) }
+
+    /// Whether an apply onto the incarnation `uid` may take fields from other managers; what is not there yet has none to
+    /// take.
+    package func mayForce(onto uid: String?) -> Bool { uid != nil && !SyncAnnotation.forbidsForce(object) }
 }

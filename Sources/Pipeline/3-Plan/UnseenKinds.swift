@@ -22,6 +22,8 @@ package struct UnseenKinds: Sendable {
             switch live.catalog.lookup(kind) {
             case .served(let resource) where resource.verbs.contains("list") && live.unreadable[kind] == nil:
                 seen.insert(kind)
+                // Where only some namespaces may be looked into, nobody knows of the others.
+                if live.narrowed.contains(kind) { left.insert(kind) }
             case .unknown where live.undefined.contains(kind): break
             default: left.insert(kind)
             }

@@ -35,6 +35,7 @@ extension Applier {
     private func prune(_ batch: [PruneStep], _ run: inout ApplyRun) async {
         var steps: [PruneStep] = []
         let end = ContinuousClock.now + deadlines.gone
+        let reader = LiveReader(client: client, applySet: store.applySet, limit: limit)
         for step in batch {
             if let objection = run.objection(to: step) {
                 let outcome = ObjectOutcome.skipped(
@@ -45,6 +46,9 @@ extension Applier {
                 run.record(outcome, ofPrune: step.id, isGone: objection.isGone)
             } else if let reason = await instancesLeft(of: step, until: end, run) {
                 run.record(.skipped(step, because: reason, isRetryable: true), ofPrune: step.id, isGone: false)
+            } else if let reason = await reader.intruder(in: step) {
+                let text = "not deleted: \(reason); the next pass decides anew"
+                run.record(.skipped(step, because: text, isRetryable: true), ofPrune: step.id, isGone: false)
             } else {
                 steps.append(step)
             }

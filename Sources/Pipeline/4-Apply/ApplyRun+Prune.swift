@@ -37,6 +37,7 @@ extension ApplyRun {
             switch outcome.action {
             case .failed: return "\(step.id) could not be applied"
             case .skipped: return "\(step.id) was skipped"
+            case _ where outcome.isUnfinished: return "\(step.id) is not as git states it"
             default: continue
             }
         }

@@ -92,7 +92,8 @@ struct ApplyRun: Sendable {
         default:
             guard let uid = outcome.after?.uid else { return }
             appliedUIDs.insert(uid)
-            inventory.members[step.id] = Inventory.Member(uid: uid, source: plan.source)
+            let content = step.object.removesItself ? step.contentHash : nil
+            inventory.members[step.id] = Inventory.Member(uid: uid, source: plan.source, content: content)
         }
     }
 

@@ -8,6 +8,8 @@ struct Findings: Sendable {
     private let scope: ReadScope
     private(set) var objects: [ObjectID: LiveObject] = [:]
     private(set) var unreadable: [GroupKind: String] = [:]
+    /// Kinds that were read in single namespaces only, because the whole cluster may not be listed.
+    private(set) var narrowed: Set<GroupKind> = []
     private var failures: [KubeError] = []
 
     init(scope: ReadScope) { self.scope = scope }
@@ -28,6 +30,8 @@ struct Findings: Sendable {
         if let whole = object.whole { Redactor.shared.register(secretObject: whole) }
         objects[id] = object
     }
+
+    mutating func markNarrowed(_ kind: GroupKind) { narrowed.insert(kind) }
 
     mutating func markUnreadable(_ kind: GroupKind, _ error: KubeError) {
         if unreadable[kind] == nil { unreadable[kind] = Redactor.shared.redact("\(error)".singleLine) }

@@ -33,7 +33,10 @@ extension Inventory {
         } else {
             for released in plan.prune.released { narrow.members[released.id] = nil }
         }
-        for settled in plan.unchanged { narrow.members[settled.id] = Member(uid: settled.uid, source: plan.source) }
+        for settled in plan.unchanged {
+            let content = settled.removesItself ? settled.contentHash : nil
+            narrow.members[settled.id] = Member(uid: settled.uid, source: plan.source, content: content)
+        }
         for drifted in plan.reportedDrift {
             guard let uid = drifted.live?.uid else { continue }
             narrow.members[drifted.id] = Member(uid: uid, source: plan.source)

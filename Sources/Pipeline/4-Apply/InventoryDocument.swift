@@ -5,8 +5,8 @@ import SyncPlan
 /// The text form of an inventory, as it stands in the parent Secret's data.
 ///
 /// Compact JSON. Members of one source and one doubt stand together, by group-kind, then namespace (empty for
-/// cluster-scoped objects), then name with the uid in a short form (``ShortUID``); `null` for a member whose creation is
-/// intended and not confirmed:
+/// cluster-scoped objects), then name with the uid in a short form (``ShortUID``), and behind a blank, for an object that
+/// removes itself, the digits of what was applied; `null` for a member whose creation is intended and not confirmed:
 /// `{"groups":[{"source":"https://…#infra","members":{"Deployment.apps":{"shop":{"web":"bywz…"}}}}]}`.
 /// The form before this one is the map of `members` alone, with uids as the server gives them; it is still read.
 package enum InventoryDocument {
@@ -60,7 +60,8 @@ package enum InventoryDocument {
     private static func json(of members: [(key: ObjectID, value: Inventory.Member)], _ standing: Standing) -> JSON {
         var kinds: [String: [String: [JSONObject.Member]]] = [:]
         for (id, member) in members {
-            let uid = member.uid.map { JSON.string(ShortUID.text(of: $0)) } ?? .null
+            let content = member.content.map { " \($0)" } ?? ""
+            let uid = member.uid.map { JSON.string(ShortUID.text(of: $0) + content) } ?? .null
             kinds[id.groupKind.description, default: [:]][id.namespace, default: []]
                 .append(.init(key: id.name, value: uid))
         }
@@ -136,9 +137,15 @@ package enum InventoryDocument {
                         throw corrupt("the uid of \(id) is a \(name.value.typeName)")
                     }
                     guard content.members[id] == nil else { throw corrupt("\(id) is there twice") }
+                    let parts = name.value.string?.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
                     var known: String?
-                    if let text = name.value.string { known = try uid(text) }
-                    content.members[id] = Inventory.Member(uid: known, source: standing.source, doubt: standing.doubt)
+                    if let text = parts?.first { known = try uid(String(text)) }
+                    content.members[id] = Inventory.Member(
+                        uid: known,
+                        source: standing.source,
+                        doubt: standing.doubt,
+                        content: parts?.count == 2 ? parts?.last.map(String.init) : nil
+                    )
                 }
             }
         }

@@ -121,6 +121,14 @@ enum InventoryParent {
         return Set(text.split(separator: ",").map(String.init)).union([stored.namespace])
     }
 
+    /// A stored parent with all that we write as another version has it.
+    static func withOurs(of wanted: KubeObject, in stored: KubeObject) -> KubeObject {
+        var result = stored
+        for key in ["labels", "annotations"] { result.json[["metadata", key]] = wanted.metadata[key] }
+        result.json[["data", InventoryDocument.key]] = wanted.json["data"]?[InventoryDocument.key]
+        return result
+    }
+
     /// Whether two versions of the parent say the same in all that we write.
     static func saysTheSame(_ left: KubeObject, _ right: KubeObject) -> Bool {
         left.metadata["labels"] == right.metadata["labels"]

@@ -70,7 +70,7 @@ package actor InventoryStore {
     package func checkRoom(for inventory: Inventory) throws(ApplyError) {
         var full = inventory
         for (id, member) in inventory.members where member.uid == nil {
-            full.members[id] = Inventory.Member(uid: Self.anyUID, source: member.source, doubt: member.doubt)
+            full.members[id] = Inventory.Member(uid: Self.anyUID, source: member.source, doubt: member.doubt, content: member.content)
         }
         _ = try InventoryParent.object(for: full, project: project, replacing: stored)
     }
@@ -135,7 +135,7 @@ package actor InventoryStore {
 extension InventoryStore {
     /// Creates or replaces the parent. An answer that says "conflict", or none at all, is checked against what the
     /// cluster has by now: the write may have been ours, sent twice.
-    private func send(_ wanted: KubeObject) async throws(ApplyError) {
+    private func send(_ wanted: KubeObject, attempts: Int = 5) async throws(ApplyError) {
         do throws(KubeError) {
             let answer =
                 stored == nil
@@ -145,14 +145,21 @@ extension InventoryStore {
         } catch {
             let mayBeOurs = error.isOutcomeUnknown || error.reason == .conflict || error.reason == .alreadyExists
             guard mayBeOurs else { throw ApplyError(error, while: "writing the inventory \(applySet.parent)") }
-            if let now = try await readParent(), InventoryParent.saysTheSame(now, wanted) {
+            let now = try await readParent()
+            if let now, InventoryParent.saysTheSame(now, wanted) {
                 stored = now
+                return
+            }
+            // A person's order since then is no second operator: what we write says nothing of orders.
+            if let now, let known = stored, InventoryParent.saysTheSame(now, known), known.uid == now.uid, attempts > 1 {
+                stored = now
+                try await send(InventoryParent.withOurs(of: wanted, in: now), attempts: attempts - 1)
                 return
             }
             if error.isOutcomeUnknown { throw ApplyError(error, while: "writing the inventory \(applySet.parent)") }
             throw ApplyError(
                 .concurrentWriter,
-                "\(applySet.parent) was changed by somebody else since it was read; nothing was applied. If a second"
+                "\(applySet.parent) was changed by somebody else since it was read, and is not written over. If a second"
                     + " operator runs this project, stop one; else the next pass reads it again",
                 isRetryable: true
             )

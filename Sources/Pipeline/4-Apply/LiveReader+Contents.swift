@@ -9,7 +9,7 @@ extension LiveReader {
     private static let maxContainers = 20
     private static let maxObjects = 1_000
     /// What says nothing: it follows from other objects, and may be much.
-    private static let passedOver: Set<String> = ["Event", "Event.events.k8s.io", "Endpoints"]
+    private static let passedOver: Set<String> = ["Event", "Event.events.k8s.io"]
 
     /// What each of these Namespaces and definitions holds, as far as it can be read: one list of metadata for each kind
     /// that can be listed there.
@@ -22,7 +22,11 @@ extension LiveReader {
         var result: [ObjectID: ContainerContents] = [:]
         for id in containers.prefix(Self.maxContainers) {
             if id.groupKind == KindOrder.namespace {
-                result[id] = await contents(of: namespaced(live.catalog), namespace: id.name)
+                // A group that does not answer now may have objects there all the same.
+                let silent = live.catalog.unavailableGroups.map { group, reason in
+                    (GroupKind(group: group, kind: UnseenKinds.wildcard), "its API group did not answer: \(reason)")
+                }
+                result[id] = await contents(of: namespaced(live.catalog), namespace: id.name, besides: silent)
             } else if let kind = live.objects[id]?.whole?.definedKind {
                 guard case .served(let resource) = live.catalog.lookup(kind) else { continue }
                 result[id] = await contents(of: [resource], namespace: "")
@@ -42,42 +46,99 @@ extension LiveReader {
         }
     }
 
-    private func contents(of resources: [APIResource], namespace: String) async -> ContainerContents {
+    private func contents(
+        of resources: [APIResource],
+        namespace: String,
+        besides silent: [(GroupKind, String)] = []
+    ) async -> ContainerContents {
         let lists = await concurrently(resources, limit: limit) { resource in
             await strangers(resource, namespace: namespace)
         }
         var objects: [KubeObject] = []
-        var notLookedAt: [GroupKind: String] = [:]
+        var notLookedAt = Dictionary(silent) { first, _ in first }
         for (resource, list) in zip(resources, lists) {
             let (found, problem) = list ?? ([], "cancelled")
             objects += found
             if let problem { notLookedAt[resource.gvk.groupKind] = problem }
         }
-        return ContainerContents(objects: objects, notLookedAt: notLookedAt)
+        return ContainerContents(objects: objects, notLookedAt: notLookedAt, resources: resources)
     }
 
-    /// The metadata of all objects of a kind, and why these are not all. Those that may ask to be kept are never left out.
+    /// Why a container that was looked into when the plan was made must not be deleted any more: something in it asks to be
+    /// kept by now, is another tool's, or was put there since; or it cannot be looked through again. Nil when it may go.
+    func intruder(in step: PruneStep) async -> String? {
+        guard let planned = step.contents else { return nil }
+        let namespace = step.id.groupKind == KindOrder.namespace ? step.id.name : ""
+        let now = await contents(of: planned.resources, namespace: namespace)
+        for (kind, reason) in now.notLookedAt.sorted(by: { $0.key < $1.key }) where planned.notLookedAt[kind] == nil {
+            return "it could not be looked through again for \(kind): \(reason)"
+        }
+        let known = Set(planned.objects.compactMap(\.uid))
+        for object in now.objects.sorted(by: { $0.id < $1.id }) where object.deletionTimestamp == nil {
+            if let objection = SyncAnnotation.objection(of: object) { return "\(object.id) in it \(objection.reason)" }
+            let isKnown = object.uid.map(known.contains) == true
+            if !isKnown, ContainerContents.isOwn(object) {
+                return "\(object.id) was put there since the plan was made"
+            }
+        }
+        return nil
+    }
+
+    /// The metadata of all objects of a kind, and why these are not all. Of those beyond the limit the first is kept that
+    /// asks to be kept, and the first that is another tool's: one is enough to keep the container.
     private func strangers(
         _ resource: APIResource,
         namespace: String
     ) async -> (objects: [KubeObject], problem: String?) {
-        var count = 0
+        var sieve = StrangerSieve(applySet: applySet, limit: Self.maxObjects)
         do throws(KubeError) {
             let list = try await client.list(resource, namespace: namespace, metadataOnly: true) { object in
-                count += 1
-                guard count <= Self.maxObjects || SyncAnnotation.objection(of: object) != nil else {
-                    return KubeObject?.none
-                }
-                var small = object
-                if object.label(ApplySet.partOfLabel) != applySet.id {
-                    small.json[["metadata", "managedFields"]] = nil
-                }
-                return small
+                sieve.keeps(object)
             }
-            let isAll = count <= Self.maxObjects
-            return (list.kept, isAll ? nil : "there are \(count) objects, and only \(Self.maxObjects) were looked at")
+            let problem = sieve.isFull ? "there are more than \(Self.maxObjects) objects, and only these were looked at" : nil
+            return (list.kept, problem)
         } catch {
             return ([], Redactor.shared.redact("\(error)".singleLine))
         }
+    }
+}
+
+/// Chooses which of the objects in a container are kept, when there are many. A list that begins anew gives the same again.
+private struct StrangerSieve {
+    let applySet: ApplySet
+    let limit: Int
+    private var uids: Set<String> = []
+    private var hasObjection = false
+    private var hasForeign = false
+    /// Whether there were more than the limit.
+    private(set) var isFull = false
+
+    init(applySet: ApplySet, limit: Int) {
+        self.applySet = applySet
+        self.limit = limit
+    }
+
+    /// The object as it is kept; nil for one that is left out.
+    mutating func keeps(_ object: KubeObject) -> KubeObject? {
+        let uid = object.uid ?? "\(object.id)"
+        if !uids.contains(uid), uids.count >= limit, !isTelling(object) {
+            isFull = true
+            return nil
+        }
+        uids.insert(uid)
+        var small = object
+        if object.label(ApplySet.partOfLabel) != applySet.id { small.json[["metadata", "managedFields"]] = nil }
+        return small
+    }
+
+    private mutating func isTelling(_ object: KubeObject) -> Bool {
+        isFull = true
+        if !hasObjection, SyncAnnotation.objection(of: object) != nil {
+            hasObjection = true
+            return true
+        }
+        guard !hasForeign, !object.isControlled, case .other = Ownership.of(object, for: applySet) else { return false }
+        hasForeign = true
+        return true
     }
 }

@@ -67,7 +67,8 @@ package struct LiveReader: Sendable {
             return (found: found, well: well)
         }
         for (resource, list) in zip(listable, lists) {
-            findings.take(list?.found ?? .failure(.cancelled), of: resource)
+            findings.take(list?.found.map(\.objects) ?? .failure(.cancelled), of: resource)
+            if case .success(let found)? = list?.found, found.isNarrow { findings.markNarrowed(resource.gvk.groupKind) }
         }
         try findings.throwIfNothingWasRead(attempts: listable.count)
         let missing = scope.missing(from: findings)
@@ -95,7 +96,8 @@ package struct LiveReader: Sendable {
             unreadable: findings.unreadable,
             undefined: undefined,
             owners: owners,
-            well: well
+            well: well,
+            narrowed: findings.narrowed
         )
     }
 
@@ -105,7 +107,7 @@ package struct LiveReader: Sendable {
         _ resource: APIResource,
         namespaces: Set<String>,
         keeping keep: (KubeObject) -> (ObjectID, LiveObject)?
-    ) async -> Result<[ObjectID: LiveObject], KubeError> {
+    ) async -> Result<(objects: [ObjectID: LiveObject], isNarrow: Bool), KubeError> {
         let selector = applySet.memberSelector
         func list(_ namespace: String) async throws(KubeError) -> [ObjectID: LiveObject] {
             let list = try await client.list(
@@ -117,7 +119,7 @@ package struct LiveReader: Sendable {
             return Dictionary(list.kept) { $1 }
         }
         do throws(KubeError) {
-            return .success(try await list(""))
+            return .success((try await list(""), false))
         } catch  where error.reason == .forbidden && resource.isNamespaced && !namespaces.isEmpty {
             var objects: [ObjectID: LiveObject] = [:]
             for namespace in namespaces.sorted() {
@@ -125,7 +127,7 @@ package struct LiveReader: Sendable {
                     return .failure(error)
                 }
             }
-            return .success(objects)
+            return .success((objects, true))
         } catch {
             return .failure(error)
         }
@@ -151,7 +153,7 @@ package struct LiveReader: Sendable {
                 wanted.contains(object.id) ? (object.id, .whole(object)) : nil
             }
             switch list {
-            case .success(let objects): found = objects.compactMapValues(\.whole)
+            case .success(let list): found = list.objects.compactMapValues(\.whole)
             case .failure(let error): return .failure(error)
             }
         }

@@ -3,6 +3,10 @@ import KubeObjects
 import SyncPlan
 
 extension OwnershipTakeover {
+    /// Of more declared items than these that are missing from one list, none is taken for one that was rekeyed by hand: the
+    /// cost stays linear, and what somebody made of them stays beside those that the apply adds.
+    private static let maxMissing = 256
+
     /// The items that somebody made of declared ones by changing what identifies them, such as a port's number: the
     /// declared item is missing from the live list, and all that the manifest says of it, but for the keys, stands in this
     /// one. Left to its owner, it would stay beside the item that the next apply adds.
@@ -24,6 +28,7 @@ extension OwnershipTakeover {
                 let names = keys.keys
                 let gone = missing[names] ?? self.missing(of: declared, in: live, by: names)
                 missing[names] = gone
+                guard gone.count <= maxMissing else { continue }
                 if gone.contains(where: { holds(item, $0, except: keys) }) { result[element] = set }
             case .value, .index: continue
             }

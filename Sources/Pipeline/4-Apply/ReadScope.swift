@@ -17,7 +17,6 @@ struct ReadScope: Sendable {
 
     init(rendered: RenderedSet, inventory: Inventory, catalog: APICatalog, defaultNamespace: String) {
         var versions: [GroupKind: Set<APIResource>] = [:]
-        var leftAlone: Set<ObjectID> = []
         for item in rendered.objects {
             let gvk = item.object.gvk
             guard case .served(let resource) = catalog.lookup(gvk) else { continue }
@@ -27,17 +26,13 @@ struct ReadScope: Sendable {
             let namespace = resource.isNamespaced ? (space.isEmpty ? "default" : space) : ""
             namespaces[gvk.groupKind, default: []].insert(namespace)
             let id = ObjectID(groupKind: gvk.groupKind, namespace: namespace, name: item.object.name)
-            // What a person wants left alone is not looked for.
-            if SyncAnnotation.isLeftAlone(item.object) {
-                leftAlone.insert(id)
-            } else {
-                wanted[id] = resource
-            }
+            // Also what a person wants left alone: others may need it, and it may be there.
+            wanted[id] = resource
         }
         for id in inventory.members.keys { namespaces[id.groupKind, default: []].insert(id.namespace) }
         let rendering = Set(rendered.objects.map(\.object.gvk.groupKind))
         let unseen = UnseenKinds.spelledOut(inventory.unseenKinds, in: catalog)
-        for id in inventory.members.keys where wanted[id] == nil && !leftAlone.contains(id) {
+        for id in inventory.members.keys where wanted[id] == nil {
             if case .served(let resource) = catalog.lookup(id.groupKind) { members[id] = resource }
         }
         for kind in Set(namespaces.keys).union(unseen).union(rendering) where versions[kind] == nil {

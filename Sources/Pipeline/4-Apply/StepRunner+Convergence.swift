@@ -22,7 +22,8 @@ extension StepRunner {
                 first.answer,
                 remarks: first.remarks + [remark],
                 isRecreated: first.isRecreated,
-                isUnfinished: true
+                isUnfinished: true,
+                second: error
             )
         }
         let rest = difference(in: second)
@@ -83,7 +84,8 @@ extension StepAnswer {
             remarks: remarks,
             isRecreated: isRecreated,
             residual: Residual(differences, isOverruled: isOverruled, key: key),
-            isUnfinished: isUnfinished
+            isUnfinished: isUnfinished,
+            second: second
         )
     }
 }

@@ -85,6 +85,7 @@ extension StepRunner {
         let (id, resource) = (step.id, step.resource)
         let rehearsalRemark = try await rehearse()
         let propagation: Propagation = Self.orphaning.contains(id.kind) ? .orphan : .background
+        try await lookBeforeDeletion(uid: uid)
         do throws(WriteFailure) {
             _ = try await applier.write { client async throws(KubeError) in
                 try await client.delete(
@@ -116,6 +117,31 @@ extension StepRunner {
                 isRetryable: true
             )
         }
+    }
+
+    /// Looks once more at the object that is to be deleted: since the plan was made, somebody may have asked for it to be
+    /// kept or left alone, or another tool may have taken it. What the manifest itself asks for is no objection to it.
+    private func lookBeforeDeletion(uid: String) async throws(StepFailure) {
+        let now: KubeObject?
+        do throws(KubeError) {
+            now = try await applier.client.get(step.resource, namespace: step.id.namespace, name: step.id.name)
+        } catch {
+            throw StepFailure(.refused(error), of: step)
+        }
+        guard let now, now.uid == uid, let reason = reasonToStay(now) else { return }
+        throw StepFailure(
+            step,
+            cause: "an immutable field differs, and the live object \(reason); nothing was deleted",
+            remedy: "take that off the live object, or correct the manifest",
+            isRetryable: true
+        )
+    }
+
+    private func reasonToStay(_ now: KubeObject) -> String? {
+        if SyncAnnotation.isLeftAlone(now) { return "asks to be left alone" }
+        if case .other(let owner) = Ownership.of(now, for: applier.store.applySet) { return "belongs to \(owner)" }
+        guard SyncAnnotation.objection(of: step.object) == nil else { return nil }
+        return SyncAnnotation.objection(of: now)?.reason
     }
 
     /// Creates the old object again, without what only the server may set. Tells how that went.

@@ -129,7 +129,7 @@ struct StepRunner: Sendable {
                 object,
                 to: step.resource,
                 fieldManager: FieldManager.main,
-                force: uid != nil && !SyncAnnotation.forbidsForce(step.object)
+                force: step.mayForce(onto: uid)
             )
         }
     }
@@ -195,14 +195,18 @@ struct StepAnswer: Sendable {
     let residual: Residual
     /// As in ``ObjectOutcome``.
     let isUnfinished: Bool
+    /// How a second apply failed, of an object that is not finished without it.
+    let second: StepFailure?
 
     init(
         _ answer: WriteAnswer,
         remarks: [String] = [],
         isRecreated: Bool = false,
         residual: Residual = .empty,
-        isUnfinished: Bool = false
+        isUnfinished: Bool = false,
+        second: StepFailure? = nil
     ) {
+        self.second = second
         self.answer = answer
         self.remarks = remarks
         self.isRecreated = isRecreated
@@ -235,7 +239,13 @@ extension StepRunner {
             residual: result.residual,
             isUnfinished: result.isUnfinished
         )
-        return StepResult(outcome: outcome, journalResult: .done)
+        return StepResult(
+            outcome: outcome,
+            journalResult: .done,
+            interruption: result.second?.interruption,
+            isJournalLost: result.second?.isJournalLost == true,
+            isUnclear: result.second?.isUnclear == true || result.second?.isOutcomeUnknown == true
+        )
     }
 
     private func failed(_ failure: StepFailure, after duration: Duration) -> StepResult {

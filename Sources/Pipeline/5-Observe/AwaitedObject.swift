@@ -19,7 +19,7 @@ package struct AwaitedObject: Sendable, Hashable {
 
     /// An object that a pass has found as wanted.
     package init(_ settled: SettledObject) {
-        self.init(id: settled.id, origin: settled.origin, removesItself: settled.isDone)
+        self.init(id: settled.id, origin: settled.origin, removesItself: settled.isDone || settled.removesItself)
     }
 
     /// An object that a pass writes.

@@ -30,7 +30,7 @@ extension Kstatus {
             return (.inProgress, "status.\(key) is false")
         }
         let current = conditions.nested.filter { isOfThisGeneration($0, of: object) }
-        if let missing = (conditions.own + current).first(where: { !isTrue($0) && names($0, anyOf: achievements) }) {
+        if let missing = (conditions.own + current).first(where: { !isTrue($0) && isAchievement($0) }) {
             return (.inProgress, text(of: missing, fallback: "\(missing["type"]?.string ?? "a condition") is not true"))
         }
         if let word = conditions.words.first, passingWords.contains(word.plain) { return (.inProgress, word.told) }
@@ -78,6 +78,12 @@ extension Kstatus {
             condition["status"]?.string != nil || condition["status"]?.bool != nil
         else { return false }
         return endings.contains { type.hasSuffix($0) }
+    }
+
+    /// Whether a condition's type says that something is as it should be; `NotReady` says the opposite.
+    private static func isAchievement(_ condition: JSON) -> Bool {
+        guard names(condition, anyOf: achievements), !names(condition, anyOf: failures) else { return false }
+        return !names(condition, anyOf: achievements.flatMap { ["Not\($0)", "Un\($0.lowercased())"] })
     }
 
     /// Whether a part's condition is about the object as it is now: parts that are gone leave old ones behind.

@@ -50,6 +50,8 @@ import Testing
                     return [.reply(200, new.text)]
                 }
             }
+            // The project has no inventory, so nothing was ordered about it.
+            if parts.contains("secrets") { return [.reply(404, Self.status(404, "NotFound"))] }
             if parts.contains("serviceaccounts") {
                 let account: JSON = [
                     "apiVersion": "v1", "kind": "ServiceAccount",

@@ -88,9 +88,11 @@ package struct ProjectLoop: Sendable {
     /// Whether a person approved something new or the ref points elsewhere: reasons not to wait for the back-off.
     private func hasMoved(from commit: String?, _ seenApproval: inout String?) async -> Bool {
         do {
-            let approval = try await reconciler.state().approval?.hash
-            defer { seenApproval = approval }
-            if let approval, approval != seenApproval { return true }
+            // An approval that cannot be read for a moment is not new when it is seen again.
+            if let approval = try await reconciler.state().approval?.hash, approval != seenApproval {
+                seenApproval = approval
+                return true
+            }
             return try await reconciler.poll().commitID != commit && commit != nil
         } catch {
             return false

@@ -52,6 +52,7 @@ package struct DiffPreview: Sendable {
                 step.object,
                 to: step.resource,
                 fieldManager: FieldManager.main,
+                force: step.mayForce(onto: step.live?.uid),
                 dryRun: true
             )
             guard let diff = await onMaskingThread({ DiffText(before: step.live, after: answer.object) }) else {

@@ -46,7 +46,10 @@ extension ProjectReconciler {
             deadlines: settings.deadlines,
             readiness: Kstatus.readiness,
             health: { ids in await self.unhealthy(ids, in: prepared, within: budget) },
-            guardBeforeWrite: { try await self.claimLease(run) }
+            guardBeforeWrite: {
+                try await self.claimLease(run)
+                try await self.obeySuspension()
+            }
         )
         let commit = plan.commit
         await preparer.mirror?.beginWriting()
@@ -119,7 +122,7 @@ extension ProjectReconciler {
     /// A poll that finds the applied commit but a changed cluster was started by drift.
     private func trigger(_ given: RunTrigger, _ prepared: PreparedPass, _ state: ProjectState) -> RunTrigger {
         guard given == .commit, state.applied?.id == prepared.plan.commit.id else { return given }
-        if state.approval != nil { return .approval }
+        if let approval = state.approval, approval.hash == prepared.plan.prune.approvalHash { return .approval }
         let steps = prepared.plan.waves.flatMap(\.steps)
         let drifted = steps.contains { $0.cause == .drift || $0.cause == .deleted }
         return drifted || !prepared.plan.reportedDrift.isEmpty ? .drift : .retry

@@ -9,14 +9,13 @@ import SyncRecord
 extension ProjectReconciler {
     /// What was seen of each object after this pass: the next one compares by it.
     ///
-    /// Drift that is only reported, or fought over, keeps its old mark: without it the next pass would take it for a change of git.
+    /// What was not written keeps its old mark, whatever stood in the way: without it the next pass would take drift for a
+    /// change of git, and a Job that is done and gone for one that was never run.
     func marks(_ prepared: PreparedPass, _ report: ApplyReport) -> [ObjectID: Inventory.AppliedMark] {
         let plan = prepared.plan
         var marks: [ObjectID: Inventory.AppliedMark] = [:]
-        for step in plan.reportedDrift { marks[step.id] = prepared.inventory.marks[step.id] }
-        for object in plan.refused where object.reason == .contested {
-            marks[object.id] = prepared.inventory.marks[object.id]
-        }
+        let unwritten = plan.reportedDrift.map(\.id) + plan.refused.map(\.id) + plan.waves.flatMap(\.steps).map(\.id)
+        for id in unwritten { marks[id] = prepared.inventory.marks[id] }
         for object in plan.unchanged { marks[object.id] = object.mark }
         let hashes = Dictionary(plan.waves.flatMap(\.steps).map { ($0.id, $0.contentHash) }) { first, _ in first }
         for outcome in report.outcomes where [.created, .configured, .unchanged].contains(outcome.action) {
@@ -35,7 +34,7 @@ extension ProjectReconciler {
         approved: String?
     ) -> RunOutcome {
         if report.interruption != nil || health.ending == .cancelled { return .interrupted }
-        if objects.contains(where: { $0.action == .failed }) { return .degraded }
+        if objects.contains(where: { $0.action == .failed || $0.isUnfinished }) { return .degraded }
         // Declared, and not written because of something else; the reason stands at the object.
         if report.outcomes.contains(where: { $0.action == .skipped && $0.origin != nil }) { return .degraded }
         if plan.refused.contains(where: { $0.reason == .blocked || $0.reason == .waiting }) { return .degraded }

@@ -93,6 +93,13 @@ package actor ProjectReconciler {
         return known.obeying(orders)
     }
 
+    /// Ends a pass that is under way once the project is suspended in the cluster, as far as a watch shows it.
+    func obeySuspension() async throws {
+        guard let parent = await preparer.mirror?.parentLastSeen() else { return }
+        guard let word = try StandingOrders(parent: parent).suspension.word else { return }
+        throw refusal(ProjectState.Suspension(word))
+    }
+
     private func refusal(_ suspension: ProjectState.Suspension) -> PassFailure {
         PassFailure(
             stage: .suspended,
@@ -130,7 +137,7 @@ package actor ProjectReconciler {
                     policy: policy(at: started, commit: tip.commitID)
                 )
             )
-            let state = known.obeying(prepared.orders)
+            let state = known.obeying(prepared.orders, held: prepared.plan.prune.approvalHash)
             if let suspension = state.suspension { throw refusal(suspension) }
             let standing = prepared.standing(approved: state.approval?.hash)
             if lastFailure != nil { lastOutcome = .failed }

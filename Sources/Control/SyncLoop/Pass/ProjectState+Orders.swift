@@ -10,8 +10,14 @@ extension ProjectState {
     /// The cluster's word goes before that of one data folder. The folder's counts where nothing was ever ordered in the
     /// cluster: older versions wrote only there, and so it is still known when the cluster has lost it. A yes to a prune
     /// counts wherever it was given, because it is one to exactly one list.
-    package func obeying(_ orders: StandingOrders) -> ProjectState {
+    ///
+    /// - Parameters:
+    ///   - orders: What the cluster has.
+    ///   - held: The list that waits for a yes now: of two yeses the one to this list counts, else the later one.
+    package func obeying(_ orders: StandingOrders, held: String? = nil) -> ProjectState {
         let isOrdered = orders.suspension != .never
+        let given = [approval, orders.approval.word.map(Approval.init)].compactMap { $0 }
+        let approval = given.first { $0.hash == held } ?? given.max { $0.at < $1.at }
         return ProjectState(
             applied: applied,
             appliedTreeID: appliedTreeID,
@@ -19,7 +25,7 @@ extension ProjectState {
             attempted: attempted,
             suspension: isOrdered ? orders.suspension.word.map(Suspension.init) : suspension,
             hold: hold,
-            approval: orders.approval.word.map(Approval.init) ?? approval
+            approval: approval
         )
     }
 }
@@ -44,7 +50,7 @@ extension ProjectState.Suspension {
     /// One line: who, and why if that was told.
     package var text: String { "suspended by \(person)\(reason.isEmpty ? "" : ": \(reason)")" }
 
-    fileprivate init(_ word: StandingOrders.Word) {
+    init(_ word: StandingOrders.Word) {
         self.init(person: word.person, reason: word.text, since: word.date)
     }
 }

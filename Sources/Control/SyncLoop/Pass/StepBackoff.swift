@@ -41,6 +41,11 @@ struct StepBackoff: Sendable {
     ///   - outcomes: What became of them.
     ///   - began: When the pass began: polls come at intervals from there.
     mutating func carriedOut(_ plan: Plan, _ outcomes: [ObjectOutcome], began: ContinuousClock.Instant) {
+        if commitID != plan.commit.id {
+            // What this commit has not tried did not fail by it.
+            let tried = Set(outcomes.filter { $0.action != .skipped }.map(\.id))
+            failures = failures.filter { tried.contains($0.key) }
+        }
         commitID = plan.commit.id
         let steps = Dictionary(plan.waves.flatMap(\.steps).map { ($0.id, $0) }) { first, _ in first }
         let prunes = Dictionary(plan.prune.steps.map { ($0.id, $0) }) { first, _ in first }

@@ -54,7 +54,10 @@ extension LiveMirror {
         let generation = generation
         var isWatched = feeds.values.allSatisfy(\.isFollowing)
         var findings = Findings(scope: scope)
-        for resource in listable { findings.take(contents(of: resource, in: scope), of: resource) }
+        for resource in listable {
+            findings.take(contents(of: resource, in: scope), of: resource)
+            if narrowed[resource] != nil { findings.markNarrowed(resource.gvk.groupKind) }
+        }
         try findings.throwIfNothingWasRead(attempts: listable.count)
         let missing = scope.missing(from: findings)
         isWatched = isWatched && findings.unreadable.isEmpty
@@ -75,6 +78,12 @@ extension LiveMirror {
         await wait(for: [parentKey])
         guard case .success(let objects) = contents(of: parentKey) else { return nil }
         return objects[reader.applySet.parent]?.whole
+    }
+
+    /// The parent as the watch has shown it last, without waiting for anything; nil when no watch shows it now.
+    package func parentLastSeen() -> KubeObject? {
+        guard isRunning, case .following? = feeds[parentKey]?.state else { return nil }
+        return feeds[parentKey]?.store.objects[reader.applySet.parent]?.whole
     }
 
     /// Reads objects whose fields a plan lacks: a few one by one, many of a kind with a list.
@@ -106,7 +115,8 @@ extension LiveMirror {
             objects: objects,
             unreadable: unreadable,
             undefined: live.undefined,
-            owners: live.owners
+            owners: live.owners,
+            narrowed: live.narrowed
         )
     }
 
