@@ -51,7 +51,7 @@ import Testing
                 }
             }
             // The project has no inventory, so nothing was ordered about it.
-            if parts.contains("secrets") { return [.reply(404, Self.status(404, "NotFound"))] }
+            if parts.contains("secrets") { return [.reply(404, Self.status(404, "NotFound", of: parts.last))] }
             if parts.contains("serviceaccounts") {
                 let account: JSON = [
                     "apiVersion": "v1", "kind": "ServiceAccount",
@@ -77,11 +77,12 @@ import Testing
             "cronjobs": "CronJobList", "pods": "PodList",
         ]
 
-        private static func status(_ code: Int64, _ reason: String) -> String {
-            let json: JSON = [
+        private static func status(_ code: Int64, _ reason: String, of name: String? = nil) -> String {
+            var json: JSON = [
                 "apiVersion": "v1", "kind": "Status", "metadata": .object(JSONObject()), "status": "Failure",
                 "reason": .string(reason), "message": .string(reason), "code": .int(code),
             ]
+            if let name { json["details"] = ["kind": "secrets", "name": .string(name)] }
             return json.text
         }
     }
