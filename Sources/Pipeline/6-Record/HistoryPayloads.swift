@@ -112,6 +112,8 @@ enum Payload {
     struct ImageOrdered: Codable, Sendable {
         let person: RedactedText
         let reason: RedactedText
+        /// When it was given, RFC 3339, as the cluster has it; rows of older versions have the row's time alone.
+        var at: String?
     }
 
     struct MarksSaved: Codable, Sendable {

@@ -28,15 +28,17 @@ package struct ImageOrder: Sendable, Hashable, Codable {
 }
 
 extension History {
-    /// Writes down what a person orders about a workload's image rollouts; an operator obeys at its next look.
+    /// Writes down what a person orders about a workload's image rollouts; an operator obeys at its next look. With the `at`
+    /// of the same order in the cluster, whoever reads both takes them for one.
     package func order(
         _ kind: ImageOrder.Kind,
         of workload: ObjectID,
         project: String,
         person: String,
-        reason: String = ""
+        reason: String = "",
+        at time: String? = nil
     ) async throws(RecordError) {
-        let payload = Payload.ImageOrdered(person: RedactedText(person), reason: RedactedText(reason))
+        let payload = Payload.ImageOrdered(person: RedactedText(person), reason: RedactedText(reason), at: time)
         _ = try await writer.append(
             entries {
                 [
@@ -67,7 +69,7 @@ extension History {
                     kind: row.kind == LedgerKind.imageHeld.rawValue ? .hold : .release,
                     person: payload.person.text,
                     reason: payload.reason.text,
-                    at: row.date
+                    at: payload.at.flatMap { try? Date($0, strategy: .iso8601) } ?? row.date
                 )
             }
             return orders

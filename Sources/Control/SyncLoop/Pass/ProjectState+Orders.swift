@@ -31,9 +31,12 @@ extension ProjectState {
 }
 
 extension ImageOrder {
-    /// The orders about the image rollouts of each workload: the cluster's word goes before that of one data folder.
+    /// The orders about the image rollouts of each workload: of the cluster's word and that of one data folder the later one,
+    /// because an order that could not be given in the cluster holds for its data folder.
     static func obeying(_ orders: StandingOrders, before known: [ObjectID: ImageOrder]) -> [ObjectID: ImageOrder] {
-        known.merging(orders.images.mapValues(ImageOrder.init)) { _, ordered in ordered }
+        known.merging(orders.images.mapValues(ImageOrder.init)) { known, ordered in
+            known.at > ordered.at ? known : ordered
+        }
     }
 
     private init(_ image: StandingOrders.ImageWord) {

@@ -3,8 +3,8 @@ import ArgumentParser
 import Foundation
 import KubeObjects
 import SyncApply
-import SyncPlan
 import SyncLoop
+import SyncPlan
 import SyncRecord
 
 /// `sternpost images`: how the images of the projects' workloads stand.
@@ -110,13 +110,15 @@ struct ImageOrderOptions: ParsableArguments {
             }
             let inventory = ApplySet(project: only.project, namespace: pages[only.project]?.inventory ?? "sternpost")
             let store = OrderStore(client: try cluster.client(), applySet: inventory)
-            await store.publish(kind, of: only.workload, because: reason, in: history.orderJournal(of: only.project))
+            let word = StandingOrders.Word(person: OrderOptions.person, text: reason)
+            await store.publish(kind, of: only.workload, word, in: history.orderJournal(of: only.project))
             try await history.order(
                 kind,
                 of: only.workload,
                 project: only.project,
-                person: OrderOptions.person,
-                reason: reason
+                person: word.person,
+                reason: reason,
+                at: word.at
             )
             return (only.project, only.workload)
         } catch let error as RecordError {

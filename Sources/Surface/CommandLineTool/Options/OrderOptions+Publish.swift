@@ -28,10 +28,9 @@ extension OrderStore {
     func publish(
         _ kind: ImageOrder.Kind,
         of workload: ObjectID,
-        because reason: String,
+        _ word: StandingOrders.Word,
         in journal: OrderJournal
     ) async {
-        let word = StandingOrders.Word(person: OrderOptions.person, text: reason)
         await orWarn("the \(kind.rawValue)") {
             try await change(
                 journal: journal,
