@@ -52,6 +52,21 @@ import Testing
         }
     }
 
+    @Test(arguments: ["config", ".git", "commondir"])
+    func `a pipe in the place of a file keeps nobody waiting`(name: String) async throws {
+        try await Scene.with { scene in
+            let path = scene.folder.appending(path: "odd").path(percentEncoded: false)
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            try #require(mkfifo("\(path)/\(name)", 0o600) == 0)
+            if name == "commondir" {
+                // As in a folder of `git worktree add`, which leads to this file; here to the folder itself.
+                try "gitdir: \(path)\n".write(toFile: "\(path)/.git", atomically: true, encoding: .utf8)
+            }
+            let message = try await failure(of: path, in: scene)
+            #expect(message.contains("check the path"), "\(message)")
+        }
+    }
+
     @Test func `a whole clone with its files is read`() async throws {
         try await Scene.with { scene in
             let (folder, git) = (scene.folder, scene.posts)
