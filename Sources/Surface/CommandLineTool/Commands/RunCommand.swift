@@ -120,18 +120,16 @@ struct RunCommand: AsyncParsableCommand {
 
     /// When the tasks are cancelled, and when the process ends whatever they do: before the 30 s of a Pod are over.
     private static let patience = Duration.seconds(20)
-    private static let lastPatience = Duration.seconds(25)
+    private static let ending = ShutdownWatchdog.Ending(
+        patience: .seconds(25),
+        status: 1,
+        farewell: "not ended 25 s after the signal: something does not let go; ending now"
+    )
 
     /// Runs services until SIGTERM or Ctrl-C; each has a bounded time to finish what it is in, and so has the process.
     static func serve(_ services: [any Service], until signals: ShutdownSignals) async throws {
         do {
-            try await signals.run(
-                services.map { .init(service: $0) },
-                patience: patience,
-                lastPatience: lastPatience
-            ) {
-                ErrorOutput.write("not ended \(lastPatience) after the signal: something does not let go; ending now")
-            }
+            try await signals.run(services.map { .init(service: $0) }, patience: patience, ending: ending)
         } catch let error as DashboardServer.ListenError {
             throw CommandFailure("\(error)")
         } catch {

@@ -20,16 +20,14 @@ struct ShutdownSignals: Sendable {
     /// - Parameters:
     ///   - services: Started in this order, and shut down in the opposite one.
     ///   - patience: How long they may take to shut down; then their tasks are cancelled. Nil for as long as they like.
-    ///   - lastPatience: When the process ends after the signal, whatever its tasks do.
-    ///   - farewell: Called when it ends so.
+    ///   - ending: How the process ends after the signal, whatever its tasks do; nil when they may take as long as they like.
     /// - Throws: What the services throw.
     func run(
         _ services: [ServiceGroupConfiguration.ServiceConfiguration],
         patience: Duration? = nil,
-        lastPatience: Duration? = nil,
-        farewell: @escaping @Sendable () -> Void = {}
+        ending: ShutdownWatchdog.Ending? = nil
     ) async throws {
-        ShutdownWatchdog.watch(patience: lastPatience, farewell: farewell)
+        await ShutdownWatchdog(ending).listen()
         var configuration = ServiceGroupConfiguration(
             services: services,
             gracefulShutdownSignals: [],
