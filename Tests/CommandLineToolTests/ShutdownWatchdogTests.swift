@@ -34,4 +34,30 @@ struct ShutdownWatchdogTests {
             try await Task.sleep(for: .seconds(100))
         }
     }
+
+    @Test func `a start-up that does not let go is ended at the first signal, and well`() async {
+        await #expect(processExitsWith: .exitCode(0)) {
+            let early = ShutdownWatchdog.Ending(patience: .milliseconds(10), status: 0)
+            let signals = await ShutdownSignals(ending: early)
+            let late = ShutdownWatchdog.Ending(patience: .seconds(3_600), status: 7)
+            try await signals.run(patience: .seconds(3_600), ending: late) {
+                kill(getpid(), SIGTERM)
+                while true { await Task.yield() }
+            }
+            exit(3)
+        }
+    }
+
+    @Test func `a start-up that lets go is cancelled, and no service runs`() async {
+        await #expect(processExitsWith: .exitCode(42)) {
+            let ending = ShutdownWatchdog.Ending(patience: .seconds(3_600), status: 7)
+            let signals = await ShutdownSignals(ending: ending)
+            try await signals.run(patience: .seconds(3_600), ending: ending) {
+                kill(getpid(), SIGTERM)
+                try await Task.sleep(for: .seconds(100))
+                exit(3)
+            }
+            exit(42)
+        }
+    }
 }

@@ -52,6 +52,17 @@ final class ShutdownWatchdog: Sendable {
         }
     }
 
+    /// Takes another ending for signals from now on.
+    ///
+    /// - Returns: False when a signal came before: then it stays as it was.
+    func change(to ending: Ending) -> Bool {
+        state.withLock { state in
+            guard state.signals == 0 else { return false }
+            state.ending = ending
+            return true
+        }
+    }
+
     private func hear(_ number: Int32) {
         let count = state.withLock { state in
             state.signals += 1
