@@ -34,6 +34,8 @@ struct AddressGuardTests {
         ("169.254.169.254", true),
         ("fe80::1", true), ("febf::1", true), ("::ffff:169.254.1.1", true), ("64:ff9b::a9fe:a9fe", true),
         ("100.100.100.200", true), ("168.63.129.16", true), ("192.0.0.192", true), ("fd00:ec2::254", true),
+        ("fd00:ec2::23", true), ("fd00:ec2:1::1", true), ("fd20:ce::254", true), ("fd00:42::42", true),
+        ("fd00:ec3::23", false), ("fd20:ce::253", false), ("fd00:42::43", false), ("253.0.14.194", false),
         ("10.0.0.1", false), ("192.168.1.1", false), ("172.16.0.1", false), ("8.8.8.8", false), ("fd00::1", false),
         ("2606:4700::1", false), ("64:ff9b::808:808", false), ("169.253.0.1", false),
     ])

@@ -99,6 +99,23 @@ import Testing
         #expect(own.redact("Invalid value: \"\(word)\"") == "Invalid value: \"\(mask)\"")
     }
 
+    @Test func `of a project's own Secret neither names nor orders are hidden, and all else is`() throws {
+        let redactor = Redactor()
+        func register(labels: JSON) throws {
+            let data: [String: String] = [
+                "inventory": "posts/Deployment/web", "orders": "waiting for the audit", "other": "swordfish",
+            ]
+            var json: JSON = ["apiVersion": "v1", "kind": "Secret", "metadata": ["name": "a", "labels": labels]]
+            for (key, value) in data { json[["data", key]] = .string(Redactor.base64(Array(value.utf8))) }
+            redactor.register(secretObject: try KubeObject(json))
+        }
+        let text = "posts/Deployment/web: waiting for the audit, swordfish"
+        try register(labels: ["applyset.kubernetes.io/id": "applyset-x-v1"])
+        #expect(redactor.redact(text) == "posts/Deployment/web: waiting for the audit, \(mask)")
+        try register(labels: [:])
+        #expect(redactor.redact(text) == "\(mask): \(mask), \(mask)")
+    }
+
     @Test(arguments: ["hunter2", "monkeys!", "longword", "12345678", "a-b-c", "tésts"])
     func `what is no common word is hidden everywhere`(value: String) throws {
         let everywhere = Redactor(hidesCommonWords: false)

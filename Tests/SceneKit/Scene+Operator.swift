@@ -16,6 +16,8 @@ extension Scene {
         package var wrapper: [String] = []
         package var output = OperatorProcess.Output.file
         package var arguments: [String] = []
+        /// Where its port is; 0 takes a free one.
+        package var listen = "127.0.0.1:0"
         /// `spec.health.timeout`.
         package var healthTimeout = "0s"
         /// More lines of the project's spec, such as `images: {interval: 10s}`.
@@ -59,7 +61,7 @@ extension Scene {
         return try OperatorProcess(
             [
                 "run", "--config", config, "--kubeconfig", try kubeconfigFile(), "--data-dir", dataFolder(of: name),
-                "--listen", "127.0.0.1:0",
+                "--listen", options.listen,
             ] + options.lease + options.arguments,
             environment: options.environment,
             wrapper: options.wrapper,

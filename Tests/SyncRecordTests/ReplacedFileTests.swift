@@ -16,8 +16,17 @@ struct ReplacedFileTests {
         }
     }
 
+    /// Why a read failed, and why a write.
+    private func reasons(_ history: History) async -> [RecordError.Reason?] {
+        let reading = await reason { () async throws(RecordError) in _ = try await history.state(of: "posts") }
+        let writing = await reason { () async throws(RecordError) in
+            try await history.setSuspended(true, project: "posts", person: "ada")
+        }
+        return [reading, writing]
+    }
+
     enum Loss: String, CaseIterable, Sendable {
-        case folder, file, log, lock, replacement
+        case folder, file, log, lock, replacement, fileInsteadOfFolder
     }
 
     private func lose(_ loss: Loss, in folder: URL) throws {
@@ -32,6 +41,9 @@ struct ReplacedFileTests {
             try files.copyItem(at: file, to: copy)
             try files.removeItem(at: file)
             try files.moveItem(at: copy, to: file)
+        case .fileInsteadOfFolder:
+            try files.removeItem(at: folder)
+            try Data().write(to: folder)
         }
     }
 
@@ -70,6 +82,21 @@ struct ReplacedFileTests {
             try FileManager.default.moveItem(at: aside, to: file)
             let afterReturn = await reason { () async throws(RecordError) in _ = try await history.state(of: "posts") }
             #expect(afterReturn == .replaced)
+        }
+    }
+
+    @Test func `a look that fails for another cause fails one call and nothing after it`() async throws {
+        try await withTemporaryFolder { folder in
+            let data = folder.appending(path: "data"), aside = folder.appending(path: "aside")
+            let history = try await History.open(folder: data.path, mode: .operate)
+            try FileManager.default.moveItem(at: data, to: aside)
+            // A link to itself: ELOOP, as EIO of a disk or ESTALE of a server.
+            try #require(symlink(data.path, data.path) == 0)
+            #expect(await reasons(history) == [.failed, .failed])
+            try #require(unlink(data.path) == 0)
+            try FileManager.default.moveItem(at: aside, to: data)
+            #expect(await reasons(history) == [nil, nil])
+            #expect(try await history.state(of: "posts").suspension != nil)
         }
     }
 }

@@ -52,6 +52,39 @@ import Testing
         }
     }
 
+    @Test(arguments: [true, false])
+    func `a repository of another user is named, and what to do`(isBare: Bool) async throws {
+        try #require(geteuid() == 0, "run the tests as root: they give a repository to another user")
+        try await Scene.with { scene in
+            try fill(scene.posts)
+            let clone = scene.folder.appending(path: "clone").path(percentEncoded: false)
+            let bare = isBare ? ["--bare"] : []
+            _ = try GitFolder.git(["clone", "--quiet"] + bare + ["file://\(scene.posts.path)", clone])
+            try #require(chown(clone, 65_534, 65_534) == 0)
+            let message = try await failure(of: clone, in: scene)
+            for word in ["belongs to another user", "safe.directory", "change the folder's owner", "run as that user"] {
+                #expect(message.contains(word), "\(message)")
+            }
+            try #require(chown(clone, 0, 0) == 0)
+            #expect(try await failure(of: clone, in: scene) == "read")
+        }
+    }
+
+    @Test(arguments: ["config", ".git", "commondir"])
+    func `a pipe in the place of a file keeps nobody waiting`(name: String) async throws {
+        try await Scene.with { scene in
+            let path = scene.folder.appending(path: "odd").path(percentEncoded: false)
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            try #require(mkfifo("\(path)/\(name)", 0o600) == 0)
+            if name == "commondir" {
+                // As in a folder of `git worktree add`, which leads to this file; here to the folder itself.
+                try "gitdir: \(path)\n".write(toFile: "\(path)/.git", atomically: true, encoding: .utf8)
+            }
+            let message = try await failure(of: path, in: scene)
+            #expect(message.contains("check the path"), "\(message)")
+        }
+    }
+
     @Test func `a whole clone with its files is read`() async throws {
         try await Scene.with { scene in
             let (folder, git) = (scene.folder, scene.posts)

@@ -139,7 +139,7 @@ package struct GitRemote: Sendable {
             if let failure = answer.failure { throw GitError(failure.reason, failure.message) }
             return answer
         } catch {
-            if GitRemote.mayBeForm(error.reason), let remark = LocalRepositoryForm.remark(on: address) {
+            if GitRemote.mayBeForm(error.reason), let remark = try await formRemark() {
                 throw GitError(.configuration, "\(address.url): \(remark)")
             }
             throw GitError(
@@ -147,6 +147,13 @@ package struct GitRemote: Sendable {
                 error.message.contains(address.url) ? error.message : "\(address.url): \(error.message)"
             )
         }
+    }
+
+    private func formRemark() async throws(GitError) -> String? {
+        let address = address
+        return try await BlockingThread.result("git") { () throws(GitError) in
+            LocalRepositoryForm.remark(on: address)
+        }.get()
     }
 
     /// Whether a failure may come from a form of repository that libgit2 cannot read.

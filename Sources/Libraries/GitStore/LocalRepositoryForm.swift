@@ -7,7 +7,7 @@ enum LocalRepositoryForm {
     private static let maxConfigBytes = 1 << 20
 
     /// What the folder of a `file` address is, with the remedy; nil for a form that can be read, and for anything that is
-    /// no repository.
+    /// no repository. Waits for the disk.
     static func remark(on address: GitAddress) -> String? {
         guard address.scheme == .file else { return nil }
         let folder = gitFolder(of: address.url)
@@ -49,11 +49,16 @@ enum LocalRepositoryForm {
         text(of: file).lowercased().split(separator: "\n").map { line in line.filter { $0 != " " && $0 != "\t" } }
     }
 
+    /// The beginning of a plain file; empty for anything else: a pipe of that name has no end, and answers when it likes.
     private static func text(of file: String) -> String {
-        guard let handle = FileHandle(forReadingAtPath: file), let data = try? handle.read(upToCount: maxConfigBytes)
-        else {
-            return ""
-        }
+        // Without O_NONBLOCK the opening itself would wait for somebody who writes into the pipe.
+        let descriptor = open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+        guard descriptor >= 0 else { return "" }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            let data = try? handle.read(upToCount: maxConfigBytes)
+        else { return "" }
         return String(decoding: data, as: UTF8.self)
     }
 }

@@ -38,14 +38,18 @@ package struct IPAddress: Sendable, Hashable {
     package var isOfThisMachine: Bool {
         if isLoopback || IPAddress.metadata.contains(bytes) || bytes.allSatisfy({ $0 == 0 }) { return true }
         if bytes.count == 4 { return bytes[0] == 0 || bytes[0] == 169 && bytes[1] == 254 }
-        return bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80
+        return bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80 || bytes.starts(with: IPAddress.amazon)
     }
 
-    /// The metadata services that are on no link-local address: Alibaba, Azure, Oracle; AWS over IPv6.
+    /// The metadata services that are on no link-local address: Alibaba, Azure, Oracle; Google and Scaleway over IPv6.
     private static let metadata: Set<[UInt8]> = [
         [100, 100, 100, 200], [168, 63, 129, 16], [192, 0, 0, 192],
-        [0xFD, 0, 0x0E, 0xC2] + [UInt8](repeating: 0, count: 10) + [0x02, 0x54],
+        [0xFD, 0x20, 0, 0xCE] + [UInt8](repeating: 0, count: 10) + [0x02, 0x54],
+        [0xFD, 0, 0, 0x42] + [UInt8](repeating: 0, count: 11) + [0x42],
     ]
+
+    /// Where AWS has all its services of this kind over IPv6, pod identities of EKS among them: `fd00:ec2::/32`.
+    private static let amazon: [UInt8] = [0xFD, 0, 0x0E, 0xC2]
 }
 
 /// A CIDR block such as `10.0.0.0/8`.

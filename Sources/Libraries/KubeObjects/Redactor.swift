@@ -49,12 +49,16 @@ package final class Redactor: Sendable {
         return text.utf8.allSatisfy { (0x61...0x7A).contains($0 | 0x20) } || text.utf8.allSatisfy { 0x30...0x39 ~= $0 }
     }
 
+    /// What is no secret in the Secret that carries a project's inventory.
+    private static let ownKeys: Set<String> = ["inventory", "orders"]
+
     /// Registers every value of a Secret's `data` (decoded and as written) and `stringData`.
     package func register(secretObject object: KubeObject) {
         guard object.gvk.groupKind.isSecret else { return }
-        // Our own inventory is a list of names: no secret, large, and new with every pass.
-        let isInventory = object.label("applyset.kubernetes.io/id") != nil
-        for member in object.json["data"]?.object ?? JSONObject() where !(isInventory && member.key == "inventory") {
+        // Our own Secret: the inventory is a list of names, large and new with every pass; what people ordered is for reading.
+        let isParent = object.label("applyset.kubernetes.io/id") != nil
+        for member in object.json["data"]?.object ?? JSONObject() {
+            if isParent, Redactor.ownKeys.contains(member.key) { continue }
             guard let text = member.value.string else { continue }
             register(text)
             if let bytes = Redactor.bytes(base64: text), let plain = String(validating: bytes, as: UTF8.self) {

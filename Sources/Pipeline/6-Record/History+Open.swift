@@ -64,7 +64,7 @@ extension History {
             notices.append("\(folder): no room for the 2 MiB reserve; nothing is changed until some disk space is free")
         }
         // The log exists since the opening row, and stays as long as a connection is open.
-        let files = OpenedFiles(folder: folder, names: ["history.sqlite", "history.sqlite-wal", "history.lock"])
+        let files = try OpenedFiles(folder: folder, names: ["history.sqlite", "history.sqlite-wal", "history.lock"])
         let writer = LedgerWriter(pool: pool, files: files, folder: folder, now: now, beforeCommit: beforeCommit)
         return History(
             folder: folder,
@@ -146,7 +146,7 @@ extension History {
                 throw RecordError(.missing, folder, "holds no history yet; run a sync first or check --data-dir")
             }
         }
-        let files = OpenedFiles(folder: folder, names: ["history.sqlite"])
+        let files = try OpenedFiles(folder: folder, names: ["history.sqlite"])
         let writer = LedgerWriter(pool: pool, files: files, folder: folder, now: now) { _ in }
         return History(
             folder: folder,

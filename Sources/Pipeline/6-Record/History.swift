@@ -79,11 +79,16 @@ package final class History: Sendable {
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(RecordError) -> Value {
-        try files.check()
-        return try await withCheckedContinuation {
+        try await withCheckedContinuation {
             (done: CheckedContinuation<Result<Value, RecordError>, Never>) in
             pool.asyncRead { access in
-                done.resume(returning: RecordError.catching(self.folder) { try body(access.get()) })
+                done.resume(
+                    returning: RecordError.catching(self.folder) {
+                        // Even an access that failed is told as what it is: the file is gone.
+                        try self.files.check()
+                        return try body(access.get())
+                    }
+                )
             }
         }.get()
     }

@@ -5,7 +5,7 @@ import Synchronization
 /// The files of a history as they were when this process opened them.
 ///
 /// What is written to a file that was deleted or replaced meanwhile is lost when the process ends. That is looked for before
-/// each row, and once seen it stays so: a file that comes back is another one, or has missed rows.
+/// each read and each row, and once seen it stays so: a file that comes back is another one, or has missed rows.
 final class OpenedFiles: Sendable {
     private struct Identity: Equatable {
         let device: dev_t
@@ -19,36 +19,46 @@ final class OpenedFiles: Sendable {
     /// - Parameters:
     ///   - folder: Where the files are.
     ///   - names: Those that exist and stay the same while this process has them open.
-    init(folder: String, names: [String]) {
+    /// - Throws: ``RecordError`` when one cannot be looked at.
+    init(folder: String, names: [String]) throws(RecordError) {
         self.folder = folder
-        known = names.compactMap { name in OpenedFiles.identity(of: "\(folder)/\(name)").map { (name, $0) } }
-    }
-
-    /// Looks at the files again.
-    ///
-    /// - Throws: ``RecordError`` with reason `replaced`, from the first loss on at each call.
-    func check() throws(RecordError) {
-        let found = loss.withLock { loss -> RecordError? in
-            if loss == nil,
-                let changed = known.first(where: { identity in
-                    OpenedFiles.identity(of: "\(folder)/\(identity.name)") != identity.identity
-                })
-            {
-                loss = RecordError(
-                    .replaced,
-                    "\(folder)/\(changed.name)",
-                    "was deleted or replaced while this process wrote to it, so nothing is changed any more; put the folder"
-                        + " back if it was moved, then restart"
-                )
-            }
-            return loss
+        var known: [(name: String, identity: Identity)] = []
+        for name in names {
+            if let identity = try OpenedFiles.identity(of: "\(folder)/\(name)") { known.append((name, identity)) }
         }
-        if let found { throw found }
+        self.known = known
     }
 
-    private static func identity(of path: String) -> Identity? {
+    /// Looks at the files again. Waits for the disk, so it is called on threads that may: GRDB's own.
+    ///
+    /// - Throws: ``RecordError`` with reason `replaced`, from the first loss on at each call; with reason `failed` when a file
+    ///   cannot be looked at now, which tells nothing about the next call.
+    func check() throws(RecordError) {
+        if let earlier = loss.withLock({ $0 }) { throw earlier }
+        for file in known {
+            let path = "\(folder)/\(file.name)"
+            guard try OpenedFiles.identity(of: path) != file.identity else { continue }
+            let error = RecordError(
+                .replaced,
+                path,
+                "was deleted or replaced while this process wrote to it, so nothing is changed any more; put the folder"
+                    + " back if it was moved, then restart"
+            )
+            loss.withLock { $0 = $0 ?? error }
+            throw error
+        }
+    }
+
+    /// Nil for a file that is not there.
+    private static func identity(of path: String) throws(RecordError) -> Identity? {
         var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        return Identity(device: status.st_dev, inode: status.st_ino)
+        guard stat(path, &status) != 0 else { return Identity(device: status.st_dev, inode: status.st_ino) }
+        let code = errno
+        guard code != ENOENT, code != ENOTDIR else { return nil }
+        throw RecordError(
+            .failed,
+            path,
+            "cannot be looked at (\(String(cString: strerror(code)))), so nothing was read or written; check the disk"
+        )
     }
 }

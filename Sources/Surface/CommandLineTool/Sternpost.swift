@@ -67,11 +67,14 @@ package struct Sternpost: AsyncParsableCommand {
     /// Runs the command and ends the process.
     private static func run() async {
         await DescriptorBudget.reserveForDispatch()
+        // An operator ends also when nobody reads why; whoever calls another command waits for its words.
+        var patience: DispatchTimeInterval?
         do {
             if let problem = RepeatedOptions.problem(in: Array(CommandLine.arguments.dropFirst())) {
                 throw CommandFailure(problem)
             }
             var command = try parseAsRoot()
+            if command is RunCommand { patience = farewell }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -81,7 +84,7 @@ package struct Sternpost: AsyncParsableCommand {
             Foundation.exit(0)
         } catch let failure as CommandFailure {
             LogWriter.standardError.flush(within: farewell)
-            for line in failure.lines { ErrorOutput.write(line) }
+            ErrorOutput.write(failure.lines, within: patience)
             Foundation.exit(failure.status)
         } catch {
             let status = exitCode(for: error)
@@ -89,7 +92,7 @@ package struct Sternpost: AsyncParsableCommand {
             if status == .success {
                 print(text)
             } else if !text.isEmpty {
-                ErrorOutput.write(text)
+                ErrorOutput.write([text], within: patience)
             }
             // Wrong words on the command line are 2, like every failure to start.
             Foundation.exit(status == .success ? 0 : status == .validationFailure ? 2 : status.rawValue)

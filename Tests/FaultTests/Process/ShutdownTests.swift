@@ -86,6 +86,28 @@ extension ProcessFaultTests {
             }
         }
 
+        @Test func `P7: SIGTERM while it starts ends it, and nothing was begun`() async throws {
+            try await withEmbeddedScene { scene, cluster in
+                try scene.commit(scene.baseFiles(configMaps: 1))
+                let rule = cluster.faults.add(FaultRule("GET", "*/secrets/git-login", .hang))
+                let writes = cluster.faults.writeCount
+                var options = Scene.OperatorOptions()
+                options.spec = ["credentials: {secretName: git-login}"]
+                try await scene.withOperator(options: options) { process in
+                    try await eventually("it waits for the credentials") { cluster.faults.hits(rule) > 0 }
+                    process.send(SIGTERM)
+                    #expect(try await process.ending(within: .seconds(25)) == .status(0))
+                    #expect(process.address == nil)
+                }
+                #expect(cluster.faults.writeCount == writes)
+                let runs = try await scene.runs(of: "operator")
+                #expect(runs.isEmpty)
+                #expect(try await scene.hasIntactChain("operator"))
+                cluster.faults.removeAll()
+                try await scene.checkPromises()
+            }
+        }
+
         @Test func `P7: a second SIGTERM ends it at once`() async throws {
             try await withEmbeddedScene { scene, cluster in
                 try scene.commit(scene.baseFiles(configMaps: 4))

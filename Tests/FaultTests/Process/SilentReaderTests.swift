@@ -81,6 +81,23 @@ extension ProcessFaultTests {
             }
         }
 
+        @Test func `P13: a failure that nobody reads ends the operator all the same`() async throws {
+            let pipe = try SmallPipe()
+            try pipe.fill()
+            let other = try StubHTTPServer { _ in [.close] }
+            defer { other.stop() }
+            try await withEmbeddedScene { scene, _ in
+                try scene.commit(scene.baseFiles(configMaps: 1))
+                var options = Scene.OperatorOptions()
+                options.output = .pipe(pipe.writer)
+                options.listen = "127.0.0.1:\(other.port)"
+                try await scene.withOperator(options: options) { process in
+                    #expect(try await process.ending() == .status(2))
+                }
+                try await scene.checkPromises()
+            }
+        }
+
         @Test func `P13: a reader that goes away ends nothing`() async throws {
             let pipe = try SmallPipe()
             try await withEmbeddedScene { scene, _ in
@@ -130,6 +147,18 @@ private final class SmallPipe: Sendable {
     /// Closes one end, once.
     func shut(_ end: Int32) {
         if open.withLock({ $0.remove(end) }) != nil { close(end) }
+    }
+
+    /// Writes until no byte more fits.
+    func fill() throws {
+        let flags = fcntl(writer, F_GETFL)
+        try #require(fcntl(writer, F_SETFL, flags | O_NONBLOCK) == 0)
+        let bytes = [UInt8](repeating: UInt8(ascii: "\n"), count: 512)
+        for count in [bytes.count, 1] { while write(writer, bytes, count) > 0 {} }
+        let cause = errno
+        // Who shares the writer is to wait for room.
+        try #require(fcntl(writer, F_SETFL, flags) == 0)
+        try #require(cause == EAGAIN)
     }
 
     /// Bytes that were written and not read.

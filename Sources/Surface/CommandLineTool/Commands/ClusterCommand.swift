@@ -36,7 +36,7 @@ struct ClusterCommand: AsyncParsableCommand {
         var options = EmbeddedClusterOptions()
         options.port = port
         options.dataFolder = dataDir
-        let signals = await ShutdownSignals()
+        let signals = await ShutdownSignals(ending: RunCommand.ending)
         let cluster: EmbeddedCluster
         do { cluster = try await EmbeddedCluster.start(options: options) } catch {
             throw CommandFailure("the embedded cluster cannot start on port \(port): \(error)")

@@ -54,7 +54,20 @@ struct RunCommand: AsyncParsableCommand {
         }
         let projects = try border.applied(to: try readProjects(), operatorNamespace: BorderOptions.podNamespace)
         let timing = try leases.timing()
-        let signals = await ShutdownSignals()
+        let signals = await ShutdownSignals(ending: RunCommand.endingOfStart)
+        try await RunCommand.failingAsCommand {
+            try await signals.run(patience: RunCommand.patience, ending: RunCommand.ending) {
+                try await services(for: projects, timing: timing, at: address).map { .init(service: $0) }
+            }
+        }
+    }
+
+    /// Opens the history and reads what the projects need from the cluster. Nothing runs yet, and nothing is written there.
+    private func services(
+        for projects: [Project],
+        timing: LeaseTiming,
+        at address: DashboardServer.Address
+    ) async throws -> [any Service] {
         let logger = logFormat.logger(from: logLevel)
         let client = try cluster.client(projects: projects.count)
         let history = try await data.history(.operate) { notice in
@@ -63,12 +76,7 @@ struct RunCommand: AsyncParsableCommand {
         let board = StatusBoard(projects: projects.map(\.name))
         let factory = PreparerFactory(client: client, dataFolder: data.folder, workerExecutable: OwnExecutable.path)
         let images = ImageBoard(folder: data.folder)
-        let poller: TagPoller
-        do {
-            poller = try TagPoller(projects: projects, environment: ProcessInfo.processInfo.environment)
-        } catch {
-            throw CommandFailure(error.problems)
-        }
+        let poller = try makePoller(for: projects)
         var loops: [LeasedLoop] = []
         for project in projects {
             let loop = try await factory.failingAsCommand {
@@ -96,10 +104,15 @@ struct RunCommand: AsyncParsableCommand {
         ) { port in
             logger.info("listening", metadata: ["address": "\(address.host):\(port)"])
         }
-        try await RunCommand.serve(
-            [dashboard, SyncOperator(loops: loops, poller: poller, logger: logger)],
-            until: signals
-        )
+        return [dashboard, SyncOperator(loops: loops, poller: poller, logger: logger)]
+    }
+
+    private func makePoller(for projects: [Project]) throws -> TagPoller {
+        do {
+            return try TagPoller(projects: projects, environment: ProcessInfo.processInfo.environment)
+        } catch {
+            throw CommandFailure(error.problems)
+        }
     }
 
     private func readProjects() throws -> [Project] {
@@ -118,20 +131,29 @@ struct RunCommand: AsyncParsableCommand {
         )
     }
 
+    /// While the start-up is under way nothing is begun, so nothing has to be brought to an end.
+    private static let endingOfStart = ShutdownWatchdog.Ending(patience: .seconds(1), status: 0)
     /// When the tasks are cancelled, and when the process ends whatever they do: before the 30 s of a Pod are over.
     private static let patience = Duration.seconds(20)
-    private static let lastPatience = Duration.seconds(25)
+    static let ending = ShutdownWatchdog.Ending(
+        patience: .seconds(25),
+        status: 1,
+        farewell: "not ended 25 s after the signal: something does not let go; ending now"
+    )
 
-    /// Runs services until SIGTERM or Ctrl-C; each has a bounded time to finish what it is in, and so has the process.
+    /// Runs services until SIGTERM or Ctrl-C; each has a bounded time to finish what it is in. The process has one, too, with
+    /// signals that were made with ``ending``.
     static func serve(_ services: [any Service], until signals: ShutdownSignals) async throws {
+        try await failingAsCommand {
+            try await signals.run(services.map { .init(service: $0) }, patience: patience)
+        }
+    }
+
+    private static func failingAsCommand(_ body: () async throws -> Void) async throws {
         do {
-            try await signals.run(
-                services.map { .init(service: $0) },
-                patience: patience,
-                lastPatience: lastPatience
-            ) {
-                ErrorOutput.write("not ended \(lastPatience) after the signal: something does not let go; ending now")
-            }
+            try await body()
+        } catch let failure as CommandFailure {
+            throw failure
         } catch let error as DashboardServer.ListenError {
             throw CommandFailure("\(error)")
         } catch {

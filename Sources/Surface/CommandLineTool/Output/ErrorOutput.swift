@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Dispatch
 import Foundation
 import KubeObjects
 
@@ -10,6 +11,20 @@ enum ErrorOutput {
     /// Writes one message; a line break is added. A closed standard error is no reason to stop.
     static func write(_ message: String) {
         _ = FileDescriptorText.write(Redactor.shared.redact(message) + "\n", to: STDERR_FILENO)
+    }
+
+    /// Writes messages as lines.
+    ///
+    /// - Parameters:
+    ///   - messages: One a line.
+    ///   - limit: How long to wait for a reader; nil for as long as it takes.
+    static func write(_ messages: [String], within limit: DispatchTimeInterval?) {
+        guard let limit else {
+            for message in messages { write(message) }
+            return
+        }
+        for message in messages { LogWriter.standardError.write(Redactor.shared.redact(message)) }
+        LogWriter.standardError.flush(within: limit)
     }
 }
 

@@ -6,51 +6,108 @@ import Synchronization
 import UnixSignals
 
 /// SIGTERM and Ctrl-C, caught from the moment on at which this was made: the first asks for an orderly end, the second one
-/// ends the process at once.
+/// ends the process at once, and a ``ShutdownWatchdog`` sees to it that there is an end.
 ///
 /// Make one for a process, before it says that it is ready. With two of them a signal can reach the one and be lost for the
 /// other.
 struct ShutdownSignals: Sendable {
+    typealias Configuration = ServiceGroupConfiguration.ServiceConfiguration
+
+    private enum Event: Sendable {
+        case signalled
+        case started([Configuration])
+        case ended
+    }
+
+    private let watchdog: ShutdownWatchdog
     private let sequence: UnixSignalsSequence
 
-    init() async { sequence = await UnixSignalsSequence(trapping: .sigterm, .sigint) }
+    /// - Parameter ending: How the process ends after the first signal, whatever its tasks do; nil when they may take as long
+    ///   as they like.
+    init(ending: ShutdownWatchdog.Ending? = nil) async {
+        let watchdog = ShutdownWatchdog(ending)
+        await watchdog.listen()
+        self.watchdog = watchdog
+        sequence = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+    }
 
-    /// Runs services until one of them ends the group, or until a signal came and they have shut down.
+    /// Runs services until one of them ends the group, or until a signal came and they have shut down. After a signal that
+    /// came before, they are shut down as soon as they run.
     ///
     /// - Parameters:
     ///   - services: Started in this order, and shut down in the opposite one.
     ///   - patience: How long they may take to shut down; then their tasks are cancelled. Nil for as long as they like.
-    ///   - lastPatience: When the process ends after the signal, whatever its tasks do.
-    ///   - farewell: Called when it ends so.
     /// - Throws: What the services throw.
+    func run(_ services: [Configuration], patience: Duration? = nil) async throws {
+        try await run(patience: patience, endingThen: nil) { services }
+    }
+
+    /// Makes services and runs them as the other function does. A signal that comes while they are made cancels that, and
+    /// none of them runs.
+    ///
+    /// - Parameters:
+    ///   - patience: How long they may take to shut down; then their tasks are cancelled.
+    ///   - ending: How the process ends after a signal from now on; until the services are made, it ends as it was told first.
+    ///   - start: Makes the services. It begins nothing that must be brought to an end.
+    /// - Throws: What making the services, and what the services throw.
     func run(
-        _ services: [ServiceGroupConfiguration.ServiceConfiguration],
-        patience: Duration? = nil,
-        lastPatience: Duration? = nil,
-        farewell: @escaping @Sendable () -> Void = {}
+        patience: Duration,
+        ending: ShutdownWatchdog.Ending,
+        startingWith start: @escaping @Sendable () async throws -> [Configuration]
     ) async throws {
-        ShutdownWatchdog.watch(patience: lastPatience, farewell: farewell)
+        try await run(patience: patience, endingThen: ending, start)
+    }
+
+    private func run(
+        patience: Duration?,
+        endingThen ending: ShutdownWatchdog.Ending?,
+        _ start: @escaping @Sendable () async throws -> [Configuration]
+    ) async throws {
+        try await withThrowingTaskGroup(of: Event.self) { tasks in
+            tasks.addTask {
+                await firstSignal()
+                return .signalled
+            }
+            tasks.addTask { .started(try await start()) }
+            var group: ServiceGroup?
+            var isSignalled = false
+            events: while let event = try await tasks.next() {
+                switch event {
+                case .signalled:
+                    isSignalled = true
+                    if let group { await group.triggerGracefulShutdown() } else if ending != nil { break events }
+                case .started(let services):
+                    // The watchdog may have heard what the sequence is about to tell.
+                    if let ending, !watchdog.change(to: ending) { break events }
+                    let running = ShutdownSignals.group(of: services, patience: patience)
+                    if isSignalled { await running.triggerGracefulShutdown() }
+                    tasks.addTask {
+                        try await running.run()
+                        return .ended
+                    }
+                    group = running
+                case .ended: break events
+                }
+            }
+            tasks.cancelAll()
+        }
+    }
+
+    /// Waits for a signal; of a second one the watchdog takes care.
+    private func firstSignal() async {
+        // The watchdog listens for a moment longer than the sequence.
+        guard !watchdog.isSignalled else { return }
+        for await _ in sequence { return }
+    }
+
+    private static func group(of services: [Configuration], patience: Duration?) -> ServiceGroup {
         var configuration = ServiceGroupConfiguration(
             services: services,
             gracefulShutdownSignals: [],
             logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() }
         )
         configuration.maximumGracefulShutdownDuration = patience
-        let group = ServiceGroup(configuration: configuration)
-        try await withThrowingTaskGroup(of: Bool.self) { tasks in
-            tasks.addTask {
-                for await _ in sequence { await group.triggerGracefulShutdown() }
-                return false
-            }
-            tasks.addTask {
-                try await group.run()
-                return true
-            }
-            while let isDone = try await tasks.next() {
-                if isDone { break }
-            }
-            tasks.cancelAll()
-        }
+        return ServiceGroup(configuration: configuration)
     }
 }
 

@@ -3,46 +3,85 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Ends the process when its tasks do not. It waits on a queue and threads of its own, so that it works while every thread
-/// that tasks share is taken.
+/// Ends the process when its tasks do not. It hears on a queue of its own and waits on a thread that is there before any
+/// signal, so that it works while every thread that tasks share is taken, and while no other can be made.
 ///
 /// The first SIGTERM or Ctrl-C starts the clock; a second one ends the process at once.
-enum ShutdownWatchdog {
-    private static let queue = DispatchQueue(label: "shutdown")
+final class ShutdownWatchdog: Sendable {
+    /// How the process ends when it has not ended by itself.
+    struct Ending: Sendable {
+        /// How long after the first signal.
+        let patience: Duration
+        let status: Int32
+        /// A line for the log, without secrets; nil for none.
+        var farewell: String?
+    }
 
-    /// Begins to watch.
-    ///
-    /// - Parameters:
-    ///   - patience: How long after the first signal the process may live; nil for as long as it likes.
-    ///   - farewell: Called before the process is ended for that reason, with status 1.
-    static func watch(patience: Duration?, farewell: @escaping @Sendable () -> Void) {
-        let count = SignalCount()
+    private struct State: Sendable {
+        var signals = 0
+        var ending: Ending?
+    }
+
+    /// How long the end waits for somebody to read its line.
+    private static let farewellLimit = DispatchTimeInterval.seconds(1)
+    private static let queue = DispatchQueue(label: "shutdown")
+    private let state: Mutex<State>
+    private let firstSignal = DispatchSemaphore(value: 0)
+
+    /// - Parameter ending: How the process ends when it is too slow; nil when it may take as long as it likes.
+    init(_ ending: Ending?) {
+        state = Mutex(State(ending: ending))
+        Thread { [self] in keepWatch() }.start()
+    }
+
+    /// Whether a signal came.
+    var isSignalled: Bool { state.withLock { $0.signals > 0 } }
+
+    /// Begins to watch. To be called once in a process; every signal from the return on is heard.
+    func listen() async {
         for number in [SIGTERM, SIGINT] {
-            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler {
-                // Named here, so that the source lives as long as the process.
-                withExtendedLifetime(source) {
-                    if count.next() > 1 { _exit(128 + number) }
-                    if let patience { end(after: patience, farewell) }
+            await withCheckedContinuation { (registered: CheckedContinuation<Void, Never>) in
+                let source = DispatchSource.makeSignalSource(signal: number, queue: ShutdownWatchdog.queue)
+                source.setRegistrationHandler { registered.resume() }
+                source.setEventHandler { [self] in
+                    // Named here, so that the source lives as long as the process.
+                    withExtendedLifetime(source) { hear(number) }
                 }
+                source.activate()
             }
-            source.activate()
         }
     }
 
-    private static func end(after patience: Duration, _ farewell: @escaping @Sendable () -> Void) {
-        let seconds = Double(patience.components.seconds) + Double(patience.components.attoseconds) / 1e18
-        Thread {
-            Thread.sleep(forTimeInterval: seconds)
-            farewell()
-            _exit(1)
-        }.start()
+    /// Takes another ending for signals from now on.
+    ///
+    /// - Returns: False when a signal came before: then it stays as it was.
+    func change(to ending: Ending) -> Bool {
+        state.withLock { state in
+            guard state.signals == 0 else { return false }
+            state.ending = ending
+            return true
+        }
     }
-}
 
-/// How many signals came.
-private final class SignalCount: Sendable {
-    private let count = Atomic<Int>(0)
+    private func hear(_ number: Int32) {
+        let count = state.withLock { state in
+            state.signals += 1
+            return state.signals
+        }
+        if count > 1 { _exit(128 + number) }
+        firstSignal.signal()
+    }
 
-    func next() -> Int { count.add(1, ordering: .relaxed).newValue }
+    /// What the thread does. Nothing in it waits without a limit: nobody may read the log.
+    private func keepWatch() {
+        firstSignal.wait()
+        guard let ending = state.withLock({ $0.ending }) else { return }
+        let (seconds, attoseconds) = ending.patience.components
+        Thread.sleep(forTimeInterval: Double(seconds) + Double(attoseconds) / 1e18)
+        if let farewell = ending.farewell {
+            LogWriter.standardError.write(farewell)
+            LogWriter.standardError.flush(within: ShutdownWatchdog.farewellLimit)
+        }
+        _exit(ending.status)
+    }
 }
