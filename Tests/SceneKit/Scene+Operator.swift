@@ -16,6 +16,8 @@ extension Scene {
         package var wrapper: [String] = []
         package var output = OperatorProcess.Output.file
         package var arguments: [String] = []
+        /// Another file than the scene's own.
+        package var kubeconfig: String?
         /// Where its port is; 0 takes a free one.
         package var listen = "127.0.0.1:0"
         /// `spec.health.timeout`.
@@ -60,7 +62,8 @@ extension Scene {
         try document.write(toFile: config, atomically: true, encoding: .utf8)
         return try OperatorProcess(
             [
-                "run", "--config", config, "--kubeconfig", try kubeconfigFile(), "--data-dir", dataFolder(of: name),
+                "run", "--config", config, "--kubeconfig", try options.kubeconfig ?? kubeconfigFile(), "--data-dir",
+                dataFolder(of: name),
                 "--listen", options.listen,
             ] + options.lease + options.arguments,
             environment: options.environment,

@@ -10,10 +10,13 @@ package struct PruneHold: Sendable, Hashable, Codable {
     package let commitID: String
     /// One line each.
     package let reasons: [String]
-    /// In the order in which they would be deleted.
+    /// In the order in which they would be deleted; the first of them, where only so many are known.
     package let objects: [ObjectID]
+    /// How many they are.
+    package let count: Int
 
-    package init(hash: String, commitID: String, reasons: [String], objects: [ObjectID]) {
+    package init(hash: String, commitID: String, reasons: [String], objects: [ObjectID], count: Int? = nil) {
+        self.count = count ?? objects.count
         self.hash = hash
         self.commitID = commitID
         self.reasons = reasons
@@ -36,7 +39,7 @@ package struct PruneHold: Sendable, Hashable, Codable {
             return "\(given) has \(given.utf8.count) digits; give at least \(PruneHold.shownDigits) of the hash"
         }
         if hash.hasPrefix(given) { return nil }
-        return "another prune waits by now than \(given): \(objects.count) objects, hash \(shortHash); look at it first"
+        return "another prune waits by now than \(given): \(count) objects, hash \(shortHash); look at it first"
     }
 }
 

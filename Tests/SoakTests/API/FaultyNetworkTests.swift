@@ -63,7 +63,7 @@ struct FaultyNetworkTests {
             try await FaultingProxy.to(port, choose: { method, _ in weather.fault(method) }) { proxy in
                 try scene.commit(round(0, scene))
                 var options = Scene.OperatorOptions()
-                options.arguments = ["--kubeconfig", try kubeconfig(of: scene, through: proxy)]
+                options.kubeconfig = try kubeconfig(of: scene, through: proxy)
                 try await scene.withOperator(options: options) { process in
                     for number in 1...6 {
                         let sent = proxy.requests

@@ -76,7 +76,7 @@ extension ProjectReconciler {
         done.isUnrecorded = report.isJournalLost
         do {
             try await history.record(objects.filter { $0.action != .unchanged && !$0.isRecorded }, of: run)
-            try await settlePrune(plan, approved: approved, report: report, run: run)
+            try await settlePrune(prepared, approved: approved, report: report, run: run)
             CrashPoint.reach(.afterObjects)
             let health = await observe(prepared, report: report, within: budget, isSuperseded: isSuperseded)
             try await history.record(health, of: run)
@@ -128,11 +128,18 @@ extension ProjectReconciler {
         return drifted || !prepared.plan.reportedDrift.isEmpty ? .drift : .retry
     }
 
-    private func settlePrune(_ plan: Plan, approved: String?, report: ApplyReport, run: RunID) async throws {
+    private func settlePrune(
+        _ prepared: PreparedPass,
+        approved: String?,
+        report: ApplyReport,
+        run: RunID
+    ) async throws {
+        let plan = prepared.plan
         // What could not be judged in this pass is neither granted nor withdrawn by it.
         if case .blocked = plan.prune.verdict { return }
         guard case .held(let reasons, let hash) = plan.prune.verdict else {
             try await history.setHold(nil, by: run)
+            if prepared.orders.held != nil { try await publish(nil, by: run) }
             return
         }
         if approved == hash {
@@ -141,10 +148,37 @@ extension ProjectReconciler {
             if wasUsed { try await useUp(hash, by: run) }
             return
         }
+        let objects = plan.prune.steps.map(\.id)
         try await history.setHold(
-            PruneHold(hash: hash, commitID: plan.commit.id, reasons: reasons, objects: plan.prune.steps.map(\.id)),
+            PruneHold(hash: hash, commitID: plan.commit.id, reasons: reasons, objects: objects),
             by: run
         )
+        let held = StandingOrders.HeldPrune(hash: hash, commitID: plan.commit.id, reasons: reasons, objects: objects)
+        if prepared.orders.held?.hash != hash { try await publish(held, by: run) }
+    }
+
+    /// Shows in the cluster which prune waits, so that a person may say yes from anywhere.
+    private func publish(_ held: StandingOrders.HeldPrune?, by run: RunID) async throws {
+        let reason = held.map { "a prune waits for approval: \($0.hash)" } ?? "no prune waits any more"
+        try await order(reason, by: run) { orders in
+            guard orders.held != held else { return false }
+            orders.hold(held)
+            return true
+        }
+    }
+
+    /// Changes the orders in the cluster. Where that fails it is remarked: what is decided stands in the history.
+    private func order(
+        _ reason: String,
+        by run: RunID,
+        _ edit: @escaping @Sendable (inout StandingOrders) -> Bool
+    ) async throws {
+        let store = OrderStore(client: preparer.cluster.client, applySet: project.applySet)
+        do {
+            try await store.change(journal: history.journal(for: run), reason: reason, edit)
+        } catch let error as ApplyError {
+            try await history.record(message: "not written beside the inventory (\(reason)): \(error)", of: run)
+        }
     }
 
     /// Ends an approval, wherever it was given.
@@ -154,16 +188,13 @@ extension ProjectReconciler {
         } else {
             try await history.setHold(nil, by: run)
         }
-        let store = OrderStore(client: preparer.cluster.client, applySet: project.applySet)
-        do {
-            try await store.change(journal: history.journal(for: run), reason: "the approval was used") { orders in
-                guard orders.approval.word?.text == hash else { return false }
-                orders.approve(nil)
-                return true
-            }
-        } catch let error as ApplyError {
-            // It allows nothing any more: the list that it is for holds objects that are gone.
-            try await history.record(message: "the used approval stays in the cluster: \(error)", of: run)
+        // Where this fails it allows nothing any more: the list that it is for holds objects that are gone.
+        try await order("the approval was used", by: run) { orders in
+            let wasGiven = orders.approval.word?.text == hash
+            guard wasGiven || orders.held != nil else { return false }
+            if wasGiven { orders.approve(nil) }
+            orders.hold(nil)
+            return true
         }
     }
 

@@ -24,7 +24,7 @@ extension ProjectState {
             appliedAt: appliedAt,
             attempted: attempted,
             suspension: isOrdered ? orders.suspension.word.map(Suspension.init) : suspension,
-            hold: hold,
+            hold: orders.held.map(PruneHold.init) ?? hold,
             approval: approval
         )
     }
@@ -45,6 +45,18 @@ extension ImageOrder {
             person: image.word.person,
             reason: image.word.text,
             at: image.word.date
+        )
+    }
+}
+
+extension PruneHold {
+    init(_ held: StandingOrders.HeldPrune) {
+        self.init(
+            hash: held.hash,
+            commitID: held.commitID,
+            reasons: held.reasons,
+            objects: held.objects,
+            count: held.count
         )
     }
 }

@@ -27,7 +27,7 @@ extension StandingOrders {
             guard let items = stored.array else { throw StandingOrders.corrupt("\(key) is no list") }
             var words: [ObjectID: ImageWord] = [:]
             for item in items {
-                guard let workload = workload(item["workload"]), let word = Word(item),
+                guard let workload = item["workload"].flatMap(ObjectID.init(order:)), let word = Word(item),
                     let order = item["order"]?.string, ["hold", "release"].contains(order)
                 else {
                     throw StandingOrders.corrupt("an item of \(key) has no workload, order, person, text or time")
@@ -45,21 +45,11 @@ extension StandingOrders {
             return .array(
                 kept.map { workload, image in
                     var members = image.word.members
-                    members["workload"] = [
-                        "group": .string(workload.group), "kind": .string(workload.kind),
-                        "namespace": .string(workload.namespace), "name": .string(workload.name),
-                    ]
+                    members["workload"] = workload.order
                     members["order"] = image.isHold ? "hold" : "release"
                     return .object(members)
                 }
             )
-        }
-
-        private static func workload(_ json: JSON?) -> ObjectID? {
-            guard let group = json?["group"]?.string, let kind = json?["kind"]?.string,
-                let namespace = json?["namespace"]?.string, let name = json?["name"]?.string
-            else { return nil }
-            return ObjectID(group: group, kind: kind, namespace: namespace, name: name)
         }
     }
 }

@@ -65,6 +65,7 @@ package struct StandingOrders: Sendable, Hashable {
         suspension = try order(.suspension)
         approval = try order(.approval)
         images = try ImageWord.words(in: document)
+        if let json = document[HeldPrune.key], !json.isNull { held = try HeldPrune(json) }
     }
 
     /// Whether the project is left alone; the text says why.
@@ -73,6 +74,9 @@ package struct StandingOrders: Sendable, Hashable {
     package private(set) var approval = Order.never
     /// What was ordered last about the image rollouts of a workload, for each that an order was ever given for.
     package private(set) var images: [ObjectID: ImageWord] = [:]
+
+    /// The prune that waits for a word now; nil when none does, or when nobody has said.
+    package private(set) var held: HeldPrune?
 
     private enum Key: String { case suspension, approval }
 
@@ -95,6 +99,12 @@ package struct StandingOrders: Sendable, Hashable {
     package mutating func approve(_ word: Word?) {
         approval = word.map(Order.holds) ?? .ended
         set(.approval, word)
+    }
+
+    /// Shows the prune that waits, or that none does any more.
+    package mutating func hold(_ prune: HeldPrune?) {
+        held = prune
+        document[HeldPrune.key] = prune?.json
     }
 
     /// Stops a workload's image rollouts, or allows them again.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Foundation
+import SyncApply
+import SyncLoop
 import SyncRecord
 
 /// `sternpost approve`: a person's yes to a held prune.
@@ -19,23 +21,52 @@ struct ApproveCommand: AsyncParsableCommand {
     func run() async throws {
         let history = try await order.data.history(.command)
         let project = try await order.name(in: history)
-        let approved = if let hash { hash } else { try await Self.askedHash(project, history) }
+        let held = try await held(project, history)
+        let approved = if let hash { hash } else { try Self.askedHash(project, held) }
         do {
-            let hold = try await history.approve(project: project, hash: approved, person: OrderOptions.person)
-            StandardOutput.line(
-                "approved for \(project): \(hold.objects.count) objects will be deleted at the next sync"
-            )
-            for id in hold.objects { StandardOutput.line("  \(id)") }
-            await order.publish(hold, of: project, in: history)
+            let hold: PruneHold
+            if let held, try await history.state(of: project).hold?.hash != held.hash {
+                // Another operator's: its own history takes the yes in when it has used it.
+                if let mismatch = held.mismatch(approved) { throw CommandFailure("project \(project): \(mismatch)") }
+                try await order.approve(held, of: project, in: history)
+                hold = held
+            } else {
+                hold = try await history.approve(project: project, hash: approved, person: OrderOptions.person)
+                await order.publish(hold, of: project, in: history)
+            }
+            StandardOutput.line("approved for \(project): \(hold.count) objects will be deleted at the next sync")
+            Self.list(hold)
+        } catch let failure as CommandFailure {
+            throw failure
         } catch {
             throw CommandFailure("\(error)")
         }
     }
 
+    /// What waits, as the one who leads the project says in the cluster, else as this data folder knows it.
+    private func held(_ project: String, _ history: History) async throws -> PruneHold? {
+        do {
+            let known = try await history.state(of: project)
+            do {
+                return known.obeying(try await order.store(of: project).read() ?? StandingOrders()).hold
+            } catch where known.hold != nil {
+                return known.hold
+            }
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch {
+            throw CommandFailure("\(error)")
+        }
+    }
+
+    private static func list(_ hold: PruneHold) {
+        for id in hold.objects { StandardOutput.line("  \(id)") }
+        let more = hold.count - hold.objects.count
+        if more > 0 { StandardOutput.line("  and \(more) more") }
+    }
+
     /// The hash of what waits now, once a person at the terminal has read the list and said yes.
-    private static func askedHash(_ project: String, _ history: History) async throws -> String {
-        let held: PruneHold?
-        do { held = try await history.state(of: project).hold } catch { throw CommandFailure("\(error)") }
+    private static func askedHash(_ project: String, _ held: PruneHold?) throws -> String {
         guard let held else { throw CommandFailure("project \(project): no prune waits for approval") }
         guard isatty(STDIN_FILENO) != 0, isatty(STDOUT_FILENO) != 0 else {
             throw CommandFailure(
@@ -43,8 +74,8 @@ struct ApproveCommand: AsyncParsableCommand {
                     + " (sternpost status, sternpost show), then sternpost approve \(project) --hash HASH"
             )
         }
-        StandardOutput.line("\(held.objects.count) objects of \(project) wait to be deleted (\(held.shortHash)):")
-        for id in held.objects { StandardOutput.line("  \(id)") }
+        StandardOutput.line("\(held.count) objects of \(project) wait to be deleted (\(held.shortHash)):")
+        list(held)
         for reason in held.reasons { StandardOutput.line("because \(reason)") }
         StandardOutput.write("delete them at the next sync? Type yes: ")
         guard readLine()?.trimmingCharacters(in: .whitespaces).lowercased() == "yes" else {

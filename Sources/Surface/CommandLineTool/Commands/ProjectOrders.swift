@@ -30,10 +30,19 @@ struct OrderOptions: ParsableArguments {
         let known: [String]
         do { known = try await history.projects() } catch { throw CommandFailure("\(error)") }
         if let project {
-            guard known.contains(project) else {
-                throw CommandFailure("no project \(project) here; known: \(known.joined(separator: ", "))")
+            if known.contains(project) { return project }
+            // Another data folder's: it is one when the cluster has its inventory.
+            let here = known.isEmpty ? "" : "; known here: \(known.joined(separator: ", "))"
+            do {
+                if try await store(of: project).read() != nil { return project }
+            } catch let failure as CommandFailure {
+                throw failure
+            } catch {
+                throw CommandFailure("no project \(project) in this data folder, and \(error)\(here)")
             }
-            return project
+            throw CommandFailure(
+                "no project \(project) in this data folder, nor an inventory of it in namespace \(namespace) (-n)\(here)"
+            )
         }
         guard known.count == 1, let only = known.first else {
             throw CommandFailure(

@@ -201,7 +201,8 @@ struct ProjectStatus: Sendable {
             defaultNamespace: ""
         )
         return inventory.members.keys.sorted().compactMap { id in
-            guard live.objects[id] == nil, marks[id] != nil else { return nil }
+            // One that removes itself when it is done is no loss.
+            guard live.objects[id] == nil, marks[id] != nil, inventory.members[id]?.content == nil else { return nil }
             if let reason = live.unreadable[id.groupKind] {
                 return ObjectHealth(id: id, status: .unknown, message: reason, origin: nil)
             }
@@ -223,7 +224,7 @@ struct ProjectStatus: Sendable {
             return ("no inventory in namespace \(namespace); the right one: -n", false)
         }
         if let hold = state.hold {
-            return ("\(hold.objects.count) deletions wait for approval (\(hold.shortHash))", false)
+            return ("\(hold.count) deletions wait for approval (\(hold.shortHash))", false)
         }
         let unconfirmed = inventory.members.values.filter { $0.uid == nil }.count
         if unconfirmed > 0 { return ("\(unconfirmed) objects of an unfinished sync; sync again", false) }

@@ -9,15 +9,26 @@ extension OrderOptions {
     /// it holds for this data folder, and a line on standard error says so.
     func publish(_ hold: PruneHold, of project: String, in history: History) async {
         let word = StandingOrders.Word(person: OrderOptions.person, text: hold.hash)
-        await orWarn("the approval") {
-            try await store(of: project).change(
-                journal: history.orderJournal(of: project),
-                reason: "approved by \(word.person): \(hold.hash)"
-            ) { orders in
-                guard orders.approval.word?.text != word.text else { return false }
-                orders.approve(word)
-                return true
-            }
+        await orWarn("the approval") { try await approve(word, of: project, in: history) }
+    }
+
+    /// Says yes to a prune that another operator holds.
+    ///
+    /// - Throws: What reading and writing the inventory's parent throws.
+    func approve(_ hold: PruneHold, of project: String, in history: History) async throws {
+        let word = StandingOrders.Word(person: OrderOptions.person, text: hold.hash)
+        try await approve(word, of: project, in: history)
+    }
+
+    @discardableResult
+    private func approve(_ word: StandingOrders.Word, of project: String, in history: History) async throws -> Bool {
+        try await store(of: project).change(
+            journal: history.orderJournal(of: project),
+            reason: "approved by \(word.person): \(word.text)"
+        ) { orders in
+            guard orders.approval.word?.text != word.text else { return false }
+            orders.approve(word)
+            return true
         }
     }
 }
