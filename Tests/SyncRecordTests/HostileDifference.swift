@@ -58,7 +58,7 @@ struct HostileDifference: Sendable, CustomTestStringConvertible {
     }
 
     /// What must be in no text.
-    static let forms = ["canary-old", "canary-new", "48151623", "42108815"].flatMap {
+    static let forms: [String] = ["canary-old", "canary-new", "48151623", "42108815"].flatMap {
         [$0, Redactor.base64(Array($0.utf8))]
     }
 
@@ -82,7 +82,15 @@ extension HostileDifference {
 
     private static let args = way("spec", "containers", "[web]", "args")
 
-    private static func many(_ count: Int) -> [JSON] { (0..<count).map { .string("item \($0)") } }
+    /// So many texts, and something behind them.
+    private static func many(_ count: Int, and rest: JSON...) -> JSON {
+        .array((0..<count).map { JSON.string("item \($0)") } + rest)
+    }
+
+    /// The way to an item.
+    private static func item(_ element: FieldPathElement, of way: [FieldPathElement]) -> [FieldPathElement] {
+        way + [element]
+    }
 
     private static let commands: [HostileDifference] = [
         .init("an option", deployment, args, ["--port", "80", "--token", "canary-old"], ["--token", "canary-new"]),
@@ -90,7 +98,7 @@ extension HostileDifference {
         .init("an option with blanks", deployment, args, ["--password=a canary-old"], ["--password=b canary-new"]),
         .init("an option and a number", deployment, args, ["--token", 48_151_623], ["--token", 42_108_815]),
         .init("a new option", deployment, args, nil, ["-v", "--api-key", "canary-new"]),
-        .init("a variable", deployment, args, ["-e", "DB_PASS=a canary-old"], ["-e", "DB_PASS=a canary-new"]),
+        .init("an assignment", deployment, args, ["-e", "DB_PASS=a canary-old"], ["-e", "DB_PASS=a canary-new"]),
         .init(
             "a header",
             deployment,
@@ -102,8 +110,8 @@ extension HostileDifference {
             "an option behind the cut",
             deployment,
             args,
-            .array(many(80) + [.string("--token"), .string("canary-old")]),
-            .array([.string(String(repeating: "a", count: 180)), .string("--token"), .string("canary-new")])
+            many(80, and: "--token", "canary-old"),
+            many(20, and: "--token", "canary-new")
         ),
     ]
 
@@ -129,8 +137,8 @@ extension HostileDifference {
             "variables behind the cut",
             deployment,
             way("spec", "env"),
-            .array(many(14) + [["name": "TOKEN", "value": "canary-old"]]),
-            .array(many(40) + [["name": "TOKEN", "value": "canary-new"]])
+            many(14, and: ["name": "TOKEN", "value": "canary-old"]),
+            many(40, and: ["name": "TOKEN", "value": "canary-new"])
         ),
     ]
 
@@ -196,20 +204,20 @@ extension HostileDifference {
         .init(
             "an item named by all of it",
             deployment,
-            way("spec", "list") + [.value(["name": "a", "password": "canary-new"])],
+            item(.value(["name": "a", "password": "canary-new"]), of: way("spec", "list")),
             nil,
             ["name": "a", "password": "canary-new"]
         ),
-        .init("an item of a set", deployment, args + [.value("--token=canary-new")], nil, "--token=canary-new"),
-        .init("an item behind a name", deployment, way("token") + [.value("canary-old")], "canary-old", nil),
-        .init("an item of a place", deployment, args + [.index(1)], "canary-old", "canary-new"),
+        .init("an item of a set", deployment, item(.value("--token=canary-new"), of: args), nil, "--token=canary-new"),
+        .init("an item behind a name", deployment, item(.value("canary-old"), of: way("token")), "canary-old", nil),
+        .init("an item of a place", deployment, item(.index(1), of: args), "canary-old", "canary-new"),
         .init(
             "an item named by a secret",
             deployment,
-            way("spec", "list") + [.key(JSONObject([.init(key: "token", value: "canary-old")])), .field("port")],
+            item(.field("port"), of: item(.key(JSONObject([.init(key: "token", value: "canary-old")])), of: args)),
             80,
             81
         ),
-        .init("an item in a Secret", secret, way("list") + [.value("canary-new")], nil, "canary-new"),
+        .init("an item in a Secret", secret, item(.value("canary-new"), of: way("list")), nil, "canary-new"),
     ]
 }
