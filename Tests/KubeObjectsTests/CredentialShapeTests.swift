@@ -33,6 +33,21 @@ import Testing
     }
 
     @Test(arguments: [
+        (#"{"token":4711,"port":80}"#, #"{"token":••••••,"port":80}"#),
+        (#"{"a":{"pin_token":-4.7e+3},"b":1}"#, #"{"a":{"pin_token":••••••},"b":1}"#),
+        (#"{"token":true,"secret":{"name":"a"}}"#, #"{"token":true,"secret":{"name":"a"}}"#),
+    ])
+    func `a number of JSON behind a telling name is hidden`(text: String, shown: String) {
+        #expect(Redactor().redact(text, as: .document) == shown)
+    }
+
+    @Test(arguments: [
+        #"{"token":"••••••"}"#, #"{"token":"•••••• (changed)","a":"b"}"#, "password=•••••• (changed)",
+        "password: ••••••",
+    ])
+    func `a mask is left as it is`(text: String) { #expect(Redactor().redact(text, as: .document) == text) }
+
+    @Test(arguments: [
         "passwords are long", "the token: expired", ".stringData.password: expected text", "secret=posts-git",
         "bypass=true", "compass: north", "time 10:20", "https://example.com/a:b@c", "-----BEGIN CERTIFICATE-----\nMII",
         "key=value", "a == b", "Authorization failed",

@@ -110,6 +110,31 @@ struct WaveTests {
         #expect(PlanFixture.plan(rendered, live: [appeared], policy: policy).waves.count == 1)
     }
 
+    @Test func `a step at another item of a list is another step, although both look the same masked`() throws {
+        let text = PlanFixture.configMap("first")
+        let live = try PlanFixture.live(text)
+        let known = try #require(PlanFixture.plan(try PlanFixture.rendered(text)).waves.first?.steps.first)
+        func step(_ item: JSON) -> Step {
+            Step(
+                id: known.id,
+                action: .configure,
+                cause: .drift,
+                object: known.object,
+                resource: known.resource,
+                origin: known.origin,
+                contentHash: known.contentHash,
+                live: live,
+                differences: [FieldDifference(path: [.field("list"), .value(item)], before: item, after: nil)],
+                dependsOn: [],
+                mayRecreate: false
+            )
+        }
+        let failed = step("--token=a")
+        #expect(failed.changes == step("--token=b").changes)
+        #expect(WithheldStep(failed, because: "x").isSame(as: failed))
+        #expect(!WithheldStep(failed, because: "x").isSame(as: step("--token=b")))
+    }
+
     @Test func `an unreadable wave is an error of that object`() throws {
         let plan = PlanFixture.plan(
             try PlanFixture.rendered(

@@ -62,10 +62,12 @@ import Testing
                         takenFrom: nil
                     ),
                     FieldChange(
-                        path: ".spec.containers[name=\"web\"].env",
-                        before: nil,
-                        after: "[{\"name\":\"API_TOKEN\",\"value\":\"\(new)\"},{\"clientSecret\":\"canary-old-val",
-                        takenFrom: nil
+                        FieldDifference(
+                            path: [.field("spec"), .field("env")],
+                            before: nil,
+                            after: [["name": "API_TOKEN", "value": .string(new)], ["clientSecret": .string(old)]]
+                        ),
+                        of: GroupKind(group: "apps", kind: "Deployment")
                     ),
                 ]
             )

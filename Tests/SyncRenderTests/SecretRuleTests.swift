@@ -30,6 +30,12 @@ import Testing
         ("Data: {pin: canary}\n", 4, "a Secret has no field Data"),
         ("immutable: canary\n", 4, "immutable: expected true or false, found a string"),
         ("type: 4711\n", 4, "type: expected text, found a number"),
+        ("stringData: {user: bob, TOKEN:canary}\n", 4, "stringData has a key that the API server does not take"),
+        ("stringData:\n  user: bob\n  'pass word': canary\n", 6, "stringData has a key"),
+        ("stringData:\n  '': canary\n", 5, "stringData has a key"),
+        ("stringData:\n  ../pin: canary\n", 5, "stringData has a key"),
+        ("data:\n  \(String(repeating: "k", count: 254)): YQ==\n", 5, "data has a key"),
+        ("? TOKEN:canary\n: x\n", 4, "a Secret has no field of such a name"),
     ]
 
     @Test(arguments: faulty.indices)
@@ -49,6 +55,17 @@ import Testing
         "data: {a: 'YR=='}\n",
     ])
     func `what kubectl takes is rendered`(text: String) { #expect(Rendering.problems(Self.head + text).isEmpty) }
+
+    @Test func `a value in data that gives way to another one in stringData is told, without the values`() throws {
+        let text = "data: {a: b2xk, b: bmV3, c: }\nstringData: {a: new, b: new, c: canary}\n"
+        let set = try Rendering.set(Self.head + text)
+        #expect(
+            set.notices.map(\.message) == [
+                "Secret a: stringData.a is applied, and data.a, which says another value, is not"
+            ]
+        )
+        #expect(set.objects.count == 1)
+    }
 
     @Test func `all mistakes of one Secret are told in one run`() {
         let text = Self.head + "data: {a: 5, b: '!'}\nstringData: {c: 6, d: [x]}\nimmutable: yes please\n"

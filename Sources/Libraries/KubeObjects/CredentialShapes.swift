@@ -36,12 +36,17 @@ struct CredentialShapes<Bytes: RandomAccessCollection> where Bytes.Element == UI
                 default: nil
                 }
             if let range, !range.isEmpty {
-                found.append(range)
+                if !isMasked(range) { found.append(range) }
                 index = range.upperBound
             } else {
                 index += 1
             }
         }
+    }
+
+    /// Whether a mask stands there already, which may say that the value behind it changed.
+    private func isMasked(_ range: Range<Int>) -> Bool {
+        MaskBytes.all.contains { $0.count == range.count && bytes[range].elementsEqual($0) }
     }
 
     private func byte(_ index: Int) -> UInt8? { index >= bytes.startIndex && index < end ? bytes[index] : nil }
@@ -130,13 +135,17 @@ extension CredentialShapes {
         let isTight = bytes[sign] == UInt8(ascii: "=")
         guard form == .document || isTight else { return nil }
         var nameEnd = sign
+        var isQuoted = false
         if form == .document {
             while nameEnd > bytes.startIndex, sign - nameEnd < 16,
                 bytes[nameEnd - 1] == 0x20 || bytes[nameEnd - 1] == 0x09
             {
                 nameEnd -= 1
             }
-            if nameEnd > bytes.startIndex, bytes[nameEnd - 1].isQuote { nameEnd -= 1 }
+            if nameEnd > bytes.startIndex, bytes[nameEnd - 1].isQuote {
+                nameEnd -= 1
+                isQuoted = true
+            }
             if nameEnd > bytes.startIndex, bytes[nameEnd - 1] == UInt8(ascii: "\\") { nameEnd -= 1 }
         }
         guard isTelling(endingAt: nameEnd) else { return nil }
@@ -144,11 +153,17 @@ extension CredentialShapes {
         // `:=` and `==` are signs, too.
         let sign = byte(sign + 1) == UInt8(ascii: "=") ? sign + 1 : sign
         let start = skip(sign + 1) { $0 == 0x20 || $0 == 0x09 }
-        // `a:b` of a word that is no key has no blank behind it; of JSON the value is in quotes.
+        // `a:b` of a word that is no key has no blank behind it; of JSON the value is in quotes, or a number.
         if bytes[sign] == UInt8(ascii: ":"), start == sign + 1, byte(start)?.isQuote != true, byte(start) != 0x5C {
-            return nil
+            return isQuoted ? number(from: start) : nil
         }
         return span(from: start, isLine: start > sign + 1)
+    }
+
+    /// The number of JSON that starts at `start`; nil when none does.
+    private func number(from start: Int) -> Range<Int>? {
+        guard let first = byte(start), (0x30...0x39).contains(first) || first == UInt8(ascii: "-") else { return nil }
+        return start..<skip(start) { $0.isNameByte || $0 == UInt8(ascii: "+") }
     }
 
     /// The value behind `--token `, of the options of a command.
@@ -194,6 +209,11 @@ extension CredentialShapes {
             : skip(start) { !$0.isWhite && !$0.isQuote && $0 != UInt8(ascii: "&") }
         return start..<close
     }
+}
+
+/// The masks as bytes.
+private enum MaskBytes {
+    static let all = [Array(Redactor.mask.utf8), Array(Redactor.changedMask.utf8)]
 }
 
 extension UInt8 {

@@ -12,6 +12,12 @@ package final class Redactor: Sendable {
     /// What stands in the place of a secret.
     package static let mask = "••••••"
 
+    /// Stands behind a text in which a hidden value is another one than before.
+    package static let changedMark = " (changed)"
+
+    /// The mask of a value that is another one than before.
+    package static let changedMask = mask + changedMark
+
     private let secrets = Mutex(KnownSecrets())
     private let hidesCommonWords: Bool
 

@@ -75,6 +75,10 @@ struct FileRendering: Sendable {
         for stripped in check.stripped {
             note("\(object.id): \(stripped) is the server's to set; left out", line: item.line)
         }
+        for key in check.overruled {
+            let words = "stringData.\(key) is applied, and data.\(key), which says another value, is not"
+            note("\(object.id): \(words)", line: item.line)
+        }
         objects.append(RenderedObject(object: object, origin: Origin(file: file.path, line: item.line)))
     }
 }

@@ -15,6 +15,8 @@ struct ObjectCheck {
     private(set) var faults: [Fault] = []
     /// Paths that were taken away although they held something.
     private(set) var stripped: [String] = []
+    /// Keys of a Secret of which `stringData` says another value than `data`.
+    private(set) var overruled: [String] = []
     /// The object as it is to be applied; nil when it is none.
     private(set) var object: KubeObject?
     private var json: JSON
@@ -30,6 +32,7 @@ struct ObjectCheck {
         checkServerFields()
         checkTexts()
         for found in SecretCheck.faults(of: json) { fault(found.path, found.problem, found.remedy) }
+        overruled = SecretCheck.overruled(in: json)
         do throws(KubeObjectError) {
             if hasNoIdentity { throw KubeObjectError(path: "", problem: "") }
             let object = try KubeObject(withoutWrongTexts)

@@ -18,16 +18,16 @@ enum SecretCheck {
         "sops",
     ]
 
+    private static let keyRemedy =
+        "use letters, digits, '-', '_' and '.', 253 at most, and put a blank behind the colon"
+
     /// Everything that is wrong with the values; empty for another kind.
     static func faults(of json: JSON) -> [Fault] {
-        let apiVersion = json["apiVersion"]?.string ?? ""
-        let kind = GroupVersionKind(apiVersion: apiVersion, kind: json["kind"]?.string ?? "").groupKind
-        guard kind.isSecret, let object = json.object else { return [] }
+        guard isSecret(json), let object = json.object else { return [] }
         var faults: [Fault] = []
         for key in object.keys where !members.contains(key) {
-            faults.append(
-                Fault(path: [.key(key)], problem: "a Secret has no field \(key)", remedy: "correct or remove it")
-            )
+            let problem = isKey(key) ? "a Secret has no field \(key)" : "a Secret has no field of such a name"
+            faults.append(Fault(path: [.key(key)], problem: problem, remedy: "correct or remove it"))
         }
         if let type = object["type"], !type.isNull, type.string == nil {
             faults.append(fault(["type"], "type", "text", type))
@@ -36,6 +36,33 @@ enum SecretCheck {
             faults.append(fault(["immutable"], "immutable", "true or false", immutable))
         }
         return faults + values(object["data"], "data", isBase64: true) + values(object["stringData"], "stringData")
+    }
+
+    /// Keys whose value in `data` gives way to another one in `stringData`, as on the server; of what has no faults.
+    static func overruled(in json: JSON) -> [String] {
+        guard isSecret(json), let texts = json["stringData"]?.object else { return [] }
+        return texts.compactMap { member -> String? in
+            guard let data = json["data"]?[member.key]?.string else { return nil }
+            let isSame = Redactor.bytes(base64: data) == Array((member.value.string ?? "").utf8)
+            return isSame ? nil : member.key
+        }
+    }
+
+    private static func isSecret(_ json: JSON) -> Bool {
+        let apiVersion = json["apiVersion"]?.string ?? ""
+        return GroupVersionKind(apiVersion: apiVersion, kind: json["kind"]?.string ?? "").groupKind.isSecret
+    }
+
+    /// Whether the API server takes it as a key. What it does not take is never told: `TOKEN:abc` without the blank is a
+    /// key, too.
+    private static func isKey(_ key: String) -> Bool {
+        guard (1...253).contains(key.utf8.count), key != ".", !key.hasPrefix("..") else { return false }
+        return key.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."): true
+            default: false
+            }
+        }
     }
 
     private static func fault(_ path: [YAMLPathStep], _ place: String, _ wanted: String, _ found: JSON) -> Fault {
@@ -49,6 +76,10 @@ enum SecretCheck {
         return members.compactMap { member in
             let path: [YAMLPathStep] = [.key(field), .key(member.key)]
             let place = "\(field).\(member.key)"
+            guard isKey(member.key) else {
+                let problem = "\(field) has a key that the API server does not take"
+                return Fault(path: path, problem: problem, remedy: Self.keyRemedy)
+            }
             // An empty value to the server, as to kubectl.
             if member.value.isNull { return nil }
             guard let text = member.value.string else { return fault(path, place, "text", member.value) }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// One field that will change, for people: long values are cut, and values of Secrets are never here. Nothing is decided
-/// by it.
+/// One field that will change, for people: what is secret is masked, long values are cut, and values of Secrets are never
+/// here. Nothing is decided by it.
 package struct FieldChange: Sendable, Hashable, Codable {
     /// At most so many changes are listed for one object.
     static let maxListed = 100
@@ -11,13 +11,14 @@ package struct FieldChange: Sendable, Hashable, Codable {
 
     /// As the API server prints paths: `.spec.replicas`, `.spec.containers[name="web"].image`.
     package let path: String
-    /// Compact JSON of the live value; nil when the field is absent there, or hidden.
+    /// Compact JSON of the live value, with masks; nil when the field is absent there, or hidden whole.
     package let before: String?
-    /// Compact JSON of the wanted value; nil when the field is removed, or hidden.
+    /// Compact JSON of the wanted value, with masks; nil when the field is removed, or hidden whole.
     package let after: String?
     /// The field manager whose value is overwritten, and when it wrote it; nil when nobody else owned the field.
     package let takenFrom: String?
 
+    /// A change of which the values are known to be no secrets, such as the images of a rollout.
     package init(path: String, before: String?, after: String?, takenFrom: String?) {
         self.path = path
         self.before = before
@@ -25,18 +26,17 @@ package struct FieldChange: Sendable, Hashable, Codable {
         self.takenFrom = takenFrom
     }
 
-    /// What may be shown of a difference.
+    /// What may be shown of a difference: masked as values, before they become text and are cut.
     ///
     /// - Parameters:
     ///   - difference: With its whole values.
     ///   - kind: The kind of the object in which it is.
     package init(_ difference: FieldDifference, of kind: GroupKind) {
-        let top = difference.path.first
-        let isHidden = kind.isSecret && (top == .field("data") || top == .field("stringData"))
+        let shown = ShownDifference(difference, of: kind)
         self.init(
-            path: difference.path.display,
-            before: isHidden ? nil : difference.before.flatMap(FieldChange.text),
-            after: isHidden ? nil : difference.after.flatMap(FieldChange.text),
+            path: shown.path,
+            before: shown.before.flatMap(FieldChange.text),
+            after: shown.after.flatMap(FieldChange.text),
             takenFrom: difference.owner?.description
         )
     }

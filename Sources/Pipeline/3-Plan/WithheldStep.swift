@@ -13,7 +13,7 @@ package struct WithheldStep: Sendable, Hashable {
     ///   - reason: Why, without the name of the object.
     package init(_ step: Step, because reason: String) {
         contentHash = step.contentHash
-        live = WithheldStep.outline(of: step.live, changes: step.changes, mayRecreate: step.mayRecreate)
+        live = WithheldStep.outline(of: step.live, differences: step.differences, mayRecreate: step.mayRecreate)
         self.reason = reason
     }
 
@@ -22,10 +22,11 @@ package struct WithheldStep: Sendable, Hashable {
 
     /// What of a live object decides how an apply of the same manifest ends. A change of the status does not, where
     /// `metadata.generation` tells one from a change of the spec. Who deletes an object to create it again changes its
-    /// incarnation, and is still at the same step.
-    private static func outline(of live: KubeObject?, changes: [FieldChange], mayRecreate: Bool) -> String {
+    /// incarnation, and is still at the same step. The paths are whole, because masks make different ones look the same;
+    /// nobody reads them.
+    private static func outline(of live: KubeObject?, differences: [FieldDifference], mayRecreate: Bool) -> String {
         guard let live else { return "" }
-        let paths = changes.map(\.path).joined(separator: "\n")
+        let paths = differences.prefix(FieldChange.maxListed).map(\.path.display).joined(separator: "\n")
         if mayRecreate { return paths }
         let version = live.generation.map { "generation \($0)" } ?? live.resourceVersion ?? ""
         return "\(live.uid ?? "")\n\(version)\n\(paths)"

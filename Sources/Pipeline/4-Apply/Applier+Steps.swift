@@ -103,6 +103,6 @@ extension Step {
         guard let first = differences.first else { return "" }
         let more = differences.count > 1 ? " and \(differences.count - 1) more" : ""
         let taken = first.owner.map { " (taken from \($0))" } ?? ""
-        return ", \(first.path.display)\(taken)\(more)"
+        return ", \(first.shownPath(of: id.groupKind))\(taken)\(more)"
     }
 }

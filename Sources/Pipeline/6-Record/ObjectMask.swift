@@ -50,35 +50,3 @@ enum ObjectMask {
         return json
     }
 }
-
-/// Masks text, quickly where there is nothing to mask.
-struct TextMask {
-    private let secrets: Redactor
-    private let isNeeded: Bool
-
-    /// - Parameters:
-    ///   - secrets: The values of the objects themselves, when they are Secrets.
-    ///   - objects: All text that will be asked for; looked through once.
-    init(secrets: Redactor, objects: [JSON]) {
-        self.secrets = secrets
-        var texts: [String] = []
-        for object in objects { Self.collect(object, into: &texts) }
-        let all = texts.joined(separator: "\n")
-        isNeeded = !Self.redact(all, secrets).hasSameBytes(as: all)
-    }
-
-    func callAsFunction(_ text: String) -> String { isNeeded ? Self.redact(text, secrets) : text }
-
-    private static func redact(_ text: String, _ secrets: Redactor) -> String {
-        Redactor.shared.redact(secrets.redact(text, as: .document), as: .document)
-    }
-
-    private static func collect(_ json: JSON, into texts: inout [String]) {
-        switch json {
-        case .string(let text): texts.append(text)
-        case .array(let elements): for element in elements { collect(element, into: &texts) }
-        case .object(let members): for member in members { collect(member.value, into: &texts) }
-        case .null, .bool, .int, .double: break
-        }
-    }
-}

@@ -2,7 +2,8 @@
 import KubeObjects
 import SyncPlan
 
-/// A field change that has passed the redactor: the only kind that is stored.
+/// A field change that has passed the redactor: the only kind that is stored. What is hidden in its values was masked when
+/// the change was made; here the path is looked at once more, and what this run knows is masked.
 struct RedactedChange: Codable, Sendable, Hashable {
     let path: RedactedText
     let before: RedactedText?
@@ -12,13 +13,11 @@ struct RedactedChange: Codable, Sendable, Hashable {
     /// Masks a change; values of a Secret's data, of telling names and of the last-applied annotation are left
     /// out.
     init(_ change: FieldChange, isSecret: Bool, hiding secrets: Redactor?) {
-        let isHidden =
-            isSecret && !SecretField.isShown(path: change.path)
-            || change.path.contains("last-applied-configuration") || SensitiveName.matches(path: change.path)
+        let isHidden = SecretField.isHidden(path: change.path, isSecret: isSecret)
         path = RedactedText(change.path, hiding: secrets)
         func shown(_ value: String?) -> RedactedText? {
             guard let value, !isHidden else { return nil }
-            return RedactedText(CompactJSONMask.mask(value), hiding: secrets, as: .document)
+            return RedactedText(value, hiding: secrets, as: .document)
         }
         before = shown(change.before)
         after = shown(change.after)

@@ -25,9 +25,9 @@ struct CanaryTests {
             ([data, text] + others).flatMap { [$0, Redactor.base64(Array($0.utf8)), Redactor.percentEncoded($0)] }
         }
 
-        func expectNone(in text: String, _ place: String) {
-            for form in forms { #expect(!text.contains(form), "\(place) holds a secret") }
-        }
+        var search: SinkSearch { SinkSearch(forms: forms) }
+
+        func expectNone(in text: String, _ place: String) { search.expectNone(in: text, place) }
     }
 
     private func secret(_ scene: Scene, _ canaries: Canaries, note: String = "1") -> String {
@@ -156,35 +156,16 @@ struct CanaryTests {
         try await expectQuiet(tool, canaries, ["verify"] + data)
     }
 
-    /// Every byte of the data folder, but for the repository's own objects in the mirror.
     private func expectFilesAreQuiet(_ folder: String, _ canaries: Canaries) throws {
-        var count = 0
-        for name in try FileManager.default.subpathsOfDirectory(atPath: folder) {
-            var isFolder: ObjCBool = false
-            let path = "\(folder)/\(name)"
-            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue,
-                !name.contains(".git/objects/")
-            else { continue }
-            count += 1
-            let bytes = try Data(contentsOf: URL(filePath: path))
-            for form in canaries.forms {
-                #expect(bytes.firstRange(of: Data(form.utf8)) == nil, "\(name) holds a secret")
-            }
-        }
-        #expect(count > 3)
+        #expect(try canaries.search.expectNone(inFilesOf: folder) > 3)
     }
 
     /// All objects but the Secrets that are meant to hold them, and of those everything but their data.
     private func expectClusterIsQuiet(_ scene: Scene, _ canaries: Canaries) async throws {
-        let catalog = try await scene.client.discover()
-        var count = 0
-        for resource in catalog.resources where resource.verbs.contains("list") {
-            for object in try await scene.client.list(resource).objects {
-                count += 1
-                var json = object.json
-                if object.id.kind == "Secret", ["canary", "login"].contains(object.name) { json["data"] = nil }
-                canaries.expectNone(in: json.text, "\(object.id) in the cluster")
-            }
+        let count = try await canaries.search.expectNone(inClusterOf: scene) { object in
+            var json = object.json
+            if object.id.kind == "Secret", ["canary", "login"].contains(object.name) { json["data"] = nil }
+            return json
         }
         #expect(count > 10)
     }
@@ -272,37 +253,5 @@ struct CanaryTests {
         #expect(ended.status == 0 && !(ended.output + ended.errors).isEmpty)
         canaries.expectNone(in: ended.output + ended.errors, "the log")
         try expectFilesAreQuiet(tool.dataFolder, canaries)
-    }
-}
-
-/// What other users of the machine could see of a process and its children.
-private struct ProcessSightings {
-    private(set) var text = ""
-    private(set) var children = 0
-    private(set) var hasNoCore = true
-
-    /// Reads the arguments and the environment of a process and of its children, of which some live for milliseconds only.
-    mutating func look(at pid: Int32) {
-        read(pid)
-        for _ in 0..<200 {
-            let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
-            for task in tasks {
-                let line = (try? String(contentsOfFile: "/proc/\(pid)/task/\(task)/children", encoding: .utf8)) ?? ""
-                for child in line.split(separator: " ").compactMap({ Int32($0) }) {
-                    read(child)
-                    children += 1
-                }
-            }
-        }
-    }
-
-    private mutating func read(_ pid: Int32) {
-        for file in ["cmdline", "environ"] {
-            let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/\(file)") ?? Data()
-            text += String(decoding: bytes, as: UTF8.self) + "\n"
-        }
-        let limits = (try? String(contentsOfFile: "/proc/\(pid)/limits", encoding: .utf8)) ?? ""
-        let core = limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") }?.split(separator: " ")
-        if let core, core.dropFirst(4).first != "0" { hasNoCore = false }
     }
 }

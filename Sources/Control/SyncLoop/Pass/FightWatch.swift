@@ -52,7 +52,8 @@ struct FightWatch: Sendable {
         guard last.map({ $0.until <= now }) ?? true else { return }
         let pause = min(last.map { $0.pause * 2 } ?? window, slowest)
         let reason =
-            "a fight over \(path): \(field.owner) keeps changing it, and it was set back \(field.times.count) times;"
+            "a fight over \(difference.shownPath(of: id.groupKind)): \(field.owner) keeps changing it, and it was set back"
+            + " \(field.times.count) times;"
             + " it is left as it is for \(pause.components.seconds / 60) minutes at a time: stop the one, or take the field"
             + " out of the manifest"
         fights[id] = Fight(reason: reason, pause: pause, until: now + pause)

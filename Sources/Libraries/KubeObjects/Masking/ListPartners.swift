@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import KubeObjects
 
 /// Finds for the elements of one list their partners in another: by `name` where they have one, else by place. Each is
 /// given out once. Takes time in proportion to the lists.

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Masks texts of objects, quickly where there is nothing to mask.
+package struct TextMask {
+    private let secrets: Redactor?
+    private let isNeeded: Bool
+
+    /// - Parameters:
+    ///   - secrets: The values of the objects themselves, when they are Secrets.
+    ///   - objects: All text that will be asked for; looked through once.
+    package init(secrets: Redactor? = nil, objects: [JSON]) {
+        self.secrets = secrets
+        var texts: [String] = []
+        for object in objects { Self.collect(object, into: &texts) }
+        let all = texts.joined(separator: "\n")
+        isNeeded = !Self.redact(all, secrets).hasSameBytes(as: all)
+    }
+
+    /// The text with everything masked that is known or shaped as a secret.
+    package func callAsFunction(_ text: String) -> String { isNeeded ? Self.redact(text, secrets) : text }
+
+    private static func redact(_ text: String, _ secrets: Redactor?) -> String {
+        Redactor.shared.redact(secrets?.redact(text, as: .document) ?? text, as: .document)
+    }
+
+    private static func collect(_ json: JSON, into texts: inout [String]) {
+        switch json {
+        case .string(let text): texts.append(text)
+        case .array(let elements): for element in elements { collect(element, into: &texts) }
+        case .object(let members): for member in members { collect(member.value, into: &texts) }
+        case .null, .bool, .int, .double: break
+        }
+    }
+}
