@@ -200,7 +200,7 @@ struct TourTests {
             let elsewhere = try await tour.run("sync", "--data-dir", other)
             #expect(elsewhere.status == 2 && (elsewhere.output + elsewhere.errors).contains("freeze"), "\(elsewhere)")
             let resumed = try await tour.ask("resume", "posts", "--data-dir", other, "--kubeconfig", tour.kubeconfig)
-            #expect(resumed.status == 2, "a folder without this project gives no orders about it")
+            #expect(resumed.status == 0, "an order may come from anywhere: \(resumed.errors)")
             #expect(try await tour.ask("resume", "--kubeconfig", tour.kubeconfig).status == 0)
             #expect(try await tour.run("sync", "--data-dir", other).status == 0)
         }

@@ -47,6 +47,7 @@ struct ModelCluster {
                 json[["metadata", map, member.key]] = member.value
             }
         }
+        json[["metadata", "ownerReferences"]] = live?.metadata["ownerReferences"]
         var fields = Self.fields(wanted.json)
         for key in ["f:apiVersion", "f:kind"] { fields[key] = nil }
         for key in ["f:name", "f:namespace"] { fields[["f:metadata", key]] = nil }
@@ -75,13 +76,33 @@ struct ModelCluster {
         objects[id]?.json[["metadata"] + path] = value
     }
 
-    /// Deletes one object, and with a Namespace all that is in it; gives what is gone.
+    /// Makes one object the owner of another; of the same namespace.
+    mutating func own(_ id: ObjectID, by owner: ObjectID) {
+        guard id != owner, objects[id] != nil, let uid = objects[owner]?.uid, id.namespace == owner.namespace else { return }
+        objects[id]?.json[["metadata", "ownerReferences"]] = [
+            [
+                "apiVersion": "v1", "kind": .string(owner.kind), "name": .string(owner.name), "uid": .string(uid),
+            ]
+        ]
+    }
+
+    /// Deletes one object, with a Namespace all that is in it, and what the garbage collector takes along because none of
+    /// its owners is left; gives what is gone.
     mutating func delete(_ id: ObjectID) -> [KubeObject] {
         var gone: [KubeObject] = []
         for (other, object) in objects
         where other == id || id.groupKind == KindOrder.namespace && other.namespace == id.name { gone.append(object) }
         for object in gone { objects[object.id] = nil }
-        return gone
+        while true {
+            let uids = Set(objects.values.compactMap(\.uid))
+            let orphans = objects.values.filter { object in
+                let owners = object.metadata["ownerReferences"]?.array ?? []
+                return !owners.isEmpty && !owners.contains { uids.contains($0["uid"]?.string ?? "") }
+            }
+            guard !orphans.isEmpty else { return gone }
+            for object in orphans { objects[object.id] = nil }
+            gone += orphans
+        }
     }
 
     private static func uid(_ number: Int) -> String {

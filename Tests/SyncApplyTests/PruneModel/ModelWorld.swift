@@ -62,7 +62,7 @@ struct ModelWorld {
     private mutating func happen() throws {
         let index = Int.random(in: 0..<projects.count, using: &dice)
         let id = Self.universe.randomElement(using: &dice) ?? Self.space("one")
-        switch Int.random(in: 0..<16, using: &dice) {
+        switch Int.random(in: 0..<17, using: &dice) {
         case 0...4:
             let number = projects[index].commits.count
             let next = commit(number)
@@ -80,6 +80,9 @@ struct ModelWorld {
         case 11: cluster.edit(id, ["annotations"], nil)
         case 12: cluster.edit(id, ["annotations", "argocd.argoproj.io/tracking-id"], "shop:/v1:x")
         case 13: _ = cluster.delete(id)
+        case 16:
+            let others = cluster.objects.keys.filter { $0.namespace == id.namespace && !id.namespace.isEmpty }.sorted()
+            if let owner = others.randomElement(using: &dice) { cluster.own(id, by: owner) }
         case 14:
             guard cluster.objects[id] == nil, id.namespace.isEmpty || cluster.objects[Self.space(id.namespace)] != nil
             else { return }
@@ -232,8 +235,7 @@ extension ModelWorld {
             guard !unreadable.contains(id.groupKind) else { return false }
             let isLabelled = object.label(ApplySet.partOfLabel) == project.applySet.id
             return isLabelled && concerned.contains(id.groupKind)
-                || commit.wants[id] != nil && !commit.leftAlone.contains(id)
-                || inventory.members[id] != nil
+                || commit.wants[id] != nil || inventory.members[id] != nil
         }
         let failed = unreadable.intersection(concerned).map { ($0, "forbidden") }
         var live = LiveSet(
