@@ -79,7 +79,7 @@ struct TreeBuilder: ~Copyable {
         let start = try reader.next()
         guard case .documentStart = start.kind else { return nil }
         let node = try node(try reader.next(), depth: 0)
-        _ = try reader.next()
+        if let error = reader.directive(behind: try reader.next()) { throw error }
         let end = try reader.next()
         guard case .streamEnd = end.kind else {
             throw YAMLError(

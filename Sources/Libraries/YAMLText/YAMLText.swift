@@ -147,28 +147,12 @@ package enum YAMLText {
         return nil
     }
 
-    /// The line of a directive (`%YAML`, `%TAG`) in front of the document. kubectl reads none, and libyaml compares each
-    /// with all before it.
+    /// The line of a directive (`%YAML`, `%TAG`) in front of the document.
     private static func directive(in part: DocumentSplitter.Part) -> YAMLError? {
-        var rest = part.bytes
-        if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
-        while let first = rest.first {
-            if first == UInt8(ascii: "%") {
-                let line = part.firstLine + part.bytes[..<rest.startIndex].count { $0 == 0x0A }
-                let remedy = "remove the '%' directive: kubectl does not read it"
-                return YAMLError(line: line, column: 1, problem: "no document start behind a directive", remedy: remedy)
-            }
-            let text = rest.drop { $0 == 0x20 || $0 == 0x09 }
-            guard let end = text.indices.first(where: { lineBreak(text[$0...]) > 0 }) else { return nil }
-            guard end == text.startIndex || text.first == UInt8(ascii: "#") else { return nil }
-            rest = text[(end + lineBreak(text[end...]))...]
-        }
-        return nil
-    }
-
-    /// The length of the line break with which the bytes begin; 0 for none.
-    private static func lineBreak(_ bytes: ArraySlice<UInt8>) -> Int {
-        lineBreaks.first { bytes.starts(with: $0) }?.count ?? 0
+        var text = part.bytes
+        if text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
+        guard let index = DirectiveSearch.first(in: text) else { return nil }
+        return DirectiveSearch.error(line: part.firstLine + part.bytes[..<index].count { $0 == 0x0A })
     }
 
     private static func document(
