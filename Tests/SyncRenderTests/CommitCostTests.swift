@@ -43,6 +43,22 @@ import Testing
         #expect(Rendering.problems(text) == ["infra:1: 10001 objects; the limit is 10000; split the project"])
     }
 
+    @Test func `lists inside each other are refused at the fourth level, in memory that their text has paid for`() {
+        func nested(_ levels: Int, _ inner: String) -> String {
+            String(repeating: "{items: [\n", count: levels) + inner + String(repeating: "]}", count: levels)
+        }
+        let many = nested(48, String(repeating: "{},", count: 100_000))
+        let problem = "lists inside each other, more than 3 levels deep; write the objects into one list"
+        #expect(Rendering.problems(many) == ["infra/a.yaml:4: \(problem)"])
+        #expect(Rendering.problems(nested(3, Rendering.configMap("a"))).isEmpty)
+    }
+
+    @Test func `a list of more objects than one commit may have is one error at the first of them`() {
+        let items = (0..<20_000).map { "- \(Rendering.configMap("c\($0)"))\n" }.joined()
+        let problems = Rendering.problems("apiVersion: v1\nkind: List\nitems:\n\(items)")
+        #expect(problems == ["infra/a.yaml:10004: more than 10000 objects in one list; split the project"])
+    }
+
     @Test func `thousands of charts cost no search of all of them for each file`() {
         var files: [(path: String, text: String)] = []
         for number in 0..<1500 {

@@ -41,9 +41,9 @@ struct FileRendering: Sendable {
     }
 
     private mutating func add(_ document: YAMLDocument) {
-        var expansion = ListExpansion(document)
+        var expansion = ListExpansion(document, limits: limits)
         expansion.run()
-        for fault in expansion.faults { report(fault.problem, fault.remedy, line: fault.line) }
+        for fault in expansion.faults.elements { report(fault.problem, fault.remedy, line: fault.line) }
         if expansion.isEmptyList { note("an empty list: nothing to deploy", line: document.line) }
         for item in expansion.items { add(item, of: document) }
     }

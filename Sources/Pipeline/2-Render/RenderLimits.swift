@@ -14,6 +14,8 @@ package struct RenderLimits: Sendable, Hashable {
     package var maxObjectBytes: Int
     /// Size of all keys and values of one object's annotations: the API server's own limit.
     package var maxAnnotationBytes: Int
+    /// Problems, and notices, that are told of one commit; the others are counted.
+    package var maxProblems: Int
 
     package init(
         maxFileBytes: Int = 16 << 20,
@@ -21,7 +23,8 @@ package struct RenderLimits: Sendable, Hashable {
         maxValueBytes: Int = 48 << 20,
         maxObjectNodes: Int = 200_000,
         maxObjectBytes: Int = 3 << 20,
-        maxAnnotationBytes: Int = 256 << 10
+        maxAnnotationBytes: Int = 256 << 10,
+        maxProblems: Int = 200
     ) {
         self.maxFileBytes = maxFileBytes
         self.maxObjects = maxObjects
@@ -29,5 +32,6 @@ package struct RenderLimits: Sendable, Hashable {
         self.maxObjectNodes = maxObjectNodes
         self.maxObjectBytes = maxObjectBytes
         self.maxAnnotationBytes = maxAnnotationBytes
+        self.maxProblems = maxProblems
     }
 }

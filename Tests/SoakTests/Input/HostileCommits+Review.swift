@@ -4,15 +4,20 @@ import KubeObjects
 extension HostileCommits {
     /// What a review found by reading the code: each once cost minutes, or hundreds of MiB.
     static let reviewed = [
-        "directives behind the end", "directives behind a separator",
+        "directives behind the end", "directives behind a separator", "lists of lists", "a list of everything",
     ]
 
     /// The files of one of them.
     static func found(_ name: String, _ namespace: String) -> [String: String] {
         let head = head("hostile", namespace)
+        func many(_ text: String, _ count: Int) -> String { String(repeating: text, count: count) }
         let directives = (0..<100_000).map { "%TAG !t\($0)! x\n" }.joined()
         switch name {
         case "directives behind the end": return ["a.yaml": head + "...\n" + directives]
+        case "lists of lists":
+            return ["a.yaml": many("{items: [", 48) + many("{},", 100_000) + many("]}", 48)]
+        case "a list of everything":
+            return ["a.yaml": "{apiVersion: v1, kind: ConfigMapList, items: [" + many("{},", 400_000) + "]}"]
         default: return ["a.yaml": "--- # c\r" + directives]
         }
     }
