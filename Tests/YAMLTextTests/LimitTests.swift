@@ -51,6 +51,8 @@ import YAMLText
     private static let large: [Costly] = [
         ("many nodes", "[" + String(repeating: "1,", count: 1_100_000) + "]", "grows beyond"),
         ("many documents", String(repeating: "a: 1\n---\n", count: 20_001), "more than 20000 documents"),
+        ("many empty documents", String(repeating: "#\n---\n", count: 20_001), "more than 20000 documents"),
+        ("a million separators", String(repeating: "---\n", count: 1_000_000), "more than 20000 documents"),
         ("too large", String(repeating: "#\n", count: 9 << 20), "larger than"),
     ]
 
@@ -89,6 +91,27 @@ import YAMLText
     @Test(.timeLimit(.minutes(1)), arguments: large.map(\.name))
     func `a text beyond a limit is refused at once`(name: String) throws {
         try expectRefusal(name, in: Self.large)
+    }
+
+    @Test func `a document counts whether it is good, empty or faulty`() throws {
+        let limits = YAMLLimits(maxDocuments: 2)
+        for text in ["a: 1\n---\nb: 1\n", "# c\n---\nb: 1\n---\n", "a: @\n---\n  # c\n---\n"] {
+            let enough = YAMLText.read(Array(text.utf8), limits: limits)
+            #expect(enough.errors.allSatisfy { !$0.problem.contains("documents") })
+            let more = YAMLText.read(Array("\(text)---\nc: 1\n---\nd: 1\n".utf8), limits: limits)
+            #expect(more.errors.last?.problem == "more than 2 documents")
+        }
+    }
+
+    @Test(arguments: [
+        ("\t\n", true), ("# \u{1}\n", true), ("# é\n", false), ("# a\rb: 1\n", false), ("--- # c\r\n", false),
+        (" # c\r\n\n", false), ("\u{2028}", false),
+    ])
+    func `a part that looks empty is passed over only if it is`(text: String, isFaulty: Bool) {
+        let reading = YAMLText.read(Array("a: 1\n---\n\(text)".utf8))
+        #expect(reading.errors.isEmpty != isFaulty, "\(reading.errors)")
+        #expect(reading.documents.first?.json == ["a": 1])
+        #expect(reading.documents.count == (text.contains("b: 1") ? 2 : 1))
     }
 
     @Test func `just below the limits a text is read`() throws {

@@ -6,7 +6,7 @@ package struct YAMLLimits: Sendable, Hashable {
     package var maxBytes: Int
     /// Levels of lists and maps, counted through aliases.
     package var maxDepth: Int
-    /// Documents of one text.
+    /// Documents of one text, empty ones included.
     package var maxDocuments: Int
     /// Nodes of one document after its aliases are expanded.
     package var maxNodes: Int

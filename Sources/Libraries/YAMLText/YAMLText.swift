@@ -22,26 +22,17 @@ package enum YAMLText {
     ) -> YAMLReading {
         if let error = refusal(of: bytes, limits: limits) { return YAMLReading(documents: [], errors: [error]) }
         // kubectl ends every line, so that a block scalar on the last one keeps its line break.
-        let splitter = DocumentSplitter(bytes.last == 0x0A ? bytes : bytes + [0x0A])
+        var splitter = DocumentSplitter(bytes.last == 0x0A ? bytes : bytes + [0x0A])
         var documents: [YAMLDocument] = []
-        var errors = splitter.badSeparators.map { line in
-            YAMLError(
-                line: line,
-                problem: "a line that starts with '---' holds more than a comment",
-                remedy: "write '---' alone on its line; indent the text if it belongs to a value"
-            )
-        }
-        for part in splitter.parts {
-            guard documents.count < limits.maxDocuments else {
-                errors.append(
-                    YAMLError(
-                        line: part.firstLine,
-                        problem: "more than \(limits.maxDocuments) documents",
-                        remedy: "split the file"
-                    )
-                )
+        var errors: [YAMLError] = []
+        var parts = 0
+        while let part = splitter.next() {
+            parts += 1
+            guard parts <= limits.maxDocuments, documents.count < limits.maxDocuments else {
+                errors.append(tooManyDocuments(limits, line: part.firstLine))
                 break
             }
+            if part.isBlank { continue }
             do throws(YAMLErrors) {
                 documents += try self.documents(of: part, limits: limits, budget: budget)
             } catch {
@@ -49,7 +40,20 @@ package enum YAMLText {
             }
             if let budget, budget.isSpent { break }
         }
+        errors += splitter.badSeparators.map(badSeparator)
         return YAMLReading(documents: documents, errors: errors.sorted())
+    }
+
+    private static func tooManyDocuments(_ limits: YAMLLimits, line: Int) -> YAMLError {
+        YAMLError(line: line, problem: "more than \(limits.maxDocuments) documents", remedy: "split the file")
+    }
+
+    private static func badSeparator(_ line: Int) -> YAMLError {
+        YAMLError(
+            line: line,
+            problem: "a line that starts with '---' holds more than a comment",
+            remedy: "write '---' alone on its line; indent the text if it belongs to a value"
+        )
     }
 
     /// All documents of a text, in order; empty ones are passed over.

@@ -5,6 +5,7 @@ extension HostileCommits {
     /// What a review found by reading the code: each once cost minutes, or hundreds of MiB.
     static let reviewed = [
         "directives behind the end", "directives behind a separator", "lists of lists", "a list of everything",
+        "empty documents",
     ]
 
     /// The files of one of them.
@@ -18,6 +19,7 @@ extension HostileCommits {
             return ["a.yaml": many("{items: [", 48) + many("{},", 100_000) + many("]}", 48)]
         case "a list of everything":
             return ["a.yaml": "{apiVersion: v1, kind: ConfigMapList, items: [" + many("{},", 400_000) + "]}"]
+        case "empty documents": return ["a.yaml": many("---\n#\n", 2_500_000)]
         default: return ["a.yaml": "--- # c\r" + directives]
         }
     }
