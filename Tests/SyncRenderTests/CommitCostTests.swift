@@ -72,6 +72,8 @@ import Testing
     @Test func `ten thousand mistakes in one large document are told without reading it ten thousand times`() {
         let items = (0..<3_000).map { "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\($0)}}" }
         let text = "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[\n\(items.joined(separator: ",\n"))\n]}"
-        #expect(Rendering.problems(text).count == 3_000)
+        let problems = Rendering.problems(text)
+        #expect(problems.count == 201)
+        #expect(problems.last?.hasSuffix(": and 2800 more problems; correct these first") == true)
     }
 }

@@ -124,6 +124,13 @@ import YAMLText
         #expect(throws: YAMLErrors.self) { try YAMLText.documents(in: Array("[1,,2".utf8), limits: limits) }
     }
 
+    @Test(arguments: ["- .nan\n---\n", "--- x\n", "a: @\n---\n"])
+    func `reading ends at two hundred errors`(piece: String) {
+        let errors = YAMLText.read(Array(String(repeating: piece, count: 15_000).utf8)).errors
+        #expect(errors.count == 200)
+        #expect(errors.last?.problem == "more than 199 errors: the rest of the text is not read")
+    }
+
     @Test func `problems of one document are counted out`() {
         let text = (0..<10_000).map { _ in "- .nan\n" }.joined()
         #expect(YAMLText.read(Array(text.utf8)).errors.count == 50)

@@ -27,6 +27,9 @@ package struct CappedList<Element: Sendable>: Sendable {
         more += other.more
     }
 
+    /// Counts so many that are not kept.
+    package mutating func count(more: Int) { self.more += more }
+
     /// Sorts those that are kept.
     package mutating func sort(by areInIncreasingOrder: (Element, Element) -> Bool) {
         elements.sort(by: areInIncreasingOrder)

@@ -12,18 +12,22 @@ package struct YAMLLimits: Sendable, Hashable {
     package var maxNodes: Int
     /// Bytes of scalars of one document after its aliases are expanded.
     package var maxExpandedBytes: Int
+    /// Errors of one text, the one included that says that reading ended because of them.
+    package var maxErrors: Int
 
     package init(
         maxBytes: Int = 16 << 20,
         maxDepth: Int = 100,
         maxDocuments: Int = 20_000,
         maxNodes: Int = 1_000_000,
-        maxExpandedBytes: Int = 32 << 20
+        maxExpandedBytes: Int = 32 << 20,
+        maxErrors: Int = 200
     ) {
         self.maxBytes = maxBytes
         self.maxDepth = maxDepth
         self.maxDocuments = maxDocuments
         self.maxNodes = maxNodes
         self.maxExpandedBytes = maxExpandedBytes
+        self.maxErrors = maxErrors
     }
 }

@@ -26,7 +26,7 @@ package enum YAMLText {
         var documents: [YAMLDocument] = []
         var errors: [YAMLError] = []
         var parts = 0
-        while let part = splitter.next() {
+        while errors.count + splitter.badSeparators.count <= limits.maxErrors, let part = splitter.next() {
             parts += 1
             guard parts <= limits.maxDocuments, documents.count < limits.maxDocuments else {
                 errors.append(tooManyDocuments(limits, line: part.firstLine))
@@ -41,7 +41,18 @@ package enum YAMLText {
             if let budget, budget.isSpent { break }
         }
         errors += splitter.badSeparators.map(badSeparator)
-        return YAMLReading(documents: documents, errors: errors.sorted())
+        return YAMLReading(documents: documents, errors: told(errors.sorted(), limits))
+    }
+
+    /// As many errors as one text may have; the last one says that there are more, and that reading ended.
+    private static func told(_ errors: [YAMLError], _ limits: YAMLLimits) -> [YAMLError] {
+        guard errors.count > limits.maxErrors else { return errors }
+        let last = YAMLError(
+            line: errors[limits.maxErrors - 1].line,
+            problem: "more than \(limits.maxErrors - 1) errors: the rest of the text is not read",
+            remedy: "correct these first"
+        )
+        return Array(errors.prefix(limits.maxErrors - 1)) + [last]
     }
 
     private static func tooManyDocuments(_ limits: YAMLLimits, line: Int) -> YAMLError {

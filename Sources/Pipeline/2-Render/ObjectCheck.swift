@@ -12,7 +12,7 @@ struct ObjectCheck {
         let remedy: String
     }
 
-    private(set) var faults: [Fault] = []
+    private(set) var faults: CappedList<Fault>
     /// Paths that were taken away although they held something.
     private(set) var stripped: [String] = []
     /// The object as it is to be applied; nil when it is none.
@@ -23,13 +23,14 @@ struct ObjectCheck {
     init(_ json: JSON, limits: RenderLimits) {
         self.json = json
         self.limits = limits
+        faults = CappedList(limit: limits.maxProblems)
     }
 
     mutating func run() {
         strip()
         checkServerFields()
         checkTexts()
-        for found in SecretCheck.faults(of: json) { fault(found.path, found.problem, found.remedy) }
+        checkSecret()
         do throws(KubeObjectError) {
             if hasNoIdentity { throw KubeObjectError(path: "", problem: "") }
             let object = try KubeObject(withoutWrongTexts)
@@ -40,6 +41,13 @@ struct ObjectCheck {
         } catch {
             report(error)
         }
+    }
+
+    private mutating func checkSecret() {
+        var check = SecretCheck(limits: limits)
+        check.run(json)
+        for found in check.faults.elements { fault(found.path, found.problem, found.remedy) }
+        faults.count(more: check.faults.more)
     }
 
     private mutating func fault(_ path: [YAMLPathStep], _ problem: String, _ remedy: String) {

@@ -39,7 +39,8 @@ package struct RenderedSet: Sendable, Hashable {
     package let commit: CommitInfo
     package let treeID: String
     package let objects: [RenderedObject]
-    /// Files that were passed over on purpose (`kustomization.yaml`, `Chart.yaml`, …) with the reason, ascending by path.
+    /// Files that were passed over on purpose (`kustomization.yaml`, `Chart.yaml`, …) with the reason, ascending by path. Of
+    /// many the first ones, and one that says how many more there are.
     package let notices: [RenderNotice]
 
     package init(commit: CommitInfo, treeID: String, objects: [RenderedObject], notices: [RenderNotice]) {
@@ -79,14 +80,17 @@ package struct RenderProblem: Sendable, Hashable, Codable, CustomStringConvertib
     package var description: String { "\(origin): \(problem)\(remedy.isEmpty ? "" : "; \(remedy)")" }
 }
 
-/// Why a commit gave no rendered set: all problems of all files, ascending by origin. Nothing of it may be applied.
+/// Why a commit gave no rendered set: the problems of all files, ascending by origin. Nothing of it may be applied.
 package struct RenderFailure: Error, Sendable, Hashable {
     package let commit: CommitInfo
-    /// Never empty.
+    /// Never empty. Of many the first ones, and one that says how many more there are.
     package let problems: [RenderProblem]
+    /// How many problems there are, told or not.
+    package let count: Int
 
-    package init(commit: CommitInfo, problems: [RenderProblem]) {
+    package init(commit: CommitInfo, problems: [RenderProblem], count: Int) {
         self.commit = commit
         self.problems = problems
+        self.count = count
     }
 }

@@ -4,7 +4,7 @@ import YAMLText
 
 /// Finds in a Secret from git what the API server would refuse, and what it would drop or read as something else. Said
 /// here, because the server's own words quote the values.
-enum SecretCheck {
+struct SecretCheck {
     /// Something that is wrong, with the path to it.
     struct Fault {
         let path: [YAMLPathStep]
@@ -18,43 +18,52 @@ enum SecretCheck {
         "sops",
     ]
 
-    /// Everything that is wrong with the values; empty for another kind.
-    static func faults(of json: JSON) -> [Fault] {
+    /// Everything that is wrong; empty for another kind.
+    private(set) var faults: CappedList<Fault>
+
+    init(limits: RenderLimits) { faults = CappedList(limit: limits.maxProblems) }
+
+    mutating func run(_ json: JSON) {
         let apiVersion = json["apiVersion"]?.string ?? ""
         let kind = GroupVersionKind(apiVersion: apiVersion, kind: json["kind"]?.string ?? "").groupKind
-        guard kind.isSecret, let object = json.object else { return [] }
-        var faults: [Fault] = []
-        for key in object.keys where !members.contains(key) {
-            faults.append(
-                Fault(path: [.key(key)], problem: "a Secret has no field \(key)", remedy: "correct or remove it")
-            )
+        guard kind.isSecret, let object = json.object else { return }
+        for member in object where !Self.members.contains(member.key) {
+            fault([.key(member.key)], "a Secret has no field \(member.key)", "correct or remove it")
         }
         if let type = object["type"], !type.isNull, type.string == nil {
-            faults.append(fault(["type"], "type", "text", type))
+            wrongType(["type"], "type", "text", type)
         }
         if let immutable = object["immutable"], !immutable.isNull, immutable.bool == nil {
-            faults.append(fault(["immutable"], "immutable", "true or false", immutable))
+            wrongType(["immutable"], "immutable", "true or false", immutable)
         }
-        return faults + values(object["data"], "data", isBase64: true) + values(object["stringData"], "stringData")
+        checkValues(object["data"], "data", isBase64: true)
+        checkValues(object["stringData"], "stringData")
     }
 
-    private static func fault(_ path: [YAMLPathStep], _ place: String, _ wanted: String, _ found: JSON) -> Fault {
+    private mutating func fault(_ path: [YAMLPathStep], _ problem: String, _ remedy: String) {
+        faults.append(Fault(path: path, problem: problem, remedy: remedy))
+    }
+
+    private mutating func wrongType(_ path: [YAMLPathStep], _ place: String, _ wanted: String, _ found: JSON) {
         let remedy = wanted == "text" ? "put the value in quotes" : ""
-        return Fault(path: path, problem: "\(place): expected \(wanted), found a \(found.typeName)", remedy: remedy)
+        fault(path, "\(place): expected \(wanted), found a \(found.typeName)", remedy)
     }
 
-    private static func values(_ value: JSON?, _ field: String, isBase64: Bool = false) -> [Fault] {
-        guard let value, !value.isNull else { return [] }
-        guard let members = value.object else { return [fault([.key(field)], field, "a map", value)] }
-        return members.compactMap { member in
+    private mutating func checkValues(_ value: JSON?, _ field: String, isBase64: Bool = false) {
+        guard let value, !value.isNull else { return }
+        guard let members = value.object else { return wrongType([.key(field)], field, "a map", value) }
+        for member in members {
             let path: [YAMLPathStep] = [.key(field), .key(member.key)]
             let place = "\(field).\(member.key)"
-            // An empty value to the server, as to kubectl.
-            if member.value.isNull { return nil }
-            guard let text = member.value.string else { return fault(path, place, "text", member.value) }
-            guard isBase64, !isStandardBase64(text) else { return nil }
+            // Null is an empty value to the server, as to kubectl.
+            if member.value.isNull { continue }
+            guard let text = member.value.string else {
+                wrongType(path, place, "text", member.value)
+                continue
+            }
+            guard isBase64, !Self.isStandardBase64(text) else { continue }
             let remedy = "encode it (printf %s VALUE | base64), or put the plain text below stringData"
-            return Fault(path: path, problem: "\(place) is no base64 text", remedy: remedy)
+            fault(path, "\(place) is no base64 text", remedy)
         }
     }
 

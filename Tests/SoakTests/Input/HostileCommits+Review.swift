@@ -5,7 +5,7 @@ extension HostileCommits {
     /// What a review found by reading the code: each once cost minutes, or hundreds of MiB.
     static let reviewed = [
         "directives behind the end", "directives behind a separator", "lists of lists", "a list of everything",
-        "empty documents",
+        "empty documents", "mistakes in every file", "a Secret of numbers",
     ]
 
     /// The files of one of them.
@@ -20,6 +20,11 @@ extension HostileCommits {
         case "a list of everything":
             return ["a.yaml": "{apiVersion: v1, kind: ConfigMapList, items: [" + many("{},", 400_000) + "]}"]
         case "empty documents": return ["a.yaml": many("---\n#\n", 2_500_000)]
+        case "mistakes in every file":
+            return Dictionary(uniqueKeysWithValues: (0..<5_000).map { ("m\($0).yaml", many("- .nan\n---\n", 300)) })
+        case "a Secret of numbers":
+            let secret = self.head("hostile", namespace, kind: "Secret") + "stringData:\n"
+            return ["a.yaml": secret + (0..<90_000).map { "  k\($0): 1\n" }.joined()]
         default: return ["a.yaml": "--- # c\r" + directives]
         }
     }

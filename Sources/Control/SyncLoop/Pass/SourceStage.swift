@@ -48,7 +48,11 @@ package actor SourceStage {
             return same
         }
         if let failed, failed.treeID == snapshot.treeID {
-            let same = RenderFailure(commit: snapshot.commit, problems: failed.failure.problems)
+            let same = RenderFailure(
+                commit: snapshot.commit,
+                problems: failed.failure.problems,
+                count: failed.failure.count
+            )
             self.failed = (snapshot.treeID, same)
             throw same
         }
