@@ -22,6 +22,17 @@ import Testing
         #expect(Rendering.problems(files, limits: Self.small) == problems)
     }
 
+    @Test func `anchors are paid for while they are read`() {
+        let list = (0..<5_000).map { "  - &a\($0) x\n" }.joined()
+        let files = ["x1", "x2"].map { name in
+            (path: "\(name).yaml", text: "apiVersion: e.com/v1\nkind: T\nmetadata: {name: \(name)}\nspec:\n\(list)")
+        }
+        let problems = Rendering.problems(files, limits: Self.small)
+        #expect(problems.count == 1)
+        #expect(problems.first?.contains("infra/x2.yaml:") == true, "\(problems)")
+        #expect(problems.first?.contains("the manifests up to here grow beyond 1 MiB") == true)
+    }
+
     @Test func `JSON is counted as YAML is`() {
         let text =
             "{\"apiVersion\":\"e.com/v1\",\"kind\":\"T\",\"metadata\":{\"name\":\"NAME\"},\"spec\":["

@@ -88,6 +88,18 @@ import YAMLText
         DocumentTests.expectOneError(in: Array(text.utf8), line: 101, words: ["nested deeper than 100 levels"])
     }
 
+    @Test func `anchors have a number and a length`() throws {
+        let names = (0..<10_001).map { "- &a\($0) x\n" }
+        #expect(try YAMLText.documents(in: Array(names.dropLast().joined().utf8)).count == 1)
+        let again = names.dropLast().joined() + "- &a0 y\n- *a0\n"
+        #expect(try YAMLText.documents(in: Array(again.utf8)).first?.json.array?.last == "y")
+        let many = Array(names.joined().utf8)
+        DocumentTests.expectOneError(in: many, line: 10_001, words: ["more than 10000 anchors", "split"])
+        let long = String(repeating: "a", count: 129)
+        DocumentTests.expectOneError(in: Array("a: 1\nb: &\(long) x\n".utf8), line: 2, words: ["more than 128 bytes"])
+        #expect(try YAMLText.documents(in: Array("b: &\(long.dropLast()) x\n".utf8)).count == 1)
+    }
+
     @Test(.timeLimit(.minutes(1)), arguments: large.map(\.name))
     func `a text beyond a limit is refused at once`(name: String) throws {
         try expectRefusal(name, in: Self.large)

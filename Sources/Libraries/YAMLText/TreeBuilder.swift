@@ -134,6 +134,7 @@ struct TreeBuilder: ~Copyable {
 
     private mutating func node(_ event: YAMLEvent, depth: Int) throws(YAMLError) -> Node {
         guard let name = event.anchor else { return try content(event, depth: depth) }
+        try pay(forAnchor: name, at: event)
         let outer = (deepest: deepest, nodes: nodes, bytes: bytes)
         deepest = depth
         anchors[name] = Anchor()
@@ -146,6 +147,21 @@ struct TreeBuilder: ~Copyable {
         )
         deepest = max(deepest, outer.deepest)
         return node
+    }
+
+    /// Counts an anchor's name that is new: it is kept to the end of the document.
+    private func pay(forAnchor name: String, at event: YAMLEvent) throws(YAMLError) {
+        func refused(_ problem: String, _ remedy: String) -> YAMLError {
+            YAMLError(line: event.line, column: event.column, problem: problem, remedy: remedy)
+        }
+        guard name.utf8.count <= limits.maxAnchorBytes else {
+            throw refused("an anchor with a name of more than \(limits.maxAnchorBytes) bytes", "choose a shorter name")
+        }
+        guard anchors[name] == nil else { return }
+        guard anchors.count < limits.maxAnchors else {
+            throw refused("more than \(limits.maxAnchors) anchors in one document", "split the document")
+        }
+        if let budget, !budget.take(anchor: name) { throw budget.error(line: event.line) }
     }
 
     private mutating func content(_ event: YAMLEvent, depth: Int) throws(YAMLError) -> Node {

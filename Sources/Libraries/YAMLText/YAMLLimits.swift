@@ -12,6 +12,10 @@ package struct YAMLLimits: Sendable, Hashable {
     package var maxNodes: Int
     /// Bytes of scalars of one document after its aliases are expanded.
     package var maxExpandedBytes: Int
+    /// Names of anchors in one document.
+    package var maxAnchors: Int
+    /// Bytes of one anchor's name.
+    package var maxAnchorBytes: Int
     /// Errors of one text, the one included that says that reading ended because of them.
     package var maxErrors: Int
 
@@ -21,6 +25,8 @@ package struct YAMLLimits: Sendable, Hashable {
         maxDocuments: Int = 20_000,
         maxNodes: Int = 1_000_000,
         maxExpandedBytes: Int = 32 << 20,
+        maxAnchors: Int = 10_000,
+        maxAnchorBytes: Int = 128,
         maxErrors: Int = 200
     ) {
         self.maxBytes = maxBytes
@@ -28,6 +34,8 @@ package struct YAMLLimits: Sendable, Hashable {
         self.maxDocuments = maxDocuments
         self.maxNodes = maxNodes
         self.maxExpandedBytes = maxExpandedBytes
+        self.maxAnchors = maxAnchors
+        self.maxAnchorBytes = maxAnchorBytes
         self.maxErrors = maxErrors
     }
 }

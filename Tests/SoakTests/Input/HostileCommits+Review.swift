@@ -5,7 +5,7 @@ extension HostileCommits {
     /// What a review found by reading the code: each once cost minutes, or hundreds of MiB.
     static let reviewed = [
         "directives behind the end", "directives behind a separator", "lists of lists", "a list of everything",
-        "empty documents", "mistakes in every file", "a Secret of numbers",
+        "empty documents", "mistakes in every file", "a Secret of numbers", "anchors",
     ]
 
     /// The files of one of them.
@@ -25,6 +25,9 @@ extension HostileCommits {
         case "a Secret of numbers":
             let secret = self.head("hostile", namespace, kind: "Secret") + "stringData:\n"
             return ["a.yaml": secret + (0..<90_000).map { "  k\($0): 1\n" }.joined()]
+        case "anchors":
+            let text = (0..<9_999).map { "- &\($0)\(many("a", 100)) x\n" }.joined()
+            return Dictionary(uniqueKeysWithValues: (0..<20).map { ("n\($0).yaml", text) })
         default: return ["a.yaml": "--- # c\r" + directives]
         }
     }
