@@ -6,6 +6,7 @@ extension HostileCommits {
     static let reviewed = [
         "directives behind the end", "directives behind a separator", "lists of lists", "a list of everything",
         "empty documents", "mistakes in every file", "a Secret of numbers", "anchors",
+        "texts of a Secret",
     ]
 
     /// The files of one of them.
@@ -28,6 +29,9 @@ extension HostileCommits {
         case "anchors":
             let text = (0..<9_999).map { "- &\($0)\(many("a", 100)) x\n" }.joined()
             return Dictionary(uniqueKeysWithValues: (0..<20).map { ("n\($0).yaml", text) })
+        case "texts of a Secret":
+            let secret = self.head("hostile-texts", namespace, kind: "Secret") + "stringData:\n"
+            return ["s.yaml": secret + (0..<16_000).map { "  k\($0): v\($0)\n" }.joined()]
         default: return ["a.yaml": "--- # c\r" + directives]
         }
     }
