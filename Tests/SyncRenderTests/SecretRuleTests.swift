@@ -50,6 +50,22 @@ import Testing
     ])
     func `what kubectl takes is rendered`(text: String) { #expect(Rendering.problems(Self.head + text).isEmpty) }
 
+    @Test func `the values of all Secrets of a commit have a limit together`() {
+        let limits = RenderLimits(maxSecretBytes: 3 << 20)
+        let value = String(repeating: "x", count: (1 << 20) - 1024)
+        let files = (1...4).map { number in
+            let head = Self.head.replacing("a}", with: "s\(number)}")
+            return (path: "s\(number).yaml", text: "\n\(head)stringData: {a: \(value)}\n")
+        }
+        #expect(Rendering.problems(Array(files.prefix(3)), limits: limits).isEmpty)
+        let problems = Rendering.problems(files, limits: limits)
+        #expect(problems.count == 1)
+        let words = "infra/s4.yaml:2: the values of the Secrets up to here have more than 3 MiB together"
+        #expect(problems.first?.hasPrefix(words) == true)
+        let small = Self.head + "stringData:\n" + (0..<20_000).map { "  k\($0): x\n" }.joined()
+        #expect(Rendering.problems(small).first?.contains("more than 4 MiB together, 256 bytes more") == true)
+    }
+
     @Test func `all mistakes of one Secret are told in one run`() {
         let text = Self.head + "data: {a: 5, b: '!'}\nstringData: {c: 6, d: [x]}\nimmutable: yes please\n"
         #expect(Rendering.problems(text).count == 5)

@@ -23,6 +23,7 @@ package enum Renderer {
             let problem = "\(findings.objects.count) objects; the limit is \(limits.maxObjects)"
             findings.add(RenderProblem(origin: root(snapshot), problem: problem, remedy: "split the project"))
         }
+        if let problem = tooManySecrets(findings.objects, limits) { findings.add(problem) }
         if findings.objects.isEmpty, findings.problemCount == 0 { findings.add(emptiness(snapshot)) }
         guard findings.problemCount == 0 else {
             throw RenderFailure(
@@ -37,6 +38,20 @@ package enum Renderer {
             objects: findings.objects,
             notices: findings.toldNotices
         )
+    }
+
+    /// The problem at the Secret that passes what the values of all may have together; nil when none does.
+    private static func tooManySecrets(_ objects: [RenderedObject], _ limits: RenderLimits) -> RenderProblem? {
+        var bytes = 0
+        for rendered in objects {
+            bytes += SecretCheck.cost(of: rendered.object)
+            guard bytes > limits.maxSecretBytes else { continue }
+            let problem =
+                "the values of the Secrets up to here have more than \(limits.maxSecretBytes >> 20) MiB together, "
+                + "\(RenderLimits.secretValueBytes) bytes more counted for each"
+            return RenderProblem(origin: rendered.origin, problem: problem, remedy: "split the project")
+        }
+        return nil
     }
 
     /// The origin of what concerns the folder as a whole.

@@ -40,6 +40,17 @@ struct SecretCheck {
         checkValues(object["stringData"], "stringData")
     }
 
+    /// What the values of a Secret cost who has to recognise them everywhere; 0 for another kind.
+    static func cost(of object: KubeObject) -> Int {
+        guard object.gvk.groupKind.isSecret else { return 0 }
+        let encoded = object.json["data"]?.object ?? JSONObject()
+        let texts = object.json["stringData"]?.object ?? JSONObject()
+        let bytes =
+            encoded.reduce(0) { $0 + ($1.value.string?.utf8.count ?? 0) * 3 / 4 }
+            + texts.reduce(0) { $0 + ($1.value.string?.utf8.count ?? 0) }
+        return bytes + (encoded.count + texts.count) * RenderLimits.secretValueBytes
+    }
+
     private mutating func fault(_ path: [YAMLPathStep], _ problem: String, _ remedy: String) {
         faults.append(Fault(path: path, problem: problem, remedy: remedy))
     }

@@ -6,7 +6,7 @@ extension HostileCommits {
     static let reviewed = [
         "directives behind the end", "directives behind a separator", "lists of lists", "a list of everything",
         "empty documents", "mistakes in every file", "a Secret of numbers", "anchors",
-        "texts of a Secret",
+        "texts of a Secret", "Secrets that begin alike", "large Secrets",
     ]
 
     /// The files of one of them.
@@ -31,7 +31,18 @@ extension HostileCommits {
             return Dictionary(uniqueKeysWithValues: (0..<20).map { ("n\($0).yaml", text) })
         case "texts of a Secret":
             let secret = self.head("hostile-texts", namespace, kind: "Secret") + "stringData:\n"
-            return ["s.yaml": secret + (0..<16_000).map { "  k\($0): v\($0)\n" }.joined()]
+            return ["s.yaml": secret + (0..<15_000).map { "  k\($0): v\($0)\n" }.joined()]
+        case "Secrets that begin alike":
+            let secret = self.head("hostile-alike", namespace, kind: "Secret") + "stringData:\n"
+            let values = (4..<65).map { "  k\($0): \"\(many("a-", 32).prefix($0 - 1))z\"\n" }.joined()
+            return ["s.yaml": secret + values, "a.yaml": head + "data: {a: \"\(many("a-", 450_000))\"}\n"]
+        case "large Secrets":
+            return Dictionary(
+                uniqueKeysWithValues: (0..<40).map {
+                    let secret = self.head("hostile-\($0)", namespace, kind: "Secret")
+                    return ("s\($0).yaml", secret + "stringData: {a: \"\(many("\($0)-line-\\n", 70_000))\"}\n")
+                }
+            )
         default: return ["a.yaml": "--- # c\r" + directives]
         }
     }
