@@ -149,7 +149,8 @@ struct KnownSecrets: Sendable {
         last.upperBound == next.lowerBound && last.count >= Self.blockBytes && next.count == Self.blockBytes
     }
 
-    /// The length of the longest text that stands at `index` and has more than `beyond` bytes; nil when none does. Plain words aside.
+    /// The length of the longest text that stands at `index` and has more than `beyond` bytes, plain words aside; nil when
+    /// none does.
     private func longest<Bytes: RandomAccessCollection>(in bytes: Bytes, at index: Int, beyond: Int) -> Int?
     where Bytes.Element == UInt8, Bytes.Index == Int {
         guard beyond < Self.blockBytes else { return nil }

@@ -30,7 +30,7 @@ struct ObjectCheck {
         strip()
         checkServerFields()
         checkTexts()
-        checkSecret()
+        checkData()
         do throws(KubeObjectError) {
             if hasNoIdentity { throw KubeObjectError(path: "", problem: "") }
             let object = try KubeObject(withoutWrongTexts)
@@ -43,11 +43,15 @@ struct ObjectCheck {
         }
     }
 
-    private mutating func checkSecret() {
-        var check = SecretCheck(limits: limits)
-        check.run(json)
-        for found in check.faults.elements { fault(found.path, found.problem, found.remedy) }
-        faults.count(more: check.faults.more)
+    private mutating func checkData() {
+        var secret = SecretCheck(limits: limits)
+        secret.run(json)
+        var configMap = ConfigMapCheck(limits: limits)
+        configMap.run(json)
+        for all in [secret.faults, configMap.faults] {
+            for found in all.elements { fault(found.path, found.problem, found.remedy) }
+            faults.count(more: all.more)
+        }
     }
 
     private mutating func fault(_ path: [YAMLPathStep], _ problem: String, _ remedy: String) {
@@ -182,7 +186,8 @@ extension ObjectCheck {
             let problem = "the object already says which apply set it belongs to (label \(member))"
             fault(["metadata", "labels", .key(member)], problem, "remove the label; it is set on apply")
         }
-        if object.json["sops"]?.object != nil {
+        let sops = object.json["sops"]
+        if sops?.object != nil || sops != nil && object.gvk.groupKind.isSecret {
             fault(
                 ["sops"],
                 "the object is encrypted with SOPS, which is not supported",

@@ -28,7 +28,7 @@ struct SecretCheck {
         let kind = GroupVersionKind(apiVersion: apiVersion, kind: json["kind"]?.string ?? "").groupKind
         guard kind.isSecret, let object = json.object else { return }
         for member in object where !Self.members.contains(member.key) {
-            fault([.key(member.key)], "a Secret has no field \(member.key)", "correct or remove it")
+            fault([.key(member.key)], "a Secret has no field \(member.key.shownAsKey)", "correct or remove it")
         }
         if let type = object["type"], !type.isNull, type.string == nil {
             wrongType(["type"], "type", "text", type)
@@ -38,6 +38,7 @@ struct SecretCheck {
         }
         checkValues(object["data"], "data", isBase64: true)
         checkValues(object["stringData"], "stringData")
+        checkSize(object)
     }
 
     /// What the values of a Secret cost who has to recognise them everywhere; 0 for another kind.
@@ -65,33 +66,33 @@ struct SecretCheck {
         guard let members = value.object else { return wrongType([.key(field)], field, "a map", value) }
         for member in members {
             let path: [YAMLPathStep] = [.key(field), .key(member.key)]
-            let place = "\(field).\(member.key)"
+            let place = "\(field).\(member.key.shownAsKey)"
+            guard DataKey.isValid(member.key) else {
+                fault(path, "\(place) is no key that an API server takes", DataKey.remedy)
+                continue
+            }
             // Null is an empty value to the server, as to kubectl.
             if member.value.isNull { continue }
             guard let text = member.value.string else {
                 wrongType(path, place, "text", member.value)
                 continue
             }
-            guard isBase64, !Self.isStandardBase64(text) else { continue }
+            guard isBase64, DataKey.decodedBytes(base64: text) == nil else { continue }
             let remedy = "encode it (printf %s VALUE | base64), or put the plain text below stringData"
             fault(path, "\(place) is no base64 text", remedy)
         }
     }
 
-    /// Whether Go's standard decoder takes it: letters in groups of four, padded, with line breaks anywhere.
-    private static func isStandardBase64(_ text: String) -> Bool {
-        var letters = 0
-        var padding = 0
-        for byte in text.utf8 {
-            switch byte {
-            case 0x0A, 0x0D: continue
-            case UInt8(ascii: "="): padding += 1
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "+"), UInt8(ascii: "/"):
-                if padding > 0 { return false }
-                letters += 1
-            default: return false
-            }
+    /// What the server counts: `data` with the texts that win over it.
+    private mutating func checkSize(_ object: JSONObject) {
+        let texts = object["stringData"]?.object ?? JSONObject()
+        var bytes = texts.reduce(0) { $0 + ($1.value.string?.utf8.count ?? 0) }
+        for member in object["data"]?.object ?? JSONObject() where texts[member.key] == nil {
+            bytes += member.value.string.flatMap(DataKey.decodedBytes) ?? 0
         }
-        return padding <= 2 && (letters + padding) % 4 == 0 && (padding == 0 || letters % 4 == 4 - padding)
+        guard bytes > DataKey.maxBytes else { return }
+        let field = texts.isEmpty ? "data" : "stringData"
+        let problem = "the values have \(bytes) bytes; an API server takes \(DataKey.maxBytes)"
+        fault([.key(field)], problem, "split the Secret")
     }
 }
