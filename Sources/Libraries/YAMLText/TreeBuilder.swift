@@ -329,7 +329,7 @@ extension TreeBuilder {
                     added.append(member)
                 } else if below[member.key] == nil, let value = above[member.key], value != member.value {
                     report(
-                        "<< below the key '\(member.key)' gives it another value: which one counts differs between readers",
+                        "<< below the key '\(member.key.shownAsKey)' gives it another value: readers differ in which one counts",
                         "write << as the first key of the map",
                         line: merge.line
                     )
@@ -345,7 +345,7 @@ extension TreeBuilder {
             let line = keyLines[firstKey + index]
             if let first = firstLines[.string(member.key)] {
                 report(
-                    "the key '\(member.key)' stands twice in one map, first on line \(first)",
+                    "the key '\(member.key.shownAsKey)' stands twice in one map, first on line \(first)",
                     "remove one of the two",
                     line: line
                 )

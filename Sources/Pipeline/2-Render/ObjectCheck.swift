@@ -94,7 +94,8 @@ extension ObjectCheck {
     private mutating func checkTexts() {
         for map in Self.textMaps {
             for member in json["metadata"]?[map]?.object ?? JSONObject() where member.value.string == nil {
-                let problem = "metadata.\(map).\(member.key) expected text, found a \(member.value.typeName)"
+                let place = "metadata.\(map).\(member.key.shownAsKey)"
+                let problem = "\(place) expected text, found a \(member.value.typeName)"
                 fault(["metadata", .key(map), .key(member.key)], problem, "put the value in quotes")
             }
         }

@@ -58,7 +58,7 @@ package struct RenderNotice: Sendable, Hashable, Codable {
 
     package init(origin: Origin, message: String) {
         self.origin = origin
-        self.message = message
+        self.message = message.shown(atMost: RenderProblem.maxLetters)
     }
 }
 
@@ -70,10 +70,13 @@ package struct RenderProblem: Sendable, Hashable, Codable, CustomStringConvertib
     /// What to do about it, one line; empty when the problem says it all.
     package let remedy: String
 
+    /// Names of objects stand in problems, and their kinds, which git may make as long as it likes.
+    static let maxLetters = 1000
+
     package init(origin: Origin, problem: String, remedy: String) {
         self.origin = origin
-        self.problem = problem
-        self.remedy = remedy
+        self.problem = problem.shown(atMost: RenderProblem.maxLetters)
+        self.remedy = remedy.shown(atMost: RenderProblem.maxLetters)
     }
 
     /// `infra/web.yaml:12: problem; remedy`.

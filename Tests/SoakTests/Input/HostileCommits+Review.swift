@@ -7,6 +7,7 @@ extension HostileCommits {
         "directives behind the end", "directives behind a separator", "lists of lists", "a list of everything",
         "empty documents", "mistakes in every file", "a Secret of numbers", "anchors",
         "texts of a Secret", "Secrets that begin alike", "large Secrets",
+        "a key of a megabyte",
     ]
 
     /// The files of one of them.
@@ -43,6 +44,9 @@ extension HostileCommits {
                     return ("s\($0).yaml", secret + "stringData: {a: \"\(many("\($0)-line-\\n", 70_000))\"}\n")
                 }
             )
+        case "a key of a megabyte":
+            let start = "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"k"
+            return ["a.json": (0..<14).map { "\(start)\($0)\(many("x", 1_000_000))\":1}" }.joined(separator: "\n")]
         default: return ["a.yaml": "--- # c\r" + directives]
         }
     }
