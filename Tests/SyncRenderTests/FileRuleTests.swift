@@ -36,6 +36,18 @@ import Testing
         #expect(set.notices.map(\.origin.file) == ["infra/chart/Chart.yaml"])
     }
 
+    @Test(arguments: ["db\u{600}.yaml", "\u{301}.yaml", "x.\u{301}.json", "d\u{600}/a.yaml"])
+    func `a letter that takes in the sign beside it hides no manifest`(path: String) throws {
+        let text = "{\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\", \"metadata\": {\"name\": \"a\"}}"
+        #expect(try Rendering.set(text, path: path).objects.map(\.origin.file) == ["infra/\(path)"])
+    }
+
+    @Test(arguments: [".\u{301}x/a.yaml", "\u{600}/Chart.yaml", "db\u{600}.Yaml"])
+    func `nor does it make one of what is none`(path: String) throws {
+        let set = try Renderer.render(Rendering.snapshot([("a.yaml", Rendering.configMap("a")), (path, "x: [")]))
+        #expect(set.notices.map(\.origin.file) == ["infra/\(path)"])
+    }
+
     @Test(arguments: ["README.md", "Makefile", "x.yaml.bak", "x.txt", "yaml", "x.tpl"])
     func `other files are none of our business`(path: String) throws {
         let set = try Renderer.render(Rendering.snapshot([("a.yaml", Rendering.configMap("a")), (path, "x: [")]))

@@ -146,7 +146,8 @@ struct KnownSecrets: Sendable {
 
     /// Whether a piece follows another one, of one long text.
     private func isContinued(_ last: Range<Int>, by next: Range<Int>) -> Bool {
-        last.upperBound == next.lowerBound && last.count >= Self.blockBytes && next.count == Self.blockBytes
+        guard last.upperBound == next.lowerBound, last.count >= next.count else { return false }
+        return next.count == Self.blockBytes || next.count == Self.commonLengths[0]
     }
 
     /// The length of the longest text that stands at `index` and has more than `beyond` bytes, plain words aside; nil when

@@ -69,15 +69,12 @@ package enum Renderer {
 
     private static func manifests(of snapshot: SourceSnapshot, _ findings: inout RenderFindings) -> [SourceFile] {
         let prefix = snapshot.path.isEmpty ? "" : "\(snapshot.path)/"
-        // Folders of charts; the synced folder itself is none, whatever stray file it holds.
-        let charts = Set(
-            snapshot.files.map(\.path).filter { $0.hasSuffix("/Chart.yaml") && $0 != "\(prefix)Chart.yaml" }
-                .map { String($0.dropLast("Chart.yaml".count)) }
-        )
+        let charts = charts(of: snapshot, prefix: prefix)
         return snapshot.files.filter { file in
             // All of a chart is templates and their values; its Chart.yaml has the notice.
-            if !charts.isEmpty, !file.path.hasSuffix("Chart.yaml"), isBelow(charts, file.path) { return false }
-            let path = file.path.hasPrefix(prefix) ? String(file.path.dropFirst(prefix.count)) : file.path
+            if !charts.isEmpty, !ends(file.path, with: "Chart.yaml"), isBelow(charts, file.path) { return false }
+            let isBelowPrefix = file.path.utf8.starts(with: prefix.utf8)
+            let path = isBelowPrefix ? String(Substring(file.path.utf8.dropFirst(prefix.utf8.count))) : file.path
             switch FileRule(path: path) {
             case .manifest: return true
             case .ignored: return false
@@ -88,9 +85,25 @@ package enum Renderer {
         }
     }
 
-    /// Whether one of the folders (each with its `/`) holds the file, at any depth.
-    private static func isBelow(_ folders: Set<String>, _ path: String) -> Bool {
-        path.indices.contains { path[$0] == "/" && folders.contains(String(path[...$0])) }
+    /// Folders of charts, each with its `/`; the synced folder itself is none, whatever stray file it holds. By bytes, as all
+    /// names of a commit: a letter may take in the sign beside it.
+    private static func charts(of snapshot: SourceSnapshot, prefix: String) -> Set<[UInt8]> {
+        var folders: Set<[UInt8]> = []
+        for file in snapshot.files where ends(file.path, with: "/Chart.yaml") {
+            let folder = Array(file.path.utf8.dropLast("Chart.yaml".utf8.count))
+            if !folder.elementsEqual(prefix.utf8) { folders.insert(folder) }
+        }
+        return folders
+    }
+
+    private static func ends(_ path: String, with ending: String) -> Bool {
+        path.utf8.suffix(ending.utf8.count).elementsEqual(ending.utf8)
+    }
+
+    /// Whether one of the folders holds the file, at any depth.
+    private static func isBelow(_ folders: Set<[UInt8]>, _ path: String) -> Bool {
+        let bytes = Array(path.utf8)
+        return bytes.indices.contains { bytes[$0] == UInt8(ascii: "/") && folders.contains(Array(bytes[...$0])) }
     }
 
     /// Reads all files, many of them on all cores; the results come in the order of the files. When their values together
