@@ -6,8 +6,10 @@ import KubeObjects
 /// Syntax errors and passed limits end it at once; what is wrong with a single node is collected, so that a person
 /// sees all of it together.
 struct TreeBuilder: ~Copyable {
-    /// What an anchor stands for; `value` is nil while it is being built.
+    /// What an anchor stands for; `value` is nil while it is being built. Each has a number of its own, because the same
+    /// name may be given again.
     private struct Anchor {
+        let serial: Int
         var value: JSON?
         var nodes = 0
         var bytes = 0
@@ -30,6 +32,7 @@ struct TreeBuilder: ~Copyable {
     private let text: UnsafeBufferPointer<UInt8>
     private let firstLine: Int
     private var anchors: [String: Anchor] = [:]
+    private var anchorCount = 0
     private var nodes = 0
     private var bytes = 0
     /// The deepest level reached since the innermost anchor began.
@@ -137,14 +140,20 @@ struct TreeBuilder: ~Copyable {
         try pay(forAnchor: name, at: event)
         let outer = (deepest: deepest, nodes: nodes, bytes: bytes)
         deepest = depth
-        anchors[name] = Anchor()
+        anchorCount += 1
+        let serial = anchorCount
+        anchors[name] = Anchor(serial: serial)
         let node = try content(event, depth: depth)
-        anchors[name] = Anchor(
-            value: node.json,
-            nodes: nodes - outer.nodes,
-            bytes: bytes - outer.bytes,
-            height: deepest - depth
-        )
+        // An anchor counts from where its node begins, as in kubectl: one of the same name inside of it is the later one.
+        if anchors[name]?.serial == serial {
+            anchors[name] = Anchor(
+                serial: serial,
+                value: node.json,
+                nodes: nodes - outer.nodes,
+                bytes: bytes - outer.bytes,
+                height: deepest - depth
+            )
+        }
         deepest = max(deepest, outer.deepest)
         return node
     }
@@ -304,6 +313,7 @@ extension TreeBuilder {
 
     private mutating func merge(_ key: YAMLEvent, position: Int, depth: Int) throws(YAMLError) -> Merge {
         try count(nodes: 1, bytes: 2, line: key.line)
+        if key.anchor != nil { report("an anchor on the key <<", "remove the anchor", at: key) }
         let node = try node(try reader.next(), depth: depth)
         var maps: [JSONObject] = []
         switch node.json {
