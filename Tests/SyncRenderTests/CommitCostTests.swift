@@ -42,6 +42,14 @@ import Testing
         #expect(problems.count == 1 && problems.first?.contains("the manifests up to here grow beyond") == true)
     }
 
+    @Test func `JSON with a comment behind it, which is YAML, is paid for once`() {
+        let text =
+            "{\"apiVersion\":\"e.com/v1\",\"kind\":\"T\",\"metadata\":{\"name\":\"a\"},\"spec\":["
+            + String(repeating: "{\"a\":1},", count: 5_000) + "{}]}\n"
+        #expect(Rendering.problems([("a.json", text)], limits: Self.small).isEmpty)
+        #expect(Rendering.problems([("a.json", text + "# a comment\n")], limits: Self.small).isEmpty)
+    }
+
     @Test func `an object of too many values is refused with its line`() {
         let limits = RenderLimits(maxObjectNodes: 2_000)
         let problems = Rendering.problems([("a.yaml", "# c\n" + Self.list("x", elements: 2_001))], limits: limits)
