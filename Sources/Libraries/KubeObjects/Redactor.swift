@@ -65,7 +65,8 @@ package final class Redactor: Sendable {
     package func register(secretObject object: KubeObject) {
         guard object.gvk.groupKind.isSecret else { return }
         // Our own inventory is a list of names: no secret, large, and new with every pass.
-        let isInventory = object.label("applyset.kubernetes.io/id") != nil
+        let isInventory =
+            object.name.utf8.starts(with: "sternpost-".utf8) && object.label("applyset.kubernetes.io/id") != nil
         for member in object.json["data"]?.object ?? JSONObject() where !(isInventory && member.key == "inventory") {
             guard let text = member.value.string else { continue }
             register(encoded: text)

@@ -4,9 +4,9 @@ import KubeObjects
 /// YAML and JSON texts, read and written as kubectl (1.36) reads and writes them.
 ///
 /// A text is read to the same value as kubectl reads it, or refused. Refused although kubectl reads it: keys that stand
-/// twice, `<<` below a key that it overwrites or with an anchor, text behind `...`, tags that JSON has no type for, a byte order mark at the
-/// start of a later line, `:` at the end of a flow scalar, and what passes a limit. Read although kubectl refuses it: `\/`
-/// in double quotes. Of several JSON values behind a `---` all are read, where kubectl may lose all but the first.
+/// twice, `<<` below a key that it overwrites or with an anchor, text behind `...`, tags that JSON has no type for, a byte
+/// order mark at the start of a later line, `:` at the end of a flow scalar, and what passes a limit. Read although kubectl
+/// refuses it: `\/` in double quotes. Of several JSON values behind a `---` all are read, where kubectl may lose all but the first.
 package enum YAMLText {
     /// Reads all documents of a text: each good one, and the errors of all others together.
     ///

@@ -187,6 +187,11 @@ extension ObjectCheck {
             let problem = "the object already says which apply set it belongs to (label \(member))"
             fault(["metadata", "labels", .key(member)], problem, "remove the label; it is set on apply")
         }
+        let parent = "applyset.kubernetes.io/id"
+        if object.label(parent) != nil {
+            let problem = "the object is the parent of an ApplySet (label \(parent)), which only its tool may write"
+            fault(["metadata", "labels", .key(parent)], problem, "remove it from git")
+        }
         let sops = object.json["sops"]
         if sops?.object != nil || sops != nil && object.gvk.groupKind.isSecret {
             fault(
