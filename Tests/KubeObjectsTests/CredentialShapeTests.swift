@@ -51,9 +51,19 @@ import Testing
         "passwords are long", "the token: expired", ".stringData.password: expected text", "secret=posts-git",
         "bypass=true", "compass: north", "time 10:20", "https://example.com/a:b@c", "-----BEGIN CERTIFICATE-----\nMII",
         "key=value", "a == b", "Authorization failed",
+        "Service shop/authorization: Deployment.apps shop/web is missing", "my-authorization: Deployment.apps is gone",
+        "ConfigMap auth.authorization: created", "Lease shop/proxy-authorization: Deployment.apps is missing",
     ])
     func `a sentence that only speaks of credentials is left as it is`(text: String) {
         #expect(Redactor().redact(text) == text)
+    }
+
+    @Test(arguments: [
+        "Authorization: hunter22", "x\nauthorization: hunter22", "(Authorization=hunter22)",
+        "'authorization': 'hunter22'", "Proxy-Authorization: Basic hunter22", "HTTP_AUTHORIZATION: Bearer hunter22",
+    ])
+    func `an authorization that begins a word is hidden`(text: String) {
+        #expect(!Redactor().redact(text).contains("hunter22"))
     }
 
     @Test(arguments: [

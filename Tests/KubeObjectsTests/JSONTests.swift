@@ -29,6 +29,27 @@ import Testing
         #expect(json.array?.last?.object?.keys == keys)
     }
 
+    @Test(.timeLimit(.minutes(1))) func `a member is set below a path without a copy of those beside it`() {
+        let count = 100_000
+        var json: JSON = ["a": ["b": [:]]]
+        for number in count..<(2 * count) { json[["a", "b", "k\(number)"]] = .int(Int64(number)) }
+        #expect(json["a"]?["b"]?.object?.count == count)
+    }
+
+    @Test func `a path leads through what is absent, and replaces what is no map`() {
+        var json: JSON = ["a": "x", "l": [1]]
+        json[["a", "b", "c"]] = 1
+        json[["n", "b"]] = 2
+        json[["m", "b"]] = nil
+        json[["l", "b"]] = nil
+        #expect(json == ["a": ["b": ["c": 1]], "l": [:], "n": ["b": 2]])
+        json[["a", "b", "c"]] = nil
+        #expect(json["a"] == ["b": [:]])
+        var text: JSON = "x"
+        text[["a", "b"]] = 1
+        #expect(text == ["a": ["b": 1]])
+    }
+
     static let refused: [(text: String, line: Int)] = [
         ("", 1), ("nul", 1), ("tru e", 1), ("01", 1), ("-", 1), ("1.", 1), (".5", 1), ("1e", 1), ("+1", 1), ("NaN", 1),
         ("'a'", 1), ("\"a", 1), ("\"\n\"", 1),

@@ -71,6 +71,45 @@ private struct CountedBytes: RandomAccessCollection {
         #expect(counted.counter.reads < 16_000 * 10)
     }
 
+    @Test func `of many secrets that begin alike few lengths are looked for, and each is still hidden whole`() {
+        var known = KnownSecrets()
+        let start = Array("a-a-".utf8)
+        let secrets = (4..<64).map { length in
+            start + (4..<length).map { UInt8(0x30 + ($0 * 7 + length) % 10) }
+        }
+        for secret in secrets { known.insert(secret) }
+        #expect(known.lengthCount(beginningWith: start) <= 6)
+        for secret in secrets {
+            let text: [UInt8] = [0x20] + secret + [0x20]
+            let ranges = known.ranges(in: text)
+            #expect(ranges.first?.lowerBound == 1 && ranges.last?.upperBound == secret.count + 1)
+            #expect(zip(ranges, ranges.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
+        }
+    }
+
+    @Test func `what is known of secrets is bounded, and of each long one at least the ends are known`() {
+        var known = KnownSecrets(maxTexts: 10, maxBlocks: 640)
+        func long(_ number: Int) -> [UInt8] { (0..<600).flatMap { Array("\(number)-\($0);".utf8) } }
+        for number in 100..<117 { known.insert(long(number)) }
+        for number in 0..<100 { known.insert(Array("short-\(number)!".utf8)) }
+        #expect(known.count <= 10 + 660)
+        for number in 100..<117 {
+            let text = long(number)
+            let ranges = known.ranges(in: text)
+            #expect(ranges.first?.lowerBound == 0 && ranges.last?.upperBound == text.count)
+        }
+        #expect(!known.ranges(in: Array("short-0!".utf8)).isEmpty)
+    }
+
+    @Test func `whatever 128 bytes of a long secret are shown, they are recognised`() {
+        let secret = (0..<300).map { "\($0 * 7919 % 1000)/" }.joined()
+        let redactor = Redactor()
+        redactor.register(secret)
+        for start in 0..<200 {
+            #expect(redactor.redact(String(secret.dropFirst(start).prefix(128))).contains(Redactor.mask))
+        }
+    }
+
     @Test func `a long secret is found whole, and in pieces that a server has cut off`() {
         let redactor = Redactor()
         let secret = (0..<40).map { "part-\($0)-of-it" }.joined(separator: "/")

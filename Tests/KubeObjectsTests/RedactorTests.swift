@@ -83,6 +83,24 @@ import Testing
         #expect(redactor.redact("aHVudGVyMg== hunter2 swordfish") == "\(mask) \(mask) \(mask)")
     }
 
+    @Test func `of our own inventory alone the names are shown`() throws {
+        func secret(_ name: String, _ labels: JSON) throws -> KubeObject {
+            let metadata: JSON = ["name": .string(name), "labels": labels]
+            return try KubeObject([
+                "apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": ["inventory": "aHVudGVyMg=="],
+            ])
+        }
+        let own: JSON = ["applyset.kubernetes.io/id": "applyset-x-v1"]
+        let cases: [(String, JSON, Bool)] = [
+            ("sternpost-a", own, true), ("a", own, false), ("sternpost-a", [:], false),
+        ]
+        for (name, labels, isShown) in cases {
+            let redactor = Redactor()
+            redactor.register(secretObject: try secret(name, labels))
+            #expect(redactor.redact("hunter2").contains("hunter2") == isShown, "\(name)")
+        }
+    }
+
     @Test(arguments: ["true", "test", "default", "Admin", "5432", "8080808"])
     func `a common word that is a Secret's value is hidden in texts about that Secret only`(word: String) throws {
         let encoded = Redactor.base64(Array(word.utf8))

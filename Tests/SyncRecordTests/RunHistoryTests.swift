@@ -9,6 +9,22 @@ import SyncRender
 import Testing
 
 @Suite struct RunHistoryTests {
+    @Test func `of many problems and notices two hundred are recorded, and how many more there are`() async throws {
+        try await withHistory { history in
+            let run = try await history.begin(project: "posts", trigger: .commit)
+            let origins = (1...500).map { Origin(file: "infra/a.yaml", line: $0) }
+            try await history.record(
+                origins.map { RenderProblem(origin: $0, problem: "wrong", remedy: "") },
+                of: run
+            )
+            try await history.record(origins.map { RenderNotice(origin: $0, message: "left out") }, of: run)
+            let detail = try #require(try await history.detail(run.number))
+            #expect(detail.problems.count == 201 && detail.notices.count == 201)
+            #expect(detail.problems.last?.problem == "and 300 more problems")
+            #expect(detail.notices.last?.message == "and 300 more notes")
+        }
+    }
+
     @Test func `a run tells its whole story`() async throws {
         let clock = ManualWallClock()
         try await withHistory(now: clock.now) { history in

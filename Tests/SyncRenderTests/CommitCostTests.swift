@@ -22,6 +22,17 @@ import Testing
         #expect(Rendering.problems(files, limits: Self.small) == problems)
     }
 
+    @Test func `anchors are paid for while they are read`() {
+        let list = (0..<5_000).map { "  - &a\($0) x\n" }.joined()
+        let files = ["x1", "x2"].map { name in
+            (path: "\(name).yaml", text: "apiVersion: e.com/v1\nkind: T\nmetadata: {name: \(name)}\nspec:\n\(list)")
+        }
+        let problems = Rendering.problems(files, limits: Self.small)
+        #expect(problems.count == 1)
+        #expect(problems.first?.contains("infra/x2.yaml:") == true, "\(problems)")
+        #expect(problems.first?.contains("the manifests up to here grow beyond 1 MiB") == true)
+    }
+
     @Test func `JSON is counted as YAML is`() {
         let text =
             "{\"apiVersion\":\"e.com/v1\",\"kind\":\"T\",\"metadata\":{\"name\":\"NAME\"},\"spec\":["
@@ -29,6 +40,14 @@ import Testing
         let files = (10..<20).map { ("x\($0).json", text.replacing("NAME", with: "x\($0)")) }
         let problems = Rendering.problems(files, limits: Self.small)
         #expect(problems.count == 1 && problems.first?.contains("the manifests up to here grow beyond") == true)
+    }
+
+    @Test func `JSON with a comment behind it, which is YAML, is paid for once`() {
+        let text =
+            "{\"apiVersion\":\"e.com/v1\",\"kind\":\"T\",\"metadata\":{\"name\":\"a\"},\"spec\":["
+            + String(repeating: "{\"a\":1},", count: 5_000) + "{}]}\n"
+        #expect(Rendering.problems([("a.json", text)], limits: Self.small).isEmpty)
+        #expect(Rendering.problems([("a.json", text + "# a comment\n")], limits: Self.small).isEmpty)
     }
 
     @Test func `an object of too many values is refused with its line`() {
@@ -41,6 +60,22 @@ import Testing
     @Test func `more objects than one commit may have are one error`() {
         let text = (0..<10_001).map { Rendering.configMap("c\($0)") }.joined(separator: "\n---\n")
         #expect(Rendering.problems(text) == ["infra:1: 10001 objects; the limit is 10000; split the project"])
+    }
+
+    @Test func `lists inside each other are refused at the fourth level, in memory that their text has paid for`() {
+        func nested(_ levels: Int, _ inner: String) -> String {
+            String(repeating: "{items: [\n", count: levels) + inner + String(repeating: "]}", count: levels)
+        }
+        let many = nested(48, String(repeating: "{},", count: 100_000))
+        let problem = "lists inside each other, more than 3 levels deep; write the objects into one list"
+        #expect(Rendering.problems(many) == ["infra/a.yaml:4: \(problem)"])
+        #expect(Rendering.problems(nested(3, Rendering.configMap("a"))).isEmpty)
+    }
+
+    @Test func `a list of more objects than one commit may have is one error at the first of them`() {
+        let items = (0..<20_000).map { "- \(Rendering.configMap("c\($0)"))\n" }.joined()
+        let problems = Rendering.problems("apiVersion: v1\nkind: List\nitems:\n\(items)")
+        #expect(problems == ["infra/a.yaml:10004: more than 10000 objects in one list; split the project"])
     }
 
     @Test func `thousands of charts cost no search of all of them for each file`() {
@@ -56,6 +91,8 @@ import Testing
     @Test func `ten thousand mistakes in one large document are told without reading it ten thousand times`() {
         let items = (0..<3_000).map { "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\($0)}}" }
         let text = "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[\n\(items.joined(separator: ",\n"))\n]}"
-        #expect(Rendering.problems(text).count == 3_000)
+        let problems = Rendering.problems(text)
+        #expect(problems.count == 201)
+        #expect(problems.last?.hasSuffix(": and 2800 more problems; correct these first") == true)
     }
 }

@@ -36,6 +36,18 @@ import Testing
         #expect(set.notices.map(\.origin.file) == ["infra/chart/Chart.yaml"])
     }
 
+    @Test(arguments: ["db\u{600}.yaml", "\u{301}.yaml", "x.\u{301}.json", "d\u{600}/a.yaml"])
+    func `a letter that takes in the sign beside it hides no manifest`(path: String) throws {
+        let text = "{\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\", \"metadata\": {\"name\": \"a\"}}"
+        #expect(try Rendering.set(text, path: path).objects.map(\.origin.file) == ["infra/\(path)"])
+    }
+
+    @Test(arguments: [".\u{301}x/a.yaml", "\u{600}/Chart.yaml", "db\u{600}.Yaml"])
+    func `nor does it make one of what is none`(path: String) throws {
+        let set = try Renderer.render(Rendering.snapshot([("a.yaml", Rendering.configMap("a")), (path, "x: [")]))
+        #expect(set.notices.map(\.origin.file) == ["infra/\(path)"])
+    }
+
     @Test(arguments: ["README.md", "Makefile", "x.yaml.bak", "x.txt", "yaml", "x.tpl"])
     func `other files are none of our business`(path: String) throws {
         let set = try Renderer.render(Rendering.snapshot([("a.yaml", Rendering.configMap("a")), (path, "x: [")]))
@@ -99,12 +111,10 @@ import Testing
         #expect(set.objects.map(\.origin.line) == Array(4..<(4 + count)))
         let faulty = (0..<count).map { "- {apiVersion: v1, kind: ConfigMap,\n   metadata: {name: \($0)}}\n" }.joined()
         let problems = Rendering.problems("apiVersion: v1\nkind: List\nitems:\n\(faulty)")
-        #expect(problems.count == count)
+        #expect(problems.count == 201)
         #expect(problems.first?.hasPrefix("infra/a.yaml:5: metadata.name expected text") == true)
-        #expect(
-            problems.last?.hasPrefix("infra/a.yaml:\(2 + 2 * count): metadata.name") == true,
-            "\(problems.last ?? "")"
-        )
+        #expect(problems.dropLast().last?.hasPrefix("infra/a.yaml:402: metadata.name") == true, "\(problems.suffix(2))")
+        #expect(problems.last == "infra/a.yaml:402: and 9800 more problems; correct these first")
     }
 
     @Test func `Y15: an item with a kind of its own inherits nothing`() {

@@ -44,6 +44,10 @@ import Testing
             head + "metadata:\n  name: a\n  labels:\n    applyset.kubernetes.io/part-of: x\n", 6,
             "the object already says which apply set"
         ),
+        (
+            head + "metadata:\n  name: a\n  labels:\n    applyset.kubernetes.io/id: ''\n", 6,
+            "the object is the parent of an ApplySet (label applyset.kubernetes.io/id), which only its tool may write"
+        ),
         ("kind: List\napiVersion: v1\n", 1, "a List without items"),
         ("kind: List\napiVersion: v1\nitems: {}\n", 3, "items is a map, not a list of objects"),
         (

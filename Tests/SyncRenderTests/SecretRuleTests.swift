@@ -6,6 +6,9 @@ import Testing
 @Suite struct SecretRuleTests {
     private static let head = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n"
 
+    private static let long = String(repeating: "k", count: 254)
+    private static let half = String(repeating: "x", count: 1 << 19)
+
     static let faulty: [(text: String, line: Int, problem: String)] = [
         ("stringData:\n  user: bob\n  pin: 4711\n", 6, "stringData.pin: expected text, found a number"),
         ("stringData:\n  pin: true\n", 5, "stringData.pin: expected text, found a boolean"),
@@ -36,6 +39,19 @@ import Testing
         ("stringData:\n  ../pin: canary\n", 5, "stringData has a key"),
         ("data:\n  \(String(repeating: "k", count: 254)): YQ==\n", 5, "data has a key"),
         ("? TOKEN:canary\n: x\n", 4, "a Secret has no field of such a name"),
+        ("data:\n  'a b': YQ==\n", 5, "data has a key that the API server does not take"),
+        ("stringData:\n  a/b: canary\n", 5, "stringData has a key that the API server does not take"),
+        ("stringData:\n  é: canary\n", 5, "stringData has a key that the API server does not take"),
+        ("stringData:\n  .: canary\n", 5, "stringData has a key that the API server does not take"),
+        ("stringData:\n  ..a: canary\n", 5, "stringData has a key that the API server does not take"),
+        ("stringData:\n  '': canary\n", 5, "stringData has a key that the API server does not take"),
+        ("stringData:\n  \(long): canary\n", 5, "stringData has a key that the API server does not take"),
+        ("stringData:\n  \"a\\n\\u202eb\": canary\n", 5, "stringData has a key that the API server does not take"),
+        ("stringData: {a: \(half), b: \(half), c: x}\n", 4, "the values have 1048577 bytes; an API server takes 1"),
+        ("data: {a: \(half), b: \(half), c: \(half)}\n", 4, "the values have 1179648 bytes; an API server takes"),
+        ("sops: canary\n", 4, "the object is encrypted with SOPS"),
+        ("sops: [1]\n", 4, "the object is encrypted with SOPS"),
+        ("sops:\n", 4, "the object is encrypted with SOPS"),
     ]
 
     @Test(arguments: faulty.indices)
@@ -52,7 +68,9 @@ import Testing
         "data: {a: aHVudGVyMg==, b: '', c: 'YQ==', d: 'YWI='}\n", "data: {a: \"aHVu\\nZGVy\\n\"}\n", "data:\n",
         "stringData:\n",
         "data: {a: }\n", "stringData: {a: '', b: '5', c: }\n", "type: Opaque\nimmutable: true\n",
-        "data: {a: 'YR=='}\n",
+        "data: {a: 'YR=='}\n", "stringData: {a: \(half), b: \(half)}\n", "data: {a..: }\n",
+        "stringData: {.a: x, a.b-c_D9: y, \(long.dropLast()): z}\n",
+        "data: {a: \(half)}\nstringData: {a: \(half), b: \(half)}\n",
     ])
     func `what kubectl takes is rendered`(text: String) { #expect(Rendering.problems(Self.head + text).isEmpty) }
 
@@ -65,6 +83,34 @@ import Testing
             ]
         )
         #expect(set.objects.count == 1)
+    }
+
+    @Test func `the values of all Secrets of a commit have a limit together`() {
+        let limits = RenderLimits(maxSecretBytes: 3 << 20)
+        let value = String(repeating: "x", count: (1 << 20) - 1024)
+        let files = (1...4).map { number in
+            let head = Self.head.replacing("a}", with: "s\(number)}")
+            return (path: "s\(number).yaml", text: "\n\(head)stringData: {a: \(value)}\n")
+        }
+        #expect(Rendering.problems(Array(files.prefix(3)), limits: limits).isEmpty)
+        let problems = Rendering.problems(files, limits: limits)
+        #expect(problems.count == 1)
+        let words = "infra/s4.yaml:2: the values of the Secrets up to here have more than 3 MiB together"
+        #expect(problems.first?.hasPrefix(words) == true)
+        let small = Self.head + "stringData:\n" + (0..<20_000).map { "  k\($0): x\n" }.joined()
+        #expect(Rendering.problems(small).first?.contains("more than 4 MiB together, 256 bytes more") == true)
+    }
+
+    @Test(arguments: [
+        ("data: {a/b: x}\n", "data.a/b is no key"), ("binaryData:\n  'a b': YQ==\n", "binaryData.a b is no key"),
+        ("data: {a: \(half), b: \(half)}\nbinaryData: {c: eA==}\n", "the values have 1048577 bytes; an API server"),
+        ("data: {a: \(half), b: \(half)}\nbinaryData: {c: ''}\n", ""), ("data: {a: x, .b: y}\n", ""),
+    ])
+    func `a ConfigMap has keys and a size that an API server takes`(text: String, words: String) {
+        let problems = Rendering.problems(Self.head.replacing("Secret", with: "ConfigMap") + text)
+        #expect(problems.count == (words.isEmpty ? 0 : 1) && problems.allSatisfy { $0.contains(words) })
+        let other = "apiVersion: e.com/v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+        #expect(Rendering.problems(other + text).isEmpty)
     }
 
     @Test func `all mistakes of one Secret are told in one run`() {

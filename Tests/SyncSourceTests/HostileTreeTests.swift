@@ -34,6 +34,7 @@ import Testing
         Case("100644", Array("a\u{1b}[2J.yaml".utf8), "infra/a\\x1b[2J.yaml", "has a control character"),
         Case("100644", Array("a\n.md".utf8), "infra/a\\x0a.md", "has a control character"),
         Case("100644", [0x61, 0xff] + Array(".yaml".utf8), "infra/a\\xff.yaml", "is not UTF-8"),
+        Case("100644", [0x61, 0xff] + Array(".YAML".utf8), "infra/a\\xff.YAML", "is not UTF-8"),
         Case("40000", [0xc3, 0x28], "infra/\\xc3(", "is not UTF-8"),
         Case("100644", Array("B.YAML".utf8) + Array(".yaml".utf8), "infra/b.yaml.yaml", "differs only in case"),
         Case("140000", Array("odd.yaml".utf8), "infra/odd.yaml", "has the mode 0140000"),
@@ -83,6 +84,27 @@ import Testing
             ])
             try scene.posts.commit(tree: root)
             #expect(try await scene.reader().pass().files.map(\.path) == ["infra/a.yaml"])
+        }
+    }
+
+    @Test func `what could be taken for a manifest is handed on by its name`() async throws {
+        try await Scene.with { scene in
+            let file = try scene.posts.blob("kind: A")
+            let odd = ["Kustomization", "db\u{600}.yaml", "web.YAML", "web.yaml"]
+            let infra = try scene.posts.tree(odd.map { .init("100644", bytes: Array($0.utf8), file) })
+            try scene.posts.commit(tree: scene.posts.tree([.init("40000", "infra", infra)]))
+            let files = try await scene.reader().pass().files
+            #expect(files.map(\.path) == odd.map { "infra/\($0)" })
+            #expect(files.map(\.bytes.isEmpty) == [true, false, true, false])
+        }
+    }
+
+    @Test func `a folder whose manifests all got other endings has none`() async throws {
+        try await Scene.with { scene in
+            try scene.posts.commit(["infra/web.YAML": "kind: A", "infra/Kustomization": "x"])
+            let reader = try scene.reader()
+            let error = await failure { () async throws(SourceError) in try await reader.pass() }
+            #expect(error?.reason == .emptyPath)
         }
     }
 

@@ -49,6 +49,14 @@ extension DocumentTests {
             [["caf\u{E9}": 1, "cafe\u{301}": 2]]
         ),
         ("Y9", "anchor given twice", "a: &x 1\nb: &x 2\nc: *x\n", [["a": 1, "b": 2, "c": 2]]),
+        (
+            "Y9", "anchor given again inside its node", "a: &x {b: &x {c: 1}, d: *x}\ne: *x\n",
+            [["a": ["b": ["c": 1], "d": ["c": 1]], "e": ["c": 1]]]
+        ),
+        (
+            "Y9", "anchor given again deep inside its node", "a: &x\n- &y 1\n- [&x 2, *y]\nb: [*x, *y]\n",
+            [["a": [1, [2, 1]], "b": [2, 1]]]
+        ),
         ("Y9", "anchored key", "&x a: b\nc: *x\n", [["a": "b", "c": "a"]]),
         ("Y9", "merge", "a: &x {b: 1, c: 2}\nd: {<<: *x, c: 3}\n", [["a": ["b": 1, "c": 2], "d": ["b": 1, "c": 3]]]),
         (

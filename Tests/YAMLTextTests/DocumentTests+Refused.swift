@@ -33,6 +33,7 @@ extension DocumentTests {
             "Y9", "<< over a key above", "a: &x {b: 1}\nc:\n  b: 2\n  <<: *x\n", 4,
             ["gives it another value", "first key"]
         ),
+        ("Y9", "anchor on <<", "a: &x {b: 1}\nc: {&y <<: *x}\n", 2, ["anchor on the key <<"]),
         ("Y9", "<< of a scalar", "a: {<<: 1}\n", 1, ["needs a map"]),
         ("Y9", "<< of a list alias", "a: &x [{b: 1}]\nc: {<<: *x}\n", 2, ["needs a map"]),
         ("Y9", "<< twice", "a: {<<: {b: 1}, <<: {c: 1}}\n", 1, ["twice"]),

@@ -63,7 +63,8 @@ import YAMLText
         #expect(document.line(of: ["items", 1, "b"]) == 10)
         #expect(document.line(of: ["items", 3, "c"]) == 12)
         #expect(document.line(of: ["nowhere"]) == 4)
-        #expect(document.itemLines.items.map(\.line) == [8, 10, 11, 12])
+        #expect(document.itemLines().items.map(\.line) == [8, 10, 11, 12])
+        #expect(document.itemLines(atMost: 2).items.map(\.line) == [8, 10])
     }
 
     @Test func `one document is one value`() throws {

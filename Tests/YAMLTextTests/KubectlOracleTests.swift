@@ -77,7 +77,7 @@ import YAMLText
         let stricter: Set = [
             "duplicate key", "duplicate after resolution", "duplicate number", "duplicate in flow",
             "text behind the end",
-            "<< over a key above", "<< twice", "binary", "own tag", "own tag of a map", "set",
+            "<< over a key above", "<< twice", "anchor on <<", "binary", "own tag", "own tag of a map", "set",
         ]
         // What cannot follow other keys is held against kubectl in `whole files`.
         let apart: Set = [

@@ -51,6 +51,8 @@ import YAMLText
     private static let large: [Costly] = [
         ("many nodes", "[" + String(repeating: "1,", count: 1_100_000) + "]", "grows beyond"),
         ("many documents", String(repeating: "a: 1\n---\n", count: 20_001), "more than 20000 documents"),
+        ("many empty documents", String(repeating: "#\n---\n", count: 20_001), "more than 20000 documents"),
+        ("a million separators", String(repeating: "---\n", count: 1_000_000), "more than 20000 documents"),
         ("too large", String(repeating: "#\n", count: 9 << 20), "larger than"),
     ]
 
@@ -86,9 +88,42 @@ import YAMLText
         DocumentTests.expectOneError(in: Array(text.utf8), line: 101, words: ["nested deeper than 100 levels"])
     }
 
+    @Test func `anchors have a number and a length`() throws {
+        let names = (0..<10_001).map { "- &a\($0) x\n" }
+        #expect(try YAMLText.documents(in: Array(names.dropLast().joined().utf8)).count == 1)
+        let again = names.dropLast().joined() + "- &a0 y\n- *a0\n"
+        #expect(try YAMLText.documents(in: Array(again.utf8)).first?.json.array?.last == "y")
+        let many = Array(names.joined().utf8)
+        DocumentTests.expectOneError(in: many, line: 10_001, words: ["more than 10000 anchors", "split"])
+        let long = String(repeating: "a", count: 129)
+        DocumentTests.expectOneError(in: Array("a: 1\nb: &\(long) x\n".utf8), line: 2, words: ["more than 128 bytes"])
+        #expect(try YAMLText.documents(in: Array("b: &\(long.dropLast()) x\n".utf8)).count == 1)
+    }
+
     @Test(.timeLimit(.minutes(1)), arguments: large.map(\.name))
     func `a text beyond a limit is refused at once`(name: String) throws {
         try expectRefusal(name, in: Self.large)
+    }
+
+    @Test func `a document counts whether it is good, empty or faulty`() throws {
+        let limits = YAMLLimits(maxDocuments: 2)
+        for text in ["a: 1\n---\nb: 1\n", "# c\n---\nb: 1\n---\n", "a: @\n---\n  # c\n---\n"] {
+            let enough = YAMLText.read(Array(text.utf8), limits: limits)
+            #expect(enough.errors.allSatisfy { !$0.problem.contains("documents") })
+            let more = YAMLText.read(Array("\(text)---\nc: 1\n---\nd: 1\n".utf8), limits: limits)
+            #expect(more.errors.last?.problem == "more than 2 documents")
+        }
+    }
+
+    @Test(arguments: [
+        ("\t\n", true), ("# \u{1}\n", true), ("# é\n", false), ("# a\rb: 1\n", false), ("--- # c\r\n", false),
+        (" # c\r\n\n", false), ("\u{2028}", false),
+    ])
+    func `a part that looks empty is passed over only if it is`(text: String, isFaulty: Bool) {
+        let reading = YAMLText.read(Array("a: 1\n---\n\(text)".utf8))
+        #expect(reading.errors.isEmpty != isFaulty, "\(reading.errors)")
+        #expect(reading.documents.first?.json == ["a": 1])
+        #expect(reading.documents.count == (text.contains("b: 1") ? 2 : 1))
     }
 
     @Test func `just below the limits a text is read`() throws {
@@ -99,6 +134,13 @@ import YAMLText
         #expect(try YAMLText.documents(in: Array("a: 1\n".utf8), limits: limits).count == 1)
         #expect(throws: YAMLErrors.self) { try YAMLText.documents(in: Array("[1,2]".utf8 + [0x0A]), limits: limits) }
         #expect(throws: YAMLErrors.self) { try YAMLText.documents(in: Array("[1,,2".utf8), limits: limits) }
+    }
+
+    @Test(arguments: ["- .nan\n---\n", "--- x\n", "a: @\n---\n"])
+    func `reading ends at two hundred errors`(piece: String) {
+        let errors = YAMLText.read(Array(String(repeating: piece, count: 15_000).utf8)).errors
+        #expect(errors.count == 200)
+        #expect(errors.last?.problem == "more than 199 errors: the rest of the text is not read")
     }
 
     @Test func `problems of one document are counted out`() {

@@ -15,6 +15,25 @@ import YAMLText
         }
     }
 
+    @Test(
+        arguments: [
+            ("a: 1\n...\n", 3), ("a: 1\n...  # c\n", 3), ("a: 1\n...\n...\n\n# c\n", 6), ("--- # c\r", 1),
+            ("{a: 1}\n", 2), ("\"a\"\n# c\n", 3), ("é\n...\n", 3), ("a: 1\n...\u{2028}", 2),
+        ]
+    )
+    func `twenty thousand directives behind a document are refused at the first`(start: String, line: Int) {
+        let directives = (0..<20_000).map { "%TAG !t\($0)! x\n" }.joined()
+        let errors = errors(start + directives)
+        #expect(errors.map(\.line) == [line])
+        #expect(errors.first?.remedy.contains("directive") == true)
+    }
+
+    @Test func `a line that starts with a percent sign inside of quotes is text`() throws {
+        let text = "---\na: \"x\n%TAG y\"\n...\n# % c\n"
+        let json = try #require(YAMLText.read(Array(text.utf8)).documents.first).json
+        #expect(json == ["a": "x %TAG y"])
+    }
+
     @Test func `keys that are maps are looked at fifty times, not thirty thousand times`() {
         let lines = String(repeating: "#\n", count: 40_000)
         let text = "a: {\n\(lines)" + String(repeating: "[a]: b,\n", count: 30_000) + "}\n"

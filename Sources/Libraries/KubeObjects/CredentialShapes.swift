@@ -87,7 +87,7 @@ extension CredentialShapes {
 
     /// What follows `Authorization:`, without the name of the scheme.
     private func authorization(at index: Int) -> Range<Int>? {
-        guard stands("authorization", at: index, ignoringCase: true) else { return nil }
+        guard stands("authorization", at: index, ignoringCase: true), mayBeginHeader(at: index) else { return nil }
         var place = index + 13
         if byte(place)?.isQuote == true { place += 1 }
         let isHeader = byte(place) == UInt8(ascii: ":") || byte(place) == UInt8(ascii: "=")
@@ -103,6 +103,14 @@ extension CredentialShapes {
         guard isHeader || value > start else { return nil }
         let close = skip(value, while: \.isTokenByte)
         return close - value >= 4 ? value..<close : nil
+    }
+
+    /// Whether a header may begin there, alone or as `Proxy-Authorization`: `Service shop/authorization: …` names an object.
+    private func mayBeginHeader(at index: Int) -> Bool {
+        let start = stands("proxy-", at: index - 6, ignoringCase: true) ? index - 6 : index
+        guard let before = byte(start - 1) else { return true }
+        // No object has `_` in its name, and variables do: `HTTP_AUTHORIZATION`.
+        return before == 0x5F || !before.isNameByte && before != UInt8(ascii: "/")
     }
 
     /// A private key in PEM, its first and last line left out; one without a last line goes on to the end of the text.

@@ -89,12 +89,22 @@ extension JSON {
                 self[first] = newValue
                 return
             }
-            var child = self[first]
-            if child == nil, newValue == nil { return }
-            if child?.object == nil { child = .object(JSONObject()) }
-            child?[Array(path.dropFirst())] = newValue
+            if newValue == nil, self[first] == nil { return }
+            // Taken out, so that it is not held twice while it changes: that would copy it whole each time.
+            var child = take(first) ?? .null
+            if child.object == nil { child = .object(JSONObject()) }
+            child[Array(path.dropFirst())] = newValue
             self[first] = child
         }
+    }
+
+    /// Takes the member `key` out of an object, with null in its place; nil when it is absent or this is no object.
+    private mutating func take(_ key: String) -> JSON? {
+        guard case .object(var members) = self else { return nil }
+        self = .null  // releases our reference, so that the write below is in place
+        let value = members.take(key)
+        self = .object(members)
+        return value
     }
 }
 

@@ -64,6 +64,15 @@ package struct JSONObject: Sendable, Hashable {
         }
     }
 
+    /// Takes the value of `key` out, with null in its place, so that it can be changed without a copy; nil when it is absent.
+    mutating func take(_ key: String) -> JSON? {
+        let (index, isPresent) = place(of: key)
+        guard isPresent else { return nil }
+        let value = members[index].value
+        members[index].value = .null
+        return value
+    }
+
     /// Where `key` is, or where it belongs: the first index whose key is not before it.
     private func place(of key: String) -> (index: Int, isPresent: Bool) {
         var low = 0

@@ -6,8 +6,12 @@
 /// part of a longer name, because a Secret that holds `postgres` must not garble `postgresql.example.io` or
 /// `postgres-0` in every message. Whoever knows such a word from a name has learnt nothing.
 ///
-/// Kept are hashes under a key of this process, not the texts. One longer than ``blockBytes`` is known by its pieces of
-/// that length, so that at each place of a text no more bytes are looked at than one piece has.
+/// Kept are hashes under a key of this process, not the texts. One of ``blockBytes`` or more is known by its pieces of that
+/// length, so that at each place of a text no more bytes are looked at than one piece has. Of texts that begin alike only a
+/// few lengths are looked for: a further one is known by pieces that overlap, of lengths that all may have.
+///
+/// What it holds is bounded: behind a number of short texts further ones are not held, and behind a number of pieces
+/// only the two ends of further long ones.
 struct KnownSecrets: Sendable {
     /// The shortest text that can be held, in bytes.
     static let minBytes = 4
@@ -15,38 +19,102 @@ struct KnownSecrets: Sendable {
     static let blockBytes = 64
     /// From this length on, even a text of letters alone is found inside longer names.
     private static let maxWordBytes = 15
+    /// Lengths that any text may have, whatever begins like it; and their bits.
+    private static let commonLengths = [16, 8, 4]
+    private static let commonBits: UInt64 = 1 << 15 | 1 << 7 | 1 << 3
+    /// Other lengths, of the texts that begin with the same four bytes.
+    private static let maxOwnLengths = 3
 
-    /// Hashes of the texts and pieces.
+    /// Short texts, and pieces of them.
+    private let maxTexts: Int
+    /// Pieces of long texts; as many more by a thirty-second for the ends of what is not held whole.
+    private let maxBlocks: Int
+    /// Hashes of short plain words, which count only where they stand alone.
+    private var words: Set<UInt64> = []
+    /// Hashes of the other short texts, and of their pieces.
     private var hashes: Set<UInt64> = []
-    /// By the first four bytes: a bit for each length that occurs, the lowest for one byte.
+    /// The pieces of long texts.
+    private var blocks = SecretBlocks()
+    /// Of these short texts, by the first four bytes: a bit for each length that occurs, the lowest for one byte.
     private var lengths: [UInt32: UInt64] = [:]
     /// One bit for each pair of first bytes that occurs; empty while nothing is held.
     private var starts: [UInt64] = []
     /// Names that are never hidden.
     private var names = PublicNames()
 
-    var isEmpty: Bool { hashes.isEmpty }
+    /// - Parameters:
+    ///   - maxTexts: So many hashes take 2 MiB as a set, and their beginnings 3 MiB more.
+    ///   - maxBlocks: So many pieces, of 46 MiB of text, take 8 MiB as a set, and their filter 2 MiB more.
+    init(maxTexts: Int = 196_000, maxBlocks: Int = 760_000) {
+        self.maxTexts = maxTexts
+        self.maxBlocks = maxBlocks
+    }
+
+    var isEmpty: Bool { starts.isEmpty }
+
+    /// How many hashes are held.
+    var count: Int { words.count + hashes.count + blocks.count }
+
+    /// For how many lengths a place is searched that begins with these four bytes, words and long texts aside.
+    func lengthCount(beginningWith bytes: [UInt8]) -> Int { lengths[Self.key(bytes, at: 0)]?.nonzeroBitCount ?? 0 }
 
     /// Holds a text. One that is held already, or shorter than ``minBytes``, changes nothing.
     mutating func insert(_ text: some Collection<UInt8>) {
         let bytes = Array(text)
         guard bytes.count >= Self.minBytes else { return }
-        guard bytes.count > Self.blockBytes else { return insert(piece: bytes[...]) }
-        for start in stride(from: 0, to: bytes.count - Self.blockBytes, by: Self.blockBytes) {
-            insert(piece: bytes[start..<start + Self.blockBytes])
+        guard bytes.count >= Self.blockBytes else { return insert(short: bytes[...]) }
+        let last = bytes.count - Self.blockBytes
+        for start in stride(from: 0, to: last, by: Self.blockBytes) where start == 0 || blocks.count < maxBlocks {
+            insert(block: bytes[start..<start + Self.blockBytes])
         }
-        insert(piece: bytes.suffix(Self.blockBytes))
+        insert(block: bytes[last...])
+    }
+
+    private mutating func insert(block: ArraySlice<UInt8>) {
+        guard blocks.count < maxBlocks + maxBlocks / 32 else { return }
+        var hash = RollingHash()
+        for byte in block.prefix(Self.minBytes) { hash.add(byte) }
+        let start = hash.value
+        for byte in block.dropFirst(Self.minBytes) { hash.add(byte) }
+        blocks.insert(start: start, whole: hash.value)
+        mark(block)
+    }
+
+    private mutating func insert(short text: ArraySlice<UInt8>) {
+        if text.count <= Self.maxWordBytes, Self.isPlainWord(text) { return insert(word: text) }
+        let known = lengths[Self.key(text, at: text.startIndex)] ?? 0
+        let own = known & ~Self.commonBits
+        let length: UInt64 = 1 << UInt64(text.count - 1)
+        guard length & (known | Self.commonBits) == 0, own.nonzeroBitCount >= Self.maxOwnLengths,
+            let part = Self.commonLengths.first(where: { $0 < text.count })
+        else { return insert(piece: text) }
+        for start in stride(from: text.startIndex, to: text.endIndex - part, by: part) {
+            insert(piece: text[start..<start + part])
+        }
+        insert(piece: text.suffix(part))
     }
 
     private mutating func insert(piece: ArraySlice<UInt8>) {
         let hash = piece.reduce(into: RollingHash()) { $0.add($1) }.value
         // Looked up first: an insertion copies everything while somebody else searches.
-        guard !hashes.contains(hash) else { return }
+        guard words.count + hashes.count < maxTexts, !hashes.contains(hash) else { return }
         hashes.insert(hash)
         lengths[Self.key(piece, at: piece.startIndex), default: 0] |= 1 << UInt64(piece.count - 1)
-        if starts.isEmpty { starts = Array(repeating: 0, count: 1024) }
+        mark(piece)
+    }
+
+    private mutating func insert(word: ArraySlice<UInt8>) {
+        let hash = word.reduce(into: RollingHash()) { $0.add($1) }.value
+        guard words.count + hashes.count < maxTexts, !words.contains(hash) else { return }
+        words.insert(hash)
+        mark(word)
+    }
+
+    private mutating func mark(_ piece: ArraySlice<UInt8>) {
         let pair = Int(piece[piece.startIndex]) << 8 | Int(piece[piece.startIndex + 1])
-        starts[pair >> 6] |= 1 << UInt64(pair & 63)
+        let bit: UInt64 = 1 << UInt64(pair & 63)
+        if starts.isEmpty { starts = Array(repeating: 0, count: 1024) }
+        if starts[pair >> 6] & bit == 0 { starts[pair >> 6] |= bit }
     }
 
     /// Never hides the name where it stands whole.
@@ -57,14 +125,16 @@ struct KnownSecrets: Sendable {
     where Bytes.Element == UInt8, Bytes.Index == Int {
         guard !isEmpty, bytes.count >= Self.minBytes else { return [] }
         var found: [Range<Int>] = []
-        var word = PublicNames.Word()
+        var name = PublicNames.Word()
         for index in bytes.startIndex...(bytes.endIndex - Self.minBytes) {
             let pair = Int(bytes[index]) << 8 | Int(bytes[index + 1])
-            guard starts[pair >> 6] & 1 << UInt64(pair & 63) != 0, let mask = lengths[Self.key(bytes, at: index)],
-                let length = longest(mask, in: bytes, at: index)
-            else { continue }
+            // Inside of a range only what reaches beyond it makes a difference.
+            let covered = max(0, (found.last?.upperBound ?? index) - index)
+            guard starts[pair >> 6] & 1 << UInt64(pair & 63) != 0 else { continue }
+            let length = max(longest(in: bytes, at: index, beyond: covered) ?? 0, word(in: bytes, at: index) ?? 0)
+            guard length > covered else { continue }
             let range = index..<index + length
-            if names.cover(range, in: bytes, &word) { continue }
+            if names.cover(range, in: bytes, &name) { continue }
             if let last = found.last, last.upperBound > index || isContinued(last, by: range) {
                 found[found.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
             } else {
@@ -76,33 +146,45 @@ struct KnownSecrets: Sendable {
 
     /// Whether a piece follows another one, of one long text.
     private func isContinued(_ last: Range<Int>, by next: Range<Int>) -> Bool {
-        last.upperBound == next.lowerBound && last.count >= Self.blockBytes && next.count == Self.blockBytes
+        guard last.upperBound == next.lowerBound, last.count >= next.count else { return false }
+        return next.count == Self.blockBytes || next.count == Self.commonLengths[0]
     }
 
-    /// The length of the longest text that stands at `index` and counts; nil when none does.
-    private func longest<Bytes: RandomAccessCollection>(_ mask: UInt64, in bytes: Bytes, at index: Int) -> Int?
+    /// The length of the longest text that stands at `index` and has more than `beyond` bytes, plain words aside; nil when
+    /// none does.
+    private func longest<Bytes: RandomAccessCollection>(in bytes: Bytes, at index: Int, beyond: Int) -> Int?
     where Bytes.Element == UInt8, Bytes.Index == Int {
+        guard beyond < Self.blockBytes else { return nil }
         var hash = RollingHash()
+        for offset in 0..<Self.minBytes { hash.add(bytes[index + offset]) }
+        let start = hash.value
+        let mask = (lengths[Self.key(bytes, at: index)] ?? 0) & (UInt64.max << UInt64(beyond))
+        let mayBeBlock = bytes.endIndex - index >= Self.blockBytes && blocks.mayBegin(start)
+        let most = mayBeBlock ? Self.blockBytes : min(64 - mask.leadingZeroBitCount, bytes.endIndex - index)
         var result: Int?
-        var length = 0
-        let most = min(Self.blockBytes - mask.leadingZeroBitCount, bytes.endIndex - index)
-        while length < most {
+        var length = Self.minBytes
+        while length <= most {
+            if mask & 1 << UInt64(length - 1) != 0, hashes.contains(hash.value) { result = length }
+            guard length < most else { break }
             hash.add(bytes[index + length])
             length += 1
-            if mask & 1 << UInt64(length - 1) != 0, hashes.contains(hash.value),
-                Self.isFound(bytes, index..<index + length)
-            {
-                result = length
-            }
         }
-        return result
+        return mayBeBlock && blocks.contains(start: start, whole: hash.value) ? Self.blockBytes : result
     }
 
-    /// Whether the text that stands there counts: any but a plain word that is part of a longer name.
-    private static func isFound<Bytes: RandomAccessCollection>(_ bytes: Bytes, _ range: Range<Int>) -> Bool
+    /// The length of the plain word that stands at `index` and is no part of a longer name; nil when none is held.
+    private func word<Bytes: RandomAccessCollection>(in bytes: Bytes, at index: Int) -> Int?
     where Bytes.Element == UInt8, Bytes.Index == Int {
-        guard range.count <= maxWordBytes, isPlainWord(bytes[range]) else { return true }
-        return !isJoined(bytes, at: range.lowerBound - 1, by: -1) && !isJoined(bytes, at: range.upperBound, by: 1)
+        guard !words.isEmpty, !Self.isJoined(bytes, at: index - 1, by: -1) else { return nil }
+        var hash = RollingHash()
+        var end = index
+        while end < bytes.endIndex, bytes[end].isNamePart {
+            guard end - index < Self.maxWordBytes else { return nil }
+            hash.add(bytes[end])
+            end += 1
+        }
+        guard words.contains(hash.value), !Self.isJoined(bytes, at: end, by: 1) else { return nil }
+        return end - index
     }
 
     /// Letters only, or digits only.

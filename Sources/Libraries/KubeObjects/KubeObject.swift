@@ -56,7 +56,7 @@ package struct KubeObject: Sendable, Hashable {
             }
             for member in members where member.value.string == nil {
                 throw KubeObjectError(
-                    path: "metadata.\(key).\(member.key)",
+                    path: "metadata.\(key).\(member.key.shownAsKey)",
                     problem: "expected text, found a \(member.value.typeName); put the value in quotes"
                 )
             }

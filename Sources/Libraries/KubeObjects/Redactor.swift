@@ -27,12 +27,24 @@ package final class Redactor: Sendable {
     ///   that very Secret; everywhere else it would make texts unreadable and tell nobody anything.
     package init(hidesCommonWords: Bool = true) { self.hidesCommonWords = hidesCommonWords }
 
+    /// Longer texts stand in no URL.
+    private static let maxEncodedBytes = 1024
+
     /// Remembers a secret's value. Texts shorter than four bytes are not registered: masking them would garble all.
     package func register(_ secret: String) {
         guard secret.utf8.count >= KnownSecrets.minBytes else { return }
-        register([secret, Redactor.base64(Array(secret.utf8)), Redactor.percentEncoded(secret)], of: secret)
+        var forms = [secret, Redactor.base64(Array(secret.utf8))]
+        if secret.utf8.count <= Redactor.maxEncodedBytes { forms.append(Redactor.percentEncoded(secret)) }
+        register(forms, of: secret)
     }
 
+    /// Remembers a value as it stands in `data`: a long one in this form alone.
+    private func register(encoded text: String) {
+        if text.utf8.count <= Redactor.maxEncodedBytes { return register(text) }
+        register([text], of: text)
+    }
+
+    /// `secret` is what gives lines of its own; empty for none.
     private func register(_ forms: [String], of secret: String) {
         let lines = secret.utf8.split { $0 == 0x0A || $0 == 0x0D }.filter { $0.count >= 16 }
         secrets.withLock { known in
@@ -62,11 +74,12 @@ package final class Redactor: Sendable {
     package func register(secretObject object: KubeObject) {
         guard object.gvk.groupKind.isSecret else { return }
         // Our own Secret: the inventory is a list of names, large and new with every pass; what people ordered is for reading.
-        let isParent = object.label("applyset.kubernetes.io/id") != nil
+        let isParent =
+            object.name.utf8.starts(with: "sternpost-".utf8) && object.label("applyset.kubernetes.io/id") != nil
         for member in object.json["data"]?.object ?? JSONObject() {
             if isParent, Redactor.ownKeys.contains(member.key) { continue }
             guard let text = member.value.string else { continue }
-            register(text)
+            register(encoded: text)
             if let bytes = Redactor.bytes(base64: text), let plain = String(validating: bytes, as: UTF8.self) {
                 register(value: plain)
             }

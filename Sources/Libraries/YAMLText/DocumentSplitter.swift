@@ -2,6 +2,8 @@
 
 /// Cuts a text into documents exactly as kubectl does, before any YAML is read: at each line that starts with `---`,
 /// wherever it stands, even inside a quoted scalar. Behind `---` only blanks or a comment may follow.
+///
+/// One part at a time, so that who counts them can stop.
 struct DocumentSplitter {
     /// One document's text.
     struct Part {
@@ -10,42 +12,89 @@ struct DocumentSplitter {
         let firstLine: Int
     }
 
-    /// All parts, in order; parts without a single line are left out.
-    private(set) var parts: [Part] = []
-    /// Lines that start with `---` and hold something else, from 1.
+    /// Lines so far that start with `---` and hold something else, from 1.
     private(set) var badSeparators: [Int] = []
 
-    init(_ bytes: [UInt8]) {
-        var partStart = 0
-        var partLine = 1
-        var line = 1
-        var lineStart = 0
-        let end = bytes.count
-        while lineStart < end {
-            let lineEnd = bytes[lineStart...].firstIndex(of: 0x0A) ?? end
-            if Self.startsWithDashes(bytes, lineStart, lineEnd) {
-                if !Self.isSeparator(bytes[(lineStart + 3)..<lineEnd]) { badSeparators.append(line) }
-                // A separator with nothing in front of it stays part of the document behind it.
-                if lineStart > partStart {
-                    parts.append(Part(bytes: bytes[partStart..<lineStart], firstLine: partLine))
-                    partStart = min(lineEnd + 1, end)
-                    partLine = line + 1
-                }
-            }
+    private let bytes: [UInt8]
+    private var partStart = 0
+    private var partLine = 1
+    private var line = 1
+    private var lineStart = 0
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    /// The next part; parts without a single line are left out. Nil behind the last one.
+    mutating func next() -> Part? {
+        while lineStart < bytes.count {
+            let lineEnd = bytes[lineStart...].firstIndex(of: 0x0A) ?? bytes.count
+            let part = startsWithDashes(lineEnd) ? separate(lineEnd) : nil
             lineStart = lineEnd + 1
             line += 1
+            if let part { return part }
         }
-        if partStart < end { parts.append(Part(bytes: bytes[partStart...], firstLine: partLine)) }
+        guard partStart < bytes.count else { return nil }
+        let part = Part(bytes: bytes[partStart...], firstLine: partLine)
+        partStart = bytes.count
+        return part
     }
 
-    private static func startsWithDashes(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Bool {
-        end - start >= 3 && bytes[start] == UInt8(ascii: "-") && bytes[start + 1] == UInt8(ascii: "-")
-            && bytes[start + 2] == UInt8(ascii: "-")
+    /// The part in front of the separator that is the current line. A separator with nothing in front of it stays part of
+    /// the document behind it.
+    private mutating func separate(_ lineEnd: Int) -> Part? {
+        if !Self.isSeparator(bytes[(lineStart + 3)..<lineEnd]) { badSeparators.append(line) }
+        guard lineStart > partStart else { return nil }
+        let part = Part(bytes: bytes[partStart..<lineStart], firstLine: partLine)
+        partStart = min(lineEnd + 1, bytes.count)
+        partLine = line + 1
+        return part
+    }
+
+    private func startsWithDashes(_ lineEnd: Int) -> Bool {
+        lineEnd - lineStart >= 3 && bytes[lineStart] == UInt8(ascii: "-") && bytes[lineStart + 1] == UInt8(ascii: "-")
+            && bytes[lineStart + 2] == UInt8(ascii: "-")
     }
 
     private static func isSeparator(_ rest: ArraySlice<UInt8>) -> Bool {
         guard let first = rest.first(where: { !$0.isBlank }) else { return true }
         return first == UInt8(ascii: "#")
+    }
+}
+
+extension DocumentSplitter.Part {
+    /// Whether there are only blanks, and comments in ASCII, behind the separator: no document for any reader.
+    var isBlank: Bool {
+        var index = bytes.startIndex
+        if bytes.starts(with: [0x2D, 0x2D, 0x2D]) {
+            index += 3
+            // `---#` is a word.
+            if index < bytes.endIndex, bytes[index] == UInt8(ascii: "#") { return false }
+        }
+        while index < bytes.endIndex {
+            switch bytes[index] {
+            case 0x20, 0x0A: index += 1
+            case 0x0D where isLineBreak(index): index += 1
+            case UInt8(ascii: "#"):
+                guard let end = endOfComment(index) else { return false }
+                index = end
+            default: return false
+            }
+        }
+        return true
+    }
+
+    /// Whether the carriage return at `index` belongs to a line's end.
+    private func isLineBreak(_ index: Int) -> Bool { index + 1 < bytes.endIndex && bytes[index + 1] == 0x0A }
+
+    /// The end of the line of a comment; nil when something else than printable ASCII stands in it.
+    private func endOfComment(_ start: Int) -> Int? {
+        var index = start
+        while index < bytes.endIndex, bytes[index] != 0x0A {
+            let byte = bytes[index]
+            let isPlain = (0x20...0x7E).contains(byte) || byte == 0x09
+            guard isPlain || byte == 0x0D && isLineBreak(index) else { return nil }
+            index += 1
+        }
+        return index
     }
 }
 

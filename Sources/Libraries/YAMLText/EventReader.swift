@@ -38,8 +38,9 @@ struct EventReader: ~Copyable {
         defer { yaml_event_delete(&event) }
         let line = firstLine + Int(event.start_mark.line)
         let column = Int(event.start_mark.column) + 1
+        let end = Int(event.end_mark.index)
         func made(_ kind: YAMLEvent.Kind, anchor: UnsafePointer<UInt8>? = nil, tag: String? = nil) -> YAMLEvent {
-            YAMLEvent(kind: kind, anchor: anchor.map(Self.text), foreignTag: tag, line: line, column: column)
+            YAMLEvent(kind: kind, anchor: anchor.map(Self.text), foreignTag: tag, line: line, column: column, end: end)
         }
         switch event.type {
         case YAML_STREAM_START_EVENT: return made(.streamStart)
@@ -56,6 +57,25 @@ struct EventReader: ~Copyable {
         case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: return made(.collectionEnd)
         default: return made(.streamEnd)
         }
+    }
+
+    /// The error for a directive behind the end of the document, before libyaml is asked what comes next: it would read all
+    /// directives that stand there.
+    func directive(behind documentEnd: YAMLEvent) -> YAMLError? {
+        guard parser.pointee.stream_end_produced == 0 else { return nil }
+        let start = byteIndex(ofCharacter: documentEnd.end)
+        let isLineStart = start == 0 || text[start - 1] == 0x0A || text[start - 1] == 0x0D || text[start - 1] >= 0x80
+        guard let index = DirectiveSearch.first(in: text[start...], isLineStart: isLineStart) else { return nil }
+        return DirectiveSearch.error(line: firstLine + text[..<index].count { $0 == 0x0A })
+    }
+
+    private func byteIndex(ofCharacter wanted: Int) -> Int {
+        var character = -1
+        for (index, byte) in text.enumerated() where byte & 0xC0 != 0x80 {
+            character += 1
+            if character == wanted { return index }
+        }
+        return text.count
     }
 
     private static func text(_ pointer: UnsafePointer<UInt8>) -> String { String(cString: pointer) }

@@ -14,6 +14,7 @@ struct JSONStream {
     /// - Throws: The error of a text that is JSON but breaks a limit or repeats a key.
     func values(in source: ArraySlice<UInt8>) throws(YAMLError) -> [YAMLDocument]? {
         var documents: [YAMLDocument] = []
+        var taken = (nodes: 0, bytes: 0)
         var line = firstLine
         var position = source.startIndex
         while true {
@@ -26,18 +27,21 @@ struct JSONStream {
                 let problem = "more than \(limits.maxDocuments) documents"
                 throw YAMLError(line: line, problem: problem, remedy: "split the file")
             }
-            guard let (end, nodes) = endOfObject(source, from: position) else { return nil }
+            guard let (end, nodes) = endOfObject(source, from: position) else { return giveBack(taken) }
             let part = source[position..<end]
+            taken = (taken.nodes + nodes, taken.bytes + part.count)
             if let budget, !budget.take(nodes: nodes, textBytes: part.count) { throw budget.error(line: line) }
-            guard let json = try value(part, line: line) else {
-                // It will be read, and paid for, as YAML.
-                budget?.giveBack(nodes: nodes, textBytes: part.count)
-                return nil
-            }
+            guard let json = try value(part, line: line) else { return giveBack(taken) }
             documents.append(YAMLDocument(json: json, line: line, source: part, sourceLine: line))
             line += part.count { $0 == 0x0A }
             position = end
         }
+    }
+
+    /// Gives back what all values so far have cost: they will be read, and paid for, as YAML.
+    private func giveBack(_ taken: (nodes: Int, bytes: Int)) -> [YAMLDocument]? {
+        budget?.giveBack(nodes: taken.nodes, textBytes: taken.bytes)
+        return nil
     }
 
     /// The value of a part; nil when it is no JSON.

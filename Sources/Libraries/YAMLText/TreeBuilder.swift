@@ -6,8 +6,10 @@ import KubeObjects
 /// Syntax errors and passed limits end it at once; what is wrong with a single node is collected, so that a person
 /// sees all of it together.
 struct TreeBuilder: ~Copyable {
-    /// What an anchor stands for; `value` is nil while it is being built.
+    /// What an anchor stands for; `value` is nil while it is being built. Each has a number of its own, because the same
+    /// name may be given again.
     private struct Anchor {
+        let serial: Int
         var value: JSON?
         var nodes = 0
         var bytes = 0
@@ -30,6 +32,7 @@ struct TreeBuilder: ~Copyable {
     private let text: UnsafeBufferPointer<UInt8>
     private let firstLine: Int
     private var anchors: [String: Anchor] = [:]
+    private var anchorCount = 0
     private var nodes = 0
     private var bytes = 0
     /// The deepest level reached since the innermost anchor began.
@@ -79,7 +82,7 @@ struct TreeBuilder: ~Copyable {
         let start = try reader.next()
         guard case .documentStart = start.kind else { return nil }
         let node = try node(try reader.next(), depth: 0)
-        _ = try reader.next()
+        if let error = reader.directive(behind: try reader.next()) { throw error }
         let end = try reader.next()
         guard case .streamEnd = end.kind else {
             throw YAMLError(
@@ -134,18 +137,40 @@ struct TreeBuilder: ~Copyable {
 
     private mutating func node(_ event: YAMLEvent, depth: Int) throws(YAMLError) -> Node {
         guard let name = event.anchor else { return try content(event, depth: depth) }
+        try pay(forAnchor: name, at: event)
         let outer = (deepest: deepest, nodes: nodes, bytes: bytes)
         deepest = depth
-        anchors[name] = Anchor()
+        anchorCount += 1
+        let serial = anchorCount
+        anchors[name] = Anchor(serial: serial)
         let node = try content(event, depth: depth)
-        anchors[name] = Anchor(
-            value: node.json,
-            nodes: nodes - outer.nodes,
-            bytes: bytes - outer.bytes,
-            height: deepest - depth
-        )
+        // An anchor counts from where its node begins, as in kubectl: one of the same name inside of it is the later one.
+        if anchors[name]?.serial == serial {
+            anchors[name] = Anchor(
+                serial: serial,
+                value: node.json,
+                nodes: nodes - outer.nodes,
+                bytes: bytes - outer.bytes,
+                height: deepest - depth
+            )
+        }
         deepest = max(deepest, outer.deepest)
         return node
+    }
+
+    /// Counts an anchor's name that is new: it is kept to the end of the document.
+    private func pay(forAnchor name: String, at event: YAMLEvent) throws(YAMLError) {
+        func refused(_ problem: String, _ remedy: String) -> YAMLError {
+            YAMLError(line: event.line, column: event.column, problem: problem, remedy: remedy)
+        }
+        guard name.utf8.count <= limits.maxAnchorBytes else {
+            throw refused("an anchor with a name of more than \(limits.maxAnchorBytes) bytes", "choose a shorter name")
+        }
+        guard anchors[name] == nil else { return }
+        guard anchors.count < limits.maxAnchors else {
+            throw refused("more than \(limits.maxAnchors) anchors in one document", "split the document")
+        }
+        if let budget, !budget.take(anchor: name) { throw budget.error(line: event.line) }
     }
 
     private mutating func content(_ event: YAMLEvent, depth: Int) throws(YAMLError) -> Node {
@@ -288,6 +313,7 @@ extension TreeBuilder {
 
     private mutating func merge(_ key: YAMLEvent, position: Int, depth: Int) throws(YAMLError) -> Merge {
         try count(nodes: 1, bytes: 2, line: key.line)
+        if key.anchor != nil { report("an anchor on the key <<", "remove the anchor", at: key) }
         let node = try node(try reader.next(), depth: depth)
         var maps: [JSONObject] = []
         switch node.json {
@@ -313,7 +339,7 @@ extension TreeBuilder {
                     added.append(member)
                 } else if below[member.key] == nil, let value = above[member.key], value != member.value {
                     report(
-                        "<< below the key '\(member.key)' gives it another value: which one counts differs between readers",
+                        "<< below the key '\(member.key.shownAsKey)' gives it another value: readers differ in which one counts",
                         "write << as the first key of the map",
                         line: merge.line
                     )
@@ -329,7 +355,7 @@ extension TreeBuilder {
             let line = keyLines[firstKey + index]
             if let first = firstLines[.string(member.key)] {
                 report(
-                    "the key '\(member.key)' stands twice in one map, first on line \(first)",
+                    "the key '\(member.key.shownAsKey)' stands twice in one map, first on line \(first)",
                     "remove one of the two",
                     line: line
                 )

@@ -24,6 +24,9 @@ package final class ValueBudget: Sendable {
         used.subtract(nodes * Self.nodeBytes + textBytes, ordering: .relaxed)
     }
 
+    /// Takes what remembering an anchor of that name costs; false when that is more than is left.
+    func take(anchor name: String) -> Bool { take(nodes: 4, textBytes: name.utf8.count) }
+
     /// An element of a list, or half a member of a map; a list or map that holds it is another node.
     private static let nodeBytes = 32
 

@@ -37,9 +37,9 @@ package struct YAMLDocument: Sendable {
         LineFinder.line(of: path, in: source, firstLine: sourceLine) ?? line
     }
 
-    /// The lines of the elements under `items`. Reads the document's text again.
-    package var itemLines: ItemLines {
-        ItemLines.reading(source, firstLine: sourceLine) ?? ItemLines(line: line)
+    /// The lines of the elements under `items`, of the first so many at all depths. Reads the document's text again.
+    package func itemLines(atMost limit: Int = .max) -> ItemLines {
+        ItemLines.reading(source, firstLine: sourceLine, atMost: limit) ?? ItemLines(line: line)
     }
 }
 

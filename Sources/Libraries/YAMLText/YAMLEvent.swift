@@ -24,4 +24,6 @@ struct YAMLEvent {
     let line: Int
     /// Column in characters, from 1.
     let column: Int
+    /// Characters (Unicode scalars) of the text up to the event's end.
+    let end: Int
 }

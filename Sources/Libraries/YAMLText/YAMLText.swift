@@ -4,9 +4,9 @@ import KubeObjects
 /// YAML and JSON texts, read and written as kubectl (1.36) reads and writes them.
 ///
 /// A text is read to the same value as kubectl reads it, or refused. Refused although kubectl reads it: keys that stand
-/// twice, `<<` below a key that it overwrites, text behind `...`, tags that JSON has no type for, a byte order mark at the
-/// start of a later line, `:` at the end of a flow scalar, and what passes a limit. Read although kubectl refuses it: `\/`
-/// in double quotes. Of several JSON values behind a `---` all are read, where kubectl may lose all but the first.
+/// twice, `<<` below a key that it overwrites or with an anchor, text behind `...`, tags that JSON has no type for, a byte
+/// order mark at the start of a later line, `:` at the end of a flow scalar, and what passes a limit. Read although kubectl
+/// refuses it: `\/` in double quotes. Of several JSON values behind a `---` all are read, where kubectl may lose all but the first.
 package enum YAMLText {
     /// Reads all documents of a text: each good one, and the errors of all others together.
     ///
@@ -22,26 +22,17 @@ package enum YAMLText {
     ) -> YAMLReading {
         if let error = refusal(of: bytes, limits: limits) { return YAMLReading(documents: [], errors: [error]) }
         // kubectl ends every line, so that a block scalar on the last one keeps its line break.
-        let splitter = DocumentSplitter(bytes.last == 0x0A ? bytes : bytes + [0x0A])
+        var splitter = DocumentSplitter(bytes.last == 0x0A ? bytes : bytes + [0x0A])
         var documents: [YAMLDocument] = []
-        var errors = splitter.badSeparators.map { line in
-            YAMLError(
-                line: line,
-                problem: "a line that starts with '---' holds more than a comment",
-                remedy: "write '---' alone on its line; indent the text if it belongs to a value"
-            )
-        }
-        for part in splitter.parts {
-            guard documents.count < limits.maxDocuments else {
-                errors.append(
-                    YAMLError(
-                        line: part.firstLine,
-                        problem: "more than \(limits.maxDocuments) documents",
-                        remedy: "split the file"
-                    )
-                )
+        var errors: [YAMLError] = []
+        var parts = 0
+        while errors.count + splitter.badSeparators.count <= limits.maxErrors, let part = splitter.next() {
+            parts += 1
+            guard parts <= limits.maxDocuments, documents.count < limits.maxDocuments else {
+                errors.append(tooManyDocuments(limits, line: part.firstLine))
                 break
             }
+            if part.isBlank { continue }
             do throws(YAMLErrors) {
                 documents += try self.documents(of: part, limits: limits, budget: budget)
             } catch {
@@ -49,7 +40,31 @@ package enum YAMLText {
             }
             if let budget, budget.isSpent { break }
         }
-        return YAMLReading(documents: documents, errors: errors.sorted())
+        errors += splitter.badSeparators.map(badSeparator)
+        return YAMLReading(documents: documents, errors: told(errors.sorted(), limits))
+    }
+
+    /// As many errors as one text may have; the last one says that there are more, and that reading ended.
+    private static func told(_ errors: [YAMLError], _ limits: YAMLLimits) -> [YAMLError] {
+        guard errors.count > limits.maxErrors else { return errors }
+        let last = YAMLError(
+            line: errors[limits.maxErrors - 1].line,
+            problem: "more than \(limits.maxErrors - 1) errors: the rest of the text is not read",
+            remedy: "correct these first"
+        )
+        return Array(errors.prefix(limits.maxErrors - 1)) + [last]
+    }
+
+    private static func tooManyDocuments(_ limits: YAMLLimits, line: Int) -> YAMLError {
+        YAMLError(line: line, problem: "more than \(limits.maxDocuments) documents", remedy: "split the file")
+    }
+
+    private static func badSeparator(_ line: Int) -> YAMLError {
+        YAMLError(
+            line: line,
+            problem: "a line that starts with '---' holds more than a comment",
+            remedy: "write '---' alone on its line; indent the text if it belongs to a value"
+        )
     }
 
     /// All documents of a text, in order; empty ones are passed over.
@@ -147,28 +162,12 @@ package enum YAMLText {
         return nil
     }
 
-    /// The line of a directive (`%YAML`, `%TAG`) in front of the document. kubectl reads none, and libyaml compares each
-    /// with all before it.
+    /// The line of a directive (`%YAML`, `%TAG`) in front of the document.
     private static func directive(in part: DocumentSplitter.Part) -> YAMLError? {
-        var rest = part.bytes
-        if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
-        while let first = rest.first {
-            if first == UInt8(ascii: "%") {
-                let line = part.firstLine + part.bytes[..<rest.startIndex].count { $0 == 0x0A }
-                let remedy = "remove the '%' directive: kubectl does not read it"
-                return YAMLError(line: line, column: 1, problem: "no document start behind a directive", remedy: remedy)
-            }
-            let text = rest.drop { $0 == 0x20 || $0 == 0x09 }
-            guard let end = text.indices.first(where: { lineBreak(text[$0...]) > 0 }) else { return nil }
-            guard end == text.startIndex || text.first == UInt8(ascii: "#") else { return nil }
-            rest = text[(end + lineBreak(text[end...]))...]
-        }
-        return nil
-    }
-
-    /// The length of the line break with which the bytes begin; 0 for none.
-    private static func lineBreak(_ bytes: ArraySlice<UInt8>) -> Int {
-        lineBreaks.first { bytes.starts(with: $0) }?.count ?? 0
+        var text = part.bytes
+        if text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
+        guard let index = DirectiveSearch.first(in: text) else { return nil }
+        return DirectiveSearch.error(line: part.firstLine + part.bytes[..<index].count { $0 == 0x0A })
     }
 
     private static func document(

@@ -20,4 +20,10 @@ enum EntryName {
             name.count > $0.utf8.count && name.suffix($0.utf8.count).elementsEqual($0.utf8)
         }
     }
+
+    /// Whether a person could take it for one that is read: it ends like a manifest in other letters (`web.YAML`), or is
+    /// `Kustomization`. Such files are handed on by their name.
+    static func looksLikeManifest(_ name: [UInt8]) -> Bool {
+        isManifest(name.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }) || name.elementsEqual("Kustomization".utf8)
+    }
 }

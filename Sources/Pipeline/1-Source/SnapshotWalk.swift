@@ -42,6 +42,7 @@ struct SnapshotWalk {
             switch entry.kind {
             case .folder: try add(entry.id, path: place, depth: depth + 1, from: reader)
             case .file where EntryName.isManifest(entry.name): try addFile(entry, place, from: reader)
+            case .file where EntryName.looksLikeManifest(entry.name): try addName(place)
             default: continue
             }
         }
@@ -74,14 +75,24 @@ struct SnapshotWalk {
         return entries
     }
 
+    /// Adds a file that is not read, so that a person is told of it.
+    private mutating func addName(_ path: String) throws(SourceError) {
+        try checkCount(path)
+        files.append(SourceFile(path: path, bytes: []))
+    }
+
+    private func checkCount(_ path: String) throws(SourceError) {
+        guard files.count < limits.files else {
+            throw SourceError(.tooLarge, "\(shown(path)): more than \(limits.files) manifests; split the project")
+        }
+    }
+
     private mutating func addFile(
         _ entry: GitTreeEntry,
         _ path: String,
         from reader: borrowing MirrorReader
     ) throws(SourceError) {
-        guard files.count < limits.files else {
-            throw SourceError(.tooLarge, "\(shown(path)): more than \(limits.files) manifests; split the project")
-        }
+        try checkCount(path)
         let size = try size(of: entry.id, from: reader)
         guard size <= limits.fileBytes else {
             throw SourceError(.tooLarge, "\(path): \(size) bytes, the limit is \(limits.fileBytes); split the file")
@@ -142,12 +153,14 @@ extension SnapshotWalk {
         case .symbolicLink: throw refused("is a symbolic link, and those are not followed; commit the file itself")
         case .unknown:
             throw refused("has the mode 0\(String(entry.mode, radix: 8)), which git does not write; commit it again")
-        case .file where !EntryName.isManifest(entry.name): return
+        case .file where !EntryName.looksLikeManifest(entry.name): return
         case .file, .folder: break
         }
         guard let name = String(validating: entry.name, as: UTF8.self) else {
             throw refused("its name is not UTF-8; rename it in the repository")
         }
+        // What is only named in a note hides nothing.
+        if entry.kind == .file, !EntryName.isManifest(entry.name) { return }
         guard names.insert(name.lowercased()).inserted else {
             throw refused("another entry has the same name, or one that differs only in case; rename one of them")
         }

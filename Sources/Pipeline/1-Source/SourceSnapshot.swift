@@ -56,7 +56,8 @@ package struct SourceSnapshot: Sendable, Hashable {
     package let path: String
     /// Object id of that folder's tree: equal ids mean equal files, whatever the commit.
     package let treeID: String
-    /// Ascending by path. Only files whose name ends in `.yaml`, `.yml` or `.json` carry their bytes' meaning further on.
+    /// Ascending by path: files whose name ends in `.yaml`, `.yml` or `.json`, and without their bytes those that only look
+    /// so (`web.YAML`, `Kustomization`).
     package let files: [SourceFile]
 
     package init(commit: CommitInfo, path: String, treeID: String, files: [SourceFile]) {

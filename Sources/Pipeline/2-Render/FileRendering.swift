@@ -5,9 +5,7 @@ import YAMLText
 
 /// What one file gave: its objects, or its problems, and what should be known about it.
 struct FileRendering: Sendable {
-    private(set) var objects: [RenderedObject] = []
-    private(set) var notices: [RenderNotice] = []
-    private(set) var problems: [RenderProblem] = []
+    private(set) var findings: RenderFindings
     private let file: SourceFile
     private let limits: RenderLimits
     private var searchedLines = 0
@@ -22,34 +20,29 @@ struct FileRendering: Sendable {
     init(_ file: SourceFile, limits: RenderLimits, budget: ValueBudget? = nil) {
         self.file = file
         self.limits = limits
+        findings = RenderFindings(limits: limits)
         let reading = YAMLText.read(file.bytes, limits: YAMLLimits(maxBytes: limits.maxFileBytes), budget: budget)
         for error in reading.errors { report(error.problem, error.remedy, line: error.line) }
         for document in reading.documents { add(document) }
-        problems.sort { $0.origin < $1.origin }
-    }
-
-    /// The same without the objects, for who wants only what is wrong.
-    var withoutObjects: FileRendering {
-        var result = self
-        result.objects = []
-        return result
+        findings.sortProblems()
     }
 
     private mutating func report(_ problem: String, _ remedy: String, line: Int) {
         let origin = Origin(file: file.path, line: line)
-        problems.append(RenderProblem(origin: origin, problem: problem, remedy: remedy))
+        findings.add(RenderProblem(origin: origin, problem: problem, remedy: remedy))
     }
 
     private mutating func add(_ document: YAMLDocument) {
-        var expansion = ListExpansion(document)
+        var expansion = ListExpansion(document, limits: limits)
         expansion.run()
-        for fault in expansion.faults { report(fault.problem, fault.remedy, line: fault.line) }
+        for fault in expansion.faults.elements { report(fault.problem, fault.remedy, line: fault.line) }
+        findings.count(moreProblems: expansion.faults.more)
         if expansion.isEmptyList { note("an empty list: nothing to deploy", line: document.line) }
         for item in expansion.items { add(item, of: document) }
     }
 
     private mutating func note(_ message: String, line: Int) {
-        notices.append(RenderNotice(origin: Origin(file: file.path, line: line), message: message))
+        findings.add(RenderNotice(origin: Origin(file: file.path, line: line), message: message))
     }
 
     private mutating func add(_ item: ListExpansion.Item, of document: YAMLDocument) {
@@ -59,7 +52,7 @@ struct FileRendering: Sendable {
         }
         var check = ObjectCheck(item.json, limits: limits)
         check.run()
-        for fault in check.faults {
+        for fault in check.faults.elements {
             // Each of these lines costs a reading of the document; behind the first few, that of the object will do.
             searchedLines += 1
             searchedBytes += document.sourceBytes
@@ -67,6 +60,7 @@ struct FileRendering: Sendable {
             let line = isSearched || searchedLines == 1 ? document.line(of: item.path + fault.path) : item.line
             report(fault.problem, fault.remedy, line: line)
         }
+        findings.count(moreProblems: check.faults.more)
         guard check.faults.isEmpty, let object = check.object else { return }
         if object.annotation("config.kubernetes.io/local-config") == "true" {
             note("\(object.id) passed over: config.kubernetes.io/local-config is \"true\"", line: item.line)
@@ -79,6 +73,6 @@ struct FileRendering: Sendable {
             let words = "stringData.\(key) is applied, and data.\(key), which says another value, is not"
             note("\(object.id): \(words)", line: item.line)
         }
-        objects.append(RenderedObject(object: object, origin: Origin(file: file.path, line: item.line)))
+        findings.add(RenderedObject(object: object, origin: Origin(file: file.path, line: item.line)))
     }
 }

@@ -9,22 +9,23 @@ enum FileRule: Equatable {
     /// Looks like a manifest and is none; the text tells a person why it is passed over.
     case passedOver(String)
 
-    /// The rule for a path below the synced folder, `/`-separated.
+    /// The rule for a path below the synced folder, `/`-separated. Decided by bytes, as the reader of the commit does: a
+    /// letter may take in the dot behind it.
     init(path: String) {
-        let parts = path.split(separator: "/")
-        let name = String(parts.last ?? "")
-        guard let dot = name.lastIndex(of: ".") else {
+        let parts = path.utf8.split(separator: UInt8(ascii: "/"))
+        let name = parts.last.map { String(Substring($0)) } ?? ""
+        guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else {
             self = name == "Kustomization" ? .passedOver(Self.kustomization) : .ignored
             return
         }
-        let suffix = String(name[name.index(after: dot)...])
+        let suffix = String(name[name.utf8.index(after: dot)...])
         guard ["yaml", "yml", "json"].contains(suffix.lowercased()) else {
             self = .ignored
             return
         }
         if !["yaml", "yml", "json"].contains(suffix) {
             self = .passedOver("passed over: only names that end in .yaml, .yml or .json are read, as kubectl does")
-        } else if parts.contains(where: { $0.hasPrefix(".") }) {
+        } else if parts.contains(where: { $0.first == UInt8(ascii: ".") }) {
             self = .passedOver("passed over: hidden files and folders hold no objects")
         } else if let reason = Self.reasons[name] ?? Self.valuesReason(name) {
             self = .passedOver(reason)

@@ -3,13 +3,40 @@ import KubeObjects
 import YAMLText
 
 /// Takes a document apart into single objects, as kubectl does: whatever has `items` at the top is a list of objects,
-/// and lists may hold lists.
+/// and lists may hold lists, a few levels deep.
 struct ListExpansion {
     /// One object with the way to it in the document.
     struct Item {
         let json: JSON
         let line: Int
-        let path: [YAMLPathStep]
+        /// What holds it; nil for the document itself.
+        fileprivate let list: List?
+        fileprivate let index: Int
+
+        /// Made out of what all elements of a list share: for what is told, not for every object.
+        var path: [YAMLPathStep] {
+            guard let list else { return [] }
+            return list.path + [.index(index)]
+        }
+    }
+
+    /// The list under `items` of one item.
+    fileprivate final class List: Sendable {
+        private let outer: List?
+        private let index: Int
+        /// 1 for the list of the document itself.
+        let level: Int
+
+        init(of item: Item) {
+            outer = item.list
+            index = item.index
+            level = (item.list?.level ?? 0) + 1
+        }
+
+        var path: [YAMLPathStep] {
+            guard let outer else { return ["items"] }
+            return outer.path + [.index(index), "items"]
+        }
     }
 
     /// Something that is no object.
@@ -20,48 +47,66 @@ struct ListExpansion {
     }
 
     private(set) var items: [Item] = []
-    private(set) var faults: [Fault] = []
+    private(set) var faults: CappedList<Fault>
     /// Whether the document is a list without any element.
     private(set) var isEmptyList = false
     private let document: YAMLDocument
+    private let maxItems: Int
+    /// Whether there are more objects than one commit may have: none of them counts then.
+    private var isOverfull = false
 
-    init(_ document: YAMLDocument) { self.document = document }
+    /// Levels of lists inside each other; tools write one, or two.
+    private static let maxLevels = 3
+
+    init(_ document: YAMLDocument, limits: RenderLimits) {
+        self.document = document
+        maxItems = limits.maxObjects
+        faults = CappedList(limit: limits.maxProblems)
+    }
 
     mutating func run() {
         let isList = document.json["items"] != nil
-        expand(Item(json: document.json, line: document.line, path: []), isList ? document.itemLines : nil)
+        // Empty lists have lines, too.
+        let lines = isList ? document.itemLines(atMost: 4 * (maxItems + 1)) : nil
+        expand(Item(json: document.json, line: document.line, list: nil, index: 0), lines)
         isEmptyList = items.isEmpty && faults.isEmpty
+    }
+
+    private mutating func fault(_ problem: String, _ remedy: String, line: Int) {
+        faults.append(Fault(line: line, problem: problem, remedy: remedy))
     }
 
     /// `lines` says where the item's own elements stand; nil where the text does not show it.
     private mutating func expand(_ item: Item, _ lines: ItemLines?) {
         guard let members = item.json.object else {
-            let problem = "a \(item.json.typeName) where a Kubernetes object should stand"
-            faults.append(Fault(line: item.line, problem: problem, remedy: Self.remedy))
-            return
+            return fault("a \(item.json.typeName) where a Kubernetes object should stand", Self.remedy, line: item.line)
         }
         guard let list = members["items"] else {
-            if members["kind"]?.string == "List" {
-                faults.append(Fault(line: item.line, problem: "a List without items", remedy: "add items or remove it"))
-            } else {
-                items.append(item)
-            }
-            return
+            guard members["kind"]?.string == "List" else { return add(item) }
+            return fault("a List without items", "add items or remove it", line: item.line)
         }
-        let path = item.path + ["items"]
+        let place = List(of: item)
         guard let elements = list.array ?? (list.isNull ? [] : nil) else {
-            let problem = "items is a \(list.typeName), not a list of objects"
             // Finding the very line costs a reading of the document: once, not for each of many nested lists.
-            let line = item.path.isEmpty ? document.line(of: path) : item.line
-            faults.append(Fault(line: line, problem: problem, remedy: Self.remedy))
-            return
+            let line = place.level == 1 ? document.line(of: place.path) : item.line
+            return fault("items is a \(list.typeName), not a list of objects", Self.remedy, line: line)
         }
-        for (index, element) in elements.enumerated() {
+        guard place.level <= Self.maxLevels else {
+            let problem = "lists inside each other, more than \(Self.maxLevels) levels deep"
+            return fault(problem, "write the objects into one list", line: item.line)
+        }
+        for (index, element) in elements.enumerated() where !isOverfull {
             let json = Self.inheriting(element, from: members)
             let own = lines.flatMap { $0.items.indices.contains(index) ? $0.items[index] : nil }
-            let line = own?.line ?? item.line
-            expand(Item(json: json, line: line, path: path + [.index(index)]), own)
+            expand(Item(json: json, line: own?.line ?? item.line, list: place, index: index), own)
         }
+    }
+
+    private mutating func add(_ item: Item) {
+        if items.count < maxItems { return items.append(item) }
+        isOverfull = true
+        items = []
+        fault("more than \(maxItems) objects in one list", "split the project", line: item.line)
     }
 
     private static let remedy = "every object is a map with apiVersion, kind and metadata.name"

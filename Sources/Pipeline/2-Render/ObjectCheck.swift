@@ -12,7 +12,7 @@ struct ObjectCheck {
         let remedy: String
     }
 
-    private(set) var faults: [Fault] = []
+    private(set) var faults: CappedList<Fault>
     /// Paths that were taken away although they held something.
     private(set) var stripped: [String] = []
     /// Keys of a Secret of which `stringData` says another value than `data`.
@@ -25,13 +25,14 @@ struct ObjectCheck {
     init(_ json: JSON, limits: RenderLimits) {
         self.json = json
         self.limits = limits
+        faults = CappedList(limit: limits.maxProblems)
     }
 
     mutating func run() {
         strip()
         checkServerFields()
         checkTexts()
-        for found in SecretCheck.faults(of: json) { fault(found.path, found.problem, found.remedy) }
+        checkData()
         overruled = SecretCheck.overruled(in: json)
         do throws(KubeObjectError) {
             if hasNoIdentity { throw KubeObjectError(path: "", problem: "") }
@@ -42,6 +43,17 @@ struct ObjectCheck {
             self.object = object
         } catch {
             report(error)
+        }
+    }
+
+    private mutating func checkData() {
+        var secret = SecretCheck(limits: limits)
+        secret.run(json)
+        var configMap = ConfigMapCheck(limits: limits)
+        configMap.run(json)
+        for all in [secret.faults, configMap.faults] {
+            for found in all.elements { fault(found.path, found.problem, found.remedy) }
+            faults.count(more: all.more)
         }
     }
 
@@ -85,7 +97,8 @@ extension ObjectCheck {
     private mutating func checkTexts() {
         for map in Self.textMaps {
             for member in json["metadata"]?[map]?.object ?? JSONObject() where member.value.string == nil {
-                let problem = "metadata.\(map).\(member.key) expected text, found a \(member.value.typeName)"
+                let place = "metadata.\(map).\(member.key.shownAsKey)"
+                let problem = "\(place) expected text, found a \(member.value.typeName)"
                 fault(["metadata", .key(map), .key(member.key)], problem, "put the value in quotes")
             }
         }
@@ -177,7 +190,13 @@ extension ObjectCheck {
             let problem = "the object already says which apply set it belongs to (label \(member))"
             fault(["metadata", "labels", .key(member)], problem, "remove the label; it is set on apply")
         }
-        if object.json["sops"]?.object != nil {
+        let parent = "applyset.kubernetes.io/id"
+        if object.label(parent) != nil {
+            let problem = "the object is the parent of an ApplySet (label \(parent)), which only its tool may write"
+            fault(["metadata", "labels", .key(parent)], problem, "remove it from git")
+        }
+        let sops = object.json["sops"]
+        if sops?.object != nil || sops != nil && object.gvk.groupKind.isSecret {
             fault(
                 ["sops"],
                 "the object is encrypted with SOPS, which is not supported",

@@ -14,6 +14,13 @@ package struct RenderLimits: Sendable, Hashable {
     package var maxObjectBytes: Int
     /// Size of all keys and values of one object's annotations: the API server's own limit.
     package var maxAnnotationBytes: Int
+    /// Values of all Secrets together, decoded; each counts ``secretValueBytes`` more.
+    package var maxSecretBytes: Int
+    /// Problems, and notices, that are told of one commit; the others are counted.
+    package var maxProblems: Int
+
+    /// What remembering a value costs beside its bytes.
+    package static let secretValueBytes = 256
 
     package init(
         maxFileBytes: Int = 16 << 20,
@@ -21,7 +28,9 @@ package struct RenderLimits: Sendable, Hashable {
         maxValueBytes: Int = 48 << 20,
         maxObjectNodes: Int = 200_000,
         maxObjectBytes: Int = 3 << 20,
-        maxAnnotationBytes: Int = 256 << 10
+        maxAnnotationBytes: Int = 256 << 10,
+        maxSecretBytes: Int = 4 << 20,
+        maxProblems: Int = 200
     ) {
         self.maxFileBytes = maxFileBytes
         self.maxObjects = maxObjects
@@ -29,5 +38,7 @@ package struct RenderLimits: Sendable, Hashable {
         self.maxObjectNodes = maxObjectNodes
         self.maxObjectBytes = maxObjectBytes
         self.maxAnnotationBytes = maxAnnotationBytes
+        self.maxSecretBytes = maxSecretBytes
+        self.maxProblems = maxProblems
     }
 }

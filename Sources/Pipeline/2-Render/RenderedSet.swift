@@ -39,7 +39,8 @@ package struct RenderedSet: Sendable, Hashable {
     package let commit: CommitInfo
     package let treeID: String
     package let objects: [RenderedObject]
-    /// Files that were passed over on purpose (`kustomization.yaml`, `Chart.yaml`, …) with the reason, ascending by path.
+    /// Files that were passed over on purpose (`kustomization.yaml`, `Chart.yaml`, …) with the reason, ascending by path. Of
+    /// many the first ones, and one that says how many more there are.
     package let notices: [RenderNotice]
 
     package init(commit: CommitInfo, treeID: String, objects: [RenderedObject], notices: [RenderNotice]) {
@@ -57,7 +58,7 @@ package struct RenderNotice: Sendable, Hashable, Codable {
 
     package init(origin: Origin, message: String) {
         self.origin = origin
-        self.message = message
+        self.message = message.shown(atMost: RenderProblem.maxLetters)
     }
 }
 
@@ -69,24 +70,30 @@ package struct RenderProblem: Sendable, Hashable, Codable, CustomStringConvertib
     /// What to do about it, one line; empty when the problem says it all.
     package let remedy: String
 
+    /// Names of objects stand in problems, and their kinds, which git may make as long as it likes.
+    static let maxLetters = 1000
+
     package init(origin: Origin, problem: String, remedy: String) {
         self.origin = origin
-        self.problem = problem
-        self.remedy = remedy
+        self.problem = problem.shown(atMost: RenderProblem.maxLetters)
+        self.remedy = remedy.shown(atMost: RenderProblem.maxLetters)
     }
 
     /// `infra/web.yaml:12: problem; remedy`.
     package var description: String { "\(origin): \(problem)\(remedy.isEmpty ? "" : "; \(remedy)")" }
 }
 
-/// Why a commit gave no rendered set: all problems of all files, ascending by origin. Nothing of it may be applied.
+/// Why a commit gave no rendered set: the problems of all files, ascending by origin. Nothing of it may be applied.
 package struct RenderFailure: Error, Sendable, Hashable {
     package let commit: CommitInfo
-    /// Never empty.
+    /// Never empty. Of many the first ones, and one that says how many more there are.
     package let problems: [RenderProblem]
+    /// How many problems there are, told or not.
+    package let count: Int
 
-    package init(commit: CommitInfo, problems: [RenderProblem]) {
+    package init(commit: CommitInfo, problems: [RenderProblem], count: Int) {
         self.commit = commit
         self.problems = problems
+        self.count = count
     }
 }

@@ -15,30 +15,43 @@ package enum Renderer {
         _ snapshot: SourceSnapshot,
         limits: RenderLimits = RenderLimits()
     ) throws(RenderFailure) -> RenderedSet {
-        var objects: [RenderedObject] = []
-        var notices: [RenderNotice] = []
-        var problems: [RenderProblem] = []
-        let files = manifests(of: snapshot, notices: &notices)
-        for rendering in read(files, limits: limits) {
-            objects += rendering.objects
-            notices += rendering.notices
-            problems += rendering.problems
+        var findings = RenderFindings(limits: limits)
+        let files = manifests(of: snapshot, &findings)
+        findings.add(read(files, limits: limits))
+        addDuplicates(to: &findings)
+        if findings.objects.count > limits.maxObjects {
+            let problem = "\(findings.objects.count) objects; the limit is \(limits.maxObjects)"
+            findings.add(RenderProblem(origin: root(snapshot), problem: problem, remedy: "split the project"))
         }
-        problems += duplicates(in: objects)
-        if objects.count > limits.maxObjects {
-            let problem = "\(objects.count) objects; the limit is \(limits.maxObjects)"
-            problems.append(RenderProblem(origin: root(snapshot), problem: problem, remedy: "split the project"))
-        }
-        if objects.isEmpty, problems.isEmpty { problems.append(emptiness(snapshot)) }
-        guard problems.isEmpty else {
-            throw RenderFailure(commit: snapshot.commit, problems: problems.sorted { $0.origin < $1.origin })
+        if let problem = tooManySecrets(findings.objects, limits) { findings.add(problem) }
+        if findings.objects.isEmpty, findings.problemCount == 0 { findings.add(emptiness(snapshot)) }
+        guard findings.problemCount == 0 else {
+            throw RenderFailure(
+                commit: snapshot.commit,
+                problems: findings.toldProblems,
+                count: findings.problemCount
+            )
         }
         return RenderedSet(
             commit: snapshot.commit,
             treeID: snapshot.treeID,
-            objects: objects,
-            notices: notices.sorted { $0.origin < $1.origin }
+            objects: findings.objects,
+            notices: findings.toldNotices
         )
+    }
+
+    /// The problem at the Secret that passes what the values of all may have together; nil when none does.
+    private static func tooManySecrets(_ objects: [RenderedObject], _ limits: RenderLimits) -> RenderProblem? {
+        var bytes = 0
+        for rendered in objects {
+            bytes += SecretCheck.cost(of: rendered.object)
+            guard bytes > limits.maxSecretBytes else { continue }
+            let problem =
+                "the values of the Secrets up to here have more than \(limits.maxSecretBytes >> 20) MiB together, "
+                + "\(RenderLimits.secretValueBytes) bytes more counted for each"
+            return RenderProblem(origin: rendered.origin, problem: problem, remedy: "split the project")
+        }
+        return nil
     }
 
     /// The origin of what concerns the folder as a whole.
@@ -54,85 +67,111 @@ package enum Renderer {
         )
     }
 
-    private static func manifests(of snapshot: SourceSnapshot, notices: inout [RenderNotice]) -> [SourceFile] {
+    private static func manifests(of snapshot: SourceSnapshot, _ findings: inout RenderFindings) -> [SourceFile] {
         let prefix = snapshot.path.isEmpty ? "" : "\(snapshot.path)/"
-        // Folders of charts; the synced folder itself is none, whatever stray file it holds.
-        let charts = Set(
-            snapshot.files.map(\.path).filter { $0.hasSuffix("/Chart.yaml") && $0 != "\(prefix)Chart.yaml" }
-                .map { String($0.dropLast("Chart.yaml".count)) }
-        )
+        let charts = charts(of: snapshot, prefix: prefix)
         return snapshot.files.filter { file in
             // All of a chart is templates and their values; its Chart.yaml has the notice.
-            if !charts.isEmpty, !file.path.hasSuffix("Chart.yaml"), isBelow(charts, file.path) { return false }
-            let path = file.path.hasPrefix(prefix) ? String(file.path.dropFirst(prefix.count)) : file.path
+            if !charts.isEmpty, !ends(file.path, with: "Chart.yaml"), isBelow(charts, file.path) { return false }
+            let isBelowPrefix = file.path.utf8.starts(with: prefix.utf8)
+            let path = isBelowPrefix ? String(Substring(file.path.utf8.dropFirst(prefix.utf8.count))) : file.path
             switch FileRule(path: path) {
             case .manifest: return true
             case .ignored: return false
             case .passedOver(let message):
-                notices.append(RenderNotice(origin: Origin(file: file.path, line: 1), message: message))
+                findings.add(RenderNotice(origin: Origin(file: file.path, line: 1), message: message))
                 return false
             }
         }
     }
 
-    /// Whether one of the folders (each with its `/`) holds the file, at any depth.
-    private static func isBelow(_ folders: Set<String>, _ path: String) -> Bool {
-        path.indices.contains { path[$0] == "/" && folders.contains(String(path[...$0])) }
+    /// Folders of charts, each with its `/`; the synced folder itself is none, whatever stray file it holds. By bytes, as all
+    /// names of a commit: a letter may take in the sign beside it.
+    private static func charts(of snapshot: SourceSnapshot, prefix: String) -> Set<[UInt8]> {
+        var folders: Set<[UInt8]> = []
+        for file in snapshot.files where ends(file.path, with: "/Chart.yaml") {
+            let folder = Array(file.path.utf8.dropLast("Chart.yaml".utf8.count))
+            if !folder.elementsEqual(prefix.utf8) { folders.insert(folder) }
+        }
+        return folders
+    }
+
+    private static func ends(_ path: String, with ending: String) -> Bool {
+        path.utf8.suffix(ending.utf8.count).elementsEqual(ending.utf8)
+    }
+
+    /// Whether one of the folders holds the file, at any depth.
+    private static func isBelow(_ folders: Set<[UInt8]>, _ path: String) -> Bool {
+        let bytes = Array(path.utf8)
+        return bytes.indices.contains { bytes[$0] == UInt8(ascii: "/") && folders.contains(Array(bytes[...$0])) }
     }
 
     /// Reads all files, many of them on all cores; the results come in the order of the files. When their values together
     /// take too much, all is read again one file after the other, so that the error stands where the limit is passed.
-    private static func read(_ files: [SourceFile], limits: RenderLimits) -> [FileRendering] {
+    private static func read(_ files: [SourceFile], limits: RenderLimits) -> RenderFindings {
         let budget = ValueBudget(maxBytes: limits.maxValueBytes)
-        let renderings = readTogether(files, limits: limits, budget: budget)
-        return budget.isSpent ? readInOrder(files, limits: limits) : renderings
+        let findings = readTogether(files, limits: limits, budget: budget)
+        return budget.isSpent ? readInOrder(files, limits: limits) : findings
     }
 
-    private static func readInOrder(_ files: [SourceFile], limits: RenderLimits) -> [FileRendering] {
+    private static func readInOrder(_ files: [SourceFile], limits: RenderLimits) -> RenderFindings {
         let budget = ValueBudget(maxBytes: limits.maxValueBytes)
-        var renderings: [FileRendering] = []
+        var findings = RenderFindings(limits: limits)
         for file in files where !budget.isSpent {
-            renderings.append(FileRendering(file, limits: limits, budget: budget).withoutObjects)
+            findings.add(FileRendering(file, limits: limits, budget: budget).findings)
+            // Nobody wants them any more, and they take the memory that is short.
+            findings.forgetObjects()
         }
-        return renderings
+        return findings
+    }
+
+    /// Reads files one after the other until the budget is spent.
+    private static func readPortion(
+        _ files: some Sequence<SourceFile>,
+        limits: RenderLimits,
+        budget: ValueBudget
+    ) -> RenderFindings {
+        var findings = RenderFindings(limits: limits)
+        for file in files where !budget.isSpent {
+            findings.add(FileRendering(file, limits: limits, budget: budget).findings)
+        }
+        return findings
     }
 
     private static func readTogether(
         _ files: [SourceFile],
         limits: RenderLimits,
         budget: ValueBudget
-    ) -> [FileRendering] {
+    ) -> RenderFindings {
         let bytes = files.reduce(0) { $0 + $1.bytes.count }
-        guard files.count > 1, bytes > 64 << 10 else {
-            return files.map { FileRendering($0, limits: limits, budget: budget) }
-        }
+        guard files.count > 1, bytes > 64 << 10 else { return readPortion(files, limits: limits, budget: budget) }
         // Small portions, so that one with large files does not keep a core waiting for the other.
         let portion = max(1, min(32, files.count / 8))
         let portions = (files.count + portion - 1) / portion
-        let results = Mutex<[Int: [FileRendering]]>([:])
+        let results = Mutex<[Int: RenderFindings]>([:])
         DispatchQueue.concurrentPerform(iterations: portions) { index in
             let range = (index * portion)..<min(files.count, (index + 1) * portion)
-            let renderings = files[range].compactMap {
-                budget.isSpent ? nil : FileRendering($0, limits: limits, budget: budget)
-            }
-            results.withLock { $0[index] = renderings }
+            let findings = readPortion(files[range], limits: limits, budget: budget)
+            results.withLock { $0[index] = findings }
         }
         let byPortion = results.withLock { $0 }
-        return (0..<portions).flatMap { byPortion[$0] ?? [] }
+        var all = RenderFindings(limits: limits)
+        for index in 0..<portions { if let findings = byPortion[index] { all.add(findings) } }
+        return all
     }
 
-    /// One problem for each object that stands a second time, naming the first place.
-    private static func duplicates(in objects: [RenderedObject]) -> [RenderProblem] {
+    /// Adds one problem for each object that stands a second time, naming the first place.
+    private static func addDuplicates(to findings: inout RenderFindings) {
+        let objects = findings.objects
         var first: [ObjectID: Origin] = [:]
         first.reserveCapacity(objects.count)
-        var problems: [RenderProblem] = []
         for rendered in objects {
             let id = rendered.object.id
             guard let origin = first[id] else {
                 first[id] = rendered.origin
                 continue
             }
-            problems.append(
+            findings.add(
                 RenderProblem(
                     origin: rendered.origin,
                     problem: "\(id) is declared twice, first at \(origin)",
@@ -140,6 +179,5 @@ package enum Renderer {
                 )
             )
         }
-        return problems
     }
 }

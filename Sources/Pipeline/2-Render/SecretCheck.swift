@@ -4,7 +4,7 @@ import YAMLText
 
 /// Finds in a Secret from git what the API server would refuse, and what it would drop or read as something else. Said
 /// here, because the server's own words quote the values.
-enum SecretCheck {
+struct SecretCheck {
     /// Something that is wrong, with the path to it.
     struct Fault {
         let path: [YAMLPathStep]
@@ -18,24 +18,27 @@ enum SecretCheck {
         "sops",
     ]
 
-    private static let keyRemedy =
-        "use letters, digits, '-', '_' and '.', 253 at most, and put a blank behind the colon"
+    /// Everything that is wrong; empty for another kind.
+    private(set) var faults: CappedList<Fault>
 
-    /// Everything that is wrong with the values; empty for another kind.
-    static func faults(of json: JSON) -> [Fault] {
-        guard isSecret(json), let object = json.object else { return [] }
-        var faults: [Fault] = []
-        for key in object.keys where !members.contains(key) {
-            let problem = isKey(key) ? "a Secret has no field \(key)" : "a Secret has no field of such a name"
-            faults.append(Fault(path: [.key(key)], problem: problem, remedy: "correct or remove it"))
+    init(limits: RenderLimits) { faults = CappedList(limit: limits.maxProblems) }
+
+    mutating func run(_ json: JSON) {
+        guard Self.isSecret(json), let object = json.object else { return }
+        for member in object where !Self.members.contains(member.key) {
+            // What no API server takes as a key is never told: of `TOKEN:abc`, without the blank, the value is part of it.
+            let name = DataKey.isValid(member.key) ? "field \(member.key.shownAsKey)" : "field of such a name"
+            fault([.key(member.key)], "a Secret has no \(name)", "correct or remove it")
         }
         if let type = object["type"], !type.isNull, type.string == nil {
-            faults.append(fault(["type"], "type", "text", type))
+            wrongType(["type"], "type", "text", type)
         }
         if let immutable = object["immutable"], !immutable.isNull, immutable.bool == nil {
-            faults.append(fault(["immutable"], "immutable", "true or false", immutable))
+            wrongType(["immutable"], "immutable", "true or false", immutable)
         }
-        return faults + values(object["data"], "data", isBase64: true) + values(object["stringData"], "stringData")
+        checkValues(object["data"], "data", isBase64: true)
+        checkValues(object["stringData"], "stringData")
+        checkSize(object)
     }
 
     /// Keys whose value in `data` gives way to another one in `stringData`, as on the server; of what has no faults.
@@ -53,56 +56,59 @@ enum SecretCheck {
         return GroupVersionKind(apiVersion: apiVersion, kind: json["kind"]?.string ?? "").groupKind.isSecret
     }
 
-    /// Whether the API server takes it as a key. What it does not take is never told: `TOKEN:abc` without the blank is a
-    /// key, too.
-    private static func isKey(_ key: String) -> Bool {
-        guard (1...253).contains(key.utf8.count), key != ".", !key.hasPrefix("..") else { return false }
-        return key.utf8.allSatisfy { byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."): true
-            default: false
-            }
-        }
+    /// What the values of a Secret cost who has to recognise them everywhere; 0 for another kind.
+    static func cost(of object: KubeObject) -> Int {
+        guard object.gvk.groupKind.isSecret else { return 0 }
+        let encoded = object.json["data"]?.object ?? JSONObject()
+        let texts = object.json["stringData"]?.object ?? JSONObject()
+        let bytes =
+            encoded.reduce(0) { $0 + ($1.value.string?.utf8.count ?? 0) * 3 / 4 }
+            + texts.reduce(0) { $0 + ($1.value.string?.utf8.count ?? 0) }
+        return bytes + (encoded.count + texts.count) * RenderLimits.secretValueBytes
     }
 
-    private static func fault(_ path: [YAMLPathStep], _ place: String, _ wanted: String, _ found: JSON) -> Fault {
+    private mutating func fault(_ path: [YAMLPathStep], _ problem: String, _ remedy: String) {
+        faults.append(Fault(path: path, problem: problem, remedy: remedy))
+    }
+
+    private mutating func wrongType(_ path: [YAMLPathStep], _ place: String, _ wanted: String, _ found: JSON) {
         let remedy = wanted == "text" ? "put the value in quotes" : ""
-        return Fault(path: path, problem: "\(place): expected \(wanted), found a \(found.typeName)", remedy: remedy)
+        fault(path, "\(place): expected \(wanted), found a \(found.typeName)", remedy)
     }
 
-    private static func values(_ value: JSON?, _ field: String, isBase64: Bool = false) -> [Fault] {
-        guard let value, !value.isNull else { return [] }
-        guard let members = value.object else { return [fault([.key(field)], field, "a map", value)] }
-        return members.compactMap { member in
+    private mutating func checkValues(_ value: JSON?, _ field: String, isBase64: Bool = false) {
+        guard let value, !value.isNull else { return }
+        guard let members = value.object else { return wrongType([.key(field)], field, "a map", value) }
+        for member in members {
             let path: [YAMLPathStep] = [.key(field), .key(member.key)]
-            let place = "\(field).\(member.key)"
-            guard isKey(member.key) else {
+            let place = "\(field).\(member.key.shownAsKey)"
+            guard DataKey.isValid(member.key) else {
                 let problem = "\(field) has a key that the API server does not take"
-                return Fault(path: path, problem: problem, remedy: Self.keyRemedy)
+                fault(path, problem, "\(DataKey.remedy), and put a blank behind the colon")
+                continue
             }
-            // An empty value to the server, as to kubectl.
-            if member.value.isNull { return nil }
-            guard let text = member.value.string else { return fault(path, place, "text", member.value) }
-            guard isBase64, !isStandardBase64(text) else { return nil }
+            // Null is an empty value to the server, as to kubectl.
+            if member.value.isNull { continue }
+            guard let text = member.value.string else {
+                wrongType(path, place, "text", member.value)
+                continue
+            }
+            guard isBase64, DataKey.decodedBytes(base64: text) == nil else { continue }
             let remedy = "encode it (printf %s VALUE | base64), or put the plain text below stringData"
-            return Fault(path: path, problem: "\(place) is no base64 text", remedy: remedy)
+            fault(path, "\(place) is no base64 text", remedy)
         }
     }
 
-    /// Whether Go's standard decoder takes it: letters in groups of four, padded, with line breaks anywhere.
-    private static func isStandardBase64(_ text: String) -> Bool {
-        var letters = 0
-        var padding = 0
-        for byte in text.utf8 {
-            switch byte {
-            case 0x0A, 0x0D: continue
-            case UInt8(ascii: "="): padding += 1
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "+"), UInt8(ascii: "/"):
-                if padding > 0 { return false }
-                letters += 1
-            default: return false
-            }
+    /// What the server counts: `data` with the texts that win over it.
+    private mutating func checkSize(_ object: JSONObject) {
+        let texts = object["stringData"]?.object ?? JSONObject()
+        var bytes = texts.reduce(0) { $0 + ($1.value.string?.utf8.count ?? 0) }
+        for member in object["data"]?.object ?? JSONObject() where texts[member.key] == nil {
+            bytes += member.value.string.flatMap(DataKey.decodedBytes) ?? 0
         }
-        return padding <= 2 && (letters + padding) % 4 == 0 && (padding == 0 || letters % 4 == 4 - padding)
+        guard bytes > DataKey.maxBytes else { return }
+        let field = texts.isEmpty ? "data" : "stringData"
+        let problem = "the values have \(bytes) bytes; an API server takes \(DataKey.maxBytes)"
+        fault([.key(field)], problem, "split the Secret")
     }
 }

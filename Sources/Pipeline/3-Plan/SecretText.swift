@@ -8,14 +8,20 @@ package enum SecretText {
         guard object.gvk.groupKind.isSecret,
             let texts = object.json["stringData"]?.object
         else { return object }
-        var result = object
-        result.json["stringData"] = nil
+        var json = object.json
+        json["stringData"] = nil
+        // Made in one go: the last of a repeated key counts.
+        var members = json["data"]?.object?.members ?? []
+        let before = members.count
         for member in texts {
             // Null is an empty text to the server; anything else was refused when the manifest was read.
             let text = member.value.string ?? ""
             guard member.value.string != nil || member.value.isNull else { continue }
-            result.json[["data", member.key]] = .string(Redactor.base64(Array(text.utf8)))
+            members.append(JSONObject.Member(key: member.key, value: .string(Redactor.base64(Array(text.utf8)))))
         }
+        if members.count > before { json["data"] = .object(JSONObject(members)) }
+        var result = object
+        result.json = json
         return result
     }
 }

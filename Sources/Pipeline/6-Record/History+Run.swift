@@ -81,11 +81,18 @@ extension History {
         }
     }
 
-    /// Writes down what kept the commit from being rendered.
+    /// As many problems, or notices, of one run are written down, and one more that counts the others.
+    private static let maxLocated = 200
+
+    /// Writes down what kept the commit from being rendered; of many the first ones, and how many more there are.
     package func record(_ problems: [RenderProblem], of run: RunID) async throws(RecordError) {
+        let kept = Array(problems.prefix(Self.maxLocated))
+        // The renderer's own last one, which says the same, stays.
+        let isCut = problems.count > Self.maxLocated + 1
+        let told = isCut ? kept + RenderProblem.more(problems.count - kept.count, behind: kept.last) : problems
         _ = try await writer.append(
             entries {
-                try problems.map {
+                try told.map {
                     try entry(
                         .problem,
                         run,
@@ -100,11 +107,14 @@ extension History {
         )
     }
 
-    /// Writes down what the renderer passed over.
+    /// Writes down what the renderer passed over; of many the first ones, and how many more there are.
     package func record(_ notices: [RenderNotice], of run: RunID) async throws(RecordError) {
+        let kept = Array(notices.prefix(Self.maxLocated))
+        let isCut = notices.count > Self.maxLocated + 1
+        let told = isCut ? kept + RenderNotice.more(notices.count - kept.count, behind: kept.last) : notices
         _ = try await writer.append(
             entries {
-                try notices.map {
+                try told.map {
                     let located = Payload.Located(origin: $0.origin, text: RedactedText($0.message), remedy: nil)
                     return try entry(.notice, run, payload: located)
                 }

@@ -15,6 +15,8 @@ struct ModelJudge {
         var unapproved = 0
         /// How many may be.
         var limit: Int
+        /// The incarnations that this pass deletes on their own, each of which is judged whichever way it goes.
+        var planned: Set<String> = []
     }
 
     /// What a person has seen and said yes to.
@@ -80,13 +82,16 @@ struct ModelJudge {
         let uid = object.uid ?? ""
         let given = yes[pass.project]
         let isApproved = given?.commit == pass.commit.number && given?.uids.contains(uid) == true
+        let isByOwner = object.id != target.id && target.id.groupKind != KindOrder.namespace
+        // Who says of an object that is not ours that it goes with one of ours has decided that.
+        if isByOwner, object.label(ApplySet.partOfLabel) != label { return }
         if Self.isWanted(object) { complain("\(object.id) is deleted although it is to be kept") }
         if Self.isForeign(object) { complain("\(object.id) is deleted although it is another tool's") }
         if let owner = object.label(ApplySet.partOfLabel), owner != label {
             complain("\(object.id) is deleted although it is another project's")
         }
         if pass.commit.wants[object.id] != nil { complain("\(object.id) is deleted although it is declared") }
-        guard object.id == target.id else {
+        guard object.id == target.id || isByOwner && pass.planned.contains(uid) else {
             if !isApproved { complain("\(object.id) goes along with \(target.id), and nobody was told") }
             return
         }

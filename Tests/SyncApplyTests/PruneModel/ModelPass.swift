@@ -66,6 +66,7 @@ extension ModelWorld {
             guard goesOn() else { return }
             try apply(step, faults, project, &run, &pass)
         }
+        pass.planned = Set(plan.prune.steps.map(\.uid))
         if let wish = faults.lateWish, plan.prune.steps.contains(where: { $0.id == wish }) {
             cluster.edit(wish, ["annotations", "sternpost.dev/prune"], "disabled")
         }

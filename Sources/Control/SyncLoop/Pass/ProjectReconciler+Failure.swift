@@ -37,7 +37,7 @@ extension ProjectReconciler {
 
     /// Records a commit that does not render: every problem of it.
     func failed(render failure: RenderFailure, trigger: RunTrigger, duration: Duration) async -> PassOutcome {
-        let count = failure.problems.count
+        let count = failure.count
         let summary =
             "\(count) problem\(count == 1 ? "" : "s") in \(failure.commit.shortID): "
             + failure.problems.prefix(1).map(\.description).joined()

@@ -8,6 +8,8 @@ import SyncSource
 package actor SourceStage {
     private let reader: SourceReader
     private var last: RenderedSet?
+    /// The last commit that did not render, with the tree that keeps it from it.
+    private var failed: (treeID: String, failure: RenderFailure)?
 
     package init(reader: SourceReader) { self.reader = reader }
 
@@ -30,9 +32,10 @@ package actor SourceStage {
 
     /// What the tip wants.
     ///
-    /// - Throws: ``SourceError`` or ``RenderFailure``; the last good result is kept for the next call.
+    /// - Throws: ``SourceError`` or ``RenderFailure``, which is remembered as well; the last good result is kept.
     package func rendered(at tip: SourceTip) async throws -> RenderedSet {
         if let last, last.commit.id == tip.commitID { return last }
+        if let failed, failed.failure.commit.id == tip.commitID { throw failed.failure }
         let snapshot = try await reader.snapshot(tip)
         if let last, last.treeID == snapshot.treeID {
             let same = RenderedSet(
@@ -44,10 +47,29 @@ package actor SourceStage {
             self.last = same
             return same
         }
-        let rendered = try await onOwnThread {
+        if let failed, failed.treeID == snapshot.treeID {
+            let same = RenderFailure(
+                commit: snapshot.commit,
+                problems: failed.failure.problems,
+                count: failed.failure.count
+            )
+            self.failed = (snapshot.treeID, same)
+            throw same
+        }
+        return try await render(snapshot)
+    }
+
+    private func render(_ snapshot: SourceSnapshot) async throws -> RenderedSet {
+        let result = await onOwnThread {
             Result { () throws(RenderFailure) in try Renderer.render(snapshot) }
-        }.get()
-        last = rendered
-        return rendered
+        }
+        switch result {
+        case .success(let rendered):
+            last = rendered
+            return rendered
+        case .failure(let failure):
+            failed = (snapshot.treeID, failure)
+            throw failure
+        }
     }
 }

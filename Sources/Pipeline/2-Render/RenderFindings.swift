@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+/// What files gave together, in their order: all objects, and the first so many of the problems and notices.
+struct RenderFindings: Sendable {
+    private(set) var objects: [RenderedObject] = []
+    private var problems: CappedList<RenderProblem>
+    private var notices: CappedList<RenderNotice>
+
+    init(limits: RenderLimits) {
+        problems = CappedList(limit: limits.maxProblems)
+        notices = CappedList(limit: limits.maxProblems)
+    }
+
+    /// How many problems there are, told or not.
+    var problemCount: Int { problems.count }
+
+    mutating func add(_ object: RenderedObject) { objects.append(object) }
+    mutating func add(_ problem: RenderProblem) { problems.append(problem) }
+    mutating func add(_ notice: RenderNotice) { notices.append(notice) }
+
+    /// Adds what further files gave.
+    mutating func add(_ other: RenderFindings) {
+        objects += other.objects
+        problems.append(contentsOf: other.problems)
+        notices.append(contentsOf: other.notices)
+    }
+
+    /// Counts problems that nobody will be told of.
+    mutating func count(moreProblems: Int) { problems.count(more: moreProblems) }
+
+    /// Sorts the problems by their place.
+    mutating func sortProblems() { problems.sort { $0.origin < $1.origin } }
+
+    /// For who wants only what is wrong.
+    mutating func forgetObjects() { objects = [] }
+
+    /// The problems in the order of their places; a last one says how many more there are.
+    var toldProblems: [RenderProblem] {
+        let told = problems.elements.sorted { $0.origin < $1.origin }
+        return told + RenderProblem.more(problems.more, behind: told.last)
+    }
+
+    /// The notices in the order of their places; a last one says how many more there are.
+    var toldNotices: [RenderNotice] {
+        let told = notices.elements.sorted { $0.origin < $1.origin }
+        return told + RenderNotice.more(notices.more, behind: told.last)
+    }
+}
+
+extension RenderProblem {
+    /// The one problem that stands for so many more; none for 0.
+    package static func more(_ count: Int, behind last: RenderProblem?) -> [RenderProblem] {
+        guard count > 0, let last else { return [] }
+        let problem = "and \(count) more problem\(count == 1 ? "" : "s")"
+        return [RenderProblem(origin: last.origin, problem: problem, remedy: "correct these first")]
+    }
+}
+
+extension RenderNotice {
+    /// The one notice that stands for so many more; none for 0.
+    package static func more(_ count: Int, behind last: RenderNotice?) -> [RenderNotice] {
+        guard count > 0, let last else { return [] }
+        return [RenderNotice(origin: last.origin, message: "and \(count) more note\(count == 1 ? "" : "s")")]
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GitStore
+import SyncLoop
+import SyncRender
+import SyncSource
+import TestKit
+import Testing
+
+/// A commit that cannot be rendered is read once, not at every look at the repository.
+@Suite(.timeLimit(.minutes(2)))
+struct RememberedFailureTests {
+    private static func failure(of stage: SourceStage, at tip: SourceTip) async throws -> RenderFailure? {
+        do {
+            _ = try await stage.rendered(at: tip)
+            return nil
+        } catch let failure as RenderFailure {
+            return failure
+        }
+    }
+
+    @Test func `what does not render is remembered by its commit, and by its tree`() async throws {
+        try await withTemporaryFolder { folder in
+            let git = try GitFolder(at: folder.appending(path: "repository.git"))
+            try git.commit(["infra/a.yaml": "a: [\n"])
+            let mirror = folder.appending(path: "mirror").path(percentEncoded: false)
+            let reader = SourceReader(
+                spec: RepositorySpec(url: git.path, ref: .branch("main"), path: "infra"),
+                credentials: nil,
+                folder: mirror,
+                workerExecutable: try TestProducts.path(of: "sternpost")
+            )
+            let stage = SourceStage(reader: reader)
+            let first = try await stage.poll()
+            let failure = try #require(try await Self.failure(of: stage, at: first))
+            try git.commit(["README.md": "another commit, the same manifests"])
+            let second = try await stage.poll()
+            let again = try #require(try await Self.failure(of: stage, at: second))
+            #expect(again.problems == failure.problems)
+            #expect(again.commit.id == second.commitID && first.commitID != second.commitID)
+            // Reading would make the mirror anew.
+            try FileManager.default.removeItem(atPath: mirror)
+            #expect(try await Self.failure(of: stage, at: second) == again)
+            #expect(!FileManager.default.fileExists(atPath: mirror))
+            try git.commit(["infra/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"])
+            let mended = try await stage.poll()
+            #expect(try await stage.rendered(at: mended).objects.count == 1)
+        }
+    }
+}
