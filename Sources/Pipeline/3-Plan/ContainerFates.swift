@@ -43,6 +43,10 @@ struct ContainerFates {
             pin(id, "it holds objects that are declared", "objects of the kind that it defines are declared")
             pinOwners(of: planner.live.objects[id]?.whole, "\(id), which it owns, is declared")
         }
+        // A refused manifest may mean one of these, wherever it lies.
+        for id in planner.inventory.members.keys where planner.isDeclared(id) && !planner.declared.contains(id) {
+            stays(id, "a manifest of its kind and name is refused", planner.live.objects[id]?.whole)
+        }
         for (id, fate) in members.sorted(by: { $0.key < $1.key }) {
             switch fate {
             case .release(let reason), .keep(let reason): stays(id, reason, planner.live.objects[id]?.whole)

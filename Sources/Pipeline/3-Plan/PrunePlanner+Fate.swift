@@ -43,6 +43,9 @@ extension PrunePlanner {
         if let reason = reasonToRelease(object, member) { return .release(reason) }
         guard let uid = object.uid else { return .keep("the server gave it no uid") }
         switch SyncAnnotation.objection(of: object) {
+        // What others own stays a member: it is read in every pass then, and keeps its owners.
+        case .asksToBeKept(let wish) where object.metadata["ownerReferences"]?.array?.isEmpty == false:
+            return .keep("it asks to be kept (\(wish)), and others own it")
         case .asksToBeKept(let wish): return .release("it asks to be kept (\(wish))")
         case .stays(let reason): return .keep("it \(reason)")
         case nil: break

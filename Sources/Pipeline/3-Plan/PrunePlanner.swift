@@ -46,9 +46,10 @@ struct PrunePlanner {
     func plan() -> PrunePlan {
         var fates: [ObjectID: Fate] = [:]
         var doubts: [ObjectID: Inventory.Doubt] = [:]
-        for (id, member) in inventory.members where !isDeclared(id) {
-            fates[id] = fate(of: id, member)
+        for (id, member) in inventory.members where !declared.contains(id) {
+            // Also of those that a refused manifest shields now: the pass after it no longer knows of the rewind.
             doubts[id] = member.doubt ?? (policy.rewoundFrom == nil ? nil : .rewound)
+            if !isDeclared(id) { fates[id] = fate(of: id, member) }
         }
         let containers = ContainerFates(planner: self, members: fates)
         fates.merge(containers.fates) { $1 }

@@ -12,6 +12,8 @@ struct ModelWorld {
     var judge = ModelJudge()
     var projects: [ModelProject] = []
     var dice: ModelDice
+    /// Whether objects come to own each other.
+    private let hasOwners: Bool
 
     static func space(_ name: String) -> ObjectID {
         ObjectID(groupKind: KindOrder.namespace, namespace: "", name: name)
@@ -28,7 +30,8 @@ struct ModelWorld {
             .map { ObjectID(group: "", kind: $0.0, namespace: space, name: $0.1) }
         }
 
-    init(seed: UInt64) throws {
+    init(seed: UInt64, hasOwners: Bool = true) throws {
+        self.hasOwners = hasOwners
         dice = ModelDice(seed: seed)
         for name in ["first", "second"] {
             let followsTags = dice.oneIn(2)
@@ -62,7 +65,7 @@ struct ModelWorld {
     private mutating func happen() throws {
         let index = Int.random(in: 0..<projects.count, using: &dice)
         let id = Self.universe.randomElement(using: &dice) ?? Self.space("one")
-        switch Int.random(in: 0..<17, using: &dice) {
+        switch Int.random(in: 0..<(hasOwners ? 17 : 16), using: &dice) {
         case 0...4:
             let number = projects[index].commits.count
             let next = commit(number)

@@ -11,9 +11,14 @@ struct PruneModelTests {
     private static let events = 8
 
     /// Lives in which something was once wrong.
-    @Test(arguments: [UInt64(41), 1130, 2205])
-    func `lives that went wrong once go well`(_ seed: UInt64) throws {
-        var world = try ModelWorld(seed: seed)
+    @Test(
+        arguments: [
+            (41, false), (1130, false), (2205, false), (101_174, false), (1298, true), (5677, true), (10_958, true),
+            (22_671, true),
+        ] as [(UInt64, Bool)]
+    )
+    func `lives that went wrong once go well`(_ seed: UInt64, hasOwners: Bool) throws {
+        var world = try ModelWorld(seed: seed, hasOwners: hasOwners)
         #expect(try world.live(events: Self.events) == [])
     }
 
