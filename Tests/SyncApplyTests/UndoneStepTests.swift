@@ -69,7 +69,9 @@ struct UndoneStepTests {
             switch event {
             case .newObject: try await project.cluster.kubectl(["-n", name, "create", "configmap", "late"])
             case .wish:
-                try await project.cluster.kubectl(["-n", name, "annotate", "configmap", "known", "sternpost.dev/prune=no"])
+                try await project.cluster.kubectl([
+                    "-n", name, "annotate", "configmap", "known", "sternpost.dev/prune=no",
+                ])
             case .nothing: break
             }
             let report = await project.applier(store: store).apply(plan, inventory: inventory, approved: hash)

@@ -228,7 +228,11 @@ struct PruneContainerTests {
 
     @Test func `a declared object as it should be keeps its owner, when all that is known of it was kept`() throws {
         let owner = try Self.map("owner")
-        let child = try PlanFixture.live(PlanFixture.configMap("child"), uid: "uid-child", owned: #""f:data":{"f:a":{}}"#) {
+        let child = try PlanFixture.live(
+            PlanFixture.configMap("child"),
+            uid: "uid-child",
+            owned: #""f:data":{"f:a":{}}"#
+        ) {
             $0[["metadata", "ownerReferences"]] = [["kind": "ConfigMap", "name": "owner", "uid": "uid-owner"]]
         }
         let rendered = try PlanFixture.rendered(PlanFixture.configMap("child"))

@@ -34,7 +34,8 @@ struct SettlementTests {
 
     /// What is remarkable about a live object, for the table below.
     enum Remark: String, CaseIterable, Sendable {
-        case otherValue, beingDeleted, withoutLabel, leftAlone, anotherTool, controlled, owned, anotherVersion, undeclared
+        case otherValue, beingDeleted, withoutLabel, leftAlone, anotherTool, controlled, owned, anotherVersion,
+            undeclared
 
         func put(on json: inout JSON) {
             switch self {

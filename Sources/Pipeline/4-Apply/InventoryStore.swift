@@ -70,7 +70,12 @@ package actor InventoryStore {
     package func checkRoom(for inventory: Inventory) throws(ApplyError) {
         var full = inventory
         for (id, member) in inventory.members where member.uid == nil {
-            full.members[id] = Inventory.Member(uid: Self.anyUID, source: member.source, doubt: member.doubt, content: member.content)
+            full.members[id] = Inventory.Member(
+                uid: Self.anyUID,
+                source: member.source,
+                doubt: member.doubt,
+                content: member.content
+            )
         }
         _ = try InventoryParent.object(for: full, project: project, replacing: stored)
     }
@@ -151,7 +156,8 @@ extension InventoryStore {
                 return
             }
             // A person's order since then is no second operator: what we write says nothing of orders.
-            if let now, let known = stored, InventoryParent.saysTheSame(now, known), known.uid == now.uid, attempts > 1 {
+            if let now, let known = stored, InventoryParent.saysTheSame(now, known), known.uid == now.uid, attempts > 1
+            {
                 stored = now
                 try await send(InventoryParent.withOurs(of: wanted, in: now), attempts: attempts - 1)
                 return

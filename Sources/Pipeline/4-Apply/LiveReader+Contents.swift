@@ -95,7 +95,8 @@ extension LiveReader {
             let list = try await client.list(resource, namespace: namespace, metadataOnly: true) { object in
                 sieve.keeps(object)
             }
-            let problem = sieve.isFull ? "there are more than \(Self.maxObjects) objects, and only these were looked at" : nil
+            let problem =
+                sieve.isFull ? "there are more than \(Self.maxObjects) objects, and only these were looked at" : nil
             return (list.kept, problem)
         } catch {
             return ([], Redactor.shared.redact("\(error)".singleLine))

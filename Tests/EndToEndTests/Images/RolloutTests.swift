@@ -170,7 +170,9 @@ struct RolloutTests {
                 try await slow.holdingPolls {
                     new = slow.push("2")
                     try await images.deploy([
-                        "web.yaml": images.deployment("web", image) { $0.podSpec = ["terminationGracePeriodSeconds: 7"] }
+                        "web.yaml": images.deployment("web", image) {
+                            $0.podSpec = ["terminationGracePeriodSeconds: 7"]
+                        }
                     ])
                     try await images.runs("Deployment", "web", new)
                 }

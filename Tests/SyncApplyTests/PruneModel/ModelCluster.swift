@@ -78,7 +78,9 @@ struct ModelCluster {
 
     /// Makes one object the owner of another; of the same namespace.
     mutating func own(_ id: ObjectID, by owner: ObjectID) {
-        guard id != owner, objects[id] != nil, let uid = objects[owner]?.uid, id.namespace == owner.namespace else { return }
+        guard id != owner, objects[id] != nil, let uid = objects[owner]?.uid, id.namespace == owner.namespace else {
+            return
+        }
         objects[id]?.json[["metadata", "ownerReferences"]] = [
             [
                 "apiVersion": "v1", "kind": .string(owner.kind), "name": .string(owner.name), "uid": .string(uid),

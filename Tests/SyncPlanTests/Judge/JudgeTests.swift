@@ -111,7 +111,8 @@ struct JudgeTests {
     }
 
     /// Lives that once showed a fault of the comparison.
-    @Test(arguments: [1140 as UInt64]) func `a life that was judged wrongly once is judged rightly`(seed: UInt64) throws {
+    @Test(arguments: [1140 as UInt64]) func `a life that was judged wrongly once is judged rightly`(seed: UInt64) throws
+    {
         var seen: [String: Int] = [:]
         let faults = try self.faults(seed: seed, seen: &seen)
         #expect(faults.isEmpty, "\(faults.joined(separator: "\n"))")

@@ -14,6 +14,7 @@ extension ProjectState {
     /// - Parameters:
     ///   - orders: What the cluster has.
     ///   - held: The list that waits for a yes now: of two yeses the one to this list counts, else the later one.
+    /// - Returns: The state in which the cluster's word stands.
     package func obeying(_ orders: StandingOrders, held: String? = nil) -> ProjectState {
         let isOrdered = orders.suspension != .never
         let given = [approval, orders.approval.word.map(Approval.init)].compactMap { $0 }

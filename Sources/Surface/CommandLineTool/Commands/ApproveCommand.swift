@@ -49,7 +49,7 @@ struct ApproveCommand: AsyncParsableCommand {
             let known = try await history.state(of: project)
             do {
                 return known.obeying(try await order.store(of: project).read() ?? StandingOrders()).hold
-            } catch where known.hold != nil {
+            } catch  where known.hold != nil {
                 return known.hold
             }
         } catch let failure as CommandFailure {
