@@ -74,6 +74,22 @@ import Testing
         }
     }
 
+    @Test func `what fields and items are called is shown in paths, whatever a Secret holds`() throws {
+        Redactor.shared.register("app-1-container")
+        let difference = FieldDifference(
+            path: [
+                .field("spec"), .field("containers"),
+                .key(JSONObject([.init(key: "name", value: "app-1-container")])), .field("image"),
+            ],
+            before: "nginx:1",
+            after: "nginx:2"
+        )
+        let kind = GroupKind(group: "apps", kind: "Deployment")
+        let id = ObjectID(groupKind: kind, namespace: "shop", name: "web")
+        let change = FieldChange(difference, of: kind).redacted(of: id)
+        #expect(change.path == #".spec.containers[name="app-1-container"].image"#)
+    }
+
     @Test func `names of an object and keys are shown, whatever a Secret holds`() throws {
         Redactor.shared.register("bug-mask-namespace")
         Redactor.shared.register("settings-key-1")

@@ -3,7 +3,7 @@ import KubeObjects
 import SyncPlan
 
 /// A field change that has passed the redactor: the only kind that is stored. What is hidden in its values was masked when
-/// the change was made; here the path is looked at once more, and what this run knows is masked.
+/// the change was made; here what this run knows is masked.
 struct RedactedChange: Codable, Sendable, Hashable {
     let path: RedactedText
     let before: RedactedText?
@@ -14,7 +14,7 @@ struct RedactedChange: Codable, Sendable, Hashable {
     /// out.
     init(_ change: FieldChange, isSecret: Bool, hiding secrets: Redactor?) {
         let isHidden = SecretField.isHidden(path: change.path, isSecret: isSecret)
-        path = RedactedText(change.path, hiding: secrets)
+        path = RedactedText(path: change.path)
         func shown(_ value: String?) -> RedactedText? {
             guard let value, !isHidden else { return nil }
             return RedactedText(value, hiding: secrets, as: .document)

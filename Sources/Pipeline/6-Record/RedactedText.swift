@@ -22,6 +22,12 @@ package struct RedactedText: Sendable, Hashable, Codable, CustomStringConvertibl
         text = line.utf8.count <= Self.maxBytes ? line : "\(line.beginning(maxBytes: Self.maxBytes - 4)) …"
     }
 
+    /// A path into an object, of which the values are masked already: what fields and items are called is never masked.
+    init(path: String) {
+        let line = path.split(whereSeparator: \.isNewline).joined(separator: " ")
+        text = line.utf8.count <= Self.maxBytes ? line : "\(line.beginning(maxBytes: Self.maxBytes - 4)) …"
+    }
+
     /// The text up to where the API server's decoder or apply starts to quote the document, of a Secret as of anything
     /// else (CVE-2025-23216): `…, error found in #10 byte of ...|`, `.data.login: expected string, got &value…`.
     private static func withoutQuotes(_ text: String) -> Substring {

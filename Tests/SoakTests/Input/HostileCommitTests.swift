@@ -43,8 +43,9 @@ struct HostileCommitTests {
             for name in HostileCommits.names {
                 let files = HostileCommits.files(name, namespace: "\(scene.namespace)-h")
                 try replace(hostile, by: files)
-                for (project, git) in good { try await expectSync(of: project, git, value: name, in: scene) }
+                for (project, git) in good { try commit(name, to: git, of: project) }
                 try await expectAlive(process, scene, name)
+                try await expectSync(of: good.map(\.name), value: name, in: scene)
             }
             process.send(SIGTERM)
             #expect(try await process.ending(within: .seconds(28)) == .status(0), "\(process.text.suffix(2000))")
@@ -77,15 +78,22 @@ struct HostileCommitTests {
         try git.commit(changes)
     }
 
-    /// A change of a good project arrives within two of its intervals.
-    private func expectSync(of project: String, _ git: GitFolder, value: String, in scene: Scene) async throws {
+    private func commit(_ value: String, to git: GitFolder, of project: String) throws {
         try git.commit([
             "infra/c.yaml":
                 "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: \(project)}\ndata: {value: \(value)}\n"
         ])
-        try await eventually("\(project) is synced beside '\(value)'", within: .seconds(2 * Self.interval)) {
-            let live = try await scene.client.get(CoreResources.configMaps, namespace: project, name: "c")
-            return live?.json["data"]?["value"]?.string == value
+    }
+
+    /// A change of the good projects arrives within two of their intervals.
+    private func expectSync(of projects: [String], value: String, in scene: Scene) async throws {
+        var left = Set(projects)
+        try await eventually("the good ones are synced beside '\(value)'", within: .seconds(2 * Self.interval)) {
+            for project in left {
+                let live = try await scene.client.get(CoreResources.configMaps, namespace: project, name: "c")
+                if live?.json["data"]?["value"]?.string == value { left.remove(project) }
+            }
+            return left.isEmpty
         }
     }
 

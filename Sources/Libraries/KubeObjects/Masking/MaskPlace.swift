@@ -55,8 +55,11 @@ extension PairMask {
                 return .value(masked.before ?? .null)
             case .key(let keys):
                 let value = JSON.object(keys)
-                let masked = hidesItems ? hideMembers(value, nil) : mask(value, nil, at: way)
-                return .key(masked.before?.object ?? JSONObject())
+                if hidesItems { return .key(hideMembers(value, nil).before?.object ?? JSONObject()) }
+                var shown = mask(value, nil, at: way).before?.object ?? JSONObject()
+                // What an item is called is no value, whatever a Secret holds.
+                if let name = keys["name"] { shown["name"] = name }
+                return .key(shown)
             }
         }
     }
