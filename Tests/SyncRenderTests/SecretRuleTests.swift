@@ -69,7 +69,7 @@ import Testing
         "stringData:\n",
         "data: {a: }\n", "stringData: {a: '', b: '5', c: }\n", "type: Opaque\nimmutable: true\n",
         "data: {a: 'YR=='}\n", "stringData: {a: \(half), b: \(half)}\n", "data: {a..: }\n",
-        "stringData: {.a: x, a.b-c_D9: y, \(long.dropLast()): z}\n",
+        "stringData: {.a: x, a.b-c_D9: z, \(long.dropLast()): z}\n",
         "data: {a: \(half)}\nstringData: {a: \(half), b: \(half)}\n",
     ])
     func `what kubectl takes is rendered`(text: String) { #expect(Rendering.problems(Self.head + text).isEmpty) }
@@ -101,16 +101,10 @@ import Testing
         #expect(Rendering.problems(small).first?.contains("more than 4 MiB together, 256 bytes more") == true)
     }
 
-    @Test(arguments: [
-        ("data: {a/b: x}\n", "data.a/b is no key"), ("binaryData:\n  'a b': YQ==\n", "binaryData.a b is no key"),
-        ("data: {a: \(half), b: \(half)}\nbinaryData: {c: eA==}\n", "the values have 1048577 bytes; an API server"),
-        ("data: {a: \(half), b: \(half)}\nbinaryData: {c: ''}\n", ""), ("data: {a: x, .b: y}\n", ""),
-    ])
-    func `a ConfigMap has keys and a size that an API server takes`(text: String, words: String) {
-        let problems = Rendering.problems(Self.head.replacing("Secret", with: "ConfigMap") + text)
-        #expect(problems.count == (words.isEmpty ? 0 : 1) && problems.allSatisfy { $0.contains(words) })
-        let other = "apiVersion: e.com/v1\nkind: ConfigMap\nmetadata: {name: a}\n"
-        #expect(Rendering.problems(other + text).isEmpty)
+    @Test func `a ConfigMap that the API server refuses is left to it, so that only that one stops`() {
+        for text in ["data: {a/b: x}\n", "data: {a: \(Self.half), b: \(Self.half)}\nbinaryData: {c: eA==}\n"] {
+            #expect(Rendering.problems(Self.head.replacing("Secret", with: "ConfigMap") + text).isEmpty)
+        }
     }
 
     @Test func `all mistakes of one Secret are told in one run`() {

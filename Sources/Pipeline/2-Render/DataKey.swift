@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the API server takes under `data`, `stringData` and `binaryData` of Secrets and ConfigMaps.
+/// What the API server takes under `data` and `stringData` of a Secret.
 enum DataKey {
     /// All values of one object together, decoded.
     static let maxBytes = 1 << 20

@@ -49,12 +49,8 @@ struct ObjectCheck {
     private mutating func checkData() {
         var secret = SecretCheck(limits: limits)
         secret.run(json)
-        var configMap = ConfigMapCheck(limits: limits)
-        configMap.run(json)
-        for all in [secret.faults, configMap.faults] {
-            for found in all.elements { fault(found.path, found.problem, found.remedy) }
-            faults.count(more: all.more)
-        }
+        for found in secret.faults.elements { fault(found.path, found.problem, found.remedy) }
+        faults.count(more: secret.faults.more)
     }
 
     private mutating func fault(_ path: [YAMLPathStep], _ problem: String, _ remedy: String) {
