@@ -31,7 +31,9 @@ struct TourTests {
         let kubeconfig: String
 
         /// A command about the history alone.
-        func ask(_ arguments: String...) async throws -> Tool.Result {
+        func ask(_ arguments: String...) async throws -> Tool.Result { try await ask(arguments) }
+
+        func ask(_ arguments: [String]) async throws -> Tool.Result {
             try await Tool.finish(try tool.process(arguments), folder: tool.folder)
         }
 
@@ -203,6 +205,18 @@ struct TourTests {
             #expect(resumed.status == 0, "an order may come from anywhere: \(resumed.errors)")
             #expect(try await tour.ask("resume", "--kubeconfig", tour.kubeconfig).status == 0)
             #expect(try await tour.run("sync", "--data-dir", other).status == 0)
+        }
+    }
+
+    @Test func `a suspension may be given from a folder that never saw the project`() async throws {
+        try await withTour { tour in
+            #expect(try await tour.run("sync").status == 0)
+            let fresh = ["--data-dir", "\(tour.tool.folder.path)/fresh", "--kubeconfig", tour.kubeconfig]
+            let unknown = try await tour.ask(["suspend", "nobody"] + fresh)
+            #expect(unknown.status == 2 && unknown.errors.contains("no project nobody"), "\(unknown)")
+            let given = try await tour.ask(["suspend", "posts", "--reason", "freeze"] + fresh)
+            #expect(given.status == 0, "\(given)")
+            #expect(try await tour.run("sync").status == 2)
         }
     }
 

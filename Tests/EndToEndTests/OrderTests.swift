@@ -89,4 +89,36 @@ struct OrderTests {
             try await scene.checkPromises(hasOtherHistories: true)
         }
     }
+
+    @Test func `a prune that waits is approved from a folder that never saw it, and a yes ends with its list`()
+        async throws
+    {
+        try await withScene { scene in
+            let (first, second) = (try SceneTool(scene), try SceneTool(scene))
+            let store = OrderStore(client: scene.client, applySet: scene.project.applySet)
+            var files: [String: String?] = ["ns.yaml": scene.namespaceManifest]
+            for index in 0..<8 { files["c\(index).yaml"] = scene.configMap("c\(index)") }
+            try scene.commit(files)
+            #expect(try await first.sync().status == 0)
+            for isWanted in [false, true] {
+                // Nothing but deletions, so that the hold is all that the pass has to write.
+                try scene.commit(Dictionary(uniqueKeysWithValues: (0..<7).map { ("c\($0).yaml", String?.none) }))
+                #expect(try await first.sync().status == 1)
+                let held = try #require(try await store.read()?.held)
+                #expect(held.count == 7 && held.objects.count == 7)
+                let status = try await second.command(["status", "-n", scene.project.namespace])
+                #expect(status.status != 0 || !status.output.contains("in step"), "\(status.output)")
+                let words = [scene.project.name, "-n", scene.project.namespace, "--hash", String(held.hash.prefix(12))]
+                let approved = try await second.command(["approve"] + words)
+                #expect(approved.status == 0 && approved.output.contains("7 objects"), "\(approved)")
+                if !isWanted { try scene.commit(files) }
+                let result = try await first.sync()
+                #expect(result.status == 0, "\(result.output) \(result.errors)")
+                #expect(try await (scene.liveConfigMap("c0") == nil) == isWanted)
+                let left = try await store.read()
+                #expect(left?.held == nil && left?.approval.word == nil)
+            }
+            try await scene.checkPromises(hasOtherHistories: true)
+        }
+    }
 }

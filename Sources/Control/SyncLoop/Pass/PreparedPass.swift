@@ -23,6 +23,12 @@ package struct PreparedPass: Sendable {
     /// What people ordered, as it stands beside the inventory.
     package let orders: StandingOrders
 
+    /// Whether the cluster shows another prune as waiting than waits, or holds a yes to another.
+    var hasStaleOrders: Bool {
+        if case .blocked = plan.prune.verdict { return false }
+        return orders.speaks(ofOtherThan: plan.prune.approvalHash)
+    }
+
     package init(
         rendered: RenderedSet,
         step: CommitStep? = nil,

@@ -139,7 +139,7 @@ extension ProjectReconciler {
         if case .blocked = plan.prune.verdict { return }
         guard case .held(let reasons, let hash) = plan.prune.verdict else {
             try await history.setHold(nil, by: run)
-            if prepared.orders.held != nil { try await publish(nil, by: run) }
+            if prepared.orders.speaks(ofOtherThan: nil) { try await publish(nil, by: run) }
             return
         }
         if approved == hash {
@@ -154,14 +154,16 @@ extension ProjectReconciler {
             by: run
         )
         let held = StandingOrders.HeldPrune(hash: hash, commitID: plan.commit.id, reasons: reasons, objects: objects)
-        if prepared.orders.held?.hash != hash { try await publish(held, by: run) }
+        if prepared.orders.speaks(ofOtherThan: hash) { try await publish(held, by: run) }
     }
 
-    /// Shows in the cluster which prune waits, so that a person may say yes from anywhere.
+    /// Shows in the cluster which prune waits, so that a person may say yes from anywhere. A yes to another list ends with
+    /// that list: who goes back to its commit is asked again.
     private func publish(_ held: StandingOrders.HeldPrune?, by run: RunID) async throws {
         let reason = held.map { "a prune waits for approval: \($0.hash)" } ?? "no prune waits any more"
         try await order(reason, by: run) { orders in
-            guard orders.held != held else { return false }
+            guard orders.speaks(ofOtherThan: held?.hash) else { return false }
+            if orders.approval.word?.text != held?.hash { orders.approve(nil) }
             orders.hold(held)
             return true
         }
@@ -173,6 +175,14 @@ extension ProjectReconciler {
         by run: RunID,
         _ edit: @escaping @Sendable (inout StandingOrders) -> Bool
     ) async throws {
+        // A pass that had nothing else to write has not asked for the lease yet.
+        if let refusal = await leaseRefusal(run) {
+            try await history.record(
+                message: "not written beside the inventory (\(reason)): \(refusal.message)",
+                of: run
+            )
+            return
+        }
         let store = OrderStore(client: preparer.cluster.client, applySet: project.applySet)
         do {
             try await store.change(journal: history.journal(for: run), reason: reason, edit)

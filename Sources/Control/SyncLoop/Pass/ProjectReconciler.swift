@@ -146,7 +146,7 @@ package actor ProjectReconciler {
             }
             lastFailure = nil
             let isKnown = prepared.plan.commit.id == (lastCommitID ?? state.applied?.id)
-            if let standing, standing == lastStanding, isKnown, !settings.recordsQuietPasses,
+            if let standing, standing == lastStanding, isKnown, !settings.recordsQuietPasses, !prepared.hasStaleOrders,
                 await isNothingNew(prepared, standing: standing)
             {
                 rest(at: prepared, state: known, standing: standing)

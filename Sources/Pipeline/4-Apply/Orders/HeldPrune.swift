@@ -54,6 +54,14 @@ extension StandingOrders {
     }
 }
 
+extension StandingOrders {
+    /// Whether a prune is shown as waiting, or said yes to, that is another than the one with this hash; nil for none.
+    package func speaks(ofOtherThan hash: String?) -> Bool {
+        if let held { if held.hash != hash { return true } } else if hash != nil { return true }
+        return approval.word.map { $0.text != hash } ?? false
+    }
+}
+
 extension ObjectID {
     /// Reads an identity as orders name it; nil when a part of it is missing.
     init?(order json: JSON) {

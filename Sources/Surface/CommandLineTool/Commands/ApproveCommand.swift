@@ -19,7 +19,7 @@ struct ApproveCommand: AsyncParsableCommand {
     var hash: String?
 
     func run() async throws {
-        let history = try await order.data.history(.command)
+        let history = try await order.data.historyForOrders()
         let project = try await order.name(in: history)
         let held = try await held(project, history)
         let approved = if let hash { hash } else { try Self.askedHash(project, held) }
@@ -36,6 +36,7 @@ struct ApproveCommand: AsyncParsableCommand {
             }
             StandardOutput.line("approved for \(project): \(hold.count) objects will be deleted at the next sync")
             Self.list(hold)
+            for reason in hold.reasons { StandardOutput.line("because \(reason)") }
         } catch let failure as CommandFailure {
             throw failure
         } catch {

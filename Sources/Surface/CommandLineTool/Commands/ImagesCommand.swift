@@ -102,9 +102,13 @@ struct ImageOrderOptions: ParsableArguments {
             )
             guard let only = found.first, found.count == 1 else {
                 let names = Set(rows.map { "\($0.workload) (\($0.project))" }).sorted().prefix(20)
+                let known =
+                    names.isEmpty
+                    ? "no operator has followed images from \(data.folder): give the order with the --data-dir of one that does"
+                    : "there are: \(names.joined(separator: ", "))"
                 throw CommandFailure(
                     found.isEmpty
-                        ? "no followed workload \(workload) here; there are: \(names.joined(separator: ", "))"
+                        ? "no followed workload \(workload) here; \(known)"
                         : "more than one workload is called \(workload); name its namespace (-n) or --project"
                 )
             }

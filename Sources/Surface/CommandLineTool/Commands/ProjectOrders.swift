@@ -95,7 +95,7 @@ struct ResumeCommand: AsyncParsableCommand {
 private enum ProjectOrder {
     /// Gives the order where every operator sees it, and writes down here who gave it.
     static func setSuspended(_ isSuspended: Bool, _ order: OrderOptions, reason: String) async throws {
-        let history = try await order.data.history(.command)
+        let history = try await order.data.historyForOrders()
         let project = try await order.name(in: history)
         let word = isSuspended ? "suspended" : "resumed"
         let person = OrderOptions.person

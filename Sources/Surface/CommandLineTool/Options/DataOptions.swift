@@ -18,6 +18,12 @@ struct DataOptions: ParsableArguments {
         return "\(environment["HOME"] ?? ".")/.local/share/sternpost"
     }
 
+    /// Opens the history for an order, which may be given from a folder that has none yet: it is made then.
+    func historyForOrders() async throws -> History {
+        let isThere = FileManager.default.fileExists(atPath: "\(folder)/history.sqlite")
+        return try await history(isThere ? .command : .operate)
+    }
+
     /// Opens the history; what there is to say about the opening is said to `tell`: a line each on standard error.
     func history(
         _ mode: History.Mode,
