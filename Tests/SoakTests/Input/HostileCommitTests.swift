@@ -8,12 +8,12 @@ import SyncLoop
 import TestKit
 import Testing
 
-/// The operator in the memory that `infra/deployment.yaml` gives it, with one project whose commits are made to cost much
-/// and two good ones beside it.
+/// The operator in half of the memory that `infra/deployment.yaml` gives it, with one project whose commits are made to cost
+/// much and two good ones beside it.
 @Suite(.serialized, .timeLimit(.minutes(30)))
 struct HostileCommitTests {
-    /// The limit of `infra/deployment.yaml`.
-    private static let memory = 256 << 20
+    /// Half of the limit of `infra/deployment.yaml`.
+    private static let memory = 128 << 20
     /// Of the good projects, in seconds.
     private static let interval = 10
 
