@@ -40,6 +40,7 @@ struct HostileCommitTests {
                 log: URL(filePath: "\(scene.folder)/operator.log")
             )
             defer { process.stop() }
+            try await eventually("it listens") { process.address != nil }
             for name in HostileCommits.names {
                 let files = HostileCommits.files(name, namespace: "\(scene.namespace)-h")
                 try replace(hostile, by: files)
