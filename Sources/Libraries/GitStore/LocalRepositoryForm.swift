@@ -56,6 +56,7 @@ enum LocalRepositoryForm {
         guard descriptor >= 0 else { return "" }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         var status = stat()
+        // What cannot be read adds no remark; git's own error, to which it would be added, is told all the same.
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
             let data = try? handle.read(upToCount: maxConfigBytes)
         else { return "" }

@@ -69,6 +69,7 @@ extension History {
                     kind: row.kind == LedgerKind.imageHeld.rawValue ? .hold : .release,
                     person: payload.person.text,
                     reason: payload.reason.text,
+                    // A time that cannot be read is as good as none: the row has its own.
                     at: payload.at.flatMap { try? Date($0, strategy: .iso8601) } ?? row.date
                 )
             }
