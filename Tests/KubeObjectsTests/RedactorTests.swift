@@ -123,7 +123,9 @@ import Testing
             let data: [String: String] = [
                 "inventory": "posts/Deployment/web", "orders": "waiting for the audit", "other": "swordfish",
             ]
-            var json: JSON = ["apiVersion": "v1", "kind": "Secret", "metadata": ["name": "a", "labels": labels]]
+            var json: JSON = [
+                "apiVersion": "v1", "kind": "Secret", "metadata": ["name": "sternpost-a", "labels": labels],
+            ]
             for (key, value) in data { json[["data", key]] = .string(Redactor.base64(Array(value.utf8))) }
             redactor.register(secretObject: try KubeObject(json))
         }

@@ -20,8 +20,6 @@ import Testing
         object("Secret", ",\"KEY\":1"),
         object("Secret", ",\"stringData\":{\"KEY\":\"x\"}"),
         object("Secret", ",\"data\":{\"KEY\":\"!\"}"),
-        object("ConfigMap", ",\"data\":{\"KEY\":\"x\"}"),
-        object("ConfigMap", ",\"binaryData\":{\"KEY\":\"eA==\"}"),
         object("KEY", "") + object("KEY", ""),
     ]
 
