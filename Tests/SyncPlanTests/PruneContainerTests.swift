@@ -113,6 +113,25 @@ struct PruneContainerTests {
         #expect(plan.prune.kept.first?.reason.contains("belongs to Flux") == true)
     }
 
+    @Test func `a Namespace stays while it holds what a refused manifest may mean, whoever owns that`() throws {
+        let space = try PlanFixture.live(Self.space)
+        let theirs = try PlanFixture.live(PlanFixture.configMap("new"), uid: "uid-2") { json in
+            json[["metadata", "labels", ApplySet.partOfLabel]] = "applyset-other-v1"
+        }
+        let leftAlone = """
+            {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"new","namespace":"other",
+            "annotations":{"sternpost.dev/reconcile":"disabled"}}}
+            """
+        let plan = PlanFixture.plan(
+            try PlanFixture.rendered(leftAlone),
+            live: [space],
+            members: [(space, space.uid)],
+            contents: [space.id: ContainerContents(objects: [theirs])]
+        )
+        #expect(plan.prune.steps.isEmpty)
+        #expect(plan.prune.kept.first?.reason.contains("ConfigMap shop/new, which stays") == true)
+    }
+
     @Test func `the list that a person approves names what goes along, and the hash covers it`() throws {
         let space = try PlanFixture.live(Self.space)
         let texts = [

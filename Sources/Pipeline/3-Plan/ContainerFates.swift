@@ -100,8 +100,10 @@ struct ContainerFates {
         let found = planner.live.contents.values.flatMap(\.objects)
         for object in (labelled + found).sorted(by: { $0.id < $1.id }) {
             let id = object.id
-            guard members[id] == nil, !planner.isDeclared(id) else { continue }
-            if object.deletionTimestamp != nil {
+            guard members[id] == nil, !planner.declared.contains(id) else { continue }
+            if planner.isDeclared(id) {
+                stays(id, "a manifest of its kind and name is refused", object)
+            } else if object.deletionTimestamp != nil {
                 ends(id, "it \(object.deletionText)")
             } else if let objection = SyncAnnotation.objection(of: object) {
                 stays(id, "it \(objection.reason)", object)

@@ -83,8 +83,10 @@ struct ModelJudge {
         let given = yes[pass.project]
         let isApproved = given?.commit == pass.commit.number && given?.uids.contains(uid) == true
         let isByOwner = object.id != target.id && target.id.groupKind != KindOrder.namespace
-        // Who says of an object that is not ours, or not any more, that it goes with one of ours has decided that.
-        let isOurs = object.label(ApplySet.partOfLabel) == label && told[pass.project]?.contains(uid) != true
+        // Who says of an object that was never ours, or is not any more, that it goes with one of ours has decided that.
+        let isOurs =
+            object.label(ApplySet.partOfLabel) == label && applied[uid]?[pass.project] != nil
+            && told[pass.project]?.contains(uid) != true
         if isByOwner, !isOurs { return }
         if Self.isWanted(object) { complain("\(object.id) is deleted although it is to be kept") }
         if Self.isForeign(object) { complain("\(object.id) is deleted although it is another tool's") }

@@ -14,7 +14,7 @@ struct PruneModelTests {
     @Test(
         arguments: [
             (41, false), (1130, false), (2205, false), (101_174, false), (1298, true), (5677, true), (10_958, true),
-            (22_671, true),
+            (22_671, true), (22_596, true), (88_128, true),
         ] as [(UInt64, Bool)]
     )
     func `lives that went wrong once go well`(_ seed: UInt64, hasOwners: Bool) throws {

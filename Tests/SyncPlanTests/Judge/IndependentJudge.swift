@@ -71,7 +71,9 @@ struct IndependentJudge {
                 problems.append("\(path): an item without a name: \(item.text)")
                 continue
             }
-            let places = live.indices.filter { self.name(of: live[$0], list) == name }
+            let places = live.indices.filter { place in
+                self.name(of: live[place], list).map { Self.isSameName($0, name) } == true
+            }
             guard places.count == 1 else {
                 problems.append("\(path)[\(name)]: \(places.count) times there")
                 continue

@@ -32,10 +32,12 @@ struct JudgeTests {
         for _ in 0..<3 {
             // What our own apply leaves is the server's reading: nothing that was stated is missing or another value.
             let left = try differences(world.declared, world.live)
-            faults += left.filter {
-                ServerReading($0, of: kind) != .read && !Self.statesZero($0.after) && !Self.isNamedByNothing($0)
-            }.map {
-                "after our apply \($0.path.display) counts as changed: \($0.before?.text ?? "-") for \($0.after?.text ?? "-")"
+            if !world.leavesNamesOpen {
+                faults += left.filter {
+                    ServerReading($0, of: kind) != .read && !Self.statesZero($0.after) && !Self.isAlias($0)
+                }.map {
+                    "after our apply \($0.path.display) counts as changed: \($0.before?.text ?? "-") for \($0.after?.text ?? "-")"
+                }
             }
             residual = Residual(left, isOverruled: false, key: Self.key)
             for _ in 0..<world.eventCount() { world.happen(world.event()) }
@@ -44,15 +46,17 @@ struct JudgeTests {
             if found.isEmpty {
                 seen["unchanged", default: 0] += 1
                 faults += IndependentJudge.problems(declared: world.declared, live: world.live, schema: world.schema)
-                if let after, world.values(after) != world.values(world.live) {
-                    faults.append("an apply would change the object: \(difference(after, world.live))")
+                let has = Self.without(nulls: world.declared, world.values(world.live))
+                let would = after.map { Self.without(nulls: world.declared, world.values($0)) }
+                if let would, would != has, !world.leavesNamesOpen {
+                    faults.append("an apply would change the object: \(difference(would, has))")
                 }
             } else if world.declared == world.applied, residual.covers(found, key: Self.key) {
                 seen["settled by residual", default: 0] += 1
                 // What the server fills in for an empty value may follow from what others have set since: not ours to enforce.
                 let would = after.map { Self.without(empties: world.declared, world.values($0)) }
                 let has = Self.without(empties: world.declared, world.values(world.live))
-                if let would, would != has {
+                if let would, would != has, !world.leavesNamesOpen {
                     faults.append("a residual hides a change: \(difference(would, has))")
                 }
             } else {
@@ -76,23 +80,30 @@ struct JudgeTests {
         }
     }
 
-    /// Whether it is an item of a list with an empty text among what names it: a server takes that for none, and may name the
-    /// item by a default then; only a schema could tell which. It is told as changed, which is the safe side.
-    private static func isNamedByNothing(_ difference: FieldDifference) -> Bool {
-        guard case .key(let keys)? = difference.path.last else {
-            guard case .value(let item)? = difference.path.last else { return false }
-            return item.object?.contains { $0.value == "" } == true
-        }
-        return keys.contains { $0.value == "" }
+    /// Whether it is the older name of a field that the server keeps equal to the newer one.
+    private static func isAlias(_ difference: FieldDifference) -> Bool {
+        difference.path.last == .field("serviceAccount")
     }
 
     /// An object without the fields for which the manifest states an empty value.
     private static func without(empties declared: JSON, _ object: JSON) -> JSON {
+        without(declared, object) { wanted, _ in [JSON.null, [:], [], "", 0, false].contains(wanted) }
+    }
+
+    /// An object without the empty maps and lists for which the manifest states null: both say nothing.
+    private static func without(nulls declared: JSON, _ object: JSON) -> JSON {
+        without(declared, object) { wanted, found in wanted.isNull && [JSON.null, [:], []].contains(found) }
+    }
+
+    private static func without(_ declared: JSON, _ object: JSON, _ isLeftOut: (JSON, JSON) -> Bool) -> JSON {
         guard let wanted = declared.object, var result = object.object else { return object }
         for member in wanted {
             guard let found = result[member.key] else { continue }
-            let isEmpty = [JSON.null, [:], [], "", 0, false].contains(member.value)
-            result[member.key] = isEmpty ? nil : without(empties: member.value, found)
+            if isLeftOut(member.value, found) {
+                result[member.key] = Optional<JSON>.none
+            } else {
+                result[member.key] = without(member.value, found, isLeftOut)
+            }
         }
         return .object(result)
     }
@@ -111,8 +122,8 @@ struct JudgeTests {
     }
 
     /// Lives that once showed a fault of the comparison.
-    @Test(arguments: [1140 as UInt64]) func `a life that was judged wrongly once is judged rightly`(seed: UInt64) throws
-    {
+    @Test(arguments: [1140, 7766, 9862, 22_297, 31_164, 56_224, 64_866, 72_436] as [UInt64])
+    func `a life that was judged wrongly once is judged rightly`(seed: UInt64) throws {
         var seen: [String: Int] = [:]
         let faults = try self.faults(seed: seed, seen: &seen)
         #expect(faults.isEmpty, "\(faults.joined(separator: "\n"))")

@@ -96,6 +96,33 @@ struct RandomWorld {
 
     mutating func eventCount() -> Int { Int.random(in: 0...3, using: &objects.numbers) }
 
+    /// Whether an item of a list, declared or live, states nothing or an empty text of what names it. The server may name it
+    /// by a default then, so that two declared items are one or each apply adds one more; only a schema could tell. All that
+    /// can be asked of the comparison is to tell it as changed.
+    var leavesNamesOpen: Bool { [declared, live].contains { Self.leavesNamesOpen($0, schema.root) } }
+
+    private static func leavesNamesOpen(_ value: JSON, _ node: SchemaNode) -> Bool {
+        switch (node.resolved, value) {
+        case (.structure(let structure), .object(let members)):
+            return members.contains { member in
+                structure.fields[member.key].map { leavesNamesOpen(member.value, $0.node) } ?? false
+            }
+        case (.map(let inner, _), .object(let members)):
+            return members.contains { leavesNamesOpen($0.value, inner) }
+        case (.list(let list), .array(let items)):
+            return items.contains { isNamedByNothing($0, list) || leavesNamesOpen($0, list.item) }
+        default: return false
+        }
+    }
+
+    private static func isNamedByNothing(_ item: JSON, _ list: SchemaList) -> Bool {
+        guard case .map(let keys) = list.kind else { return false }
+        return keys.contains { key in
+            guard let name = item[key] else { return list.item.structure?.fields[key]?.keyDefault == nil }
+            return name.isNull || name == ""
+        }
+    }
+
     /// An object without what says who owns it, and with sets in one order, because their order means nothing.
     func values(_ object: JSON) -> JSON {
         var result = object
