@@ -82,6 +82,18 @@ struct ValidationTests {
         )
     }
 
+    @Test(arguments: [("data", []), ("n", [#"spec.template.spec.containers[0].volumeMounts[0].name: Not found: "n""#])])
+    func `a StatefulSet mounts the claims of its templates`(_ volume: String, _ expected: [String]) throws {
+        let members = """
+            ,"spec":{"serviceName":"s","selector":{"matchLabels":{"app":"a"}},
+            "volumeClaimTemplates":[{"metadata":{"name":"data"},
+            "spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}],
+            "template":{"metadata":{"labels":{"app":"a"}},"spec":{"containers":[
+            {"name":"c","image":"i","volumeMounts":[{"name":"\(volume)","mountPath":"/d"}]}]}}}
+            """
+        #expect(try findings("apps/v1", "StatefulSet", members) == expected)
+    }
+
     @Test(arguments: [
         ("v1", "Service", #","spec":{"selector":{"a":"b"}}"#, ["spec.ports: Required value"]),
         ("v1", "Service", #","spec":{"type":"ExternalName"}"#, ["spec.externalName: Required value"]),

@@ -40,7 +40,8 @@ struct TakeoverRow: Sendable, CustomTestStringConvertible {
              "fieldsV1":\(row.fields)}
             """
         let live = """
-            {"apiVersion":"v1","kind":"Service","metadata":{"name":"web","resourceVersion":"7","managedFields":[\(entry)]}}
+            {"apiVersion":"v1","kind":"Service","metadata":{"name":"web","resourceVersion":"7","managedFields":[\(entry)]},
+             "spec":{"ports":[{"name":"http","port":8080,"protocol":"TCP"},{"name":"extra","port":9090,"protocol":"TCP"}]}}
             """
         let patch = OwnershipTakeover.patch(
             for: try KubeObject(try JSONParser.parse(live)),
@@ -118,6 +119,37 @@ struct TakeoverRow: Sendable, CustomTestStringConvertible {
         #expect(kept.count == 3 && kept.allSatisfy { $0.contains("annotations") })
     }
 
+    @Test func `a container that left git leaves with the image that a rollout has pinned in it`() throws {
+        let item = #"k:{"name":"old"}"#
+        func entry(_ manager: String, _ operation: String, _ fields: JSON) -> JSON {
+            [
+                "manager": .string(manager), "operation": .string(operation), "apiVersion": "apps/v1",
+                "time": "2027-01-15T08:00:00Z", "fieldsType": "FieldsV1", "fieldsV1": fields,
+            ]
+        }
+        func containers(_ items: JSON) -> JSON {
+            ["f:spec": ["f:template": ["f:spec": ["f:containers": items]]]]
+        }
+        let manifest = """
+            {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web"},
+             "spec":{"template":{"spec":{"containers":[{"name":"web","image":"nginx:latest"}]}}}}
+            """
+        var live = try JSONParser.parse(manifest)
+        live[["metadata", "resourceVersion"]] = "7"
+        live[["metadata", "managedFields"]] = [
+            entry(FieldManager.main, "Apply", containers([item: [".": [:], "f:name": [:]]])),
+            entry(FieldManager.rollout, "Update", containers([item: ["f:image": [:]]])),
+        ]
+        let patch = OwnershipTakeover.patch(
+            for: try KubeObject(live),
+            applying: try KubeObject(try JSONParser.parse(manifest)),
+            adopts: false
+        )
+        let entries = (patch?.array?.last?["value"]?.array ?? []).compactMap(ManagedFieldsEntry.init)
+        #expect(entries.map(\.manager) == [FieldManager.main])
+        #expect(entries.first?.fields.paths.map(\.display).last?.hasSuffix("[name=\"old\"].name") == true)
+    }
+
     static let rows: [TakeoverRow] = [
         .init(
             name: "kubectl apply declared the whole object",
@@ -132,6 +164,13 @@ struct TakeoverRow: Sendable, CustomTestStringConvertible {
             fields: "{\"f:spec\":{\(ports),\"f:externalName\":{}}}",
             moved: [editedPort, editedPort + ".port"],
             kept: [".spec.externalName"]
+        ),
+        .init(
+            name: "an item that kubectl edit put beside those of the manifest",
+            manager: "kubectl-edit",
+            fields: "{\"f:spec\":{\(ports.replacing("8080", with: "9090"))}}",
+            moved: [],
+            kept: []
         ),
         .init(
             name: "a label that kubectl set and the manifest declares",

@@ -34,10 +34,13 @@ extension KstatusTests {
     private static let rolling = #""replicas":3,"updateStrategy":{"type":"RollingUpdate"}"#
     private static let partitioned =
         #""replicas":3,"updateStrategy":{"type":"RollingUpdate","rollingUpdate":{"partition":2}}"#
+    private static let byHand = #""replicas":3,"updateStrategy":{"type":"OnDelete"}"#
     private static let threeReady = #""replicas":3,"readyReplicas":3"#
 
     static let otherWorkloads: [KstatusRow] = [
-        statefulSet("OnDelete", #""replicas":3,"updateStrategy":{"type":"OnDelete"}"#, #""replicas":0"#, .current),
+        statefulSet("OnDelete, too few", byHand, #""replicas":0"#, .inProgress),
+        statefulSet("OnDelete, not ready", byHand, #""replicas":3,"readyReplicas":2"#, .inProgress),
+        statefulSet("OnDelete, old Pods left", byHand, threeReady + #","updatedReplicas":0"#, .current),
         statefulSet("too few", rolling, #""replicas":2"#, .inProgress),
         statefulSet("not ready", rolling, #""replicas":3,"readyReplicas":2"#, .inProgress),
         statefulSet("too many", rolling, #""replicas":4,"readyReplicas":4"#, .inProgress),

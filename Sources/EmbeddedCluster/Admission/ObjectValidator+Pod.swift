@@ -3,9 +3,10 @@ import KubeObjects
 
 /// Validation of pod specs.
 extension ObjectValidator {
-    static func podSpec(_ spec: JSON, at path: String, into findings: inout Findings) {
+    /// Judges a spec; `claims` names volumes that the pod gets beside those of the spec.
+    static func podSpec(_ spec: JSON, at path: String, claims: [String] = [], into findings: inout Findings) {
         let volumes = VolumeRules.check(spec.items("volumes"), at: "\(path).volumes", into: &findings)
-        let rules = ContainerRules(volumes: volumes)
+        let rules = ContainerRules(volumes: volumes.union(claims))
         let containers = spec.items("containers")
         if containers.isEmpty { findings.required("\(path).containers") }
         rules.check(containers, at: "\(path).containers", usedNames: [], isInit: false, into: &findings)

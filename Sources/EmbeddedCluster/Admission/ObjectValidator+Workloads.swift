@@ -69,7 +69,8 @@ extension ObjectValidator {
                 "`selector` does not match template `labels`"
             )
         }
-        podTemplate(template, at: "spec.template", into: &findings)
+        let claims = spec.items("volumeClaimTemplates").compactMap { $0["metadata"]?.text("name") }
+        podTemplate(template, at: "spec.template", claims: claims, into: &findings)
         let policy = template["spec"]?.text("restartPolicy") ?? ""
         if policy != "Always", !(template["spec"]?.items("containers").isEmpty ?? true) {
             findings.unsupported("spec.template.spec.restartPolicy", .string(policy), ["Always"])
@@ -82,10 +83,11 @@ extension ObjectValidator {
         }
     }
 
-    static func podTemplate(_ template: JSON, at path: String, into findings: inout Findings) {
+    /// Judges a template; `claims` names volumes that each pod gets beside those of the template.
+    static func podTemplate(_ template: JSON, at path: String, claims: [String] = [], into findings: inout Findings) {
         // The server leaves `metadata` out of these paths.
         findings.labels("\(path).labels", template["metadata"]?["labels"])
-        podSpec(template["spec"] ?? [:], at: "\(path).spec", into: &findings)
+        podSpec(template["spec"] ?? [:], at: "\(path).spec", claims: claims, into: &findings)
     }
 
     private static func deployment(_ spec: JSON, into findings: inout Findings) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KubeObjects
+
 /// The API groups that the API server itself serves with typed objects. Custom resources, also those in other groups that
 /// end in `.k8s.io`, are stored as they were sent.
 enum BuiltInGroup {
@@ -13,4 +15,9 @@ enum BuiltInGroup {
 
     /// Whether the API server serves this group itself.
     static func contains(_ group: String) -> Bool { names.contains(group) }
+}
+
+extension ObjectID {
+    /// Whether its kind is not one of the API server's own.
+    package var isCustomResource: Bool { !BuiltInGroup.contains(group) }
 }

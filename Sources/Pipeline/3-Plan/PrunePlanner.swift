@@ -51,6 +51,7 @@ struct PrunePlanner {
             doubts[id] = member.doubt ?? (policy.rewoundFrom == nil ? nil : .rewound)
             if !isDeclared(id) { fates[id] = fate(of: id, member) }
         }
+        keepControllers(&fates)
         let containers = ContainerFates(planner: self, members: fates)
         fates.merge(containers.fates) { $1 }
         var steps: [PruneStep] = []
@@ -109,7 +110,8 @@ struct PrunePlanner {
         return first != second ? first > second : right.id < left.id
     }
 
-    private static func rank(_ id: ObjectID) -> Int {
+    /// The higher the earlier it is deleted.
+    static func rank(_ id: ObjectID) -> Int {
         if id.groupKind == KindOrder.namespace { return -2 }
         if id.groupKind == KindOrder.customResourceDefinition { return -1 }
         return KindOrder.stage(of: id.groupKind)

@@ -14,8 +14,10 @@ extension Applier {
             return
         }
         for batch in batches(of: steps) {
+            await awaitUsers(of: batch, &run)
             guard run.interruption == nil else { return }
             await prune(batch, &run)
+            await awaitFinalizers(of: batch, &run)
         }
     }
 
@@ -98,7 +100,7 @@ extension Applier {
         return nil
     }
 
-    private func exists(_ step: PruneStep) async -> Bool {
+    func exists(_ step: PruneStep) async -> Bool {
         do throws(KubeError) {
             let now = try await client.get(step.resource, namespace: step.id.namespace, name: step.id.name)
             return now?.uid == step.uid

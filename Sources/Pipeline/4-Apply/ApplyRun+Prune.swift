@@ -53,6 +53,9 @@ extension ApplyRun {
         if step.live.deletionTimestamp != nil {
             return PruneObjection(reason: step.live.deletionText, isRetryable: true, isGone: false)
         }
+        if let reason = reasonToKeepRest.map({ "not deleted: \($0)" }) ?? reasonInUse(step) {
+            return PruneObjection(reason: reason, isRetryable: true, isGone: false)
+        }
         guard step.id.groupKind == KindOrder.namespace else { return nil }
         let kept = plan.prune.steps.first { inside in
             inside.id.namespace == step.id.name && pruned[inside.id].map { $0.action != .pruned } == true

@@ -30,6 +30,11 @@ struct ApplyRun: Sendable {
     private(set) var pruned: [ObjectID: ObjectOutcome] = [:]
     private var gone: Set<ObjectID> = []
     private var appliedUIDs: Set<String> = []
+    /// The workloads of which was asked whether they are well, and those that are not, with the reason.
+    private(set) var askedUsers: Set<ObjectID> = []
+    private(set) var unhealthyUsers: [ObjectID: String] = [:]
+    /// Why nothing more is deleted in this pass.
+    private(set) var reasonToKeepRest: String?
 
     init(plan: Plan, inventory: Inventory, settling: SettlingDeadlines) {
         self.plan = plan
@@ -105,6 +110,18 @@ struct ApplyRun: Sendable {
         pruned[id] = outcome
         if isGone { gone.insert(id) }
     }
+
+    /// What was deleted before is gone by now.
+    mutating func isGone(_ id: ObjectID) { gone.insert(id) }
+
+    /// Takes in which of the workloads that may use what is deleted are not healthy, and why.
+    mutating func asked(_ users: [ObjectID], unhealthy: [ObjectID: String]) {
+        askedUsers.formUnion(users)
+        unhealthyUsers.merge(unhealthy) { first, _ in first }
+    }
+
+    /// Nothing more is deleted in this pass; the first reason stays.
+    mutating func keepRest(because reason: String) { if reasonToKeepRest == nil { reasonToKeepRest = reason } }
 
     /// Whether this incarnation was applied, or found as wanted, in this pass; perhaps under another group's name.
     func isApplied(uid: String) -> Bool { appliedUIDs.contains(uid) }

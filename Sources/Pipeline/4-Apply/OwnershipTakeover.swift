@@ -13,7 +13,8 @@ enum OwnershipTakeover {
     private enum Extent {
         /// All of it: the manager declared the whole object, so what it set and we do not want has to go.
         case whole
-        /// What the manifest declares as well, and items that were put into lists which the manifest declares.
+        /// What the manifest declares as well, and of lists whole the items that it declares, declared until now, or declares
+        /// under another key.
         case declared
         /// Items of declared lists that are a declared item under another key.
         case rekeyed
@@ -48,7 +49,9 @@ enum OwnershipTakeover {
             let part =
                 switch extent {
                 case .whole: entry.fields
-                case .declared: declared(entry.fields, by: document.json)
+                case .declared:
+                    declared(entry.fields, by: document.json, ours: ours?.fields)
+                        .union(rekeyed(entry.fields, declared: document.json, live: live.json))
                 case .rekeyed: rekeyed(entry.fields, declared: document.json, live: live.json)
                 }
             moved = moved.union(part)
@@ -86,17 +89,21 @@ enum OwnershipTakeover {
         }
     }
 
-    /// The part of a field set that lies in what a document says. A list that the document declares is declared whole:
-    /// an item in it that the document does not know was added, or is a declared item under a changed key.
-    private static func declared(_ fields: FieldSet, by json: JSON?) -> FieldSet {
-        guard let json else { return FieldSet() }
+    /// The part of a field set that lies in what a document says, and the items of lists that only our own entry knows: they
+    /// have left the document. An item that was put in beside them stays with who put it there, as a key of a map does.
+    private static func declared(_ fields: FieldSet, by json: JSON?, ours: FieldSet?) -> FieldSet {
+        guard json != nil || ours != nil else { return FieldSet() }
         var result = FieldSet()
-        result.isMember = fields.isMember
+        result.isMember = json != nil && fields.isMember
+        var wanted = ListIndex(json?.array ?? [], for: fields)
         for (element, set) in fields.children {
+            var part = FieldSet()
             switch element {
-            case .field(let name): result[element] = json[name].map { declared(set, by: $0) }
-            case .key, .value, .index: if json.array != nil { result[element] = set }
+            case .field(let name): part = declared(set, by: json?[name], ours: ours?[element])
+            case .key, .value, .index:
+                if wanted.item(at: element) != nil || ours?[element] != nil { part = set }
             }
+            if !part.isEmpty { result[element] = part }
         }
         return result
     }

@@ -40,7 +40,6 @@ extension Kstatus {
 
     static func statefulSet(_ object: KubeObject) -> Verdict {
         let strategy = object.spec?["updateStrategy"]
-        if strategy?["type"]?.string == "OnDelete" { return (.current, "updates when its Pods are deleted (OnDelete)") }
         let wanted = wantedReplicas(object)
         let replicas = count(object, "replicas")
         if wanted > replicas { return waiting(replicas, of: wanted, "replicas exist") }
@@ -48,6 +47,9 @@ extension Kstatus {
             return waiting(count(object, "readyReplicas"), of: wanted, "replicas are ready")
         }
         if replicas > wanted { return leaving(replicas - wanted) }
+        if updatesByHand(object) {
+            return (.current, "\(replicas) replicas are ready\(old(replicas - count(object, "updatedReplicas")))")
+        }
         if let partition = strategy?["rollingUpdate"]?["partition"]?.int, partition != -1 {
             let updated = count(object, "updatedReplicas")
             if updated < wanted - partition { return waiting(updated, of: wanted - partition, "replicas are updated") }
@@ -73,15 +75,21 @@ extension Kstatus {
             ("currentNumberScheduled", "Pods are scheduled"), ("updatedNumberScheduled", "Pods are updated"),
             ("numberAvailable", "Pods are available"), ("numberReady", "Pods are ready"),
         ]
-        // Pods of the old template stay until a person deletes them, and are no less well for that.
-        let updatesByHand = object.spec?["updateStrategy"]?["type"]?.string == "OnDelete"
         for step in steps where wanted > count(object, step.field) {
-            if updatesByHand, step.field == "updatedNumberScheduled" { continue }
+            if updatesByHand(object), step.field == "updatedNumberScheduled" { continue }
             return waiting(count(object, step.field), of: wanted, step.what)
         }
-        let old = wanted - count(object, "updatedNumberScheduled")
-        let remark = updatesByHand && old > 0 ? ", \(old) of them update when they are deleted (OnDelete)" : ""
+        let remark = updatesByHand(object) ? old(wanted - count(object, "updatedNumberScheduled")) : ""
         return (.current, "\(wanted) Pods are ready\(remark)")
+    }
+
+    /// Whether Pods of the old template stay until a person deletes them; they are no less well for that.
+    private static func updatesByHand(_ object: KubeObject) -> Bool {
+        object.spec?["updateStrategy"]?["type"]?.string == "OnDelete"
+    }
+
+    private static func old(_ count: Int64) -> String {
+        count > 0 ? ", \(count) of them update when they are deleted (OnDelete)" : ""
     }
 
     static func replicaSet(_ object: KubeObject) -> Verdict {

@@ -13,6 +13,8 @@ package actor StatusBoard {
         package var outcome: RunOutcome?
         /// One line: the failure, or empty.
         package var message: String
+        /// At which stage the last pass failed as a whole; nil when it did not.
+        package var failedAt: PassFailure.Stage?
         package var lastPassAt: Date?
         package var isSuspended: Bool
         /// Who holds the project's lease, as it names itself; empty while nobody does or that is not known.
@@ -43,6 +45,7 @@ package actor StatusBoard {
     package func passed(_ project: String, _ outcome: PassOutcome) {
         entries[project]?.outcome = outcome.outcome
         entries[project]?.message = outcome.failure?.message ?? outcome.interruption ?? ""
+        entries[project]?.failedAt = outcome.failure?.stage
         if let commit = outcome.commit { entries[project]?.revision = commit.revision }
         entries[project]?.lastPassAt = now()
         entries[project]?.lastPassTook = outcome.duration
@@ -66,6 +69,7 @@ package actor StatusBoard {
         case .unable(let message):
             entries[project]?.standsBy = false
             entries[project]?.outcome = .failed
+            entries[project]?.failedAt = .history
             entries[project]?.message = message
             entries[project]?.lastPassAt = now()
         }
@@ -82,6 +86,7 @@ package actor StatusBoard {
         entries[project]?.standsBy = isOther
         if isOther {
             entries[project]?.outcome = nil
+            entries[project]?.failedAt = nil
             entries[project]?.message = ""
         }
     }
@@ -89,12 +94,17 @@ package actor StatusBoard {
     /// All projects, ascending by name.
     package var all: [Entry] { entries.values.sorted { $0.project < $1.project } }
 
-    /// Nil when every project that is led here had a pass and could reach its cluster and history; else what is missing, one line.
+    /// Why this process cannot do its work, one line: a first pass is not done yet, its history or a lease cannot be had, or
+    /// no project could reach its cluster. Nil when it can. What is wrong in one project's repository or cluster is that
+    /// project's: it stands in its status.
     package var notReady: String? {
-        for entry in all where !entry.isSuspended && !entry.standsBy {
+        let led = all.filter { !$0.isSuspended && !$0.standsBy }
+        for entry in led {
             guard entry.lastPassAt != nil else { return "\(entry.project): the first pass is not done yet" }
-            if entry.outcome == .failed || entry.isUnrecorded { return "\(entry.project): \(entry.message)" }
+            let isUnable = entry.failedAt == .history || entry.failedAt == .lease
+            if isUnable || entry.isUnrecorded { return "\(entry.project): \(entry.message)" }
         }
-        return nil
+        guard let first = led.first, led.allSatisfy({ $0.failedAt == .cluster }) else { return nil }
+        return "\(first.project): \(first.message)"
     }
 }

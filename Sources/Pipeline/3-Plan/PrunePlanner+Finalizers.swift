@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+/// Custom resources that are being deleted: only their controller can remove their finalizers.
+extension PrunePlanner {
+    /// While a custom resource waits for finalizers, what would be deleted after it stays: its controller may be among that,
+    /// or what the controller needs.
+    func keepControllers(_ fates: inout [ObjectID: Fate]) {
+        let waiting = fates.filter { id, fate in
+            guard case .ending = fate, id.isCustomResource else { return false }
+            return live.objects[id]?.whole?.finalizers.isEmpty == false
+        }
+        .keys.max { (PrunePlanner.rank($0), $1) < (PrunePlanner.rank($1), $0) }
+        guard let waiting else { return }
+        for case (let id, .delete) in fates where PrunePlanner.rank(id) < PrunePlanner.rank(waiting) {
+            fates[id] = .keep(PrunePlan.reasonToKeepController(of: waiting))
+        }
+    }
+}
+
+extension PrunePlan {
+    /// Why what comes after a custom resource is not deleted while that is still there.
+    package static func reasonToKeepController(of id: ObjectID) -> String {
+        "\(id) is being deleted and waits for finalizers, and what removes them may need it"
+    }
+}
