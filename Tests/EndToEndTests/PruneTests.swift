@@ -37,6 +37,42 @@ struct PruneTests {
         }
     }
 
+    @Test func `what pods may use is deleted only when the workloads beside it are healthy`() async throws {
+        try await withScene { scene in
+            func web(_ selector: String) -> String {
+                """
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: web, namespace: \(scene.namespace)}
+                spec:
+                  replicas: \(selector.isEmpty ? 0 : 1)
+                  selector: {matchLabels: {app: web}}
+                  template:
+                    metadata: {labels: {app: web}}
+                    spec:
+                      nodeSelector: {\(selector)}
+                      containers: [{name: web, image: "registry.example.com/web:1"}]
+
+                """
+            }
+            try scene.commit([
+                "ns.yaml": scene.namespaceManifest, "a.yaml": scene.configMap("a"), "web.yaml": web(""),
+            ])
+            _ = try await scene.sync { $0.healthTimeout = .seconds(60) }
+            try scene.commit(["a.yaml": nil, "web.yaml": web("example.com/node: nowhere")])
+            for _ in 0..<2 {
+                let waiting = try await scene.sync { $0.healthTimeout = .seconds(2) }
+                let error = waiting.objects.first { $0.id.name == "a" }?.error ?? ""
+                #expect(error.contains("Deployment.apps \(scene.namespace)/web is not healthy"), "\(error)")
+                #expect(try await scene.liveConfigMap("a") != nil)
+            }
+            try scene.commit(["web.yaml": web("")])
+            let done = try await scene.sync { $0.healthTimeout = .seconds(60) }
+            #expect(done.objects.filter { $0.action == .pruned }.map(\.id.name) == ["a"])
+            #expect(try await scene.liveConfigMap("a") == nil)
+        }
+    }
+
     @Test func `too much at once waits for approval of exactly that`() async throws {
         try await withScene { scene in
             var files: [String: String?] = ["ns.yaml": scene.namespaceManifest]

@@ -36,7 +36,8 @@ extension Applier {
 
     private func prune(_ batch: [PruneStep], _ run: inout ApplyRun) async {
         var steps: [PruneStep] = []
-        let end = ContinuousClock.now + deadlines.gone
+        // What was waited for in vain is not waited for again.
+        let end = ContinuousClock.now + (run.reasonToKeepRest == nil ? deadlines.gone : .zero)
         let reader = LiveReader(client: client, applySet: store.applySet, limit: limit)
         for step in batch {
             if let objection = run.objection(to: step) {

@@ -53,7 +53,9 @@ extension ApplyRun {
         if step.live.deletionTimestamp != nil {
             return PruneObjection(reason: step.live.deletionText, isRetryable: true, isGone: false)
         }
-        if let reason = reasonToKeepRest.map({ "not deleted: \($0)" }) ?? reasonInUse(step) {
+        // A definition is asked what is left of its own kind.
+        let rest = step.live.definedKind == nil ? reasonToKeepRest.map { "not deleted: \($0)" } : nil
+        if let reason = rest ?? reasonInUse(step) {
             return PruneObjection(reason: reason, isRetryable: true, isGone: false)
         }
         guard step.id.groupKind == KindOrder.namespace else { return nil }
