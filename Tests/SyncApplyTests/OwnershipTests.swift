@@ -47,6 +47,29 @@ struct OwnershipTests {
         }
     }
 
+    @Test func `what left git and stays is told with who keeps it, and not as removed or taken`() async throws {
+        try await ProjectUnderTest.run { project in
+            try await withTemporaryFolder { folder in
+                try await project.sync([configMap("a", #"{"k":"v","b":"2"}"#)])
+                let file = folder.appending(path: "a.json")
+                try Array(configMap("a", #"{"b":"2"}"#).utf8).write(to: file)
+                try await project.kubectl(["apply", "--server-side", "--field-manager=otherteam", "-f", file.path])
+                let outcome = try #require(try await project.sync([configMap("a")]).report.outcome("a"))
+                #expect(outcome.changes.map(\.path) == [])
+                #expect(outcome.warnings.contains { $0.contains(".data.b (otherteam declares it, too)") })
+                #expect(try await project.live("ConfigMap", "a")?.json["data"]?["b"] == "2")
+                #expect(try await project.sync([configMap("a")]).plan.isEmpty)
+                let headless = service("h", port: 80).replacing(#""selector""#, with: #""clusterIP":"None","selector""#)
+                try await project.sync([configMap("a"), headless])
+                let kept = try #require(
+                    try await project.sync([configMap("a"), service("h", port: 80)]).report.outcome("h")
+                )
+                #expect(kept.changes.map(\.path) == [])
+                #expect(kept.warnings.contains { $0.contains(".spec.clusterIP (the API server keeps it)") })
+            }
+        }
+    }
+
     @Test func `a restart by kubectl rollout restart stays`() async throws {
         try await ProjectUnderTest.run { project in
             try await project.sync([deployment("web")])

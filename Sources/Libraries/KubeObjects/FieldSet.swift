@@ -124,6 +124,16 @@ package struct FieldSet: Sendable, Hashable {
         set { children[element] = newValue.flatMap { $0.isEmpty ? nil : $0 } }
     }
 
+    /// The tree behind a path; nil when nothing is owned there.
+    package func subset(at path: [FieldPathElement]) -> FieldSet? {
+        var current = self
+        for element in path {
+            guard let next = current[element] else { return nil }
+            current = next
+        }
+        return current
+    }
+
     /// Adds one path; the empty path marks the root itself.
     package mutating func insert(_ path: some Sequence<FieldPathElement>) {
         insert(ArraySlice(path))

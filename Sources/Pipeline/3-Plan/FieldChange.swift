@@ -5,7 +5,7 @@ import KubeObjects
 /// here. Nothing is decided by it.
 package struct FieldChange: Sendable, Hashable, Codable {
     /// At most so many changes are listed for one object.
-    static let maxListed = 100
+    package static let maxListed = 100
     /// Longer values are cut, in letters.
     private static let maxLength = 200
 

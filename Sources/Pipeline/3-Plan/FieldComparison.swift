@@ -227,15 +227,3 @@ package struct FieldComparison {
         return FieldOwner(manager: latest.manager, subresource: latest.subresource, time: latest.time)
     }
 }
-
-extension FieldSet {
-    /// The tree behind a path; nil when nothing is owned there.
-    fileprivate func subset(at path: [FieldPathElement]) -> FieldSet? {
-        var current = self
-        for element in path {
-            guard let next = current[element] else { return nil }
-            current = next
-        }
-        return current
-    }
-}

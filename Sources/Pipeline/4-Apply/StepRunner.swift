@@ -226,15 +226,16 @@ extension StepRunner {
         } else {
             action = object.resourceVersion == step.live?.resourceVersion ? .unchanged : .configured
         }
+        let standing = StandingFields(step, in: object)
         let outcome = ObjectOutcome(
             id: step.id,
             apiVersion: step.object.gvk.apiVersion,
             action: action,
             origin: step.origin,
-            changes: step.changes,
+            changes: standing.changes(of: step),
             before: step.live,
             after: object,
-            warnings: result.remarks + result.answer.warnings,
+            warnings: result.remarks + standing.remarks + result.answer.warnings,
             duration: duration,
             residual: result.residual,
             isUnfinished: result.isUnfinished

@@ -24,7 +24,7 @@ struct SyncCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "table, json or yaml.")
     var output: OutputFormat = .table
 
-    @Flag(help: "Do not wait until the objects are healthy.")
+    @Flag(help: "Do not wait for health at the end. Later waves and deletes still do, up to --timeout.")
     var noWait = false
 
     @Option(help: ArgumentHelp("How long to wait for health. Default: 5m.", valueName: "duration"))
