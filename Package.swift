@@ -95,7 +95,7 @@ let package = Package(
         module("OCIRegistry", "Libraries/OCIRegistry", imports: ["HTTPWire", "KubeObjects", crypto]),
 
         // Pipeline: values travel forward, in this order
-        module("SyncSource", "Pipeline/1-Source", imports: ["GitStore", "KubeObjects"]),
+        module("SyncSource", "Pipeline/1-Source", imports: ["GitStore", "KubeObjects", crypto]),
         module("SyncRender", "Pipeline/2-Render", imports: ["SyncSource", "YAMLText", "KubeObjects"]),
         module("SyncPlan", "Pipeline/3-Plan", imports: ["SyncRender", "SyncSource", "KubeObjects", crypto]),
         module(

@@ -43,6 +43,8 @@ struct DiffTests {
             let preview = await DiffPreview(client: scene.client, plan: prepared.plan).differences()
             #expect(preview.map(\.error) == [nil], "\(preview)")
             #expect(preview.first?.diff?.text.contains("hostPath") == true, "\(preview)")
+            // What the API server filled in stays, so it is no difference.
+            #expect(preview.first?.diff?.text.contains("-  progressDeadlineSeconds") == false, "\(preview)")
             #expect(try await scene.sync().outcome == .succeeded)
             let live = try await scene.client.get(CoreResources.deployments, namespace: scene.namespace, name: "web")
             let volume = live?.spec?["template"]?["spec"]?["volumes"]?.array?.first

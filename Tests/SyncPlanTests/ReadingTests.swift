@@ -7,6 +7,8 @@ import Testing
 struct ReadingTests {
     private static let deployment = GroupKind(group: "apps", kind: "Deployment")
     private static let configMap = GroupKind(group: "", kind: "ConfigMap")
+    private static let service = GroupKind(group: "", kind: "Service")
+    private static let lease = GroupKind(group: "coordination.k8s.io", kind: "Lease")
     private static let custom = GroupKind(group: "example.com", kind: "Thing")
 
     /// Kind, the field below `spec` or `data`, what was declared, what is there, and what that means.
@@ -19,6 +21,11 @@ struct ReadingTests {
         (deployment, "flag", false, nil, .read),
         (deployment, "policy", "", "Retain", .read),
         (deployment, "claims", [["name": "a", "phase": ""]], [["name": "a", "phase": "Pending"]], .read),
+        (service, "ports", [["nodePort": 0, "port": 80]], [["nodePort": 30_001, "port": 80]], .read),
+        (deployment, "readinessProbe", ["periodSeconds": 0], ["periodSeconds": 10], .read),
+        (lease, "renewTime", "2020-01-01T00:00:00.5+01:00", "2019-12-31T23:00:00.500000Z", .read),
+        (lease, "renewTime", "2020-01-01T00:00:00Z", "2020-01-01T00:00:01.000000Z", .replaced),
+        (service, "nodePort", 30_000, 30_001, .replaced),
         (deployment, "replicas", 1, 2, .replaced),
         (deployment, "replicas", 0, 1, .replaced),
         (deployment, "flag", false, true, .replaced),
@@ -28,6 +35,8 @@ struct ReadingTests {
         (configMap, "k", "", "theirs", .replaced),
         (configMap, "k", "mine", "theirs", .replaced),
         (custom, "policy", "", "Retain", .replaced),
+        (custom, "nodePort", 0, 30_001, .replaced),
+        (custom, "renewTime", "2020-01-01T00:00:00Z", "2020-01-01T01:00:00+01:00", .replaced),
     ]
 
     @Test(arguments: table)
@@ -41,6 +50,13 @@ struct ReadingTests {
         let top = kind == Self.configMap ? "data" : "spec"
         let difference = FieldDifference(path: [.field(top), .field(field)], before: found, after: wanted)
         #expect(ServerReading(difference, of: kind) == reading)
+    }
+
+    @Test func `the overhead of a RuntimeClass is an amount in any spelling`() {
+        let path: [FieldPathElement] = [.field("overhead"), .field("podFixed"), .field("cpu")]
+        let kind = GroupKind(group: "node.k8s.io", kind: "RuntimeClass")
+        #expect(ServerReading(FieldDifference(path: path, before: "250m", after: 0.25), of: kind) == .read)
+        #expect(ServerReading(FieldDifference(path: path, before: "500m", after: 0.25), of: kind) == .replaced)
     }
 
     @Test func `an empty list that is new in git is a difference to what the server had filled in`() throws {

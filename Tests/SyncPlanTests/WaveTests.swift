@@ -27,6 +27,21 @@ struct WaveTests {
         #expect(plan.waves[1].steps[0].resource.plural == "widgets")
     }
 
+    @Test func `the Secret of a token comes after its service account, or the controller of tokens deletes it`() throws {
+        let plan = PlanFixture.plan(
+            try PlanFixture.rendered(
+                """
+                {"apiVersion":"v1","kind":"Secret","metadata":{"name":"a-token","namespace":"shop",
+                "annotations":{"kubernetes.io/service-account.name":"robot"}},
+                "type":"kubernetes.io/service-account-token"}
+                """,
+                #"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"b","namespace":"shop"}}"#,
+                #"{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"robot","namespace":"shop"}}"#
+            )
+        )
+        #expect(plan.waves.map { $0.steps.map(\.id.name) } == [["robot"], ["a-token", "b"]])
+    }
+
     @Test func `a person's wave comes after the lower one is healthy, but never before its own namespace`() throws {
         let plan = PlanFixture.plan(
             try PlanFixture.rendered(

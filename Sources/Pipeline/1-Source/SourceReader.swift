@@ -15,6 +15,7 @@ package actor SourceReader {
     }
 
     private let ref: GitRef
+    private let origin: CommitOrigin
     private let place: Result<Place, SourceError>
     private let limits: SnapshotLimits
     private let pause: @Sendable () async throws -> Void
@@ -51,6 +52,7 @@ package actor SourceReader {
         pause: @escaping @Sendable () async throws -> Void = SourceReader.pause
     ) {
         ref = spec.ref
+        origin = CommitOrigin(spec)
         self.limits = limits
         self.pause = pause
         for secret in credentials?.secrets ?? [] { Redactor.shared.register(secret) }
@@ -126,7 +128,7 @@ package actor SourceReader {
     /// A damaged mirror is cloned again once.
     package func snapshot(_ tip: SourceTip) async throws(SourceError) -> SourceSnapshot {
         let path = try place.get().path
-        let limits = limits
+        let (limits, origin) = (limits, origin)
         return try await read(tip) { reader, commit throws(SourceError) in
             let treeID = try FolderLookup(path: path, commit: commit, limits: limits).treeID(from: reader)
             var walk = SnapshotWalk(limits: limits)
@@ -145,7 +147,8 @@ package actor SourceReader {
                 authorName: commit.authorName,
                 authorEmail: commit.authorEmail,
                 authoredAt: commit.authoredAt,
-                subject: commit.subject
+                subject: commit.subject,
+                origin: origin
             )
             return SourceSnapshot(commit: info, path: path.text, treeID: treeID, files: files)
         }

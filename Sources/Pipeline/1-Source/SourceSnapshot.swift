@@ -12,6 +12,8 @@ package struct CommitInfo: Sendable, Hashable, Codable {
     package let authoredAt: Int64
     /// First line of the commit message, at most 200 characters.
     package let subject: String
+    /// Where the ref was read; nil in records of older versions.
+    package let origin: CommitOrigin?
 
     package init(
         id: String,
@@ -19,7 +21,8 @@ package struct CommitInfo: Sendable, Hashable, Codable {
         authorName: String,
         authorEmail: String,
         authoredAt: Int64,
-        subject: String
+        subject: String,
+        origin: CommitOrigin? = nil
     ) {
         self.id = id
         self.ref = ref
@@ -27,6 +30,7 @@ package struct CommitInfo: Sendable, Hashable, Codable {
         self.authorEmail = authorEmail
         self.authoredAt = authoredAt
         self.subject = subject
+        self.origin = origin
     }
 
     /// The first eight digits.
@@ -46,6 +50,13 @@ package struct SourceFile: Sendable, Hashable {
     package init(path: String, bytes: [UInt8]) {
         self.path = path
         self.bytes = bytes
+    }
+
+    /// The folders and the file that the path names, whole and without what follows a dot: they stand in git in clear.
+    package var names: [String] {
+        path.split(separator: "/").flatMap { part in
+            [String(part)] + (part.contains(".") ? part.split(separator: ".").map(String.init) : [])
+        }
     }
 }
 

@@ -13,7 +13,8 @@ package struct FieldChange: Sendable, Hashable, Codable {
     package let path: String
     /// Compact JSON of the live value, with masks; nil when the field is absent there, or hidden whole.
     package let before: String?
-    /// Compact JSON of the wanted value, with masks; nil when the field is removed, or hidden whole.
+    /// Compact JSON of the wanted value, with masks; nil when the field is removed, or hidden whole; `null` only
+    /// where a field that was absent is declared so.
     package let after: String?
     /// The field manager whose value is overwritten, and when it wrote it; nil when nobody else owned the field.
     package let takenFrom: String?
@@ -33,10 +34,12 @@ package struct FieldChange: Sendable, Hashable, Codable {
     ///   - kind: The kind of the object in which it is.
     package init(_ difference: FieldDifference, of kind: GroupKind) {
         let shown = ShownDifference(difference, of: kind)
+        // Null is nothing, but where nothing stood before it is all that there is to tell.
+        let isNull = difference.after?.isNull == true && difference.before == nil
         self.init(
             path: shown.path,
             before: shown.before.flatMap(FieldChange.text),
-            after: shown.after.flatMap(FieldChange.text),
+            after: isNull ? "null" : shown.after.flatMap(FieldChange.text),
             takenFrom: difference.owner?.description
         )
     }

@@ -148,10 +148,12 @@ struct ManifestSorting {
         }
         let ownership = Ownership.of(found, for: inventory.applySet, owners: live.owners)
         if case .other(let owner) = ownership {
+            let label = ApplySet.partOfLabel
+            let way = found.label(label) == nil ? "remove that tool's labels" : "take its label \(label) off"
             refuse(
                 manifest,
                 .ownedByOther,
-                "is owned by \(owner); remove it from there (or remove that tool's labels) before it is declared here"
+                "is owned by \(owner); remove it from there (or \(way)) before it is declared here"
             )
             return
         }

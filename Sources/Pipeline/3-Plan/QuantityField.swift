@@ -6,17 +6,21 @@ import KubeObjects
 enum QuantityField {
     private static let parents: Set<String> = [
         "limits", "requests", "capacity", "hard", "max", "min", "default", "defaultRequest", "maxLimitRequestRatio",
-        "overhead", "allocatable", "allocatedResources",
+        "overhead", "podFixed", "allocatable", "allocatedResources",
     ]
-    private static let names: Set<String> = ["sizeLimit", "divisor", "averageValue", "tolerance"]
+    private static let names: Set<String> = [
+        "sizeLimit", "divisor", "averageValue", "tolerance", "maximumVolumeSize",
+    ]
+    /// Where built-in kinds hold quantities: a RuntimeClass, a CSIStorageCapacity, and all the others.
+    private static let roots: Set<String> = ["spec", "template", "overhead", "capacity", "maximumVolumeSize"]
 
     /// Whether built-in kinds hold a quantity at this path.
     static func contains(_ path: [FieldPathElement]) -> Bool {
-        guard path.count >= 2, path.first == .field("spec") || path.first == .field("template"),
-            case .field(let last) = path[path.count - 1]
-        else { return false }
-        if names.contains(last) { return true }
-        if case .field(let parent) = path[path.count - 2] {
+        guard case .field(let root)? = path.first, roots.contains(root), case .field(let last)? = path.last else {
+            return false
+        }
+        if names.contains(last) || path == [.field("capacity")] { return true }
+        if path.count >= 2, case .field(let parent) = path[path.count - 2] {
             // The target of an autoscaler's metric.
             return parents.contains(parent) || (parent == "target" && last == "value")
         }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// The objects that a manifest names: service account, config maps, secrets and claims of its pods, the role of a binding.
+/// The objects that a manifest names: service account, config maps, secrets and claims of its pods, the role of a binding,
+/// the service account of a token.
 enum References {
-    /// What the object's pods or its role reference need; optional references are left out.
+    /// What the object's pods, its role reference or its token need; optional references are left out.
     static func of(_ object: KubeObject) -> [ObjectID] {
         if let role = object.json["roleRef"] {
             let kind = role["kind"]?.string ?? ""
@@ -16,8 +17,18 @@ enum References {
                 )
             ]
         }
+        if let account = tokenAccount(of: object) { return [account] }
         guard let pod = podSpec(of: object) else { return [] }
         return ofPod(pod, namespace: object.namespace)
+    }
+
+    /// Whose token a Secret is to hold: the controller of tokens deletes a Secret that it finds before the service account.
+    private static func tokenAccount(of object: KubeObject) -> ObjectID? {
+        guard object.gvk.kind == "Secret", object.gvk.group.isEmpty,
+            object.json["type"]?.string == "kubernetes.io/service-account-token",
+            let name = object.annotation("kubernetes.io/service-account.name")
+        else { return nil }
+        return ObjectID(group: "", kind: "ServiceAccount", namespace: object.namespace, name: name)
     }
 
     /// Where built-in workloads keep the spec of their pods.

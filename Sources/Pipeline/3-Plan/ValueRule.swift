@@ -15,12 +15,23 @@ struct ValueRule: Sendable {
     /// every object is typed, also of custom resources.
     func isTyped(_ path: [FieldPathElement]) -> Bool { isBuiltIn || path.first == .field("metadata") }
 
+    /// Numbers of which Kubernetes' own types cannot tell 0 from none, and for which its defaults stand then: probes
+    /// (`SetDefaults_Probe` in pkg/apis/core/v1/defaults.go), ports of a Service, flow schemas.
+    private static let zeroIsUnset: Set<String> = [
+        "nodePort", "healthCheckNodePort", "targetPort", "periodSeconds", "timeoutSeconds", "successThreshold",
+        "failureThreshold", "matchingPrecedence",
+    ]
+
     /// Whether a typed server takes the value for none, and may fill in a default: the empty text in a field of its own
-    /// types, but not in a map of free keys such as labels or the data of a ConfigMap.
+    /// types, but not in a map of free keys such as labels or the data of a ConfigMap, and 0 in a few of them.
     func isUnset(_ wanted: JSON, at path: [FieldPathElement]) -> Bool {
-        guard isBuiltIn, case .field(let top)? = path.first, wanted == "" else { return false }
-        return !["metadata", "data", "binaryData", "stringData"].contains(top)
+        guard isBuiltIn, case .field(let top)? = path.first,
+            !["metadata", "data", "binaryData", "stringData"].contains(top)
+        else { return false }
+        guard wanted == 0, case .field(let name)? = path.last else { return wanted == "" }
+        return Self.zeroIsUnset.contains(name)
     }
+
 
     /// Whether both are the same value: the same number in another form, and in built-in kinds the same amount or the same
     /// bytes; in maps and lists at each place.
@@ -46,7 +57,19 @@ struct ValueRule: Sendable {
             wanted == found
                 || QuantityField.contains(path) && QuantityField.isSameAmount(wanted, found)
                 || holdsBytes(path) && Base64Text.isSame(wanted, found)
+                || holdsTime(path) && isSameTime(wanted, found)
         }
+    }
+
+    /// Whether the place holds a point in time, which the server writes in UTC.
+    private func holdsTime(_ path: [FieldPathElement]) -> Bool {
+        guard path.first == .field("spec"), case .field(let name)? = path.last else { return false }
+        return name.hasSuffix("Time") || name.hasSuffix("Timestamp")
+    }
+
+    private func isSameTime(_ wanted: JSON, _ found: JSON) -> Bool {
+        guard let wanted = wanted.string.flatMap(RFC3339Time.init) else { return false }
+        return wanted == found.string.flatMap(RFC3339Time.init)
     }
 
     /// Whether the place holds bytes, which the server writes in base64 without line breaks.

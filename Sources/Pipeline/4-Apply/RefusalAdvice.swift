@@ -36,7 +36,7 @@ struct RefusalAdvice: Sendable {
             return "the next pass tries again"
         case .tls, .unauthorized, .configuration: return "check the kubeconfig's certificates and credentials"
         case .forbidden: return "grant the verb to Sternpost's account (\(error.request))"
-        case .notFound where error.message.contains("namespaces \"\(namespace)\""):
+        case .notFound where error.isAbout(namespace: namespace):
             return "add a Namespace manifest for \(namespace) to the repository, or create it"
         case .notFound, .methodNotAllowed:
             return "check the apiVersion: the API server does not serve \(kind.kind) there"
@@ -63,5 +63,12 @@ struct RefusalAdvice: Sendable {
         }
         return "set the old value again, use a new name, or annotate the object with sternpost.dev/force: enabled to"
             + " have it deleted and created again"
+    }
+}
+
+extension KubeError {
+    /// Whether a refusal says that the object's namespace is not there.
+    func isAbout(namespace: String) -> Bool {
+        !namespace.isEmpty && message.contains("namespaces \"\(namespace)\" not found")
     }
 }

@@ -145,8 +145,10 @@ struct StepRunner: Sendable {
         switch error.reason {
         case .namespaceTerminating: return "namespace \(step.id.namespace)"
         case .notFound, .methodNotAllowed:
+            let namespace = step.id.namespace
+            if error.isAbout(namespace: namespace), !context.definedNamespaces.contains(namespace) { return nil }
             if context.definedKinds.contains(step.id.groupKind) { return "kind \(step.id.groupKind)" }
-            return context.definedNamespaces.contains(step.id.namespace) ? "namespace \(step.id.namespace)" : nil
+            return context.definedNamespaces.contains(namespace) ? "namespace \(namespace)" : nil
         default: return nil
         }
     }

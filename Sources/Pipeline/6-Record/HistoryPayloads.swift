@@ -34,6 +34,8 @@ enum Payload {
         /// Whether a push without force could not have led from there to here.
         var nonFastForward: Bool?
         var relation: CommitRelation?
+        /// Where the ref was read; absent in rows of older versions.
+        var origin: CommitOrigin?
     }
 
     struct RunFinished: Codable, Sendable {
@@ -134,6 +136,7 @@ extension Payload.RunCommit {
         previous = step?.previous
         nonFastForward = step.map { !$0.relation.isFastForward }
         relation = step?.relation
+        origin = commit.origin
     }
 
     var step: CommitStep? {
@@ -148,7 +151,8 @@ extension Payload.RunCommit {
             authorName: authorName.text,
             authorEmail: authorEmail.text,
             authoredAt: authoredAt,
-            subject: subject.text
+            subject: subject.text,
+            origin: origin
         )
     }
 }

@@ -67,6 +67,25 @@ struct DefinitionTests {
         }
     }
 
+    @Test func `A30: an object whose namespace nobody makes fails at once, also beside its own definition`() async throws {
+        try await withScene { scene in
+            var files = Self.files(scene, widgets: 2)
+            for name in ["a0.yaml", "a1.yaml"] {
+                files[name] = files[name]??.replacing(
+                    "namespace: \(scene.namespace)",
+                    with: "namespace: \(scene.namespace)-none"
+                )
+            }
+            try scene.commit(files)
+            // Waiting for it would outlive the suite.
+            let reconciler = try await scene.reconciler(deadlines: .init(settling: .seconds(3600)))
+            let outcome = await reconciler.pass(.manual)
+            #expect(outcome.names(.failed) == ["w0", "w1"], "\(outcome.objects.compactMap(\.error))")
+            let error = outcome.object("w0")?.error ?? ""
+            #expect(error.contains("add a Namespace manifest for \(scene.namespace)-none"), "\(error)")
+        }
+    }
+
     @Test func `A32: a definition that is never established blocks its objects, and nothing else`() async throws {
         try await withEmbeddedScene { scene, cluster in
             try scene.commit(Self.files(scene, widgets: 2))

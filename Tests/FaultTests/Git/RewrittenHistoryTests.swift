@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import GitStore
 import KubeObjects
 import SceneKit
@@ -113,6 +114,33 @@ struct RewrittenHistoryTests {
             let live = try await scene.liveConfigMap("c0")
             #expect(live?.json["data"] == ["value": "2"])
             try await scene.checkPromises(edit: tagged)
+        }
+    }
+
+    @Test func `G2: a tag named like the branch before, or of another repository, is none that was moved`() async throws {
+        try await withScene { scene in
+            func follow(_ ref: GitRef, in folder: String? = nil) -> @Sendable (inout Project) -> Void {
+                { project in
+                    project.source = RepositorySpec(url: folder ?? project.source.url, ref: ref, path: "infra")
+                }
+            }
+            let first = try scene.commit(scene.baseFiles(configMaps: 2))
+            try scene.git.move(branch: "rel", to: first)
+            #expect(try await scene.sync(edit: follow(.branch("rel"))).outcome == .succeeded)
+            let second = try scene.commit(["c0.yaml": scene.configMap("c0", "2")])
+            try scene.git.tag("rel", at: second)
+            #expect(try await scene.sync(edit: follow(.tag("rel"))).outcome == .succeeded)
+            #expect(try await scene.liveConfigMap("c0")?.json["data"] == ["value": "2"])
+            let third = try scene.commit(["c0.yaml": scene.configMap("c0", "3")])
+            let copy = URL(filePath: scene.folder).appending(path: "copy.git")
+            try FileManager.default.copyItem(at: URL(filePath: scene.git.path), to: copy)
+            try scene.git.tag("rel", at: third)
+            try await scene.halted(saying: ["tag rel was moved"], edit: follow(.tag("rel")))
+            try scene.git.tag("rel", at: second)
+            let other = try GitFolder(at: copy)
+            try other.tag("rel", at: third)
+            #expect(try await scene.sync(edit: follow(.tag("rel"), in: copy.path)).outcome == .succeeded)
+            #expect(try await scene.liveConfigMap("c0")?.json["data"] == ["value": "3"])
         }
     }
 

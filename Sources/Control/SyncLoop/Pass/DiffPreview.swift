@@ -72,11 +72,19 @@ package struct DiffPreview: Sendable {
                 )
             }
             // The server cannot dry-run it (a webhook with side effects), or not together with what a sync does before it:
-            // what the manifest says is the best answer.
+            // the differences that were found are the best answer.
             if error.reason == .dryRunUnsupported || step.clearsTheWay(of: error) {
-                return Difference(title: title, diff: await declared(step, against: step.live), error: nil)
+                return Difference(title: title, diff: await foreseen(step), error: nil)
             }
             return Difference(title: title, diff: nil, error: "\(step.origin): \(step.id): \(error)")
+        }
+    }
+
+    /// The live object with what differs settled; of a new object what the manifest says.
+    private func foreseen(_ step: Step) async -> DiffText? {
+        guard let live = step.live else { return await declared(step, against: nil) }
+        return await onMaskingThread {
+            DiffText(before: live, after: step.differences.reduce(live) { $1.settled(in: $0) })
         }
     }
 

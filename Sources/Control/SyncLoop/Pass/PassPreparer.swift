@@ -120,6 +120,8 @@ package struct PassPreparer: Sendable {
     /// - Throws: ``PassFailure`` for a tag that moved, and for rewritten history where the project wants none.
     private func step(to tip: SourceTip, from previous: CommitInfo?) async throws -> CommitStep? {
         guard let previous, previous.id != tip.commitID else { return nil }
+        // Who configures another repository, or a tag instead of a branch, means it.
+        if let origin = previous.origin, origin != CommitOrigin(project.source) { return nil }
         if previous.ref != tip.refName { return try rewind(to: tip, from: previous) }
         switch project.source.ref {
         case .commit: return nil

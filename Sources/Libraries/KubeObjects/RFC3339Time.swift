@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A point in time as the API writes it, to the microsecond.
-struct RFC3339Time: Hashable, Comparable {
+package struct RFC3339Time: Hashable, Comparable {
     /// Seconds since 1970-01-01T00:00:00Z.
-    let seconds: Int64
-    let microseconds: Int
+    package let seconds: Int64
+    package let microseconds: Int
 
     /// Reads `2006-01-02T15:04:05[.000000]Z` or with an offset such as `+02:00`; nil for anything else.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let bytes = Array(text.utf8)
         func number(_ range: Range<Int>) -> Int64? {
             guard range.upperBound <= bytes.count else { return nil }
@@ -52,12 +52,12 @@ struct RFC3339Time: Hashable, Comparable {
         microseconds = fraction
     }
 
-    static func < (left: RFC3339Time, right: RFC3339Time) -> Bool {
+    package static func < (left: RFC3339Time, right: RFC3339Time) -> Bool {
         (left.seconds, left.microseconds) < (right.seconds, right.microseconds)
     }
 
     /// The time in UTC, with no or six digits behind the second.
-    func text(fractionDigits: Int) -> String {
+    package func text(fractionDigits: Int) -> String {
         let day = seconds.flooringQuotient(86_400)
         let rest = seconds - day * 86_400
         let (year, month, date) = RFC3339Time.date(ofDay: day)

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+import Crypto
+import Foundation
+import GitStore
+import KubeObjects
+
+/// Where the ref of a commit was read. Two commits follow each other only when they have the same one: the `main` of
+/// another repository is no later state of this `main`, and neither is a tag with that name.
+package struct CommitOrigin: Sendable, Hashable, Codable {
+    package enum RefKind: String, Sendable, Codable {
+        case branch, tag, commit
+    }
+
+    /// SHA-256 of the address, hexadecimal: enough to tell one from another, and nothing that must be masked.
+    package let repository: String
+    /// A range of versions counts as the tag that it chooses.
+    package let refKind: RefKind
+
+    /// - Parameter spec: What is followed; the folder in it makes no difference.
+    package init(_ spec: RepositorySpec) {
+        repository = SHA256.hash(data: Data(spec.url.utf8)).hexadecimal
+        refKind =
+            switch spec.ref {
+            case .branch: .branch
+            case .tag, .semver: .tag
+            case .commit: .commit
+            }
+    }
+}
