@@ -27,7 +27,8 @@ struct WaveTests {
         #expect(plan.waves[1].steps[0].resource.plural == "widgets")
     }
 
-    @Test func `the Secret of a token comes after its service account, or the controller of tokens deletes it`() throws {
+    @Test func `the Secret of a token comes after its service account, or the controller of tokens deletes it`() throws
+    {
         let plan = PlanFixture.plan(
             try PlanFixture.rendered(
                 """

@@ -7,6 +7,7 @@ import KubeObjects
 /// Where the ref of a commit was read. Two commits follow each other only when they have the same one: the `main` of
 /// another repository is no later state of this `main`, and neither is a tag with that name.
 package struct CommitOrigin: Sendable, Hashable, Codable {
+    /// What kind of name was followed.
     package enum RefKind: String, Sendable, Codable {
         case branch, tag, commit
     }

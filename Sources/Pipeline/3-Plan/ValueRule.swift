@@ -32,7 +32,6 @@ struct ValueRule: Sendable {
         return Self.zeroIsUnset.contains(name)
     }
 
-
     /// Whether both are the same value: the same number in another form, and in built-in kinds the same amount or the same
     /// bytes; in maps and lists at each place.
     func isSame(_ wanted: JSON, _ found: JSON, at path: [FieldPathElement]) -> Bool {

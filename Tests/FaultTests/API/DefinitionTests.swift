@@ -67,7 +67,9 @@ struct DefinitionTests {
         }
     }
 
-    @Test func `A30: an object whose namespace nobody makes fails at once, also beside its own definition`() async throws {
+    @Test func `A30: without its namespace an object fails at once, also beside its definition`()
+        async throws
+    {
         try await withScene { scene in
             var files = Self.files(scene, widgets: 2)
             for name in ["a0.yaml", "a1.yaml"] {

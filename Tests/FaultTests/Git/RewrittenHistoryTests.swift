@@ -117,7 +117,8 @@ struct RewrittenHistoryTests {
         }
     }
 
-    @Test func `G2: a tag named like the branch before, or of another repository, is none that was moved`() async throws {
+    @Test func `G2: a tag named like the branch before, or of another repository, is none that was moved`() async throws
+    {
         try await withScene { scene in
             func follow(_ ref: GitRef, in folder: String? = nil) -> @Sendable (inout Project) -> Void {
                 { project in
