@@ -59,7 +59,8 @@ struct SettledDifferenceTests {
 
     @Test func `a null that is declared where nothing stood is shown as null`() {
         let kind = GroupKind(group: "apps", kind: "Deployment")
-        let change = FieldChange(FieldDifference(path: [.field("spec"), .field("x")], before: nil, after: .null), of: kind)
+        let difference = FieldDifference(path: [.field("spec"), .field("x")], before: nil, after: .null)
+        let change = FieldChange(difference, of: kind)
         #expect(change.before == nil)
         #expect(change.after == "null")
     }
