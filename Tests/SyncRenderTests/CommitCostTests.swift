@@ -95,4 +95,22 @@ import Testing
         #expect(problems.count == 201)
         #expect(problems.last?.hasSuffix(": and 2800 more problems; correct these first") == true)
     }
+
+    @Test func `a hundred different waves are allowed, of whatever kind of annotation, and no more`() {
+        func files(_ waves: Int) -> [(path: String, text: String)] {
+            (0..<waves).map { number in
+                let key = number.isMultiple(of: 2) ? "sternpost.dev/wave" : "argocd.argoproj.io/sync-wave"
+                let name = "x\(1_000 + number)"
+                let text =
+                    "apiVersion: v1\nkind: ConfigMap\n"
+                    + "metadata: {name: \(name), namespace: shop, annotations: {\(key): '\(number)'}}\n"
+                return ("\(name).yaml", text)
+            }
+        }
+        #expect(Rendering.problems(files(100)).isEmpty)
+        let problems = Rendering.problems(files(102))
+        #expect(problems.count == 1)
+        #expect(problems.first?.hasPrefix("infra/x1100.yaml:1: ") == true, "\(problems)")
+        #expect(problems.first?.contains("more than 100 different wave numbers") == true, "\(problems)")
+    }
 }

@@ -6,6 +6,8 @@ package struct RenderLimits: Sendable, Hashable {
     /// Size of one manifest file in bytes.
     package var maxFileBytes: Int
     package var maxObjects: Int
+    /// Different wave numbers: before each one, all objects of the earlier ones are looked at.
+    package var maxWaves: Int
     /// What all values of the commit may take in memory, about: decided while they are read.
     package var maxValueBytes: Int
     /// Lists, maps and scalars of one object.
@@ -25,6 +27,7 @@ package struct RenderLimits: Sendable, Hashable {
     package init(
         maxFileBytes: Int = 16 << 20,
         maxObjects: Int = 10_000,
+        maxWaves: Int = 100,
         maxValueBytes: Int = 48 << 20,
         maxObjectNodes: Int = 200_000,
         maxObjectBytes: Int = 3 << 20,
@@ -34,6 +37,7 @@ package struct RenderLimits: Sendable, Hashable {
     ) {
         self.maxFileBytes = maxFileBytes
         self.maxObjects = maxObjects
+        self.maxWaves = maxWaves
         self.maxValueBytes = maxValueBytes
         self.maxObjectNodes = maxObjectNodes
         self.maxObjectBytes = maxObjectBytes

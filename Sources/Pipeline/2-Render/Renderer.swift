@@ -24,6 +24,7 @@ package enum Renderer {
             findings.add(RenderProblem(origin: root(snapshot), problem: problem, remedy: "split the project"))
         }
         if let problem = tooManySecrets(findings.objects, limits) { findings.add(problem) }
+        if let problem = tooManyWaves(findings.objects, limits) { findings.add(problem) }
         if findings.objects.isEmpty, findings.problemCount == 0 { findings.add(emptiness(snapshot)) }
         guard findings.problemCount == 0 else {
             throw RenderFailure(
@@ -50,6 +51,21 @@ package enum Renderer {
                 "the values of the Secrets up to here have more than \(limits.maxSecretBytes >> 20) MiB together, "
                 + "\(RenderLimits.secretValueBytes) bytes more counted for each"
             return RenderProblem(origin: rendered.origin, problem: problem, remedy: "split the project")
+        }
+        return nil
+    }
+
+    /// The problem at the object with one wave number too many; nil when none has.
+    private static func tooManyWaves(_ objects: [RenderedObject], _ limits: RenderLimits) -> RenderProblem? {
+        var numbers: Set<Int> = []
+        for rendered in objects {
+            numbers.insert(WaveNumber.of(rendered.object))
+            guard numbers.count > limits.maxWaves else { continue }
+            return RenderProblem(
+                origin: rendered.origin,
+                problem: "the objects up to here have more than \(limits.maxWaves) different wave numbers",
+                remedy: "give objects that need not wait for each other the same number"
+            )
         }
         return nil
     }

@@ -14,18 +14,19 @@ package struct ListIndex {
     package init(_ items: [JSON], for set: FieldSet) {
         self.items = items
         var hasValues = false
+        var keyNames: Set<[String]> = []
         for element in set.children.keys {
             switch element {
             case .value: hasValues = true
-            case .key(let keys): if tables[keys.keys] == nil { tables[keys.keys] = KeyTable() }
+            case .key(let keys): keyNames.insert(keys.keys)
             case .field, .index: break
             }
         }
-        for (place, item) in items.enumerated() {
-            if hasValues, values[item] == nil { values[item] = place }
-            for names in tables.keys { tables[names]?.add(item, at: place, names: names) }
-            steps += 1 + tables.count
+        if hasValues {
+            for (place, item) in items.enumerated() where values[item] == nil { values[item] = place }
         }
+        for names in keyNames { tables[names] = KeyTable(items, names: names) }
+        steps = items.count * (1 + keyNames.count)
     }
 
     /// Where the item stands that an element names; of keyed items the one that leaves out the fewest key fields.
@@ -50,11 +51,12 @@ private struct KeyTable {
     /// Which of the key fields items have, the most first.
     private var forms: [[String]] = []
 
-    mutating func add(_ item: JSON, at place: Int, names: [String]) {
-        guard let keys = item.object?.only(names), !keys.isEmpty, places[keys] == nil else { return }
-        places[keys] = place
-        guard !forms.contains(keys.keys) else { return }
-        forms.append(keys.keys)
+    init(_ items: [JSON], names: [String]) {
+        for (place, item) in items.enumerated() {
+            guard let keys = item.object?.only(names), !keys.isEmpty, places[keys] == nil else { continue }
+            places[keys] = place
+            if !forms.contains(keys.keys) { forms.append(keys.keys) }
+        }
         forms.sort { $0.count > $1.count }
     }
 

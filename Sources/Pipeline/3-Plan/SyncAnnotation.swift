@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import SyncRender
 
 /// What people ask of single objects by annotation: our own spelling, and those of Flux, Argo CD, Helm and cli-utils.
 package enum SyncAnnotation {
@@ -39,12 +40,6 @@ package enum SyncAnnotation {
         isDisabled(object, "sternpost.dev/force-conflicts")
     }
 
-    /// The wave a person gave; 0 when none or unreadable.
-    package static func wave(_ object: KubeObject) -> Int {
-        let text = object.annotation("sternpost.dev/wave") ?? object.annotation("argocd.argoproj.io/sync-wave")
-        return text.flatMap { Int($0) } ?? 0
-    }
-
     /// Names the tags, besides those of the project, whose images are rolled out when they change.
     package static let rollTags = "sternpost.dev/roll-tags"
     /// Whether images of the object are followed at all.
@@ -62,9 +57,9 @@ package enum SyncAnnotation {
     /// A misspelt request to be kept must not end in a deletion.
     package static func problem(_ object: KubeObject) -> String? {
         for member in object.metadata["annotations"]?.object ?? JSONObject()
-        where member.key.hasPrefix("sternpost.dev/") || member.key == "argocd.argoproj.io/sync-wave" {
+        where member.key.hasPrefix("sternpost.dev/") || WaveNumber.annotations.contains(member.key) {
             let text = member.value.string ?? ""
-            if member.key == "argocd.argoproj.io/sync-wave" || member.key == "sternpost.dev/wave" {
+            if WaveNumber.annotations.contains(member.key) {
                 if Int(text) == nil {
                     return "the annotation \(member.key): \"\(text)\" is no whole number; write one such as \"5\""
                 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import SyncRender
 
 /// Holds back what bears a higher wave number than something that is known not to become what git wants.
 struct WaveGates {
@@ -11,7 +12,7 @@ struct WaveGates {
 
     /// Takes in what a manifest asks for.
     mutating func add(_ id: ObjectID, _ object: KubeObject) {
-        let number = SyncAnnotation.wave(object)
+        let number = WaveNumber.of(object)
         numbers[id] = min(numbers[id] ?? number, number)
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import SyncRender
 
 /// Puts steps into waves: first by the number a person gave, then by the stage of the kind. What a step depends on always
 /// stands in an earlier wave, whatever number it bears.
@@ -42,7 +43,7 @@ enum WaveOrder {
         var places: [ObjectID: Place] = [:]
         for step in steps {
             places[step.id] = Place(
-                number: SyncAnnotation.wave(step.object),
+                number: WaveNumber.of(step.object),
                 stage: KindOrder.stage(of: step.id.groupKind)
             )
         }
