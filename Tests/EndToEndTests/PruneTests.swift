@@ -63,13 +63,56 @@ struct PruneTests {
             for _ in 0..<2 {
                 let waiting = try await scene.sync { $0.healthTimeout = .seconds(2) }
                 let error = waiting.objects.first { $0.id.name == "a" }?.error ?? ""
-                #expect(error.contains("Deployment.apps \(scene.namespace)/web is not healthy"), "\(error)")
+                let words = "Deployment.apps \(scene.namespace)/web is not through with its last change"
+                #expect(error.contains(words), "\(error)")
                 #expect(try await scene.liveConfigMap("a") != nil)
             }
             try scene.commit(["web.yaml": web("")])
             let done = try await scene.sync { $0.healthTimeout = .seconds(60) }
             #expect(done.objects.filter { $0.action == .pruned }.map(\.id.name) == ["a"])
             #expect(try await scene.liveConfigMap("a") == nil)
+        }
+    }
+
+    @Test func `while older pods may run the operator goes on quietly, and deletes what they used by itself`()
+        async throws
+    {
+        try await withScene { scene in
+            // How many there are is not git's.
+            let web = """
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: web, namespace: \(scene.namespace)}
+                spec:
+                  selector: {matchLabels: {app: web}}
+                  template:
+                    metadata: {labels: {app: web}}
+                    spec:
+                      nodeSelector: {example.com/node: nowhere}
+                      containers: [{name: web, image: "registry.example.com/web:1"}]
+
+                """
+            try scene.commit(["ns.yaml": scene.namespaceManifest, "a.yaml": scene.configMap("a")])
+            try await scene.whileWatching { reconciler, _ in
+                try await eventually("all is well") { await reconciler.pass(.commit).outcome == .succeeded }
+                try scene.commit(["a.yaml": nil, "web.yaml": web])
+                let first = await reconciler.pass(.commit)
+                #expect(first.objects.first { $0.id.name == "a" }?.action == .skipped)
+                try await eventually("nothing new is to be told") { await reconciler.pass(.commit).run == nil }
+                #expect(try await scene.liveConfigMap("a") != nil)
+                _ = try await scene.client.patch(
+                    CoreResources.deployments,
+                    namespace: scene.namespace,
+                    name: "web",
+                    type: .merge,
+                    body: ["spec": ["replicas": 0]],
+                    fieldManager: "scaler"
+                )
+                try await eventually("what they used is deleted") {
+                    _ = await reconciler.pass(.commit)
+                    return try await scene.liveConfigMap("a") == nil
+                }
+            }
         }
     }
 

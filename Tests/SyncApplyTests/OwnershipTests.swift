@@ -56,7 +56,7 @@ struct OwnershipTests {
                 try await project.kubectl(["apply", "--server-side", "--field-manager=otherteam", "-f", file.path])
                 let outcome = try #require(try await project.sync([configMap("a")]).report.outcome("a"))
                 #expect(outcome.changes.map(\.path) == [])
-                #expect(outcome.warnings.contains { $0.contains(".data.b (otherteam declares it, too)") })
+                #expect(outcome.warnings.contains { $0.contains(".data.b (otherteam has it, too)") })
                 #expect(try await project.live("ConfigMap", "a")?.json["data"]?["b"] == "2")
                 #expect(try await project.sync([configMap("a")]).plan.isEmpty)
                 let headless = service("h", port: 80).replacing(#""selector""#, with: #""clusterIP":"None","selector""#)

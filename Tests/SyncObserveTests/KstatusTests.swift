@@ -178,4 +178,42 @@ struct KstatusRow: Sendable, CustomTestStringConvertible {
         deployment("Available is not true", available: "False", .inProgress),
         deployment("scaled to zero", spec: #""replicas":0"#, counts: #""observed":0"#, progressing: "", .current),
     ]
+
+    /// Kind, spec, status, and what is told of older pods.
+    private static let older: [(String, String, String, String?)] = [
+        (
+            "StatefulSet", #""replicas":3"#,
+            #""replicas":3,"updatedReplicas":3,"currentRevision":"a","updateRevision":"a""#, nil
+        ),
+        (
+            "StatefulSet", #""replicas":3,"updateStrategy":{"type":"OnDelete"}"#,
+            #""replicas":3,"updatedReplicas":1,"currentRevision":"a","updateRevision":"b""#,
+            "2 of its pods are of an older revision"
+        ),
+        (
+            "StatefulSet", #""replicas":3,"updateStrategy":{"rollingUpdate":{"partition":2}}"#,
+            #""replicas":3,"updatedReplicas":2,"currentRevision":"a","updateRevision":"b""#,
+            "1 of its pods is of an older revision"
+        ),
+        ("DaemonSet", "", #""desiredNumberScheduled":3,"updatedNumberScheduled":3"#, nil),
+        (
+            "DaemonSet", #""updateStrategy":{"type":"OnDelete"}"#,
+            #""desiredNumberScheduled":3,"updatedNumberScheduled":1"#, "2 of its pods are of an older revision"
+        ),
+        ("Deployment", #""replicas":3"#, #""replicas":3,"updatedReplicas":1"#, nil),
+    ]
+
+    @Test(arguments: older)
+    func `pods of an older revision are told although the workload is well`(
+        kind: String,
+        spec: String,
+        status: String,
+        told: String?
+    ) throws {
+        let text =
+            #"{"apiVersion":"apps/v1","kind":"\#(kind)","metadata":{"name":"w","namespace":"shop"},"#
+            + #""spec":{\#(spec)},"status":{\#(status)}}"#
+        let object = try KubeObject(try JSONParser.parse(text))
+        #expect(Kstatus.olderPods(of: object) == told)
+    }
 }

@@ -5,41 +5,118 @@ import Testing
 
 /// What is deleted only after something else is gone.
 struct PruneOrderTests {
+    /// Kinds of custom resources that stand before and behind a Deployment in the alphabet.
+    private static let kinds = ["Certificate", "Widget"]
+
     private static let catalog: APICatalog = {
         var catalog = PlanFixture.catalog
-        let gvk = GroupVersionKind(group: "acme.dev", version: "v1", kind: "Widget")
-        catalog.add(APIResource(gvk: gvk, plural: "widgets", isNamespaced: true, verbs: ["list", "get", "delete"]))
+        for kind in kinds {
+            let gvk = GroupVersionKind(group: "acme.dev", version: "v1", kind: kind)
+            let plural = "\(kind.lowercased())s"
+            catalog.add(APIResource(gvk: gvk, plural: plural, isNamespaced: true, verbs: ["list", "get", "delete"]))
+        }
         return catalog
     }()
 
-    private func plan(widget edit: (inout JSON) -> Void) throws -> Plan {
-        let text = #"{"apiVersion":"acme.dev/v1","kind":"Widget","metadata":{"name":"w","namespace":"shop"}}"#
+    private static let deployment =
+        #"{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"controller","namespace":"shop"}}"#
+
+    /// A custom resource, its controller and what that needs have left git.
+    private func plan(
+        _ kind: String = "Widget",
+        policy: PlanPolicy = PlanPolicy(prune: .init(maxObjects: 100, maxPercent: 100)),
+        widget edit: (inout JSON) -> Void = { _ in }
+    ) throws -> Plan {
+        let text = #"{"apiVersion":"acme.dev/v1","kind":"\#(kind)","metadata":{"name":"w","namespace":"shop"}}"#
         let widget = try PlanFixture.live(text, uid: "uid-w", edit: edit)
+        let controller = try PlanFixture.live(Self.deployment, uid: "uid-c")
         let account = try PlanFixture.live(PlanFixture.configMap("operator"), uid: "uid-o")
         return PlanFixture.plan(
             try PlanFixture.rendered(PlanFixture.configMap("new")),
-            live: [widget, account],
-            members: [(widget, widget.uid), (account, account.uid)],
-            catalog: Self.catalog
+            live: [widget, controller, account],
+            members: [(widget, widget.uid), (controller, controller.uid), (account, account.uid)],
+            catalog: Self.catalog,
+            policy: policy
         )
     }
 
-    @Test func `what comes after a custom resource stays while that waits for its finalizers`() throws {
-        let plan = try plan { json in
+    @Test(arguments: kinds)
+    func `what comes after a custom resource stays while that waits for its finalizers`(kind: String) throws {
+        let plan = try plan(kind) { json in
             json[["metadata", "deletionTimestamp"]] = "2026-01-01T00:00:00Z"
             json[["metadata", "finalizers"]] = ["acme.dev/clean"]
         }
         #expect(plan.prune.steps.isEmpty)
-        let reason = plan.prune.kept.first { $0.id.name == "operator" }?.reason
         let words =
-            "Widget.acme.dev shop/w is being deleted and waits for finalizers, and what removes them may need it"
-        #expect(reason == words)
+            "\(kind).acme.dev shop/w is being deleted and waits for finalizers, and what removes them may need it"
+        for name in ["controller", "operator"] {
+            #expect(plan.prune.kept.first { $0.id.name == name }?.reason == words)
+        }
     }
 
     @Test func `what is only being deleted holds up nothing`() throws {
         let ending = try plan { $0[["metadata", "deletionTimestamp"]] = "2026-01-01T00:00:00Z" }
-        #expect(ending.prune.steps.map(\.id.name) == ["operator"])
+        #expect(ending.prune.steps.map(\.id.name) == ["controller", "operator"])
         let there = try plan { $0[["metadata", "finalizers"]] = ["acme.dev/clean"] }
-        #expect(there.prune.steps.map(\.id.name) == ["w", "operator"])
+        #expect(there.prune.steps.map(\.id.name) == ["w", "controller", "operator"])
+    }
+
+    @Test(arguments: kinds)
+    func `custom resources go before their controllers, and while their webhooks are there`(kind: String) throws {
+        #expect(try plan(kind).prune.steps.map(\.id.name) == ["w", "controller", "operator"])
+    }
+
+    @Test(arguments: kinds)
+    func `a custom resource that is not tried again yet keeps its controller`(kind: String) throws {
+        let widget = try #require(try plan(kind).prune.steps.first)
+        var policy = PlanPolicy(prune: .init(maxObjects: 100, maxPercent: 100))
+        policy.withheldPrunes = [widget.id: WithheldPrune(widget, because: "denied")]
+        let plan = try plan(kind, policy: policy)
+        #expect(plan.prune.steps.isEmpty)
+        #expect(
+            plan.prune.withheld.map(\.reason) == ["denied"]
+                + Array(
+                    repeating: "not deleted: \(kind).acme.dev shop/w was not deleted, and what serves it may need it",
+                    count: 2
+                )
+        )
+    }
+
+    @Test func `what pods may use stays beside a workload that is not through, or that is not deleted`() throws {
+        let id = ObjectID(group: "apps", kind: "Deployment", namespace: "shop", name: "web")
+        var policy = PlanPolicy(prune: .init(maxObjects: 100, maxPercent: 100))
+        policy.unreadyUsers = [id: "1 of 2 replicas are updated"]
+        let beside = try plan(policy: policy)
+        #expect(beside.prune.steps.map(\.id.name) == ["w", "controller"])
+        let words =
+            "not deleted: Deployment.apps shop/web is not through with its last change (1 of 2 replicas are updated), and"
+            + " its pods may still use it"
+        #expect(beside.prune.withheld.map(\.reason) == [words])
+        policy.unreadyUsers = [:]
+        let controller = try #require(try plan().prune.steps.first { $0.id.name == "controller" })
+        policy.withheldPrunes = [controller.id: WithheldPrune(controller, because: "denied")]
+        let stuck = try plan(policy: policy)
+        #expect(stuck.prune.steps.map(\.id.name) == ["w"])
+        #expect(stuck.prune.withheld.last?.reason.contains("controller is not through") == true)
+    }
+
+    @Test func `what a workload names that is left alone stays, and only that`() throws {
+        let text = """
+            {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web","namespace":"shop",
+            "annotations":{"sternpost.dev/reconcile":"disabled"}},"spec":{"template":{"spec":{
+            "containers":[{"name":"web","envFrom":[{"configMapRef":{"name":"old"}}]}]}}}}
+            """
+        let web = try PlanFixture.live(text, uid: "uid-web")
+        let old = try PlanFixture.live(PlanFixture.configMap("old"), uid: "uid-old")
+        let other = try PlanFixture.live(PlanFixture.configMap("other"), uid: "uid-other")
+        let plan = PlanFixture.plan(
+            try PlanFixture.rendered(text, PlanFixture.configMap("new")),
+            live: [web, old, other],
+            members: [(web, web.uid), (old, old.uid), (other, other.uid)],
+            policy: PlanPolicy(prune: .init(maxObjects: 100, maxPercent: 100))
+        )
+        #expect(plan.prune.steps.map(\.id.name) == ["other"])
+        let reason = plan.prune.kept.first { $0.id.name == "old" }?.reason
+        #expect(reason == "Deployment.apps shop/web is left alone as it asks, and names it")
     }
 }

@@ -11,12 +11,15 @@ struct PublicNames: Sendable {
     /// The longest name of an object.
     private static let maxBytes = 253
 
+    /// So many are known at most: of all that the largest projects declare. Of the others some texts stay masked.
+    private static let maxNames = 200_000
+
     private var hashes: Set<UInt64> = []
 
     mutating func insert(_ name: String) {
         guard (KnownSecrets.minBytes...Self.maxBytes).contains(name.utf8.count) else { return }
         let hash = name.utf8.reduce(into: RollingHash()) { $0.add($1) }.value
-        if !hashes.contains(hash) { hashes.insert(hash) }
+        if hashes.count < Self.maxNames, !hashes.contains(hash) { hashes.insert(hash) }
     }
 
     /// Whether the range lies in a name: the piece of the text that consists of letters, digits and `-._:`, or a part of it

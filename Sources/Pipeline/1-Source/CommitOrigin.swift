@@ -19,7 +19,9 @@ package struct CommitOrigin: Sendable, Hashable, Codable {
 
     /// - Parameter spec: What is followed; the folder in it makes no difference.
     package init(_ spec: RepositorySpec) {
-        repository = SHA256.hash(data: Data(spec.url.utf8)).hexadecimal
+        let address: String
+        do throws(GitError) { address = try GitAddress(spec.url).url } catch { address = spec.url }  // read by nobody
+        repository = SHA256.hash(data: Data(address.utf8)).hexadecimal
         refKind =
             switch spec.ref {
             case .branch: .branch

@@ -25,6 +25,9 @@ package enum KindOrder {
         "MutatingAdmissionPolicyBinding.admissionregistration.k8s.io", "APIService.apiregistration.k8s.io",
     ]
 
+    /// How many there are.
+    static let stages = 4
+
     /// 0 definitions, 1 what is referred to, 2 the rest, 3 admission gates. Prune goes the other way.
     package static func stage(of kind: GroupKind) -> Int {
         let key = kind.description

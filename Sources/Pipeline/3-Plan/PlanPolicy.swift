@@ -41,6 +41,8 @@ package struct PlanPolicy: Sendable, Hashable {
     /// Steps and deletions that failed lately and are not tried in this pass. As above.
     package var withheld: [ObjectID: WithheldStep] = [:]
     package var withheldPrunes: [ObjectID: WithheldPrune] = [:]
+    /// Workloads of which was waited in vain until no older pods run, each with the reason. As above.
+    package var unreadyUsers: [ObjectID: String] = [:]
     /// The wave number that was waited for in vain, and still is not finished. As above.
     package var closedGate: ClosedGate?
     /// What the project may not declare; the operator fills it in.

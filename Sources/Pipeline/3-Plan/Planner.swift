@@ -62,7 +62,7 @@ package enum Planner {
             unchanged: sorting.unchanged,
             refused: refused,
             reportedDrift: sorting.reportedDrift,
-            prune: pruning.plan().withholding(policy.withheldPrunes),
+            prune: pruning.plan().withholding(policy.withheldPrunes, unready: policy.unreadyUsers),
             desiredMembers: members(sorting, steps: steps, inventory: inventory),
             unread: sorting.unread + pruning.unread,
             foundAgain: unseen.foundAgain,

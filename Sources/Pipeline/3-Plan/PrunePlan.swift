@@ -61,26 +61,6 @@ package struct PrunePlan: Sendable {
 
     /// The hash of a list that waits for a person's yes; nil when none does.
     package var approvalHash: String? { if case .held(_, let hash) = verdict { hash } else { nil } }
-
-    /// The same plan without the deletions that failed lately. What waits for a person's word stays whole: the word is
-    /// about all of it.
-    func withholding(_ failed: [ObjectID: WithheldPrune]) -> PrunePlan {
-        guard case .allowed = verdict, !failed.isEmpty else { return self }
-        let kept = steps.filter { step in failed[step.id]?.isSame(as: step) == true }
-        guard !kept.isEmpty else { return self }
-        let ids = Set(kept.map(\.id))
-        return PrunePlan(
-            verdict: verdict,
-            steps: steps.filter { !ids.contains($0.id) },
-            released: released,
-            kept: self.kept,
-            doubts: doubts,
-            containers: containers,
-            withheld: kept.compactMap { step in
-                failed[step.id].map { ReleasedObject(id: step.id, reason: $0.reason) }
-            }
-        )
-    }
 }
 
 /// One object to be deleted.

@@ -10,18 +10,11 @@ extension PrunePlanner {
             guard case .ending = fate, id.isCustomResource else { return false }
             return live.objects[id]?.whole?.finalizers.isEmpty == false
         }
-        .keys.max { (PrunePlanner.rank($0), $1) < (PrunePlanner.rank($1), $0) }
+        .keys.max(by: PrunePlanner.isRankedBelow)
         guard let waiting else { return }
         for case (let id, .delete) in fates
         where PrunePlanner.rank(id) < PrunePlanner.rank(waiting) && !PrunePlanner.isContainer(id) {
             fates[id] = .keep(PrunePlan.reasonToKeepController(of: waiting))
         }
-    }
-}
-
-extension PrunePlan {
-    /// Why what comes after a custom resource is not deleted while that is still there.
-    package static func reasonToKeepController(of id: ObjectID) -> String {
-        "\(id) is being deleted and waits for finalizers, and what removes them may need it"
     }
 }

@@ -52,6 +52,7 @@ struct PrunePlanner {
             if !isDeclared(id) { fates[id] = fate(of: id, member) }
         }
         keepControllers(&fates)
+        keepWhatIsNamed(&fates)
         let containers = ContainerFates(planner: self, members: fates)
         fates.merge(containers.fates) { $1 }
         var steps: [PruneStep] = []
@@ -110,10 +111,17 @@ struct PrunePlanner {
         return first != second ? first > second : right.id < left.id
     }
 
-    /// The higher the earlier it is deleted.
+    /// The higher the earlier it is deleted. Custom resources come first, while their controllers and their webhooks are
+    /// there; classes and the like, which other custom resources name, with what everything else needs.
     static func rank(_ id: ObjectID) -> Int {
         if id.groupKind == KindOrder.namespace { return -2 }
         if id.groupKind == KindOrder.customResourceDefinition { return -1 }
-        return KindOrder.stage(of: id.groupKind)
+        let stage = KindOrder.stage(of: id.groupKind)
+        return id.isCustomResource && stage > 0 ? KindOrder.stages : stage
+    }
+
+    /// The order by rank, and of two with the same one the first identity is above.
+    static func isRankedBelow(_ left: ObjectID, _ right: ObjectID) -> Bool {
+        (rank(left), right) < (rank(right), left)
     }
 }

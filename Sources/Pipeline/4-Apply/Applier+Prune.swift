@@ -17,7 +17,8 @@ extension Applier {
             await awaitUsers(of: batch, &run)
             guard run.interruption == nil else { return }
             await prune(batch, &run)
-            await awaitFinalizers(of: batch, &run)
+            await awaitCustomResources(of: batch, &run)
+            if run.hasUnclearWrites { run.keepRest(because: "the API server was not heard clearly in this pass") }
         }
     }
 
@@ -76,7 +77,7 @@ extension Applier {
             }
             conclusions.append((rows[index], result.journalResult))
             if let reason = result.interruption { run.interrupt(reason) }
-            run.record(result.outcome, ofPrune: step.id, isGone: result.isGone)
+            run.record(result.outcome, ofPrune: step.id, isGone: result.isGone, isUnclear: result.isUnclear)
         }
         await conclude(conclusions, &run)
     }
@@ -122,6 +123,8 @@ private struct PruneResult: Sendable {
     /// Whether the object leaves the inventory.
     let isGone: Bool
     var interruption: String?
+    /// Whether the cluster's state is not clear now.
+    var isUnclear = false
 }
 
 extension Applier {
@@ -199,7 +202,8 @@ extension Applier {
             outcome: outcome,
             journalResult: failure.isOutcomeUnknown ? .unknown(failure.line) : .failed(failure.line),
             isGone: false,
-            interruption: failure.interruption
+            interruption: failure.interruption,
+            isUnclear: failure.isUnclear
         )
     }
 }

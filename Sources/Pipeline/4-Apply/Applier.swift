@@ -40,6 +40,7 @@ package struct Applier: Sendable {
     let deadlines: Deadlines
     let readiness: @Sendable (KubeObject) -> Readiness
     let health: HealthQuestion
+    let users: HealthQuestion
     let guardBeforeWrite: @Sendable () async throws -> Void
 
     /// Makes an applier of one project.
@@ -52,6 +53,8 @@ package struct Applier: Sendable {
     ///   - deadlines: How long to wait for what.
     ///   - readiness: Judges the definitions that their objects wait for; `Kstatus.readiness`.
     ///   - health: Waits until the objects are healthy before a later wave number begins, for as long as the pass may wait.
+    ///   - users: Waits until these workloads are healthy and run no pods of an older revision, before something is deleted
+    ///     that such pods may need; by default asks for their health.
     ///   - guardBeforeWrite: Called before anything is written down or sent; when it throws, nothing more is
     ///     written in this pass, and what it threw is the reason that people read.
     package init(
@@ -62,6 +65,7 @@ package struct Applier: Sendable {
         deadlines: Deadlines = Deadlines(),
         readiness: @escaping @Sendable (KubeObject) -> Readiness,
         health: @escaping HealthQuestion,
+        users: HealthQuestion? = nil,
         guardBeforeWrite: @escaping @Sendable () async throws -> Void = {}
     ) {
         self.client = client
@@ -71,6 +75,7 @@ package struct Applier: Sendable {
         self.deadlines = deadlines
         self.readiness = readiness
         self.health = health
+        self.users = users ?? health
         self.guardBeforeWrite = guardBeforeWrite
     }
 

@@ -55,7 +55,7 @@ extension ApplyRun {
         }
         // A definition is asked what is left of its own kind.
         let rest = step.live.definedKind == nil ? reasonToKeepRest.map { "not deleted: \($0)" } : nil
-        if let reason = rest ?? reasonInUse(step) {
+        if let reason = rest ?? users.reason(toKeep: step).map({ "not deleted: \($0)" }) {
             return PruneObjection(reason: reason, isRetryable: true, isGone: false)
         }
         guard step.id.groupKind == KindOrder.namespace else { return nil }

@@ -30,9 +30,9 @@ struct ApplyRun: Sendable {
     private(set) var pruned: [ObjectID: ObjectOutcome] = [:]
     private var gone: Set<ObjectID> = []
     private var appliedUIDs: Set<String> = []
-    /// The workloads of which was asked whether they are well, and those that are not, with the reason.
+    /// The workloads of which was asked whether they run no older pods, and those that do.
     private(set) var askedUsers: Set<ObjectID> = []
-    private(set) var unhealthyUsers: [ObjectID: String] = [:]
+    private(set) var users = PodUsers()
     /// Why nothing more is deleted in this pass.
     private(set) var reasonToKeepRest: String?
 
@@ -106,18 +106,20 @@ struct ApplyRun: Sendable {
     mutating func wasRecorded(_ steps: [Step]) { for step in steps { outcomes[step.id]?.wasRecorded() } }
 
     /// Takes in how a prune ended; `isGone` says that the object leaves the inventory.
-    mutating func record(_ outcome: ObjectOutcome, ofPrune id: ObjectID, isGone: Bool) {
+    mutating func record(_ outcome: ObjectOutcome, ofPrune id: ObjectID, isGone: Bool, isUnclear: Bool = false) {
         pruned[id] = outcome
+        hasUnclearWrites = hasUnclearWrites || isUnclear
         if isGone { gone.insert(id) }
+        if !isGone, outcome.action != .pruned, PodUsers.isWorkload(id) { users.merge([id: "it was not deleted"]) }
     }
 
     /// What was deleted before is gone by now.
     mutating func isGone(_ id: ObjectID) { gone.insert(id) }
 
-    /// Takes in which of the workloads that may use what is deleted are not healthy, and why.
-    mutating func asked(_ users: [ObjectID], unhealthy: [ObjectID: String]) {
-        askedUsers.formUnion(users)
-        unhealthyUsers.merge(unhealthy) { first, _ in first }
+    /// Takes in which of the workloads that may use what is deleted run older pods, and why.
+    mutating func asked(_ ids: [ObjectID], unready: [ObjectID: String]) {
+        askedUsers.formUnion(ids)
+        users.merge(unready)
     }
 
     /// Nothing more is deleted in this pass; the first reason stays.

@@ -20,7 +20,10 @@ struct StandingFields {
     /// What the apply has changed, for people.
     func changes(of step: Step) -> [FieldChange] {
         let standing = Set(fields)
-        return FieldChange.list(step.differences.filter { !standing.contains($0) }, of: kind)
+        return FieldChange.list(
+            step.differences.prefix(FieldChange.maxListed).filter { !standing.contains($0) },
+            of: kind
+        )
     }
 
     /// Which fields stand, and by whom; nothing when none does.
@@ -28,7 +31,7 @@ struct StandingFields {
         guard !fields.isEmpty else { return [] }
         let named = fields.prefix(Self.maxNamed).map { field in
             let path = FieldChange(field, of: kind).path
-            return "\(path) (\(owner(of: field.path).map { "\($0) declares it, too" } ?? "the API server keeps it"))"
+            return "\(path) (\(owner(of: field.path).map { "\($0) has it, too" } ?? "the API server keeps it"))"
         }
         let more = fields.count > Self.maxNamed ? " and \(fields.count - Self.maxNamed) more" : ""
         let text = "left the manifest, and stays in the object: \(named.joined(separator: ", "))\(more)"

@@ -92,6 +92,22 @@ extension Kstatus {
         count > 0 ? ", \(count) of them update when they are deleted (OnDelete)" : ""
     }
 
+    /// How many pods of an older template run although the object is well: those that a partition holds back, or that
+    /// `OnDelete` leaves to people. Nil when none does.
+    package static func olderPods(of object: KubeObject) -> String? {
+        let older: Int64
+        switch object.gvk.groupKind.description {
+        case "StatefulSet.apps":
+            let (current, next) = (object.status?["currentRevision"], object.status?["updateRevision"])
+            older = current == next ? 0 : count(object, "replicas") - count(object, "updatedReplicas")
+        case "DaemonSet.apps":
+            older = count(object, "desiredNumberScheduled") - count(object, "updatedNumberScheduled")
+        default: older = 0
+        }
+        guard older > 0 else { return nil }
+        return "\(older) of its pods \(older == 1 ? "is" : "are") of an older revision"
+    }
+
     static func replicaSet(_ object: KubeObject) -> Verdict {
         if let failure = object.condition("ReplicaFailure"), failure["status"]?.string == "True" {
             return (.inProgress, text(of: failure, fallback: "Pods cannot be created"))

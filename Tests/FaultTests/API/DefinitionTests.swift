@@ -88,6 +88,27 @@ struct DefinitionTests {
         }
     }
 
+    @Test func `A40: a custom resource whose delete is denied keeps what may serve it`() async throws {
+        try await withEmbeddedScene { scene, cluster in
+            try scene.commit(Self.files(scene, widgets: 2))
+            #expect(try await scene.sync().outcome == .succeeded)
+            let path = scene.widgets.path(namespace: scene.namespace, name: "w0")
+            let message = "admission webhook \"w.example.com\" denied the request: it has backups"
+            let rule = cluster.faults.add(
+                FaultRule("DELETE", path, .failure(status: 403, reason: "Forbidden", message: message))
+            )
+            try scene.commit(["a0.yaml": nil, "c0.yaml": nil])
+            for _ in 0..<2 {
+                let outcome = try await scene.sync()
+                #expect(outcome.names(.failed) == ["w0"])
+                #expect(outcome.object("c0")?.error?.contains("w0 was not deleted, and what serves it") == true)
+                #expect(try await scene.liveConfigMap("c0") != nil)
+            }
+            cluster.faults.remove(rule)
+            #expect(try await scene.sync().names(.pruned) == ["c0", "w0"])
+        }
+    }
+
     @Test func `A32: a definition that is never established blocks its objects, and nothing else`() async throws {
         try await withEmbeddedScene { scene, cluster in
             try scene.commit(Self.files(scene, widgets: 2))

@@ -80,9 +80,12 @@ package struct DiffPreview: Sendable {
         }
     }
 
-    /// The live object with what differs settled; of a new object what the manifest says.
+    /// The live object with what differs settled; of a new object, and where more differs than a person would read, what the
+    /// manifest says.
     private func foreseen(_ step: Step) async -> DiffText? {
-        guard let live = step.live else { return await declared(step, against: nil) }
+        guard let live = step.live, step.differences.count <= FieldChange.maxListed else {
+            return await declared(step, against: step.live)
+        }
         return await onMaskingThread {
             DiffText(before: live, after: step.differences.reduce(live) { $1.settled(in: $0) })
         }

@@ -60,8 +60,10 @@ package struct PassPreparer: Sendable {
     func poll(after previous: CommitInfo?) async throws -> SourceTip {
         progress?(.reading(url: Redactor.shared.redact(project.source.url)))
         return try await fromSource {
-            try await source.poll(after: previous) { [progress] tip in
-                progress?(.rewinding(ref: tip.refName, from: previous?.id ?? "", to: tip.commitID))
+            // Only of the same ref can a commit be an older one.
+            let before = previous.flatMap { isRead($0) ? $0 : nil }
+            return try await source.poll(after: before) { [progress] tip in
+                progress?(.rewinding(ref: tip.refName, from: before?.id ?? "", to: tip.commitID))
             }
         }
     }
@@ -107,6 +109,11 @@ package struct PassPreparer: Sendable {
         return prepared
     }
 
+    /// Whether a commit was read where the project is read now; so is one of which that is not known.
+    private func isRead(_ commit: CommitInfo) -> Bool {
+        commit.origin.map { $0 == CommitOrigin(project.source) } ?? true
+    }
+
     private func fromSource<Value>(_ read: () async throws -> Value) async throws -> Value {
         do {
             return try await read()
@@ -121,7 +128,7 @@ package struct PassPreparer: Sendable {
     private func step(to tip: SourceTip, from previous: CommitInfo?) async throws -> CommitStep? {
         guard let previous, previous.id != tip.commitID else { return nil }
         // Who configures another repository, or a tag instead of a branch, means it.
-        if let origin = previous.origin, origin != CommitOrigin(project.source) { return nil }
+        guard isRead(previous) else { return nil }
         if previous.ref != tip.refName { return try rewind(to: tip, from: previous) }
         switch project.source.ref {
         case .commit: return nil

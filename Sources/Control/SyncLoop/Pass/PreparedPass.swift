@@ -54,9 +54,9 @@ package struct PreparedPass: Sendable {
     }
 
     /// The same pass, planned anew with what was waited for in vain.
-    func closing(_ gate: ClosedGate) -> PreparedPass {
+    func replanned(_ learn: (inout PlanPolicy) -> Void) -> PreparedPass {
         var policy = policy
-        policy.closedGate = gate
+        learn(&policy)
         return PreparedPass(
             rendered: rendered,
             step: step,

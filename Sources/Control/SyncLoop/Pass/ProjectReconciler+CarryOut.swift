@@ -46,6 +46,7 @@ extension ProjectReconciler {
             deadlines: settings.deadlines,
             readiness: Kstatus.readiness,
             health: { ids in await self.unhealthy(ids, in: prepared, within: budget) },
+            users: { ids in await self.unreadyUsers(ids, in: prepared, within: budget) },
             guardBeforeWrite: {
                 try await self.claimLease(run)
                 try await self.obeySuspension()

@@ -33,7 +33,7 @@ extension ProjectReconciler {
             vainWait = nil
             return prepared
         }
-        return prepared.closing(ClosedGate(number: culprit.number, unhealthy: culprit.id))
+        return prepared.replanned { $0.closedGate = ClosedGate(number: culprit.number, unhealthy: culprit.id) }
     }
 
     /// Which of these objects are not healthy, and why; waits for them as long as the budget lets it.

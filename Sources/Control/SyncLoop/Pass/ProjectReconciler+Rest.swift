@@ -30,7 +30,7 @@ extension ProjectReconciler {
             prepared.unwatched.isSubset(of: prepared.plan.refused.map(\.id))
         else { return }
         if case .blocked = prepared.plan.prune.verdict { return }
-        if lastOutcome == .degraded, standing.isEmpty { return }
+        if lastOutcome == .degraded, standing.isEmpty || vainUsersCommit != nil { return }
         lastRest = RestingPlace(
             commit: prepared.plan.commit,
             state: state,

@@ -57,6 +57,9 @@ package actor ProjectReconciler {
     /// The commit and the wave number for which a pass has waited in vain; the next one looks, and does not wait.
     var vainWait: (commitID: String, gate: ClosedGate)?
 
+    /// The commit for which a pass has waited in vain until no older pods run; as above.
+    var vainUsersCommit: String?
+
     package init(
         preparer: PassPreparer,
         history: History,
@@ -128,7 +131,7 @@ package actor ProjectReconciler {
             if let outcome = await stillResting(at: tip, state: known, since: started) { return outcome }
             lastRest = nil
             let marks = try await history.marks(of: project.name)
-            let prepared = await keepingGateClosed(
+            let prepared = await keepingWaits(
                 try await preparer.prepare(
                     tip,
                     marks: marks,

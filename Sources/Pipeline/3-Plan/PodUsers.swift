@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+/// Workloads whose pods may still use what would be deleted: a pod of an older revision that starts again needs what its
+/// revision named.
+package struct PodUsers: Sendable {
+    /// The kinds whose pods name other objects.
+    private static let workloads = Set(
+        ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"].map { GroupKind(group: "apps", kind: $0) }
+    )
+    /// The kinds that pods name, and without which a pod does not start. A claim stays by itself while a pod uses it.
+    private static let used = Set(["ConfigMap", "Secret", "ServiceAccount"].map { GroupKind(group: "", kind: $0) })
+
+    /// Of each namespace the first workload that is not ready, and why.
+    private var first: [String: (id: ObjectID, reason: String)] = [:]
+
+    /// - Parameter unready: Workloads whose older pods may run or start again, each with the reason.
+    package init(unready: [ObjectID: String] = [:]) { merge(unready) }
+
+    /// The declared workloads beside what these steps delete, ascending.
+    package static func of(_ steps: [PruneStep], in plan: Plan) -> [ObjectID] {
+        let namespaces = Set(steps.filter { used.contains($0.id.groupKind) }.map(\.id.namespace))
+        guard !namespaces.isEmpty else { return [] }
+        return (plan.waves.flatMap(\.steps).map(\.id) + plan.unchanged.map(\.id))
+            .filter { isWorkload($0) && namespaces.contains($0.namespace) }.sorted()
+    }
+
+    package static func isWorkload(_ id: ObjectID) -> Bool { workloads.contains(id.groupKind) }
+
+    package mutating func merge(_ unready: [ObjectID: String]) {
+        for (id, reason) in unready where first[id.namespace].map({ id < $0.id }) ?? true {
+            first[id.namespace] = (id, reason)
+        }
+    }
+
+    /// Why pods may still use this object; nil when none may.
+    package func reason(toKeep step: PruneStep) -> String? {
+        guard Self.used.contains(step.id.groupKind), let user = first[step.id.namespace] else { return nil }
+        return "\(user.id) is not through with its last change (\(user.reason)), and its pods may still use it"
+    }
+}
+
+extension PrunePlanner {
+    /// What an object names that is left alone as it asks stays: it is as it was, whatever git says of it.
+    func keepWhatIsNamed(_ fates: inout [ObjectID: Fate]) {
+        for user in refused where user.reason == .optedOut {
+            guard let whole = live.objects[user.id]?.whole else { continue }
+            for id in References.of(whole) {
+                guard case .delete? = fates[id] else { continue }
+                fates[id] = .keep("\(user.id) is left alone as it asks, and names it")
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+extension PrunePlan {
+    /// The same plan without what is not tried in this pass. What waits for a person's word stays whole: the word is about
+    /// all of it.
+    ///
+    /// - Parameters:
+    ///   - failed: Deletions that failed lately. What comes after a custom resource stays with it, and what pods may use
+    ///     with a workload.
+    ///   - unready: Workloads of which an earlier pass has waited in vain until no older pods run.
+    /// - Returns: The plan; what it leaves out is withheld, with the reason.
+    func withholding(_ failed: [ObjectID: WithheldPrune], unready: [ObjectID: String]) -> PrunePlan {
+        guard case .allowed = verdict, !failed.isEmpty || !unready.isEmpty else { return self }
+        var reasons: [ObjectID: String] = [:]
+        for step in steps {
+            if let known = failed[step.id], known.isSame(as: step) { reasons[step.id] = known.reason }
+        }
+        let waiting = reasons.keys.filter(\.isCustomResource).max(by: PrunePlanner.isRankedBelow)
+        var users = PodUsers(unready: unready)
+        users.merge(reasons.filter { PodUsers.isWorkload($0.key) }.mapValues { _ in "it was not deleted" })
+        for step in steps where reasons[step.id] == nil {
+            if let waiting, PrunePlanner.rank(step.id) < PrunePlanner.rank(waiting) {
+                reasons[step.id] = "not deleted: \(PrunePlan.reasonToKeepController(ofUndeleted: waiting))"
+            } else if let reason = users.reason(toKeep: step) {
+                reasons[step.id] = "not deleted: \(reason)"
+            }
+        }
+        guard !reasons.isEmpty else { return self }
+        return PrunePlan(
+            verdict: verdict,
+            steps: steps.filter { reasons[$0.id] == nil },
+            released: released,
+            kept: kept,
+            doubts: doubts,
+            containers: containers,
+            withheld: steps.compactMap { step in
+                reasons[step.id].map { ReleasedObject(id: step.id, reason: $0) }
+            }
+        )
+    }
+
+    /// Why what comes after a custom resource is not deleted while that is still there, being deleted.
+    package static func reasonToKeepController(of id: ObjectID) -> String {
+        "\(id) is being deleted and waits for finalizers, and what removes them may need it"
+    }
+
+    /// Why it is not deleted while a custom resource could not be.
+    package static func reasonToKeepController(ofUndeleted id: ObjectID) -> String {
+        "\(id) was not deleted, and what serves it may need it"
+    }
+}
