@@ -98,6 +98,7 @@ struct PruneTests {
                 try scene.commit(["a.yaml": nil, "web.yaml": web])
                 let first = await reconciler.pass(.commit)
                 #expect(first.objects.first { $0.id.name == "a" }?.action == .skipped)
+                #expect(first.outcome == .degraded, "what git no longer declares is still there")
                 try await eventually("nothing new is to be told") { await reconciler.pass(.commit).run == nil }
                 #expect(try await scene.liveConfigMap("a") != nil)
                 _ = try await scene.client.patch(

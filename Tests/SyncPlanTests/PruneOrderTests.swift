@@ -73,13 +73,9 @@ struct PruneOrderTests {
         policy.withheldPrunes = [widget.id: WithheldPrune(widget, because: "denied")]
         let plan = try plan(kind, policy: policy)
         #expect(plan.prune.steps.isEmpty)
-        #expect(
-            plan.prune.withheld.map(\.reason) == ["denied"]
-                + Array(
-                    repeating: "not deleted: \(kind).acme.dev shop/w was not deleted, and what serves it may need it",
-                    count: 2
-                )
-        )
+        #expect(plan.prune.withheld.map(\.reason) == ["denied"])
+        let words = "\(kind).acme.dev shop/w was not deleted, and what serves it may need it"
+        #expect(plan.prune.waiting.map(\.reason) == [words, words])
     }
 
     @Test func `what pods may use stays beside a workload that is not through, or that is not deleted`() throws {
@@ -89,15 +85,15 @@ struct PruneOrderTests {
         let beside = try plan(policy: policy)
         #expect(beside.prune.steps.map(\.id.name) == ["w", "controller"])
         let words =
-            "not deleted: Deployment.apps shop/web is not through with its last change (1 of 2 replicas are updated), and"
+            "Deployment.apps shop/web is not through with its last change (1 of 2 replicas are updated), and"
             + " its pods may still use it"
-        #expect(beside.prune.withheld.map(\.reason) == [words])
+        #expect(beside.prune.waiting.map(\.reason) == [words])
         policy.unreadyUsers = [:]
         let controller = try #require(try plan().prune.steps.first { $0.id.name == "controller" })
         policy.withheldPrunes = [controller.id: WithheldPrune(controller, because: "denied")]
         let stuck = try plan(policy: policy)
         #expect(stuck.prune.steps.map(\.id.name) == ["w"])
-        #expect(stuck.prune.withheld.last?.reason.contains("controller is not through") == true)
+        #expect(stuck.prune.waiting.last?.reason.contains("controller is not through") == true)
     }
 
     @Test func `what a workload names that is left alone stays, and only that`() throws {
@@ -118,5 +114,82 @@ struct PruneOrderTests {
         #expect(plan.prune.steps.map(\.id.name) == ["other"])
         let reason = plan.prune.kept.first { $0.id.name == "old" }?.reason
         #expect(reason == "Deployment.apps shop/web is left alone as it asks, and names it")
+    }
+
+    /// How a Deployment that has left git stays, and what is told of the ConfigMap that it names.
+    private static let stays: [(String, String, String)] = [
+        (#""annotations":{"sternpost.dev/reconcile":"disabled"}"#, "stays, and names it", "volumes"),
+        (#""annotations":{"sternpost.dev/prune":"disabled"}"#, "stays, and names it", "projected"),
+        (
+            #""deletionTimestamp":"2026-01-01T00:00:00Z","finalizers":["foregroundDeletion"]"#,
+            "is still being deleted, and names it", "optional"
+        ),
+    ]
+
+    @Test(arguments: stays)
+    func `what a workload names that has left git and stays is not deleted`(
+        metadata: String,
+        words: String,
+        form: String
+    ) throws {
+        let volume =
+            switch form {
+            case "volumes": #"{"name":"v","configMap":{"name":"old"}}"#
+            case "projected": #"{"name":"v","projected":{"sources":[{"configMap":{"name":"old"}}]}}"#
+            default: #"{"name":"v","configMap":{"name":"old","optional":true}}"#
+            }
+        let web = try PlanFixture.live(
+            """
+            {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web","namespace":"shop",\(metadata)},
+            "spec":{"template":{"spec":{"volumes":[\(volume)]}}}}
+            """,
+            uid: "uid-web"
+        )
+        let old = try PlanFixture.live(PlanFixture.configMap("old"), uid: "uid-old")
+        let plan = PlanFixture.plan(
+            try PlanFixture.rendered(PlanFixture.configMap("new")),
+            live: [web, old],
+            members: [(web, web.uid), (old, old.uid)],
+            policy: PlanPolicy(prune: .init(maxObjects: 100, maxPercent: 100))
+        )
+        #expect(plan.prune.steps.isEmpty)
+        let reason = plan.prune.kept.first { $0.id.name == "old" }?.reason
+        #expect(reason == "Deployment.apps shop/web \(words)")
+    }
+
+    @Test(arguments: ["disabled", "misspelt"])
+    func `a custom resource that is being deleted keeps its controller whatever it asks for itself`(wish: String) throws
+    {
+        let plan = try plan { json in
+            json[["metadata", "deletionTimestamp"]] = "2026-01-01T00:00:00Z"
+            json[["metadata", "finalizers"]] = ["acme.dev/clean"]
+            json[["metadata", "annotations"]] = ["sternpost.dev/prune": .string(wish)]
+        }
+        #expect(plan.prune.steps.isEmpty)
+    }
+
+    @Test func `a StatefulSet that takes its claims along waits for a person, another one does not`() throws {
+        for (policy, isHeld) in [("Delete", true), ("Retain", false)] {
+            let live = try PlanFixture.live(
+                """
+                {"apiVersion":"apps/v1","kind":"StatefulSet","metadata":{"name":"db","namespace":"shop"},
+                "spec":{"persistentVolumeClaimRetentionPolicy":{"whenDeleted":"\(policy)","whenScaled":"Retain"}}}
+                """,
+                uid: "uid-db"
+            )
+            var catalog = PlanFixture.catalog
+            let gvk = GroupVersionKind(group: "apps", version: "v1", kind: "StatefulSet")
+            catalog.add(
+                APIResource(gvk: gvk, plural: "statefulsets", isNamespaced: true, verbs: ["list", "get", "delete"])
+            )
+            let plan = PlanFixture.plan(
+                try PlanFixture.rendered(PlanFixture.configMap("new")),
+                live: [live],
+                members: [(live, live.uid)],
+                catalog: catalog,
+                policy: PlanPolicy(prune: .init(maxObjects: 100, maxPercent: 100))
+            )
+            #expect((plan.prune.approvalHash != nil) == isHeld, "\(policy): \(plan.prune.verdict)")
+        }
     }
 }

@@ -39,10 +39,9 @@ package enum Ownership: Sendable, Hashable {
         let ours = live.managedFields.first(where: \.isOurApply)
         var result = live
         for map in ["labels", "annotations"] {
-            guard let owned = ours?.fields[.field("metadata")]?[.field(map)] else { continue }
-            for key in live.metadata[map]?.object?.keys ?? [] where owned[.field(key)] != nil {
-                result.json[["metadata", map, key]] = nil
-            }
+            guard let owned = ours?.fields[.field("metadata")]?[.field(map)], let members = live.metadata[map]?.object
+            else { continue }
+            result.json[["metadata", map]] = .object(JSONObject(members.filter { owned[.field($0.key)] == nil }))
         }
         return result
     }

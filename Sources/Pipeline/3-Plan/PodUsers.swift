@@ -41,13 +41,22 @@ package struct PodUsers: Sendable {
 }
 
 extension PrunePlanner {
-    /// What an object names that is left alone as it asks stays: it is as it was, whatever git says of it.
+    /// What an object names that is as it was, whatever git says of it, stays with it: one that is declared and left alone as it
+    /// asks, and one that has left git and stays or is still being deleted.
     func keepWhatIsNamed(_ fates: inout [ObjectID: Fate]) {
-        for user in refused where user.reason == .optedOut {
-            guard let whole = live.objects[user.id]?.whole else { continue }
-            for id in References.of(whole) {
+        var users = refused.filter { $0.reason == .optedOut }.map { ($0.id, "is left alone as it asks, and names it") }
+        for (id, fate) in fates {
+            switch fate {
+            case .keep, .release: users.append((id, "stays, and names it"))
+            case .ending: users.append((id, "is still being deleted, and names it"))
+            case .delete, .gone: break
+            }
+        }
+        for (user, words) in users.sorted(by: { $0.0 < $1.0 }) {
+            guard let whole = live.objects[user]?.whole else { continue }
+            for id in References.named(by: whole) {
                 guard case .delete? = fates[id] else { continue }
-                fates[id] = .keep("\(user.id) is left alone as it asks, and names it")
+                fates[id] = .keep("\(user) \(words)")
             }
         }
     }

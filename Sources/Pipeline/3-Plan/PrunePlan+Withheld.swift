@@ -9,35 +9,40 @@ extension PrunePlan {
     ///   - failed: Deletions that failed lately. What comes after a custom resource stays with it, and what pods may use
     ///     with a workload.
     ///   - unready: Workloads of which an earlier pass has waited in vain until no older pods run.
-    /// - Returns: The plan; what it leaves out is withheld, with the reason.
+    /// - Returns: The plan; what it leaves out is withheld or waits, with the reason.
     func withholding(_ failed: [ObjectID: WithheldPrune], unready: [ObjectID: String]) -> PrunePlan {
         guard case .allowed = verdict, !failed.isEmpty || !unready.isEmpty else { return self }
-        var reasons: [ObjectID: String] = [:]
+        var failures: [ObjectID: String] = [:]
         for step in steps {
-            if let known = failed[step.id], known.isSame(as: step) { reasons[step.id] = known.reason }
+            if let known = failed[step.id], known.isSame(as: step) { failures[step.id] = known.reason }
         }
-        let waiting = reasons.keys.filter(\.isCustomResource).max(by: PrunePlanner.isRankedBelow)
+        let resource = failures.keys.filter(\.isCustomResource).max(by: PrunePlanner.isRankedBelow)
         var users = PodUsers(unready: unready)
-        users.merge(reasons.filter { PodUsers.isWorkload($0.key) }.mapValues { _ in "it was not deleted" })
-        for step in steps where reasons[step.id] == nil {
-            if let waiting, PrunePlanner.rank(step.id) < PrunePlanner.rank(waiting) {
-                reasons[step.id] = "not deleted: \(PrunePlan.reasonToKeepController(ofUndeleted: waiting))"
+        users.merge(failures.filter { PodUsers.isWorkload($0.key) }.mapValues { _ in "it was not deleted" })
+        var waits: [ObjectID: String] = [:]
+        for step in steps where failures[step.id] == nil {
+            if let resource, PrunePlanner.rank(step.id) < PrunePlanner.rank(resource) {
+                waits[step.id] = PrunePlan.reasonToKeepController(ofUndeleted: resource)
             } else if let reason = users.reason(toKeep: step) {
-                reasons[step.id] = "not deleted: \(reason)"
+                waits[step.id] = reason
             }
         }
-        guard !reasons.isEmpty else { return self }
+        guard !failures.isEmpty || !waits.isEmpty else { return self }
         return PrunePlan(
             verdict: verdict,
-            steps: steps.filter { reasons[$0.id] == nil },
+            steps: steps.filter { failures[$0.id] == nil && waits[$0.id] == nil },
             released: released,
             kept: kept,
             doubts: doubts,
             containers: containers,
-            withheld: steps.compactMap { step in
-                reasons[step.id].map { ReleasedObject(id: step.id, reason: $0) }
-            }
+            withheld: told(failures),
+            waiting: told(waits)
         )
+    }
+
+    /// Some of the steps with the reasons, in the order of deletion.
+    private func told(_ reasons: [ObjectID: String]) -> [ReleasedObject] {
+        steps.compactMap { step in reasons[step.id].map { ReleasedObject(id: step.id, reason: $0) } }
     }
 
     /// Why what comes after a custom resource is not deleted while that is still there, being deleted.

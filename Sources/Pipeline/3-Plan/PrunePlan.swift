@@ -40,6 +40,8 @@ package struct PrunePlan: Sendable {
     package let containers: [ObjectID]
     /// Members that would be deleted, had that not failed lately; they stay members, and are tried again later.
     package let withheld: [ReleasedObject]
+    /// Members that would be deleted, did they not wait for something else: older pods, or a custom resource that failed.
+    package let waiting: [ReleasedObject]
 
     package init(
         verdict: Verdict,
@@ -48,7 +50,8 @@ package struct PrunePlan: Sendable {
         kept: [ReleasedObject] = [],
         doubts: [ObjectID: Inventory.Doubt] = [:],
         containers: [ObjectID] = [],
-        withheld: [ReleasedObject] = []
+        withheld: [ReleasedObject] = [],
+        waiting: [ReleasedObject] = []
     ) {
         self.doubts = doubts
         self.containers = containers
@@ -57,6 +60,7 @@ package struct PrunePlan: Sendable {
         self.released = released
         self.kept = kept
         self.withheld = withheld
+        self.waiting = waiting
     }
 
     /// The hash of a list that waits for a person's yes; nil when none does.
@@ -85,6 +89,12 @@ package struct PruneStep: Sendable {
         self.resource = resource
         self.uid = uid
         self.live = live
+    }
+
+    /// Whether its claims, and with them its data, are deleted with it: a StatefulSet may ask for that.
+    var takesClaimsAlong: Bool {
+        id.groupKind == GroupKind(group: "apps", kind: "StatefulSet")
+            && live.spec?["persistentVolumeClaimRetentionPolicy"]?["whenDeleted"]?.string == "Delete"
     }
 }
 

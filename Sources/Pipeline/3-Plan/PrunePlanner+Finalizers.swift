@@ -6,11 +6,12 @@ extension PrunePlanner {
     /// While a custom resource waits for finalizers, what would be deleted after it stays: its controller may be among that,
     /// or what the controller needs. Namespaces and definitions have rules of their own, by what they hold.
     func keepControllers(_ fates: inout [ObjectID: Fate]) {
-        let waiting = fates.filter { id, fate in
-            guard case .ending = fate, id.isCustomResource else { return false }
-            return live.objects[id]?.whole?.finalizers.isEmpty == false
+        // Also one that asks to be kept, or is no longer ours: it is being deleted all the same.
+        let waiting = fates.keys.filter { id in
+            guard id.isCustomResource, let object = live.objects[id]?.whole else { return false }
+            return object.deletionTimestamp != nil && !object.finalizers.isEmpty
         }
-        .keys.max(by: PrunePlanner.isRankedBelow)
+        .max(by: PrunePlanner.isRankedBelow)
         guard let waiting else { return }
         for case (let id, .delete) in fates
         where PrunePlanner.rank(id) < PrunePlanner.rank(waiting) && !PrunePlanner.isContainer(id) {

@@ -79,7 +79,7 @@ struct PruneVerdict {
                     + " (the larger of \(prune.maxObjects) objects and \(prune.maxPercent)%)"
             )
         }
-        let protected = steps.filter { KindOrder.protected.contains($0.id.groupKind) }
+        let protected = steps.filter { KindOrder.protected.contains($0.id.groupKind) || $0.takesClaimsAlong }
         if !protected.isEmpty {
             reasons.append("deleting \(Self.names(protected.map(\.id), 5)) takes data or other objects with it")
         }

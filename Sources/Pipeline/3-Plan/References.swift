@@ -19,7 +19,13 @@ enum References {
         }
         if let account = tokenAccount(of: object) { return [account] }
         guard let pod = podSpec(of: object) else { return [] }
-        return ofPod(pod, namespace: object.namespace)
+        return ofPod(pod, namespace: object.namespace) { $0["optional"]?.bool != true }
+    }
+
+    /// All that an object names, also what its pods could start without.
+    static func named(by object: KubeObject) -> [ObjectID] {
+        guard let pod = podSpec(of: object) else { return of(object) }
+        return ofPod(pod, namespace: object.namespace) { _ in true }
     }
 
     /// Whose token a Secret is to hold: the controller of tokens deletes a Secret that it finds before the service account.
@@ -41,27 +47,36 @@ enum References {
         }
     }
 
-    private static func ofPod(_ pod: JSON, namespace: String) -> [ObjectID] {
-        func id(_ kind: String, _ source: JSON?, _ key: String) -> ObjectID? {
-            guard let name = source?[key]?.string, source?["optional"]?.bool != true else { return nil }
-            return ObjectID(group: "", kind: kind, namespace: namespace, name: name)
+    /// What the pods of a spec name, ascending; of references only those that count, by their own text.
+    private static func ofPod(_ pod: JSON, namespace: String, where counts: (JSON) -> Bool) -> [ObjectID] {
+        var ids: Set<ObjectID> = []
+        func add(_ kind: String, _ source: JSON?, _ key: String = "name") {
+            guard let source, counts(source), let name = source[key]?.string, !name.isEmpty else { return }
+            ids.insert(ObjectID(group: "", kind: kind, namespace: namespace, name: name))
         }
-        var ids = [id("ServiceAccount", pod, "serviceAccountName")]
+        add("ServiceAccount", pod, "serviceAccountName")
+        if pod["serviceAccountName"] == nil { add("ServiceAccount", pod, "serviceAccount") }
+        for secret in pod["imagePullSecrets"]?.array ?? [] { add("Secret", secret) }
         for volume in pod["volumes"]?.array ?? [] {
-            ids.append(id("ConfigMap", volume["configMap"], "name"))
-            ids.append(id("Secret", volume["secret"], "secretName"))
-            ids.append(id("PersistentVolumeClaim", volume["persistentVolumeClaim"], "claimName"))
+            add("ConfigMap", volume["configMap"])
+            add("Secret", volume["secret"], "secretName")
+            add("Secret", volume[["csi", "nodePublishSecretRef"]])
+            add("PersistentVolumeClaim", volume["persistentVolumeClaim"], "claimName")
+            for source in volume[["projected", "sources"]]?.array ?? [] {
+                add("ConfigMap", source["configMap"])
+                add("Secret", source["secret"])
+            }
         }
-        for container in (pod["containers"]?.array ?? []) + (pod["initContainers"]?.array ?? []) {
+        for container in ["containers", "initContainers"].flatMap({ pod[$0]?.array ?? [] }) {
             for source in container["envFrom"]?.array ?? [] {
-                ids.append(id("ConfigMap", source["configMapRef"], "name"))
-                ids.append(id("Secret", source["secretRef"], "name"))
+                add("ConfigMap", source["configMapRef"])
+                add("Secret", source["secretRef"])
             }
             for variable in container["env"]?.array ?? [] {
-                ids.append(id("ConfigMap", variable[["valueFrom", "configMapKeyRef"]], "name"))
-                ids.append(id("Secret", variable[["valueFrom", "secretKeyRef"]], "name"))
+                add("ConfigMap", variable[["valueFrom", "configMapKeyRef"]])
+                add("Secret", variable[["valueFrom", "secretKeyRef"]])
             }
         }
-        return Array(Set(ids.compactMap { $0 })).sorted()
+        return ids.sorted()
     }
 }

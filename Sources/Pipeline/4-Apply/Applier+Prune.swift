@@ -116,6 +116,12 @@ extension Applier {
     }
 }
 
+/// What the look just before a delete gave.
+private enum LastLook: Sendable {
+    case deleted(DeleteAnswer)
+    case stays(String)
+}
+
 /// How a delete ended.
 private struct PruneResult: Sendable {
     let outcome: ObjectOutcome
@@ -133,31 +139,36 @@ extension Applier {
     private func delete(_ step: PruneStep) async -> PruneResult {
         let start = ContinuousClock.now
         do throws(WriteFailure) {
-            let answer = try await write { client async throws(KubeError) -> DeleteAnswer? in
+            let look = try await write { client async throws(KubeError) -> LastLook in
                 // Looked at once more: since the plan was made, somebody may have asked for it to be kept.
                 let now = try await client.get(step.resource, namespace: step.id.namespace, name: step.id.name)
-                guard let now, now.uid == step.uid else { return now == nil ? DeleteAnswer.alreadyGone : nil }
-                guard step.reasonToStay(now, for: store.applySet) == nil else { return nil }
-                return try await client.delete(
-                    step.resource,
-                    namespace: step.id.namespace,
-                    name: step.id.name,
-                    uid: step.uid,
-                    propagation: .background
+                guard let now else { return .deleted(.alreadyGone) }
+                guard now.uid == step.uid else { return .stays("another object has this name") }
+                if let reason = step.reasonToStay(now, for: store.applySet) { return .stays("it \(reason)") }
+                return .deleted(
+                    try await client.delete(
+                        step.resource,
+                        namespace: step.id.namespace,
+                        name: step.id.name,
+                        uid: step.uid,
+                        propagation: .background
+                    )
                 )
             }
-            guard let answer else { return changed(step) }
-            return pruned(step, answer, after: start.duration(to: .now))
+            switch look {
+            case .deleted(let answer): return pruned(step, answer, after: start.duration(to: .now))
+            case .stays(let reason): return changed(step, reason)
+            }
         } catch {
             guard case .refused(let refusal) = error, refusal.reason == .conflict else {
                 return failed(step, StepFailure(error, of: step), after: start.duration(to: .now))
             }
-            return changed(step)
+            return changed(step, "it is another object, as the API server says (\(refusal.message))")
         }
     }
 
-    private func changed(_ step: PruneStep) -> PruneResult {
-        let reason = "not deleted: since the plan was made, another object has this name or it asks to be kept"
+    private func changed(_ step: PruneStep, _ why: String) -> PruneResult {
+        let reason = "not deleted: since the plan was made, \(why)"
         return PruneResult(
             outcome: .skipped(step, because: reason, isRetryable: true),
             journalResult: .failed(reason),

@@ -110,7 +110,9 @@ struct ApplyRun: Sendable {
         pruned[id] = outcome
         hasUnclearWrites = hasUnclearWrites || isUnclear
         if isGone { gone.insert(id) }
-        if !isGone, outcome.action != .pruned, PodUsers.isWorkload(id) { users.merge([id: "it was not deleted"]) }
+        if !isGone, PodUsers.isWorkload(id) {
+            users.merge([id: outcome.action == .pruned ? "it waits for finalizers" : "it was not deleted"])
+        }
     }
 
     /// What was deleted before is gone by now.

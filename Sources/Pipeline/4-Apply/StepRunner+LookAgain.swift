@@ -37,7 +37,7 @@ extension StepRunner {
     func refuseForeign(_ found: KubeObject) throws(StepFailure) {
         switch Ownership.of(found, for: applier.store.applySet) {
         case .ours: return
-        case .unowned where step.live != nil: return
+        case .unowned where step.live != nil || isOwnPlace(found): return
         case .unowned:
             throw StepFailure(
                 step,
@@ -53,6 +53,12 @@ extension StepRunner {
                 isRetryable: true
             )
         }
+    }
+
+    /// Whether it is the namespace of the inventory, which this process makes where it is missing and git may declare.
+    private func isOwnPlace(_ found: KubeObject) -> Bool {
+        found.id.groupKind == KindOrder.namespace && found.name == applier.store.applySet.parent.namespace
+            && found.managedFields.contains { $0.manager == FieldManager.applySet }
     }
 
     /// Reads the object and compares it with the manifest.

@@ -22,7 +22,7 @@ enum PassObjects {
                     ? ["mutated by admission: the API server keeps other values than git declares, and was asked twice"]
                     : []
             )
-        } + plan.refused.map(refused) + plan.prune.withheld.map(withheld)
+        } + plan.refused.map(refused) + plan.prune.withheld.map(withheld) + plan.prune.waiting.map(waiting)
     }
 
     /// A deletion that failed before, and was not tried again in this pass.
@@ -33,6 +33,18 @@ enum PassObjects {
             action: .failed,
             origin: nil,
             error: "\(object.id): \(object.reason)",
+            isRetryable: true
+        )
+    }
+
+    /// A deletion that was not tried in this pass, because it waits for something else.
+    private static func waiting(_ object: ReleasedObject) -> ObjectOutcome {
+        ObjectOutcome(
+            id: object.id,
+            apiVersion: "",
+            action: .skipped,
+            origin: nil,
+            error: "\(object.id): not deleted: \(object.reason)",
             isRetryable: true
         )
     }

@@ -80,7 +80,10 @@ package struct PreparedPass: Sendable {
         guard plan.waves.isEmpty, isInventoryCurrent else { return nil }
         if !plan.prune.steps.isEmpty {
             if case .allowed = plan.prune.verdict { return nil }
-            if case .held(_, let hash) = plan.prune.verdict, hash == approved { return nil }
+            // What a person has approved waits as a whole while pods may use some of it.
+            if case .held(_, let hash) = plan.prune.verdict, hash == approved {
+                guard !policy.unreadyUsers.isEmpty else { return nil }
+            }
         }
         return obstacles
     }
@@ -104,7 +107,7 @@ package struct PreparedPass: Sendable {
                 "\(step.id) \(Residual(step.differences, isOverruled: false, key: .ephemeral).text)"
             }
         )
-        texts.formUnion(plan.prune.withheld.map { StepBackoff.standingText($0.id, $0.reason) })
+        texts.formUnion((plan.prune.withheld + plan.prune.waiting).map { StepBackoff.standingText($0.id, $0.reason) })
         if !plan.prune.steps.isEmpty {
             switch plan.prune.verdict {
             case .allowed, .disabled: break

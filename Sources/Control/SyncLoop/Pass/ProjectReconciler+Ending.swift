@@ -37,6 +37,8 @@ extension ProjectReconciler {
         if objects.contains(where: { $0.action == .failed || $0.isUnfinished }) { return .degraded }
         // Declared, and not written because of something else; the reason stands at the object.
         if report.outcomes.contains(where: { $0.action == .skipped && $0.origin != nil }) { return .degraded }
+        // Left git, may be deleted, and is still there: what waits for something else.
+        if !plan.prune.waiting.isEmpty || report.outcomes.contains(where: \.isPostponedPrune) { return .degraded }
         if plan.refused.contains(where: { $0.reason == .blocked || $0.reason == .waiting }) { return .degraded }
         if case .blocked = plan.prune.verdict { return .degraded }
         if !plan.reportedDrift.isEmpty || plan.refused.contains(where: { $0.reason == .contested }) { return .degraded }
@@ -44,4 +46,9 @@ extension ProjectReconciler {
         if case .held(_, let hash) = plan.prune.verdict, approved != hash { return .held }
         return .succeeded
     }
+}
+
+extension ObjectOutcome {
+    /// Whether it says that an object was not deleted although the prune as a whole was allowed: only then it may be retried.
+    fileprivate var isPostponedPrune: Bool { action == .skipped && origin == nil && isRetryable }
 }

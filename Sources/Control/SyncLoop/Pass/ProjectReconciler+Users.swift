@@ -12,7 +12,7 @@ extension ProjectReconciler {
     func keepingWaits(_ prepared: PreparedPass) async -> PreparedPass {
         let prepared = await keepingGateClosed(prepared)
         guard vainUsersCommit == prepared.plan.commit.id, !settings.recordsQuietPasses,
-            case .allowed = prepared.plan.prune.verdict
+            prepared.plan.prune.verdict.mayRun
         else { return prepared }
         let users = PodUsers.of(prepared.plan.prune.steps, in: prepared.plan)
         let unready = await unready(users, in: prepared, within: HealthBudget(.zero))

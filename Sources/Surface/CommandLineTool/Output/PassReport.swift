@@ -56,9 +56,16 @@ struct PassReport {
         StandardOutput.line()
     }
 
-    /// Whether the outcome only says that a deletion waits: those are listed together with the reason.
+    /// Whether the outcome only says that a deletion waits with all the others: those are listed together with the reason.
     private func isHeldPrune(_ object: ObjectOutcome) -> Bool {
-        object.action == .skipped && object.origin == nil
+        guard object.action == .skipped, object.origin == nil, let prune = outcome.prune,
+            prune.steps.contains(where: { $0.id == object.id })
+        else { return false }
+        switch prune.verdict {
+        case .allowed: return false
+        case .held: return outcome.outcome == .held
+        case .blocked, .disabled: return true
+        }
     }
 
     private func writeErrors() {
@@ -105,8 +112,8 @@ struct PassReport {
             "\(counts.created) created, \(counts.configured) configured, \(counts.unchanged) unchanged, "
                 + "\(counts.pruned) pruned, \(counts.failed) failed"
         ]
-        let drifted = outcome.objects.filter { $0.action == .skipped && $0.origin != nil }.count
-        if drifted > 0 { parts.append("\(drifted) skipped") }
+        let skipped = outcome.objects.count { $0.action == .skipped && !isHeldPrune($0) }
+        if skipped > 0 { parts.append("\(skipped) skipped") }
         if let health = outcome.health, let words = PassReport.words(for: health) {
             parts.append(health.ending == .healthy && counts.failed > 0 ? "the others healthy" : words)
         }
