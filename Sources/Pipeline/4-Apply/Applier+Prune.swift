@@ -163,7 +163,7 @@ extension Applier {
             guard case .refused(let refusal) = error, refusal.reason == .conflict else {
                 return failed(step, StepFailure(error, of: step), after: start.duration(to: .now))
             }
-            return changed(step, "it is another object, as the API server says (\(refusal.message))")
+            return changed(step, "another object has this name, as the API server says: \(refusal.message)")
         }
     }
 
