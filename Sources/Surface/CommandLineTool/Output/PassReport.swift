@@ -58,9 +58,7 @@ struct PassReport {
 
     /// Whether the outcome only says that a deletion waits with all the others: those are listed together with the reason.
     private func isHeldPrune(_ object: ObjectOutcome) -> Bool {
-        guard object.action == .skipped, object.origin == nil, let prune = outcome.prune,
-            prune.steps.contains(where: { $0.id == object.id })
-        else { return false }
+        guard object.action == .skipped, object.origin == nil, let prune = outcome.prune else { return false }
         switch prune.verdict {
         case .allowed: return false
         case .held: return outcome.outcome == .held
