@@ -7,7 +7,8 @@ swift build --build-tests
 # A scene opens many files, and Foundation's Process crashes with many of them open.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+faults=$(mktemp)
+trap 'rm -f "$log" "$faults"' EXIT
 targets=()
 passed=0
 failed=0
@@ -38,6 +39,7 @@ for part in "${parts[@]}"; do
     grep -vE '^(◇|✔ (Test|Suite)|\[[0-9]+/[0-9]+\])|Test run with|^(Test Suite|Executed|.* Executed 0 tests)' "$log" || true
     # Their time is short: who takes how much of it?
     [[ $target != SoakTests ]] || grep -E '^(✔|✘) Test .* after [0-9.]+ seconds' "$log" | grep -v 'Test run with' || true
+    grep -E '^✘ Test ' "$log" | grep -v 'Test run with' | cut -c1-2000 >>"$faults" || true
     grep -E '^(✔|✘|━) Test run with' "$log" || { echo "$part ended without a result (status $status)" && status=1; }
     total=$(sed -nE 's/^. Test run with ([0-9]+) tests?.*/\1/p' "$log" | tail -n 1)
     broken=$(grep -E '^✘ Test .* failed after' "$log" | grep -vc 'Test run with' || true)
@@ -45,6 +47,7 @@ for part in "${parts[@]}"; do
     passed=$((passed + ${total:-0} - (${total:-0} > broken ? broken : ${total:-0})))
     failed=$((failed + broken))
 done
-((${#targets[@]} == 0)) || printf '\nfailed: %s\n' "${targets[*]}" >&2
+# Said once more at the end: the part before may be long, and a log may be cut.
+((${#targets[@]} == 0)) || { printf '\nfailed: %s\n' "${targets[*]}" && cat "$faults"; } >&2
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 ((${#targets[@]} == 0))

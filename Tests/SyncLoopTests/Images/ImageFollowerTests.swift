@@ -24,6 +24,7 @@ import Testing
             var pods: [JSON] = []
             var arePodsForbidden = false
             var patches: [String] = []
+            var podsHook: (@Sendable () -> Void)?
         }
         private let state = Mutex(State())
 
@@ -32,6 +33,9 @@ import Testing
         }
         func add(pod: JSON) { state.withLock { $0.pods.append(pod) } }
         func forbidPods() { state.withLock { $0.arePodsForbidden = true } }
+        /// Does this, once, before pods are listed.
+        func whenPodsAreListed(_ hook: @escaping @Sendable () -> Void) { state.withLock { $0.podsHook = hook } }
+        func workload(_ key: String) -> JSON? { state.withLock { $0.workloads[key] } }
         /// `deployments/web`, one for each patch.
         var patches: [String] { state.withLock { $0.patches } }
 
@@ -60,6 +64,13 @@ import Testing
                 return [.reply(200, account.text)]
             }
             let plural = parts.last ?? ""
+            if plural == "pods" {
+                let hook = state.withLock { state in
+                    defer { state.podsHook = nil }
+                    return state.podsHook
+                }
+                hook?()
+            }
             return state.withLock { state in
                 if plural == "pods", state.arePodsForbidden { return [.reply(403, Self.status(403, "Forbidden"))] }
                 let items = state.workloads.filter { $0.key.hasPrefix("\(plural)/") }.map(\.value)
@@ -87,12 +98,24 @@ import Testing
         }
     }
 
-    /// What the tag points to.
+    /// What the tags point to: all to one digest, but for images that were moved by themselves.
     private final class Tag: Sendable {
-        private let value: Mutex<ImageDigest>
-        init(_ digest: ImageDigest) { value = Mutex(digest) }
-        var digest: ImageDigest { value.withLock { $0 } }
-        func move(to digest: ImageDigest) { value.withLock { $0 = digest } }
+        private struct State {
+            var all: ImageDigest
+            var moved: [ImageReference: ImageDigest] = [:]
+            var polls: [ImageReference: Int] = [:]
+        }
+        private let state: Mutex<State>
+        init(_ digest: ImageDigest) { state = Mutex(State(all: digest)) }
+        func poll(_ image: ImageReference) -> ImageDigest {
+            state.withLock { state in
+                state.polls[image, default: 0] += 1
+                return state.moved[image] ?? state.all
+            }
+        }
+        func polls(of image: ImageReference) -> Int { state.withLock { $0.polls[image] ?? 0 } }
+        func move(to digest: ImageDigest) { state.withLock { $0.all = digest } }
+        func move(_ image: ImageReference, to digest: ImageDigest) { state.withLock { $0.moved[image] = digest } }
     }
 
     private static let project = Project(
@@ -105,7 +128,7 @@ import Testing
         json[["metadata", "labels", ApplySet.partOfLabel]] = .string(Self.project.applySet.id)
     }
 
-    private static func pod(_ digest: ImageDigest) -> JSON {
+    private static func pod(_ digest: ImageDigest, _ containers: [String] = ["web"]) -> JSON {
         [
             "apiVersion": "v1", "kind": "Pod",
             "metadata": [
@@ -114,7 +137,9 @@ import Testing
             ],
             "status": [
                 "phase": "Running",
-                "containerStatuses": [["name": "web", "imageID": .string("docker.io/library/nginx@\(digest)")]],
+                "containerStatuses": .array(
+                    containers.map { ["name": .string($0), "imageID": .string("docker.io/library/nginx@\(digest)")] }
+                ),
             ],
         ]
     }
@@ -139,7 +164,7 @@ import Testing
             options: KubeClientOptions(requestDeadline: .seconds(10), firstRetryDelay: .milliseconds(2))
         )
         let poller = TagPoller { image, _, _ in
-            let digest = tag.digest
+            let digest = tag.poll(image)
             return .success(
                 TagReading(image: image, digest: digest, digests: [digest], platformDigests: [digest], mediaType: "m")
             )
@@ -164,13 +189,14 @@ import Testing
     /// Looks, polls, and looks again.
     private func see(_ digest: ImageDigest, _ follower: ImageFollower, _ poller: TagPoller) async throws {
         _ = await follower.look()
-        await poller.pollNow()
-        let subject = TagPoller.Subject(
-            image: try ImageReference("nginx:latest"),
-            keyring: RegistryKeyring(merging: [])
-        )
-        try await eventually("the poll") { await poller.sighting(of: subject)?.known?.digest == digest }
+        try await poll("nginx:latest", until: digest, poller)
         _ = await follower.look()
+    }
+
+    private func poll(_ image: String, until digest: ImageDigest, _ poller: TagPoller) async throws {
+        await poller.pollNow()
+        let subject = TagPoller.Subject(image: try ImageReference(image), keyring: RegistryKeyring(merging: []))
+        try await eventually("the poll") { await poller.sighting(of: subject)?.known?.digest == digest }
     }
 
     @Test func `pods that cannot be read now start nothing, although they were read before`() async throws {
@@ -200,6 +226,54 @@ import Testing
             }
             #expect(cluster.patches == ["deployments/web"])
         }
+    }
+
+    @Test func `an image that moves while the pods are read is part of the same restart`() async throws {
+        let cluster = FakeCluster()
+        cluster.add("deployments", try ImageFixture.object(["web=nginx:latest", "helper=helper:latest"], edit: owned))
+        cluster.add(pod: Self.pod(ImageFixture.first, ["web", "helper"]))
+        let tag = Tag(ImageFixture.first)
+        let helper = try ImageReference("helper:latest")
+        try await withFollower(cluster, tag: tag) { follower, poller in
+            _ = await follower.look()
+            try await poll("helper:latest", until: ImageFixture.first, poller)
+            try await see(ImageFixture.first, follower, poller)
+            tag.move(try ImageReference("nginx:latest"), to: ImageFixture.second)
+            try await poll("nginx:latest", until: ImageFixture.second, poller)
+            // The other image was asked after the first had moved, so that only the second poll brings news of it.
+            let before = tag.polls(of: helper)
+            await poller.pollNow()
+            try await eventually("one more poll") { tag.polls(of: helper) > before }
+            let isListing = Gate()
+            let hasMoved = Gate()
+            cluster.whenPodsAreListed {
+                isListing.open()
+                hasMoved.pass()
+            }
+            async let look = follower.look()
+            try await eventually("the pods are listed") { isListing.isOpen }
+            tag.move(helper, to: ImageFixture.second)
+            try await poll("helper:latest", until: ImageFixture.second, poller)
+            hasMoved.open()
+            _ = await look
+            try await eventually("a patch") {
+                _ = await follower.look()
+                return !cluster.patches.isEmpty
+            }
+            let annotations = cluster.workload("deployments/web")?[["spec", "template", "metadata", "annotations"]]
+            for name in ["web", "helper"] {
+                #expect(annotations?[RolloutState.digestPrefix + name]?.string == "\(ImageFixture.second)")
+            }
+            #expect(cluster.patches == ["deployments/web"])
+        }
+    }
+
+    /// Opened once; a thread of the stub waits at it.
+    private final class Gate: Sendable {
+        private let state = Mutex(false)
+        var isOpen: Bool { state.withLock { $0 } }
+        func open() { state.withLock { $0 = true } }
+        func pass() { for _ in 0..<1_000 where !isOpen { usleep(10_000) } }
     }
 
     @Test func `CronJobs that wait for their next run take nobody's turn`() async throws {

@@ -62,7 +62,7 @@ extension ImageFollower {
                 if !known.gone.isEmpty { verdict = planner.verdict(on: workload, known) }
             }
             verdict = await withoutEquivalents(verdict, subjects[workload.id])
-            verdict = await withoutHaste(verdict, subjects[workload.id])
+            verdict = await withoutHaste(verdict, subjects[workload.id], seen: known.sightings)
             if let uid = workload.object.uid, let since = strangers[uid] { seen[uid] = since }
             remember(verdict, known.pods != nil)
             verdicts.append(verdict)
@@ -150,10 +150,12 @@ extension ImageFollower {
     }
 
     /// The verdict without a rollout that a second one would follow: images of one workload that were pushed together are
-    /// not polled at the same moment, so the others are asked first.
+    /// not polled at the same moment, so the others are asked first. What polls have told since the verdict was made counts
+    /// as not asked yet: the next look decides with it.
     private func withoutHaste(
         _ verdict: WorkloadVerdict,
-        _ subjects: Result<[ImageReference: TagPoller.Subject], KubeError>?
+        _ subjects: Result<[ImageReference: TagPoller.Subject], KubeError>?,
+        seen: [ImageReference: TagSighting]
     ) async -> WorkloadVerdict {
         guard case .restart(let changes, _) = verdict.action, case .success(let images) = subjects else {
             strangers[verdict.workload.object.uid ?? ""] = nil
@@ -161,7 +163,8 @@ extension ImageFollower {
         }
         let moved = Set(changes.compactMap { images[$0.reference] })
         let others = await poller.late(Set(images.values).subtracting(moved), behind: moved)
-        if !others.isEmpty {
+        let hasNews = await poller.hasNews(images, since: seen)
+        if !others.isEmpty || hasNews {
             isWaitingForPolls = true
             return verdict.waiting("the workload's other images are asked first, because they may have moved, too")
         }

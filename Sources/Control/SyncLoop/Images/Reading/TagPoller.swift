@@ -103,6 +103,14 @@ package actor TagPoller {
         return late
     }
 
+    /// Whether a poll has said something else of one of the images than was seen.
+    package func hasNews(_ images: [ImageReference: Subject], since seen: [ImageReference: TagSighting]) -> Bool {
+        images.contains { image, subject in
+            guard let now = entries[subject]?.sighting else { return false }
+            return seen[image]?.says(now.result) != true
+        }
+    }
+
     /// Asks for everything at once, now: a person does not want to wait.
     package func pollNow() {
         for subject in entries.keys { entries[subject]?.dueAt = .now }
