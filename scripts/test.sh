@@ -33,8 +33,9 @@ for part in "${parts[@]}"; do
     [[ $target != SoakTests ]] || choice+=(--skip "$alone")
     [[ $part != *alone ]] || choice=(--filter "^${target}\\.$alone")
     order=--parallel
-    # These count connections and use ports that have just been closed: one test at a time.
-    [[ $target != KubeClientTests && $target != HTTPWireTests ]] || order=--no-parallel
+    # These count connections and use ports that have just been closed, or promise how soon something happens on a machine
+    # that has nothing else to do: one test at a time.
+    [[ $target != KubeClientTests && $target != HTTPWireTests && $target != SoakTests ]] || order=--no-parallel
     swift test --skip-build "$order" "${choice[@]}" >"$log" 2>&1 || status=$?
     grep -vE '^(◇|✔ (Test|Suite)|\[[0-9]+/[0-9]+\])|Test run with|^(Test Suite|Executed|.* Executed 0 tests)' "$log" || true
     # Their time is short: who takes how much of it?

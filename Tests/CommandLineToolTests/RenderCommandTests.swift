@@ -46,6 +46,27 @@ struct RenderCommandTests {
         }
     }
 
+    @Test func `a folder that has the name of a Secret's value is named whole in every message`() async throws {
+        try await withTool { tool in
+            let git = try repository(
+                tool,
+                [
+                    "infra/production/secret.yaml": """
+                    apiVersion: v1
+                    kind: Secret
+                    metadata: {name: login, namespace: shop}
+                    stringData: {environment: production, password: correct-horse-battery}
+
+                    """,
+                    "infra/production/bad.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: 7}\n",
+                ]
+            )
+            let result = try await tool.run("render", "--repo", git.path)
+            #expect(result.status == 2)
+            #expect(result.errors.contains("infra/production/bad.yaml:3"), "\(result.errors)")
+        }
+    }
+
     @Test func `as YAML each object says where it stands`() async throws {
         try await withTool { tool in
             let git = try repository(tool, files)

@@ -153,6 +153,12 @@ struct TourTests {
             #expect(approved.status == 0)
             #expect(approved.output.contains("3 objects will be deleted"))
             #expect(approved.errors.isEmpty, "\(approved.errors)")
+            let waits = try await tour.ask("status", "--kubeconfig", tour.kubeconfig)
+            #expect(waits.output.contains("3 deletions approved by "), "\(waits.output)")
+            #expect(!waits.output.contains("approval"), "\(waits.output)")
+            let foreseen = try await tour.run("diff")
+            #expect(foreseen.output.contains("the deletions were approved by "), "\(foreseen.output)")
+            #expect(!foreseen.output.contains("would be held"), "\(foreseen.output)")
             let pruned = try await tour.run("sync", "-o", "json", "--data-dir", "\(tour.tool.folder.path)/other")
             #expect(pruned.status == 0, "\(pruned.errors)")
             #expect(try tour.counts(pruned)["pruned"] == 3)
@@ -166,6 +172,54 @@ struct TourTests {
             #expect(status.status == 0, "\(status.output)\(status.errors)")
             #expect(try await tour.run("sync").status == 0)
             #expect(try await tour.ask("approve", "posts").status == 2)
+        }
+    }
+
+    @Test func `deletions that wait for pods are told as such, and not as waiting for a person who said yes`()
+        async throws
+    {
+        try await withTour { tour in
+            func configMap(_ name: String) -> String {
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: \(name), namespace: tour}\n"
+            }
+            let names = (0..<6).map { "c\($0)" }
+            try tour.git.commit(Dictionary(uniqueKeysWithValues: names.map { ("infra/\($0).yaml", configMap($0)) }))
+            #expect(try await tour.run("sync").status == 0)
+            let web = """
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: web, namespace: tour}
+                spec:
+                  selector: {matchLabels: {app: web}}
+                  template:
+                    metadata: {labels: {app: web}}
+                    spec:
+                      nodeSelector: {example.com/node: nowhere}
+                      containers: [{name: web, image: "registry.example.com/web:1"}]
+
+                """
+            var next = Dictionary(uniqueKeysWithValues: names.map { ("infra/\($0).yaml", String?.none) })
+            next["infra/web.yaml"] = web
+            try tour.git.commit(next)
+            let held = try await tour.run("sync", "--timeout", "2s")
+            #expect(held.status == 1)
+            #expect(held.output.contains("held: 6 objects would be deleted"), "\(held.output)")
+            #expect(!held.errors.contains("skipped:"), "once is enough: \(held.errors)")
+            let words = held.output.split(whereSeparator: \.isWhitespace).map(String.init)
+            let place = try #require(words.firstIndex(of: "--hash"), "the sync prints the command")
+            let hash = String(words[place + 1].prefix { $0 != "," })
+            #expect(
+                try await tour.ask("approve", "posts", "--hash", hash, "--kubeconfig", tour.kubeconfig).status == 0
+            )
+            let waiting = try await tour.run("sync", "--timeout", "2s")
+            #expect(waiting.status == 1)
+            #expect(!waiting.output.contains("a person has to say yes"), "\(waiting.output)")
+            #expect(
+                waiting.errors.contains("skipped: ConfigMap tour/c0: ")
+                    && waiting.errors.contains("Deployment.apps tour/web is not through with its last change"),
+                "\(waiting.errors)"
+            )
+            #expect(waiting.output.contains("0 pruned, 0 failed; 6 skipped"), "\(waiting.output)")
         }
     }
 

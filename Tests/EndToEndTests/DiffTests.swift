@@ -2,7 +2,9 @@
 import KubeClient
 import KubeObjects
 import SceneKit
+import SyncApply
 import SyncLoop
+import SyncPlan
 import SyncRecord
 import Testing
 
@@ -49,6 +51,121 @@ struct DiffTests {
             let live = try await scene.client.get(CoreResources.deployments, namespace: scene.namespace, name: "web")
             let volume = live?.spec?["template"]?["spec"]?["volumes"]?.array?.first
             #expect(volume?["emptyDir"] != nil && volume?["hostPath"] == nil, "\(volume?.text ?? "none")")
+        }
+    }
+
+    private func preview(_ scene: Scene, edit: (inout Project) -> Void = { _ in }) async throws
+        -> [DiffPreview.Difference]
+    {
+        let reconciler = try await scene.reconciler(edit: edit)
+        let marks = try await scene.history.marks(of: scene.project.name)
+        let prepared = try await reconciler.preparer.prepare(marks: marks, residualKey: scene.history.residualKey)
+        return await DiffPreview(client: scene.client, plan: prepared.plan).differences()
+    }
+
+    private func idleDeployment(_ scene: Scene, replicas: Int) -> String {
+        """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: web, namespace: \(scene.namespace)}
+        spec:
+          replicas: \(replicas)
+          selector: {matchLabels: {app: web}}
+          template:
+            metadata: {labels: {app: web}}
+            spec:
+              nodeSelector: {example.com/node: nowhere}
+              containers: [{name: web, image: "registry.invalid/web:1"}]
+
+        """
+    }
+
+    @Test func `fields that people's kubectl added, and that the next write takes along, are shown as removed`()
+        async throws
+    {
+        try await withScene { scene in
+            try scene.commit(["ns.yaml": scene.namespaceManifest, "web.yaml": idleDeployment(scene, replicas: 0)])
+            #expect(try await scene.sync().outcome == .succeeded)
+            _ = try await scene.client.patch(
+                CoreResources.deployments,
+                namespace: scene.namespace,
+                name: "web",
+                type: .json,
+                body: [
+                    [
+                        "op": "add", "path": "/spec/template/spec/containers/0/env",
+                        "value": [["name": "EXTRA", "value": "1"]],
+                    ]
+                ],
+                fieldManager: "kubectl-set"
+            )
+            try scene.commit(["web.yaml": idleDeployment(scene, replicas: 1)])
+            let text = try #require(try await preview(scene).first?.diff?.text)
+            #expect(text.contains("-        - name: EXTRA") || text.contains("-      - env:"), "\(text)")
+            #expect(text.contains("+  replicas: 1"), "\(text)")
+            #expect(!text.contains("-  progressDeadlineSeconds"), "\(text)")
+            _ = try await scene.sync { $0.healthTimeout = .zero }
+            let live = try await scene.client.get(CoreResources.deployments, namespace: scene.namespace, name: "web")
+            let container = live?.spec?["template"]?["spec"]?["containers"]?.array?.first
+            #expect(container?["env"] == nil, "\(container?.text ?? "none")")
+            #expect(try await preview(scene).isEmpty)
+        }
+    }
+
+    @Test func `what a sync would write is shown also where no value changes`() async throws {
+        try await withScene { scene in
+            try scene.commit(["ns.yaml": scene.namespaceManifest, "a.yaml": scene.configMap("a")])
+            #expect(try await scene.sync().outcome == .succeeded)
+            let empty = scene.configMap("a", annotations: " ")
+            try scene.commit(["a.yaml": empty])
+            let shown = try await preview(scene)
+            let outcome = try await scene.sync()
+            let written = outcome.objects.filter { $0.action == .configured }.map(\.id.name)
+            #expect(shown.count == written.count, "\(shown) \(written)")
+            for difference in shown where difference.diff == nil {
+                #expect(difference.note?.contains("no value changes; the apply records that git declares") == true)
+            }
+            #expect(try await preview(scene).isEmpty)
+            #expect(try await scene.sync().objects.allSatisfy { $0.action == .unchanged })
+        }
+    }
+
+    @Test func `drift that is only reported is shown as such`() async throws {
+        try await withScene { scene in
+            try scene.commit(["ns.yaml": scene.namespaceManifest, "a.yaml": scene.configMap("a")])
+            #expect(try await scene.sync().outcome == .succeeded)
+            _ = try await scene.client.patch(
+                CoreResources.configMaps,
+                namespace: scene.namespace,
+                name: "a",
+                type: .merge,
+                body: ["data": ["value": "other"]],
+                fieldManager: "kubectl-patch"
+            )
+            let shown = try await preview(scene) { $0.policy.drift = .report }
+            #expect(shown.count == 1)
+            #expect(shown.first?.diff != nil && shown.first?.note?.contains("a sync leaves it") == true, "\(shown)")
+        }
+    }
+
+    @Test func `what the server makes of a manifest's words is not told as a change`() async throws {
+        try await withScene { scene in
+            func policy(_ name: String) -> String {
+                """
+                apiVersion: networking.k8s.io/v1
+                kind: NetworkPolicy
+                metadata: {name: np, namespace: \(scene.namespace)}
+                spec:
+                  podSelector: {matchLabels: {app: \(name)}}
+                  ingress: [{from: [{podSelector: {matchLabels: {a: b}}}], ports: [{port: 80}]}]
+
+                """
+            }
+            try scene.commit(["ns.yaml": scene.namespaceManifest, "np.yaml": policy("one")])
+            #expect(try await scene.sync().outcome == .succeeded)
+            try scene.commit(["np.yaml": policy("two")])
+            let paths = try await scene.sync().objects.first { $0.id.name == "np" }?.changes.map(\.path)
+            #expect(paths == [".spec.podSelector"], "\(paths ?? [])")
         }
     }
 }

@@ -39,27 +39,12 @@ struct PruneTests {
 
     @Test func `what pods may use is deleted only when the workloads beside it are healthy`() async throws {
         try await withScene { scene in
-            func web(_ selector: String) -> String {
-                """
-                apiVersion: apps/v1
-                kind: Deployment
-                metadata: {name: web, namespace: \(scene.namespace)}
-                spec:
-                  replicas: \(selector.isEmpty ? 0 : 1)
-                  selector: {matchLabels: {app: web}}
-                  template:
-                    metadata: {labels: {app: web}}
-                    spec:
-                      nodeSelector: {\(selector)}
-                      containers: [{name: web, image: "registry.example.com/web:1"}]
-
-                """
-            }
+            let idle = scene.waitingDeployment("web").replacing("  selector:", with: "  replicas: 0\n  selector:")
             try scene.commit([
-                "ns.yaml": scene.namespaceManifest, "a.yaml": scene.configMap("a"), "web.yaml": web(""),
+                "ns.yaml": scene.namespaceManifest, "a.yaml": scene.configMap("a"), "web.yaml": idle,
             ])
             _ = try await scene.sync { $0.healthTimeout = .seconds(60) }
-            try scene.commit(["a.yaml": nil, "web.yaml": web("example.com/node: nowhere")])
+            try scene.commit(["a.yaml": nil, "web.yaml": scene.waitingDeployment("web")])
             for _ in 0..<2 {
                 let waiting = try await scene.sync { $0.healthTimeout = .seconds(2) }
                 let error = waiting.objects.first { $0.id.name == "a" }?.error ?? ""
@@ -67,7 +52,7 @@ struct PruneTests {
                 #expect(error.contains(words), "\(error)")
                 #expect(try await scene.liveConfigMap("a") != nil)
             }
-            try scene.commit(["web.yaml": web("")])
+            try scene.commit(["web.yaml": idle])
             let done = try await scene.sync { $0.healthTimeout = .seconds(60) }
             #expect(done.objects.filter { $0.action == .pruned }.map(\.id.name) == ["a"])
             #expect(try await scene.liveConfigMap("a") == nil)
@@ -78,24 +63,10 @@ struct PruneTests {
         async throws
     {
         try await withScene { scene in
-            // How many there are is not git's.
-            let web = """
-                apiVersion: apps/v1
-                kind: Deployment
-                metadata: {name: web, namespace: \(scene.namespace)}
-                spec:
-                  selector: {matchLabels: {app: web}}
-                  template:
-                    metadata: {labels: {app: web}}
-                    spec:
-                      nodeSelector: {example.com/node: nowhere}
-                      containers: [{name: web, image: "registry.example.com/web:1"}]
-
-                """
             try scene.commit(["ns.yaml": scene.namespaceManifest, "a.yaml": scene.configMap("a")])
             try await scene.whileWatching { reconciler, _ in
                 try await eventually("all is well") { await reconciler.pass(.commit).outcome == .succeeded }
-                try scene.commit(["a.yaml": nil, "web.yaml": web])
+                try scene.commit(["a.yaml": nil, "web.yaml": scene.waitingDeployment("web")])
                 let first = await reconciler.pass(.commit)
                 #expect(first.objects.first { $0.id.name == "a" }?.action == .skipped)
                 #expect(first.outcome == .degraded, "what git no longer declares is still there")
@@ -112,6 +83,40 @@ struct PruneTests {
                 try await eventually("what they used is deleted") {
                     _ = await reconciler.pass(.commit)
                     return try await scene.liveConfigMap("a") == nil
+                }
+            }
+        }
+    }
+
+    @Test func `what a person said yes to waits quietly for older pods, and is deleted after them`() async throws {
+        try await withScene { scene in
+            var files: [String: String?] = ["ns.yaml": scene.namespaceManifest]
+            for index in 0..<8 { files["c\(index).yaml"] = scene.configMap("c\(index)") }
+            try scene.commit(files)
+            try await scene.whileWatching { reconciler, _ in
+                try await eventually("all is well") { await reconciler.pass(.commit).outcome == .succeeded }
+                var next = Dictionary(uniqueKeysWithValues: (0..<6).map { ("c\($0).yaml", String?.none) })
+                next["web.yaml"] = scene.waitingDeployment("web")
+                try scene.commit(next)
+                #expect(await reconciler.pass(.commit).hold != nil)
+                let hold = try #require(try await scene.history.state(of: scene.project.name).hold)
+                _ = try await scene.history.approve(project: scene.project.name, hash: hold.hash, person: "ada")
+                let first = await reconciler.pass(.approval)
+                #expect(first.outcome == .degraded && first.hold == nil, "it waits for pods, and not for a person")
+                try await eventually("nothing new is to be told") { await reconciler.pass(.commit).run == nil }
+                #expect(await reconciler.pass(.commit).run == nil)
+                #expect(try await scene.liveConfigMap("c0") != nil)
+                _ = try await scene.client.patch(
+                    CoreResources.deployments,
+                    namespace: scene.namespace,
+                    name: "web",
+                    type: .merge,
+                    body: ["spec": ["replicas": 0]],
+                    fieldManager: "scaler"
+                )
+                try await eventually("what they used is deleted") {
+                    _ = await reconciler.pass(.commit)
+                    return try await scene.liveConfigMap("c0") == nil
                 }
             }
         }
@@ -213,5 +218,24 @@ struct PruneTests {
             )
             #expect(second.objects.count == 2)
         }
+    }
+}
+
+extension Scene {
+    /// A Deployment whose pods find no node. How many there are is not git's.
+    fileprivate func waitingDeployment(_ name: String) -> String {
+        """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: \(name), namespace: \(namespace)}
+        spec:
+          selector: {matchLabels: {app: \(name)}}
+          template:
+            metadata: {labels: {app: \(name)}}
+            spec:
+              nodeSelector: {example.com/node: nowhere}
+              containers: [{name: web, image: "registry.example.com/web:1"}]
+
+        """
     }
 }

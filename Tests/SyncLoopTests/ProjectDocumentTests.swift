@@ -40,6 +40,14 @@ struct ProjectDocumentTests {
         #expect(!project.isSuspended)
     }
 
+    @Test func `unknown fields of the metadata are errors as well, and what Kubernetes writes there is none`() throws {
+        let problems = try problems("  repo: r", metadata: "{name: posts, namespase: x, labelz: {}}")
+        #expect(problems.contains { $0.contains("metadata.namespase: unknown field; did you mean namespace?") })
+        #expect(problems.contains { $0.contains("metadata.labelz: unknown field; did you mean labels?") })
+        let known = "{name: posts, labels: {a: b}, annotations: {}, uid: x, resourceVersion: \"1\", generation: 2}"
+        #expect(try self.problems("  repo: r", metadata: known).isEmpty)
+    }
+
     @Test func `every field is read`() throws {
         let project = try project(
             """

@@ -108,14 +108,16 @@ struct PruneDoubtTests {
             $0[["metadata", "labels", ApplySet.partOfLabel]] = nil
         }
         let gone = try PlanFixture.live(PlanFixture.configMap("gone"), uid: "u2")
+        let never = try PlanFixture.live(PlanFixture.configMap("never"), uid: "u3")
         let plan = PlanFixture.plan(
             try PlanFixture.rendered(PlanFixture.configMap("new")),
             live: [bare],
-            members: [(bare, "u1"), (gone, "u2")]
+            members: [(bare, "u1"), (gone, "u2"), (never, nil)]
         )
         let reasons = Dictionary(plan.prune.released.map { ($0.id.name, $0.reason) }) { first, _ in first }
         #expect(reasons["bare"]?.contains("is there and no longer carries this project's label") == true)
         #expect(reasons["gone"] == "it is gone from the cluster")
+        #expect(reasons["never"] == "it is not in the cluster, and no pass has seen it there")
     }
 
     @Test func `a member of a kind that can neither be listed nor read is not taken for gone`() throws {

@@ -6,6 +6,12 @@ package struct RFC3339Time: Hashable, Comparable {
     package let seconds: Int64
     package let microseconds: Int
 
+    /// From microseconds since 1970-01-01T00:00:00Z; negative before.
+    package init(microseconds: Int64) {
+        seconds = microseconds.flooringQuotient(1_000_000)
+        self.microseconds = Int(microseconds - seconds * 1_000_000)
+    }
+
     /// Reads `2006-01-02T15:04:05[.000000]Z` or with an offset such as `+02:00`; nil for anything else.
     package init?(_ text: String) {
         let bytes = Array(text.utf8)
@@ -41,7 +47,8 @@ package struct RFC3339Time: Hashable, Comparable {
             index += 1
         } else {
             guard has("+", at: index) || has("-", at: index), has(":", at: index + 3),
-                let hours = number(index + 1..<index + 3), let minutes = number(index + 4..<index + 6)
+                let hours = number(index + 1..<index + 3), let minutes = number(index + 4..<index + 6), hours <= 24,
+                minutes < 60
             else { return nil }
             offset = (hours * 60 + minutes) * (has("-", at: index) ? -60 : 60)
             index += 6

@@ -49,6 +49,12 @@ package struct FieldChange: Sendable, Hashable, Codable {
         differences.prefix(maxListed).map { FieldChange($0, of: kind) }
     }
 
+    /// `before → after`. Where neither may be shown it is only said that there is a change.
+    package var arrow: String {
+        if before == nil, after == nil { return "\(Redactor.mask) (changed)" }
+        return "\(before ?? "–") → \(after ?? "–")"
+    }
+
     private static func text(_ value: JSON) -> String? {
         guard !value.isNull else { return nil }
         let text = value.text

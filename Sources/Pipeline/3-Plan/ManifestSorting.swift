@@ -188,12 +188,15 @@ struct ManifestSorting {
             refuse(manifest, .contested, reason)
             return
         }
+        // What the server makes of the manifest's words each time is nobody's change.
+        let kept = known?.uid == found.uid ? known?.residual ?? .empty : .empty
+        let news = kept.news(among: differences, key: inventory.residualKey)
         let change = WantedChange(
             manifest: manifest,
             action: .configure,
-            cause: cause(of: differences, ownership, isMarked: mark != nil, isNews: isNews),
+            cause: cause(of: news, ownership, isMarked: mark != nil, isNews: isNews),
             live: found,
-            differences: differences
+            differences: news
         )
         if change.cause == .drift, policy.drift == .report {
             reportedDrift.append(change.step(dependsOn: []))

@@ -37,7 +37,10 @@ extension PrunePlanner {
             guard resource.verbs.contains("list") || resource.verbs.contains("get") else {
                 return .keep("its kind can neither be listed nor read by name, so it is not known whether it is there")
             }
-            return .gone("it is gone from the cluster")
+            return .gone(
+                member.uid == nil
+                    ? "it is not in the cluster, and no pass has seen it there" : "it is gone from the cluster"
+            )
         }
         guard let object = found.whole else { return .keep("it was not read as a whole") }
         if let reason = reasonToRelease(object, member) { return .release(reason) }

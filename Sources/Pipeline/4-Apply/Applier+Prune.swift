@@ -91,24 +91,11 @@ extension Applier {
     ) async -> String? {
         guard let kind = step.live.definedKind else { return nil }
         for instance in run.plan.prune.steps where instance.id.groupKind == kind && run.isStillThere(instance.id) {
-            var delay = Duration.milliseconds(50)
-            while await exists(instance) {
-                guard ContinuousClock.now + delay < end, (try? await Task.sleep(for: delay)) != nil else {
-                    return "not deleted: its object \(instance.id) is still there"
-                }
-                delay = min(delay * 2, .seconds(1))
+            if let trace = await trace(of: instance, until: end) {
+                return "not deleted: its object \(instance.id) \(trace.text)"
             }
         }
         return nil
-    }
-
-    func exists(_ step: PruneStep) async -> Bool {
-        do throws(KubeError) {
-            let now = try await client.get(step.resource, namespace: step.id.namespace, name: step.id.name)
-            return now?.uid == step.uid
-        } catch {
-            return true  // not known, so not taken for gone
-        }
     }
 
     private func waiting(for finalizers: [String]) -> String {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import KubeClient
 import KubeObjects
 import SyncPlan
 
@@ -24,15 +25,57 @@ extension Applier {
                 run.keepRest(because: PrunePlan.reasonToKeepController(ofUndeleted: step.id))
                 return
             }
-            var delay = Duration.milliseconds(50)
-            while await exists(step) {
-                guard ContinuousClock.now + delay < end, (try? await Task.sleep(for: delay)) != nil else {
-                    run.keepRest(because: PrunePlan.reasonToKeepController(of: step.id))
-                    return
-                }
-                delay = min(delay * 2, .seconds(1))
+            if let trace = await trace(of: step, until: end) {
+                run.keepRest(because: trace.reasonToKeepController(of: step.id))
+                return
             }
             run.isGone(step.id)
+        }
+    }
+
+    /// Waits until an object that was deleted is gone.
+    ///
+    /// - Returns: What is known of it when the time is over; nil when it is gone.
+    func trace(of step: PruneStep, until end: ContinuousClock.Instant) async -> Trace? {
+        var delay = Duration.milliseconds(50)
+        while let trace = await trace(of: step) {
+            guard ContinuousClock.now + delay < end, (try? await Task.sleep(for: delay)) != nil else { return trace }
+            delay = min(delay * 2, .seconds(1))
+        }
+        return nil
+    }
+
+    private func trace(of step: PruneStep) async -> Trace? {
+        do throws(KubeError) {
+            let now = try await client.get(step.resource, namespace: step.id.namespace, name: step.id.name)
+            guard let now, now.uid == step.uid else { return nil }
+            return .present(finalizers: now.finalizers)
+        } catch {
+            return .unknown(error.description)  // not taken for gone
+        }
+    }
+}
+
+/// What is known of an object that was deleted and is not known to be gone.
+enum Trace: Sendable, Hashable {
+    case present(finalizers: [String])
+    /// It could not be read; the text says why.
+    case unknown(String)
+
+    /// The end of a sentence about the object.
+    var text: String {
+        switch self {
+        case .present(let finalizers) where finalizers.isEmpty: "is still there"
+        case .present(let finalizers):
+            "is still there and waits for the finalizers \(finalizers.joined(separator: ", "))"
+        case .unknown(let reason): "may still be there: it could not be read: \(reason)"
+        }
+    }
+
+    func reasonToKeepController(of id: ObjectID) -> String {
+        switch self {
+        case .present(let finalizers) where !finalizers.isEmpty: PrunePlan.reasonToKeepController(of: id)
+        case .present, .unknown: "\(id) \(text), and what serves it may need what comes after it"
         }
     }
 }

@@ -86,13 +86,13 @@ package struct ProjectState: Sendable, Hashable, Codable {
     package let approval: Approval?
 
     package init(
-        applied: CommitInfo?,
-        appliedTreeID: String,
-        appliedAt: Date?,
-        attempted: CommitInfo?,
-        suspension: Suspension?,
-        hold: PruneHold?,
-        approval: Approval?
+        applied: CommitInfo? = nil,
+        appliedTreeID: String = "",
+        appliedAt: Date? = nil,
+        attempted: CommitInfo? = nil,
+        suspension: Suspension? = nil,
+        hold: PruneHold? = nil,
+        approval: Approval? = nil
     ) {
         self.applied = applied
         self.appliedTreeID = appliedTreeID

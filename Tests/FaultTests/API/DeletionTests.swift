@@ -131,4 +131,50 @@ struct DeletionTests {
             #expect(try await scene.liveConfigMap("c0") == nil)
         }
     }
+
+    @Test func `A40: a delete of which no answer came ends the deleting, and the next pass goes on`() async throws {
+        try await withEmbeddedScene { scene, cluster in
+            let bystanders = try await scene.plantBystanders()
+            var files = scene.baseFiles(configMaps: 1)
+            files["web.yaml"] = scene.deployment("web")
+            try scene.commit(files)
+            #expect(try await scene.sync { $0.healthTimeout = .seconds(60) }.outcome == .succeeded)
+            let path = "/apis/apps/v1/namespaces/\(scene.namespace)/deployments/web"
+            let rule = cluster.faults.add(FaultRule("DELETE", path, .reset))
+            try scene.commit(["c0.yaml": nil, "web.yaml": nil])
+            let first = try await scene.sync()
+            #expect(first.outcome == .degraded)
+            #expect(first.names(.failed) == ["web"])
+            #expect(first.object("c0")?.action == .skipped, "the workload may be there, and use it")
+            let error = first.object("c0")?.error ?? ""
+            #expect(error.contains("Deployment.apps \(scene.namespace)/web") || error.contains("not heard"), "\(error)")
+            #expect(cluster.faults.hits(rule) > 0)
+            #expect(try await scene.liveConfigMap("c0") != nil)
+            cluster.faults.remove(rule)
+            try await scene.checkPromises(bystanders: bystanders)
+            #expect(try await scene.liveConfigMap("c0") == nil)
+        }
+    }
+
+    @Test func `A31: an object of which it cannot be read whether it is gone is not said to wait for finalizers`()
+        async throws
+    {
+        try await withEmbeddedScene { scene, cluster in
+            let widget = scene.widget("w", finalizers: "\"example.com/hold\"")
+            let files = ["ns.yaml": scene.namespaceManifest, "crd.yaml": scene.widgetDefinition()]
+            try scene.commit(files.merging(["w.yaml": widget, "c.yaml": scene.configMap("c")]) { $1 })
+            #expect(try await scene.sync { $0.healthTimeout = .seconds(60) }.outcome == .succeeded)
+            let path = "/apis/\(scene.group)/v1/namespaces/\(scene.namespace)/widgets/w"
+            // The look before the delete succeeds, the later ones do not.
+            cluster.faults.add(
+                FaultRule("get", path, .failure(status: 403, reason: "Forbidden", message: "no look"), on: .from(2))
+            )
+            try scene.commit(["w.yaml": nil, "c.yaml": nil])
+            let first = try await scene.sync()
+            let error = first.object("c")?.error ?? ""
+            #expect(error.contains("may still be there: it could not be read") && error.contains("no look"), "\(error)")
+            #expect(!error.contains("waits for finalizers"), "\(error)")
+            #expect(try await scene.liveConfigMap("c") != nil)
+        }
+    }
 }

@@ -23,6 +23,7 @@ package enum ProjectDocument {
         }
         reader.allow(["apiVersion", "kind", "metadata", "spec", "status"], in: json, at: "")
         let metadata = json["metadata"]
+        reader.allow(metadataFields, in: metadata, at: "metadata")
         let name = reader.text(metadata?["name"], at: "metadata.name", isRequired: true) ?? ""
         if !name.isEmpty, !isLabel(name) {
             reader.complain("metadata.name", "use lower-case letters, digits and '-', at most 40 characters")
@@ -49,6 +50,13 @@ package enum ProjectDocument {
         guard reader.problems.isEmpty else { throw ConfigurationError(reader.problems) }
         return project
     }
+
+    /// What `metadata` may hold: `ObjectMeta` of meta/v1.
+    private static let metadataFields = [
+        "name", "namespace", "labels", "annotations", "uid", "resourceVersion", "generation", "creationTimestamp",
+        "deletionTimestamp", "deletionGracePeriodSeconds", "finalizers", "generateName", "managedFields",
+        "ownerReferences", "selfLink",
+    ]
 
     private static func fill(_ project: inout Project, from spec: JSON?, _ reader: inout DocumentReader) {
         project.requiresFastForward = reader.flag(spec?["requireFastForward"], at: "spec.requireFastForward") ?? false

@@ -11,8 +11,10 @@ package struct DiffPreview: Sendable {
     package struct Difference: Sendable {
         /// `configure Deployment.apps shop/web (infra/web.yaml:3)`.
         package let title: String
-        /// Masked; nil when an error stands in its place.
+        /// Masked; nil when an error or a note stands in its place.
         package let diff: DiffText?
+        /// What there is to tell beside the diff, or instead of it; one line, without an end.
+        package var note: String?
         /// Why the server would refuse the object; one line.
         package let error: String?
     }
@@ -28,11 +30,15 @@ package struct DiffPreview: Sendable {
         self.plan = plan
     }
 
-    /// The differences in the plan's order: applied objects first, then deleted ones. An object that the server would
-    /// leave as it is does not appear.
+    /// The differences in the plan's order: applied objects first, then drift that is only reported, then deleted ones.
     package func differences() async -> [Difference] {
-        let steps = plan.waves.flatMap(\.steps) + plan.reportedDrift
+        let steps = plan.waves.flatMap(\.steps)
         let applied = await concurrently(steps, limit: DiffPreview.concurrency) { await difference(of: $0) }
+        let reported = await concurrently(plan.reportedDrift, limit: DiffPreview.concurrency) { step in
+            var difference = await difference(of: step)
+            difference.note = "drift, which is only reported (drift: report): a sync leaves it"
+            return difference
+        }
         var deleted: [Difference] = []
         switch plan.prune.verdict {
         case .disabled, .blocked: break
@@ -42,10 +48,11 @@ package struct DiffPreview: Sendable {
                 deleted.append(Difference(title: "delete \(step.id)", diff: diff, error: nil))
             }
         }
-        return applied.compactMap { $0 ?? nil } + deleted
+        return (applied + reported).compactMap { $0 } + deleted
     }
 
-    private func difference(of step: Step) async -> Difference? {
+    /// Nothing is left out that a sync would write: also where no field would change that is shown.
+    private func difference(of step: Step) async -> Difference {
         let title = "\(step.live == nil ? "create" : "configure") \(step.id) (\(step.origin))"
         do throws(KubeError) {
             let answer = try await client.apply(
@@ -55,10 +62,13 @@ package struct DiffPreview: Sendable {
                 force: step.mayForce(onto: step.live?.uid),
                 dryRun: true
             )
-            guard let diff = await onMaskingThread({ DiffText(before: step.live, after: answer.object) }) else {
-                return nil
+            let after = step.withoutTakenFields(answer.object)
+            if let diff = await onMaskingThread({ DiffText(before: step.live, after: after) }) {
+                return Difference(title: title, diff: diff, error: nil)
             }
-            return Difference(title: title, diff: diff, error: nil)
+            let paths = step.differences.prefix(3).map { FieldChange($0, of: step.id.groupKind).path }
+            let note = "no value changes; the apply records that git declares \(paths.joined(separator: ", "))"
+            return Difference(title: title, diff: nil, note: note, error: nil)
         } catch {
             // Its namespace or its kind's definition comes with the same commit, so the server cannot know yet.
             if error.reason == .notFound, !step.dependsOn.isEmpty {
@@ -76,7 +86,7 @@ package struct DiffPreview: Sendable {
             if error.reason == .dryRunUnsupported || step.clearsTheWay(of: error) {
                 return Difference(title: title, diff: await foreseen(step), error: nil)
             }
-            return Difference(title: title, diff: nil, error: "\(step.origin): \(step.id): \(error)")
+            return Difference(title: title, diff: nil, error: step.line(of: error))
         }
     }
 

@@ -46,6 +46,8 @@ package struct PassOutcome: Sendable {
     package internal(set) var health: HealthReport?
     /// What was decided about deleting; nil when no plan was made.
     package let prune: PrunePlan?
+    /// The hash of the list of deletions that a person had said yes to; nil when nobody had.
+    package let approved: String?
     package let failure: PassFailure?
     /// Set when the pass was cut short although it had started.
     package internal(set) var interruption: String?
@@ -64,6 +66,7 @@ package struct PassOutcome: Sendable {
         rewriting: String? = nil,
         health: HealthReport? = nil,
         prune: PrunePlan? = nil,
+        approved: String? = nil,
         failure: PassFailure? = nil,
         interruption: String? = nil,
         duration: Duration
@@ -78,9 +81,16 @@ package struct PassOutcome: Sendable {
         self.rewriting = rewriting
         self.health = health
         self.prune = prune
+        self.approved = approved
         self.failure = failure
         self.interruption = interruption
         self.duration = duration
+    }
+
+    /// Why the deletions wait for a person's word, and the hash of their list; nil when they do not, however the pass ended.
+    package var hold: (reasons: [String], hash: String)? {
+        guard case .held(let reasons, let hash) = prune?.verdict, hash != approved else { return nil }
+        return (reasons, hash)
     }
 
     /// The counts of `history -o json`, made from the objects.

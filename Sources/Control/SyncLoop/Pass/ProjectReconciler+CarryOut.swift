@@ -71,6 +71,7 @@ extension ProjectReconciler {
             notices: prepared.rendered.notices,
             rewriting: rewriting,
             prune: plan.prune,
+            approved: approved,
             interruption: report.interruption,
             duration: started.duration(to: ContinuousClock().now)
         )

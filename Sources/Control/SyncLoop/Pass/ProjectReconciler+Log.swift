@@ -43,12 +43,12 @@ extension ProjectReconciler {
             let text = "\(object.id): \(object.status.rawValue): \(object.message)"
             logger.warning("not healthy", metadata: ["sync.project": "\(run.project)", "sync.error": "\(text)"])
         }
-        if case .held(let reasons, let hash) = done.prune?.verdict, run.outcome == .held {
-            let text = reasons.joined(separator: "; ")
+        if let hold = done.hold {
+            let text = hold.reasons.joined(separator: "; ")
             logger.warning(
                 "held",
                 metadata: [
-                    "sync.project": "\(run.project)", "sync.hash": "\(hash.prefix(12))", "sync.reason": "\(text)",
+                    "sync.project": "\(run.project)", "sync.hash": "\(hold.hash.prefix(12))", "sync.reason": "\(text)",
                 ]
             )
         }

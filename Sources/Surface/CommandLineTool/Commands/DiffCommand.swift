@@ -45,10 +45,12 @@ struct DiffCommand: AsyncParsableCommand {
         line.clear()
         for difference in differences {
             StandardOutput.line(Terminal.output.paint(difference.title, .bold))
+            if let note = difference.note { StandardOutput.line("  \(note)") }
             StandardOutput.write(DiffPaint.paint(difference.diff?.text ?? "", Terminal.output))
             if let error = difference.error { ErrorOutput.write("error: \(error)") }
         }
-        writeVerdict(prepared.plan.prune, project: project.name)
+        let approval = try await approval(prepared, project: project.name)
+        writeVerdict(prepared.plan.prune, approval, project: project.name)
         for refused in prepared.plan.refused where refused.reason != .optedOut {
             ErrorOutput.write("error: \(refused.origin): \(refused.id) \(refused.message)")
         }
@@ -61,7 +63,13 @@ struct DiffCommand: AsyncParsableCommand {
     }
 
     /// What a sync would do about deletions, when it would not just delete.
-    private func writeVerdict(_ prune: PrunePlan, project: String) {
+    private func writeVerdict(_ prune: PrunePlan, _ approval: Approval?, project: String) {
+        for object in prune.released {
+            StandardOutput.line("would leave the inventory: \(object.id): \(object.reason)")
+        }
+        for object in prune.kept + prune.withheld + prune.waiting {
+            StandardOutput.line("would not be deleted: \(object.id): \(object.reason)")
+        }
         guard !prune.steps.isEmpty else { return }
         switch prune.verdict {
         case .allowed: return
@@ -71,10 +79,28 @@ struct DiffCommand: AsyncParsableCommand {
                 "nothing would be deleted, although git no longer declares \(prune.steps.count) objects:"
             )
             for reason in reasons { StandardOutput.line("  \(reason)") }
+        case .held(_, let hash) where approval?.hash == hash:
+            let person = approval.map { " by \($0.person)" } ?? ""
+            StandardOutput.line("the deletions were approved\(person): the next sync makes them")
         case .held(let reasons, _):
             StandardOutput.line("the deletions would be held until sternpost approve \(project), because")
             for reason in reasons { StandardOutput.line("  \(reason)") }
         }
+    }
+
+    /// The yes to the prune that would wait, given in the cluster or in this data folder; nil when there is none.
+    private func approval(_ prepared: PreparedPass, project: String) async throws -> Approval? {
+        guard let hash = prepared.plan.prune.approvalHash else { return nil }
+        let state: ProjectState
+        do {
+            state = try await History.open(folder: data.folder, mode: .inspect).state(of: project)
+        } catch  where error.reason == .missing {
+            state = ProjectState()
+        } catch {
+            throw CommandFailure("error: \(error)")
+        }
+        let approval = state.obeying(prepared.orders, held: hash).approval
+        return approval?.hash == hash ? approval : nil
     }
 
     /// What earlier syncs from this data folder saw; none is no error.

@@ -151,7 +151,9 @@ struct ProjectStatus: Sendable {
         let applySet = ApplySet(project: project, namespace: namespace)
         let store = InventoryStore(client: client, applySet: applySet, project: project)
         let inventory = try await store.load(catalog: catalog)
-        let state = try await history.state(of: project).obeying(store.orders())
+        let known = try await history.state(of: project)
+        let orders = try await store.orders()
+        let state = known.obeying(orders, held: orders.held?.hash ?? known.hold?.hash)
         let health = await HealthObserver(client: client, applySet: applySet).wait(
             // Whether a Job removes itself stands in its manifest, which is not read here: a Job that is gone may be done.
             for: inventory.members.keys.sorted().map { id in
@@ -224,10 +226,17 @@ struct ProjectStatus: Sendable {
             return ("no inventory in namespace \(namespace); the right one: -n", false)
         }
         if let hold = state.hold {
-            return ("\(hold.count) deletions wait for approval (\(hold.shortHash))", false)
+            let count = hold.count == 1 ? "1 deletion" : "\(hold.count) deletions"
+            if let approval = state.approval, approval.hash == hold.hash {
+                return ("\(count) approved by \(approval.person), made by the next sync", false)
+            }
+            return ("\(count) \(hold.count == 1 ? "waits" : "wait") for approval (\(hold.shortHash))", false)
         }
         let unconfirmed = inventory.members.values.filter { $0.uid == nil }.count
-        if unconfirmed > 0 { return ("\(unconfirmed) objects of an unfinished sync; sync again", false) }
+        // After a whole sync they were refused, or wait, and its outcome says so.
+        if unconfirmed > 0, last?.outcome != .degraded {
+            return ("\(unconfirmed) objects of an unfinished sync; sync again", false)
+        }
         if last?.outcome == .succeeded { return ("in step", true) }
         return (last.map { "last sync \($0.outcome.rawValue)" } ?? "never synced", false)
     }

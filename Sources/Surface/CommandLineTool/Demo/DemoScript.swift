@@ -155,7 +155,7 @@ struct DemoScript: Service {
             say("sync \(run.id): \(object.action.rawValue) \(object.id)")
             for change in object.changes {
                 let owner = change.takenFrom.map { " (was written by \($0))" } ?? ""
-                say("  \(change.path) \(change.before ?? "–") → \(change.after ?? "–")\(owner)")
+                say("  \(change.path) \(change.arrow)\(owner)")
             }
         }
     }

@@ -61,7 +61,7 @@ struct PassReport {
         guard object.action == .skipped, object.origin == nil, let prune = outcome.prune else { return false }
         switch prune.verdict {
         case .allowed: return false
-        case .held: return outcome.outcome == .held
+        case .held: return outcome.hold != nil
         case .blocked, .disabled: return true
         }
     }
@@ -93,8 +93,8 @@ struct PassReport {
         case .blocked(let reasons):
             StandardOutput.line("nothing was deleted, although git no longer declares \(prune.steps.count) objects:")
             for reason in reasons { StandardOutput.line("  \(reason)") }
-        case .held(let reasons, let hash):
-            if outcome.outcome == .succeeded { return }
+        case .held:
+            guard let (reasons, hash) = outcome.hold else { return }
             StandardOutput.line("held: \(prune.steps.count) objects would be deleted, and a person has to say yes:")
             for step in prune.steps { StandardOutput.line("  \(step.id)") }
             for reason in reasons { StandardOutput.line("because \(reason)") }
@@ -133,7 +133,7 @@ struct PassReport {
 
     private static func text(of changes: [FieldChange]) -> String {
         guard let first = changes.first else { return "" }
-        var text = "\(first.path) \(first.before ?? "–") → \(first.after ?? "–")"
+        var text = "\(first.path) \(first.arrow)"
         if text.count > 70 { text = String(text.prefix(69)) + "…" }
         if let owner = first.takenFrom { text += " (was \(owner))" }
         return changes.count > 1 ? "\(text), +\(changes.count - 1)" : text
