@@ -155,7 +155,7 @@ struct TourTests {
             #expect(approved.errors.isEmpty, "\(approved.errors)")
             let waits = try await tour.ask("status", "--kubeconfig", tour.kubeconfig)
             #expect(waits.output.contains("3 deletions approved by "), "\(waits.output)")
-            #expect(!waits.output.contains("approval"), "\(waits.output)")
+            #expect(!waits.output.contains("for approval"), "\(waits.output)")
             let foreseen = try await tour.run("diff")
             #expect(foreseen.output.contains("the deletions were approved by "), "\(foreseen.output)")
             #expect(!foreseen.output.contains("would be held"), "\(foreseen.output)")
@@ -170,6 +170,9 @@ struct TourTests {
                 "\(tour.tool.folder.path)/other"
             )
             #expect(status.status == 0, "\(status.output)\(status.errors)")
+            // Where the yes was given, it is over as well.
+            let here = try await tour.ask("status", "--kubeconfig", tour.kubeconfig)
+            #expect(!here.output.contains("approved by"), "\(here.output)")
             #expect(try await tour.run("sync").status == 0)
             #expect(try await tour.ask("approve", "posts").status == 2)
         }

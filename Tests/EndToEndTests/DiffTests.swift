@@ -7,6 +7,7 @@ import SyncLoop
 import SyncPlan
 import SyncRecord
 import Testing
+import YAMLText
 
 /// What `diff` shows is what a sync then does.
 @Suite(.timeLimit(.minutes(5)))
@@ -112,6 +113,37 @@ struct DiffTests {
         }
     }
 
+    @Test func `of an object that kubectl applied before, only what a sync changes is shown`() async throws {
+        try await withScene { scene in
+            try scene.commit(["ns.yaml": scene.namespaceManifest])
+            #expect(try await scene.sync().outcome == .succeeded)
+            let text = idleDeployment(scene, replicas: 0)
+            var object = try KubeObject(try YAMLText.single(text))
+            object.json[["spec", "minReadySeconds"]] = 5
+            object.json[["spec", "template", "spec", "terminationGracePeriodSeconds"]] = 7
+            _ = try await scene.client.create(
+                object,
+                in: CoreResources.deployments,
+                fieldManager: "kubectl-client-side-apply"
+            )
+            try scene.commit(["web.yaml": text])
+            let shown = try #require(try await preview(scene).first?.diff?.text)
+            let changed = shown.split(separator: "\n").filter { $0.hasPrefix("-") || $0.hasPrefix("+") }
+                .map { $0.filter { $0 != " " } }
+                .filter { !$0.contains("applyset.kubernetes.io") && !$0.hasPrefix("---") && !$0.hasPrefix("+++") }
+            #expect(
+                Set(changed).subtracting(["+labels:"]) == [
+                    "-minReadySeconds:5", "-terminationGracePeriodSeconds:7", "+terminationGracePeriodSeconds:30",
+                ],
+                "\(shown)"
+            )
+            #expect(try await scene.sync().outcome == .succeeded)
+            let live = try await scene.client.get(CoreResources.deployments, namespace: scene.namespace, name: "web")
+            #expect(live?.spec?["minReadySeconds"] == nil)
+            #expect(live?.spec?["template"]?["spec"]?["terminationGracePeriodSeconds"] == 30)
+        }
+    }
+
     @Test func `what a sync would write is shown also where no value changes`() async throws {
         try await withScene { scene in
             try scene.commit(["ns.yaml": scene.namespaceManifest, "a.yaml": scene.configMap("a")])
@@ -121,10 +153,12 @@ struct DiffTests {
             let shown = try await preview(scene)
             let outcome = try await scene.sync()
             let written = outcome.objects.filter { $0.action == .configured }.map(\.id.name)
-            #expect(shown.count == written.count, "\(shown) \(written)")
-            for difference in shown where difference.diff == nil {
-                #expect(difference.note?.contains("no value changes; the apply records that git declares") == true)
-            }
+            #expect(written == ["a"])
+            #expect(shown.count == 1 && shown.first?.diff == nil, "\(shown)")
+            #expect(
+                shown.first?.note == "no value changes; the apply records that git declares .metadata.annotations",
+                "\(shown)"
+            )
             #expect(try await preview(scene).isEmpty)
             #expect(try await scene.sync().objects.allSatisfy { $0.action == .unchanged })
         }

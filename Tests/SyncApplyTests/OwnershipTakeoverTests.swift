@@ -43,11 +43,11 @@ struct TakeoverRow: Sendable, CustomTestStringConvertible {
             {"apiVersion":"v1","kind":"Service","metadata":{"name":"web","resourceVersion":"7","managedFields":[\(entry)]},
              "spec":{"ports":[{"name":"http","port":8080,"protocol":"TCP"},{"name":"extra","port":9090,"protocol":"TCP"}]}}
             """
-        let patch = OwnershipTakeover.patch(
+        let patch = OwnershipTakeover(
             for: try KubeObject(try JSONParser.parse(live)),
             applying: try KubeObject(try JSONParser.parse(Self.document)),
             adopts: row.adopts
-        )
+        )?.patch
         guard !row.moved.isEmpty else {
             #expect(patch == nil)
             return
@@ -102,11 +102,11 @@ struct TakeoverRow: Sendable, CustomTestStringConvertible {
                 "time": "2027-01-15T08:00:00Z", "fieldsType": "FieldsV1", "fieldsV1": try JSONParser.parse(fields),
             ]
         ]
-        let patch = OwnershipTakeover.patch(
+        let patch = OwnershipTakeover(
             for: try KubeObject(live),
             applying: try KubeObject(try JSONParser.parse(manifest)),
             adopts: false
-        )
+        )?.patch
         guard !moved.isEmpty else {
             #expect(patch == nil)
             return
@@ -140,11 +140,11 @@ struct TakeoverRow: Sendable, CustomTestStringConvertible {
             entry(FieldManager.main, "Apply", containers([item: [".": [:], "f:name": [:]]])),
             entry(FieldManager.rollout, "Update", containers([item: ["f:image": [:]]])),
         ]
-        let patch = OwnershipTakeover.patch(
+        let patch = OwnershipTakeover(
             for: try KubeObject(live),
             applying: try KubeObject(try JSONParser.parse(manifest)),
             adopts: false
-        )
+        )?.patch
         let entries = (patch?.array?.last?["value"]?.array ?? []).compactMap(ManagedFieldsEntry.init)
         #expect(entries.map(\.manager) == [FieldManager.main])
         #expect(entries.first?.fields.paths.map(\.display).last?.hasSuffix("[name=\"old\"].name") == true)

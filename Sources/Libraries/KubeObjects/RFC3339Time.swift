@@ -9,7 +9,8 @@ package struct RFC3339Time: Hashable, Comparable {
     /// From microseconds since 1970-01-01T00:00:00Z; negative before.
     package init(microseconds: Int64) {
         seconds = microseconds.flooringQuotient(1_000_000)
-        self.microseconds = Int(microseconds - seconds * 1_000_000)
+        let rest = microseconds % 1_000_000
+        self.microseconds = Int(rest < 0 ? rest + 1_000_000 : rest)
     }
 
     /// Reads `2006-01-02T15:04:05[.000000]Z` or with an offset such as `+02:00`; nil for anything else.
@@ -110,6 +111,6 @@ package struct RFC3339Time: Hashable, Comparable {
 extension Int64 {
     /// The quotient rounded down.
     fileprivate func flooringQuotient(_ divisor: Int64) -> Int64 {
-        self >= 0 ? self / divisor : -((-self + divisor - 1) / divisor)
+        self % divisor < 0 ? self / divisor - 1 : self / divisor
     }
 }

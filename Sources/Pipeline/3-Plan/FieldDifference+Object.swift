@@ -8,6 +8,9 @@ extension FieldDifference {
         return object.json.value(at: path) == before
     }
 
+    /// Whether a field has the same value in an object as before, although another one was wanted.
+    package func isUnmoved(in object: KubeObject) -> Bool { object.json.value(at: path) == before }
+
     /// What an object would be with this difference settled, and nothing else changed.
     package func settled(in object: KubeObject) -> KubeObject {
         var settled = object

@@ -9,6 +9,8 @@ struct WantedChange: Sendable {
     let cause: Step.Cause
     let live: KubeObject?
     let differences: [FieldDifference]
+    /// How many of them, from the first, were not so already when the object was written last.
+    var newsCount: Int?
 
     /// The step, once it is known what must come before.
     func step(dependsOn: [ObjectID]) -> Step {
@@ -22,6 +24,7 @@ struct WantedChange: Sendable {
             contentHash: manifest.contentHash,
             live: live,
             differences: differences,
+            newsCount: newsCount,
             dependsOn: dependsOn,
             mayRecreate: SyncAnnotation.allowsRecreate(manifest.object)
                 && KindOrder.mayBeRecreated(manifest.id.groupKind)
@@ -188,15 +191,23 @@ struct ManifestSorting {
             refuse(manifest, .contested, reason)
             return
         }
-        // What the server makes of the manifest's words each time is nobody's change.
+        // What the server made of the manifest's words before is named last: it is hardly why something is written now.
         let kept = known?.uid == found.uid ? known?.residual ?? .empty : .empty
-        let news = kept.news(among: differences, key: inventory.residualKey)
+        var (news, remembered): ([FieldDifference], [FieldDifference]) = ([], [])
+        for difference in differences {
+            if kept.covers([difference], key: inventory.residualKey) {
+                remembered.append(difference)
+            } else {
+                news.append(difference)
+            }
+        }
         let change = WantedChange(
             manifest: manifest,
             action: .configure,
-            cause: cause(of: news, ownership, isMarked: mark != nil, isNews: isNews),
+            cause: cause(of: differences, ownership, isMarked: mark != nil, isNews: isNews),
             live: found,
-            differences: news
+            differences: news + remembered,
+            newsCount: news.isEmpty ? remembered.count : news.count
         )
         if change.cause == .drift, policy.drift == .report {
             reportedDrift.append(change.step(dependsOn: []))

@@ -63,6 +63,9 @@ package struct PrunePlan: Sendable {
         self.waiting = waiting
     }
 
+    /// The released members that leave the inventory with this plan: none while something keeps everything back.
+    package var leaving: [ReleasedObject] { if case .blocked = verdict { [] } else { released } }
+
     /// The hash of a list that waits for a person's yes; nil when none does.
     package var approvalHash: String? { if case .held(_, let hash) = verdict { hash } else { nil } }
 }

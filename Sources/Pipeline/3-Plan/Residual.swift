@@ -48,14 +48,6 @@ package struct Residual: Sendable, Hashable {
     package func covers(_ differences: [FieldDifference], key: ResidualKey) -> Bool {
         !hashes.isEmpty && differences.allSatisfy { hashes.contains(key.hash($0)) }
     }
-
-    /// The differences that are not among those that are remembered; all of them when all are, because there is a reason to
-    /// write then that none of them shows.
-    func news(among differences: [FieldDifference], key: ResidualKey) -> [FieldDifference] {
-        guard !hashes.isEmpty else { return differences }
-        let rest = differences.filter { !hashes.contains(key.hash($0)) }
-        return rest.isEmpty ? differences : rest
-    }
 }
 
 /// The key of the hashes in ``Residual``: 32 bytes that are kept beside the history, not in it.

@@ -34,8 +34,11 @@ package struct Step: Sendable {
     package let contentHash: String
     /// The live object, when there is one.
     package let live: KubeObject?
-    /// What differs, with whole values: ascending by path; empty for a create.
+    /// What differs, with whole values: first what is new since the object was written last, then what the API server made of
+    /// the manifest then already; each ascending by path. Empty for a create.
     package let differences: [FieldDifference]
+    /// How many of them are new.
+    package let newsCount: Int
     /// Objects of the same plan that must have been applied before; a failure there blocks this step.
     package let dependsOn: [ObjectID]
     /// Whether an immutable field may be changed by deleting and creating again: a person has asked for it
@@ -52,6 +55,7 @@ package struct Step: Sendable {
         contentHash: String,
         live: KubeObject?,
         differences: [FieldDifference],
+        newsCount: Int? = nil,
         dependsOn: [ObjectID],
         mayRecreate: Bool
     ) {
@@ -64,6 +68,7 @@ package struct Step: Sendable {
         self.contentHash = contentHash
         self.live = live
         self.differences = differences
+        self.newsCount = newsCount ?? differences.count
         self.dependsOn = dependsOn
         self.mayRecreate = mayRecreate
     }

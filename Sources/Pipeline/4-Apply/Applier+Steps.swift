@@ -87,19 +87,20 @@ extension Step {
         let title = "\(action.rawValue), \(cause.rawValue)"
         let by = "commit \(commit.shortID) by \(commit.authorName)"
         let text: String
+        let news = differences.prefix(newsCount)
         switch cause {
         case .drift:
-            text = "\(title)\(named(differences)): set back to commit \(commit.shortID)"
+            text = "\(title)\(named(news)): set back to commit \(commit.shortID)"
         case .missing, .deleted, .commit, .adoption:
-            let foreign = differences.filter(\.isForeign)
-            let own = differences.filter { !$0.isForeign }
+            let foreign = news.filter(\.isForeign)[...]
+            let own = news.filter { !$0.isForeign }[...]
             let taken = foreign.isEmpty || own.isEmpty ? "" : "; besides\(named(foreign))"
             text = "\(title)\(named(own.isEmpty ? foreign : own)): \(by)\(taken)"
         }
         return Redactor.shared.redact(text.singleLine)
     }
 
-    private func named(_ differences: [FieldDifference]) -> String {
+    private func named(_ differences: ArraySlice<FieldDifference>) -> String {
         guard let first = differences.first else { return "" }
         let more = differences.count > 1 ? " and \(differences.count - 1) more" : ""
         let taken = first.owner.map { " (taken from \($0))" } ?? ""

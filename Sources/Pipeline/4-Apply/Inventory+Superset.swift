@@ -29,10 +29,7 @@ extension Inventory {
     /// what is as git declares it is confirmed, with this source and without doubts.
     package func narrowed(by plan: Plan) -> Inventory {
         var narrow = self
-        if case .blocked = plan.prune.verdict {
-        } else {
-            for released in plan.prune.released { narrow.members[released.id] = nil }
-        }
+        for released in plan.prune.leaving { narrow.members[released.id] = nil }
         for settled in plan.unchanged {
             let content = settled.removesItself ? settled.contentHash : nil
             narrow.members[settled.id] = Member(uid: settled.uid, source: plan.source, content: content)

@@ -8,7 +8,16 @@ import SyncPlan
 /// The same idea as client-go's `csaupgrade`, with more owners and less taken from those that did not declare the whole
 /// object. Controllers and other tools lose only what is a declared item under a changed key. Our own image rollouts lose
 /// images, and keep their restart marks. Never touched: subresources, and `kubectl-rollout`, whose restart marks stay.
-enum OwnershipTakeover {
+struct OwnershipTakeover {
+    /// What becomes ours.
+    let moved: FieldSet
+    /// Our entry with it.
+    private let entry: ManagedFieldsEntry
+    /// The other entries without it, as `managedFields` writes them.
+    let kept: [JSON]
+    /// Of the object that was looked at.
+    private let version: String
+
     /// How much of a manager's entry becomes ours.
     private enum Extent {
         /// All of it: the manager declared the whole object, so what it set and we do not want has to go.
@@ -20,18 +29,13 @@ enum OwnershipTakeover {
         case rekeyed
     }
 
-    /// Rewrites managedFields.
+    /// Looks what has to move; nil when nothing has to.
     ///
     /// - Parameters:
     ///   - live: The object with its current managedFields.
     ///   - document: What will be applied next.
     ///   - adopts: Whether the object is taken over from whoever applied it before.
-    /// - Returns: A JSON patch that holds only for exactly this resourceVersion; nil when nothing has to move.
-    static func patch(
-        for live: KubeObject,
-        applying document: KubeObject,
-        adopts: Bool
-    ) -> JSON? {
+    init?(for live: KubeObject, applying document: KubeObject, adopts: Bool) {
         guard let raw = live.metadata["managedFields"]?.array, let version = live.resourceVersion else { return nil }
         let entries = raw.map { (json: $0, entry: ManagedFieldsEntry($0)) }
         let ours = entries.compactMap(\.entry).first(where: \.isOurApply)
@@ -41,7 +45,7 @@ enum OwnershipTakeover {
         var kept: [JSON] = []
         for (json, entry) in entries {
             guard let entry, !entry.isOurApply, entry.subresource.isEmpty, entry.apiVersion == apiVersion,
-                let extent = extent(of: entry, adopts: adopts)
+                let extent = Self.extent(of: entry, adopts: adopts)
             else {
                 if entry?.isOurApply != true { kept.append(json) }
                 continue
@@ -50,9 +54,9 @@ enum OwnershipTakeover {
                 switch extent {
                 case .whole: entry.fields
                 case .declared:
-                    declared(entry.fields, by: document.json, ours: ours?.fields)
-                        .union(rekeyed(entry.fields, declared: document.json, live: live.json))
-                case .rekeyed: rekeyed(entry.fields, declared: document.json, live: live.json)
+                    Self.declared(entry.fields, by: document.json, ours: ours?.fields)
+                        .union(Self.rekeyed(entry.fields, declared: document.json, live: live.json))
+                case .rekeyed: Self.rekeyed(entry.fields, declared: document.json, live: live.json)
                 }
             moved = moved.union(part)
             if !part.isEmpty, time.isEmpty { time = entry.time }
@@ -60,7 +64,10 @@ enum OwnershipTakeover {
             if !rest.isEmpty { kept.append(entry.with(rest).json) }
         }
         guard !moved.isEmpty else { return nil }
-        let entry = ManagedFieldsEntry(
+        self.moved = moved
+        self.kept = kept
+        self.version = version
+        entry = ManagedFieldsEntry(
             manager: FieldManager.main,
             operation: .apply,
             apiVersion: apiVersion,
@@ -68,10 +75,14 @@ enum OwnershipTakeover {
             subresource: "",
             fields: (ours?.fields ?? FieldSet()).union(moved)
         )
-        return [
-            ["op": "test", "path": "/metadata/resourceVersion", "value": .string(version)],
-            ["op": "replace", "path": "/metadata/managedFields", "value": .array([entry.json] + kept)],
-        ]
+    }
+
+    /// The beginning of a JSON patch that holds only for exactly the resourceVersion that was looked at.
+    var test: [JSON] { [["op": "test", "path": "/metadata/resourceVersion", "value": .string(version)]] }
+
+    /// The JSON patch that rewrites managedFields.
+    var patch: JSON {
+        .array(test + [["op": "replace", "path": "/metadata/managedFields", "value": .array([entry.json] + kept)]])
     }
 
     /// Nil for managers that keep what is theirs.

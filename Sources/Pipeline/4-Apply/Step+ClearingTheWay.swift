@@ -8,7 +8,7 @@ extension Step {
     /// that become ours, or a default that nobody owns. A dry-run of the apply alone cannot know of that.
     package func clearsTheWay(of refusal: KubeError) -> Bool {
         guard refusal.reason == .invalid, let live, !SyncAnnotation.forbidsForce(object) else { return false }
-        return OwnershipTakeover.patch(for: live, applying: object, adopts: cause == .adoption) != nil
+        return OwnershipTakeover(for: live, applying: object, adopts: cause == .adoption) != nil
             || OutlivedDefaults(refusal, live: live, applying: object) != nil
     }
 }

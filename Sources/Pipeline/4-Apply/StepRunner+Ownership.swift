@@ -11,14 +11,10 @@ extension StepRunner {
     func takeOwnership() async throws(StepFailure) {
         guard var live = step.live, !SyncAnnotation.forbidsForce(step.object) else { return }
         for _ in 0..<Self.maxAttempts {
-            let patch = OwnershipTakeover.patch(
-                for: live,
-                applying: step.object,
-                adopts: step.cause == .adoption
-            )
-            guard let patch else { return }
+            let takeover = OwnershipTakeover(for: live, applying: step.object, adopts: step.cause == .adoption)
+            guard let takeover else { return }
             do throws(WriteFailure) {
-                try await send(patch)
+                try await send(takeover.patch)
                 CrashPoint.reach(.afterTakeover)
                 return
             } catch {

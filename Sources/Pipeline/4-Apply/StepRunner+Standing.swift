@@ -2,7 +2,8 @@
 import KubeObjects
 import SyncPlan
 
-/// Fields that left the manifest and stand in the object all the same: we gave them up, and nothing was taken from anybody.
+/// What an apply has changed of what was to be changed, and what stands as it stood: fields that left the manifest were given
+/// up then, and nothing was taken from anybody; others the API server keeps in its own way.
 struct StandingFields {
     private static let maxNamed = 5
 
@@ -17,13 +18,12 @@ struct StandingFields {
         fields = step.differences.prefix(FieldChange.maxListed).filter { $0.stands(in: object) }
     }
 
-    /// What the apply has changed, for people.
+    /// What the apply has changed, for people; what was to be changed where no value has.
     func changes(of step: Step) -> [FieldChange] {
         let standing = Set(fields)
-        return FieldChange.list(
-            step.differences.prefix(FieldChange.maxListed).filter { !standing.contains($0) },
-            of: kind
-        )
+        let sought = step.differences.prefix(FieldChange.maxListed).filter { !standing.contains($0) }
+        let changed = sought.filter { !$0.isUnmoved(in: object) }
+        return FieldChange.list(changed.isEmpty ? sought : changed, of: kind)
     }
 
     /// Which fields stand, and by whom; nothing when none does.

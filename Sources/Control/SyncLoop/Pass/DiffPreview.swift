@@ -35,9 +35,14 @@ package struct DiffPreview: Sendable {
         let steps = plan.waves.flatMap(\.steps)
         let applied = await concurrently(steps, limit: DiffPreview.concurrency) { await difference(of: $0) }
         let reported = await concurrently(plan.reportedDrift, limit: DiffPreview.concurrency) { step in
-            var difference = await difference(of: step)
-            difference.note = "drift, which is only reported (drift: report): a sync leaves it"
-            return difference
+            // A sync sends nothing, so what the server would say against it is no news.
+            let difference = await difference(of: step)
+            return Difference(
+                title: difference.title,
+                diff: difference.error == nil ? difference.diff : await foreseen(step),
+                note: "drift, which is only reported (drift: report): a sync leaves it",
+                error: nil
+            )
         }
         var deleted: [Difference] = []
         switch plan.prune.verdict {
@@ -62,13 +67,14 @@ package struct DiffPreview: Sendable {
                 force: step.mayForce(onto: step.live?.uid),
                 dryRun: true
             )
-            let after = step.withoutTakenFields(answer.object)
-            if let diff = await onMaskingThread({ DiffText(before: step.live, after: after) }) {
-                return Difference(title: title, diff: diff, error: nil)
-            }
-            let paths = step.differences.prefix(3).map { FieldChange($0, of: step.id.groupKind).path }
-            let note = "no value changes; the apply records that git declares \(paths.joined(separator: ", "))"
-            return Difference(title: title, diff: nil, note: note, error: nil)
+            let after = try await step.foreseen(answer.object, by: client)
+            let diff = await onMaskingThread { DiffText(before: step.live, after: after) }
+            return Difference(
+                title: title,
+                diff: diff,
+                note: diff == nil ? DiffPreview.note(on: step) : nil,
+                error: nil
+            )
         } catch {
             // Its namespace or its kind's definition comes with the same commit, so the server cannot know yet.
             if error.reason == .notFound, !step.dependsOn.isEmpty {
@@ -88,6 +94,21 @@ package struct DiffPreview: Sendable {
             }
             return Difference(title: title, diff: nil, error: step.line(of: error))
         }
+    }
+
+    /// What an apply that changes no value is for.
+    private static func note(on step: Step) -> String {
+        func named(_ differences: [FieldDifference], _ words: String) -> String? {
+            guard !differences.isEmpty else { return nil }
+            let paths = differences.prefix(3).map { FieldChange($0, of: step.id.groupKind).path }
+            return "\(words) \(paths.joined(separator: ", "))\(differences.count > 3 ? " and others" : "")"
+        }
+        let parts = [
+            named(step.differences.filter { $0.after != nil }, "declares"),
+            named(step.differences.filter { $0.after == nil }, "no longer declares"),
+        ]
+        let text = "no value changes; the apply records that git \(parts.compactMap { $0 }.joined(separator: " and "))"
+        return Redactor.shared.redact(text.singleLine)
     }
 
     /// The live object with what differs settled; of a new object, and where more differs than a person would read, what the

@@ -116,7 +116,7 @@ extension ProjectReconciler {
     /// no longer declares were not deleted.
     private func remarks(_ plan: Plan, _ report: ApplyReport) -> [String] {
         var lines = report.interruption.map { [$0] } ?? []
-        lines += plan.prune.released.prefix(50).map { "\($0.id) left the inventory: \($0.reason)" }
+        lines += plan.prune.leaving.prefix(50).map { "\($0.id) left the inventory: \($0.reason)" }
         lines += plan.prune.kept.prefix(50).map { "\($0.id) stays for now: \($0.reason)" }
         return lines
     }

@@ -60,7 +60,7 @@ extension ProjectReconciler {
     }
 
     /// A pass that found nothing to write and nothing new to say.
-    func quietOutcome(_ prepared: PreparedPass, duration: Duration) -> PassOutcome {
+    func quietOutcome(_ prepared: PreparedPass, approved: String?, duration: Duration) -> PassOutcome {
         PassOutcome(
             outcome: lastOutcome ?? .succeeded,
             run: nil,
@@ -68,6 +68,7 @@ extension ProjectReconciler {
             objects: PassObjects.untouched(prepared.plan),
             notices: prepared.rendered.notices,
             prune: prepared.plan.prune,
+            approved: approved,
             duration: duration
         )
     }

@@ -153,7 +153,11 @@ package actor ProjectReconciler {
                 await isNothingNew(prepared, standing: standing)
             {
                 rest(at: prepared, state: known, standing: standing)
-                return quietOutcome(prepared, duration: started.duration(to: clock.now))
+                return quietOutcome(
+                    prepared,
+                    approved: state.approval?.hash,
+                    duration: started.duration(to: clock.now)
+                )
             }
             let outcome = try await carryOut(
                 prepared,

@@ -64,11 +64,11 @@ struct DiffCommand: AsyncParsableCommand {
 
     /// What a sync would do about deletions, when it would not just delete.
     private func writeVerdict(_ prune: PrunePlan, _ approval: Approval?, project: String) {
-        for object in prune.released {
+        for object in prune.leaving {
             StandardOutput.line("would leave the inventory: \(object.id): \(object.reason)")
         }
         for object in prune.kept + prune.withheld + prune.waiting {
-            StandardOutput.line("would not be deleted: \(object.id): \(object.reason)")
+            StandardOutput.line("would stay for now: \(object.id): \(object.reason)")
         }
         guard !prune.steps.isEmpty else { return }
         switch prune.verdict {
@@ -81,7 +81,7 @@ struct DiffCommand: AsyncParsableCommand {
             for reason in reasons { StandardOutput.line("  \(reason)") }
         case .held(_, let hash) where approval?.hash == hash:
             let person = approval.map { " by \($0.person)" } ?? ""
-            StandardOutput.line("the deletions were approved\(person): the next sync makes them")
+            StandardOutput.line("the deletions were approved\(person): a sync makes them once nothing else keeps them")
         case .held(let reasons, _):
             StandardOutput.line("the deletions would be held until sternpost approve \(project), because")
             for reason in reasons { StandardOutput.line("  \(reason)") }

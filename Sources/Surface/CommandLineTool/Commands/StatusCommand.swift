@@ -169,7 +169,13 @@ struct ProjectStatus: Sendable {
         }
         let missing = try await missingObjects(inventory, marks: marks, client: client, catalog: catalog)
         unhealthy += missing.filter { object in !unhealthy.contains { $0.id == object.id } }
-        let (text, isInStep) = words(state, last: last, inventory: inventory, namespace: namespace)
+        let (text, isInStep) = words(
+            state,
+            orders: orders,
+            last: last,
+            inventory: inventory,
+            namespace: namespace
+        )
         return ProjectStatus(
             project: project,
             revision: state.applied?.revision ?? last?.revision ?? "",
@@ -216,6 +222,7 @@ struct ProjectStatus: Sendable {
     /// The project's state in words, and whether all is as the last sync left it.
     private static func words(
         _ state: ProjectState,
+        orders: StandingOrders,
         last: SyncRun?,
         inventory: Inventory,
         namespace: String
@@ -225,10 +232,10 @@ struct ProjectStatus: Sendable {
         if state.applied != nil, inventory.members.isEmpty {
             return ("no inventory in namespace \(namespace); the right one: -n", false)
         }
-        if let hold = state.hold {
+        if let hold = state.hold, !orders.isOver {
             let count = hold.count == 1 ? "1 deletion" : "\(hold.count) deletions"
             if let approval = state.approval, approval.hash == hold.hash {
-                return ("\(count) approved by \(approval.person), made by the next sync", false)
+                return ("\(count) approved by \(approval.person), made once nothing else keeps them", false)
             }
             return ("\(count) \(hold.count == 1 ? "waits" : "wait") for approval (\(hold.shortHash))", false)
         }
@@ -240,4 +247,9 @@ struct ProjectStatus: Sendable {
         if last?.outcome == .succeeded { return ("in step", true) }
         return (last.map { "last sync \($0.outcome.rawValue)" } ?? "never synced", false)
     }
+}
+
+extension StandingOrders {
+    /// Whether the last prune that waited has been dealt with, from whichever data folder.
+    fileprivate var isOver: Bool { held == nil && approval == .ended }
 }

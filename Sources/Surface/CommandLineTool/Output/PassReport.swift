@@ -27,7 +27,7 @@ struct PassReport {
         for notice in outcome.notices { StandardOutput.line("note: \(notice.origin): \(notice.message)") }
         writeErrors()
         writeHold()
-        for object in outcome.prune?.released ?? [] {
+        for object in outcome.prune?.leaving ?? [] {
             StandardOutput.line("left the inventory: \(object.id): \(object.reason)")
         }
         for object in outcome.prune?.kept ?? [] { StandardOutput.line("not deleted: \(object.id): \(object.reason)") }

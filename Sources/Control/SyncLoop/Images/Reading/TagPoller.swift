@@ -103,11 +103,12 @@ package actor TagPoller {
         return late
     }
 
-    /// Whether a poll has said something else of one of the images than was seen.
+    /// Whether a poll has found another digest of one of the images than was seen. A failure is no such news: a registry that
+    /// fails now and then holds up nothing.
     package func hasNews(_ images: [ImageReference: Subject], since seen: [ImageReference: TagSighting]) -> Bool {
         images.contains { image, subject in
-            guard let now = entries[subject]?.sighting else { return false }
-            return seen[image]?.says(now.result) != true
+            guard let now = try? entries[subject]?.sighting?.result.get() else { return false }
+            return seen[image]?.known?.digest != now.digest
         }
     }
 
