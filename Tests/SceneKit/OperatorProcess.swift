@@ -90,6 +90,13 @@ package final class OperatorProcess: Sendable {
         text.split(separator: "\n").last { $0.contains(" listening ") }?.split(separator: "=").last.map(String.init)
     }
 
+    /// The address on which it listens, as soon as it does: it may lead, or stand by, before.
+    package func listeningAddress() async throws -> String {
+        try await eventually("it listens") { address != nil }
+        guard let address else { throw MissingProgram(description: "it says no more where it listens") }
+        return address
+    }
+
     /// How many descriptors it has open now.
     package var openDescriptors: Int {
         (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count) ?? 0

@@ -28,7 +28,7 @@ extension ProcessFaultTests {
                 options.wrapper = ["prlimit", "--nofile=256"]
                 try await scene.withOperator(options: options) { process in
                     try await scene.isSynced("c0", "1")
-                    let port = try #require(Int(process.address?.split(separator: ":").last ?? ""))
+                    let port = try #require(Int(try await process.listeningAddress().split(separator: ":").last ?? ""))
                     let before = try peakBytes(process)
                     var crowd: [RawConnection] = []
                     for number in 0..<1400 {
@@ -99,7 +99,7 @@ extension ProcessFaultTests {
                 try scene.commit(scene.baseFiles(configMaps: 1))
                 try await scene.withOperator { process in
                     try await scene.isSynced("c0", "1")
-                    let port = try #require(Int(process.address?.split(separator: ":").last ?? ""))
+                    let port = try #require(Int(try await process.listeningAddress().split(separator: ":").last ?? ""))
                     func ready() async throws -> String? {
                         let probe = try RawConnection(port: port)
                         probe.send("GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n")

@@ -40,7 +40,7 @@ struct HostileCommitTests {
                 log: URL(filePath: "\(scene.folder)/operator.log")
             )
             defer { process.stop() }
-            try await eventually("it listens") { process.address != nil }
+            _ = try await process.listeningAddress()
             for name in HostileCommits.names {
                 let files = HostileCommits.files(name, namespace: "\(scene.namespace)-h")
                 try replace(hostile, by: files)
@@ -99,7 +99,7 @@ struct HostileCommitTests {
     }
 
     private func expectAlive(_ process: OperatorProcess, _ scene: Scene, _ name: String) async throws {
-        let address = try #require(process.address)
+        let address = try await process.listeningAddress()
         let answer = try await HTTPWire().send(HTTPRequest(method: "GET", url: "http://\(address)/healthz"))
         #expect(answer.status == 200, "beside '\(name)'")
         let leases = CoreResources.resource("coordination.k8s.io/v1", "Lease", "leases")
