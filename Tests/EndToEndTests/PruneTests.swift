@@ -71,19 +71,7 @@ struct PruneTests {
                 #expect(first.objects.first { $0.id.name == "a" }?.action == .skipped)
                 #expect(first.outcome == .degraded, "what git no longer declares is still there")
                 try await eventually("nothing new is to be told") { await reconciler.pass(.commit).run == nil }
-                #expect(try await scene.liveConfigMap("a") != nil)
-                _ = try await scene.client.patch(
-                    CoreResources.deployments,
-                    namespace: scene.namespace,
-                    name: "web",
-                    type: .merge,
-                    body: ["spec": ["replicas": 0]],
-                    fieldManager: "scaler"
-                )
-                try await eventually("what they used is deleted") {
-                    _ = await reconciler.pass(.commit)
-                    return try await scene.liveConfigMap("a") == nil
-                }
+                try await scene.expectDeletion(of: "a", onceScaledDown: "web", by: reconciler)
             }
         }
     }
@@ -105,19 +93,7 @@ struct PruneTests {
                 #expect(first.outcome == .degraded && first.hold == nil, "it waits for pods, and not for a person")
                 try await eventually("nothing new is to be told") { await reconciler.pass(.commit).run == nil }
                 #expect(await reconciler.pass(.commit).run == nil)
-                #expect(try await scene.liveConfigMap("c0") != nil)
-                _ = try await scene.client.patch(
-                    CoreResources.deployments,
-                    namespace: scene.namespace,
-                    name: "web",
-                    type: .merge,
-                    body: ["spec": ["replicas": 0]],
-                    fieldManager: "scaler"
-                )
-                try await eventually("what they used is deleted") {
-                    _ = await reconciler.pass(.commit)
-                    return try await scene.liveConfigMap("c0") == nil
-                }
+                try await scene.expectDeletion(of: "c0", onceScaledDown: "web", by: reconciler)
             }
         }
     }
@@ -222,6 +198,27 @@ struct PruneTests {
 }
 
 extension Scene {
+    /// A ConfigMap is there as long as the Deployment wants pods, and is deleted once it wants none.
+    fileprivate func expectDeletion(
+        of configMap: String,
+        onceScaledDown deployment: String,
+        by reconciler: ProjectReconciler
+    ) async throws {
+        #expect(try await liveConfigMap(configMap) != nil)
+        _ = try await client.patch(
+            CoreResources.deployments,
+            namespace: namespace,
+            name: deployment,
+            type: .merge,
+            body: ["spec": ["replicas": 0]],
+            fieldManager: "scaler"
+        )
+        try await eventually("what they used is deleted") {
+            _ = await reconciler.pass(.commit)
+            return try await liveConfigMap(configMap) == nil
+        }
+    }
+
     /// A Deployment whose pods find no node. How many there are is not git's.
     fileprivate func waitingDeployment(_ name: String) -> String {
         """

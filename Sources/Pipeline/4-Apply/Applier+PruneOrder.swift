@@ -39,6 +39,7 @@ extension Applier {
     func trace(of step: PruneStep, until end: ContinuousClock.Instant) async -> Trace? {
         var delay = Duration.milliseconds(50)
         while let trace = await trace(of: step) {
+            // Sleep throws only when the task is cancelled: then what is known so far is said.
             guard ContinuousClock.now + delay < end, (try? await Task.sleep(for: delay)) != nil else { return trace }
             delay = min(delay * 2, .seconds(1))
         }

@@ -107,6 +107,7 @@ package actor TagPoller {
     /// fails now and then holds up nothing.
     package func hasNews(_ images: [ImageReference: Subject], since seen: [ImageReference: TagSighting]) -> Bool {
         images.contains { image, subject in
+            // A failure is shown with the image's row, and is no other digest.
             guard let now = try? entries[subject]?.sighting?.result.get() else { return false }
             return seen[image]?.known?.digest != now.digest
         }
