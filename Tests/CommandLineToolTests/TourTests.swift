@@ -178,6 +178,25 @@ struct TourTests {
         }
     }
 
+    @Test func `after a sync with a refused object, status names its outcome and no unfinished sync`() async throws {
+        try await withTour { tour in
+            let service = """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: web, namespace: tour}
+                spec: {type: Everywhere, ports: [{port: 80}]}
+
+                """
+            try tour.git.commit(["infra/web.yaml": service])
+            let sync = try await tour.run("sync")
+            #expect(sync.status == 1 && sync.errors.contains("Service tour/web"), "\(sync)")
+            let status = try await tour.ask("status", "--kubeconfig", tour.kubeconfig)
+            #expect(status.status == 1)
+            #expect(status.output.contains("last sync degraded"), "\(status.output)")
+            #expect(!status.output.contains("unfinished"), "\(status.output)")
+        }
+    }
+
     @Test func `deletions that wait for pods are told as such, and not as waiting for a person who said yes`()
         async throws
     {

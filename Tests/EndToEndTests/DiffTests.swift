@@ -182,6 +182,96 @@ struct DiffTests {
         }
     }
 
+    @Test func `drift that is only reported is shown also where the API server would refuse to undo it`() async throws {
+        try await withScene { scene in
+            try scene.commit(["ns.yaml": scene.namespaceManifest, "a.yaml": scene.configMap("a")])
+            #expect(try await scene.sync().outcome == .succeeded)
+            _ = try await scene.client.patch(
+                CoreResources.configMaps,
+                namespace: scene.namespace,
+                name: "a",
+                type: .merge,
+                body: ["immutable": true, "data": ["value": "other"]],
+                fieldManager: "kubectl-patch"
+            )
+            let shown = try await preview(scene) { $0.policy.drift = .report }
+            #expect(shown.count == 1 && shown.first?.error == nil, "\(shown)")
+            #expect(shown.first?.diff?.text.contains("-  value: other") == true, "\(shown)")
+            #expect(shown.first?.note?.contains("a sync leaves it") == true, "\(shown)")
+            // Where it is to be undone, the refusal is an error.
+            let refused = try await preview(scene)
+            #expect(refused.count == 1 && refused.first?.error?.contains("immutable") == true, "\(refused)")
+        }
+    }
+
+    @Test func `a field that git gives up and another manager keeps is shown as a write that changes no value`()
+        async throws
+    {
+        try await withScene { scene in
+            try scene.commit([
+                "ns.yaml": scene.namespaceManifest,
+                "a.yaml": scene.configMap("a", annotations: "team: shop, tier: web"),
+            ])
+            #expect(try await scene.sync().outcome == .succeeded)
+            let shared = """
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: a, namespace: \(scene.namespace), annotations: {tier: web}}
+                """
+            _ = try await scene.client.apply(
+                try KubeObject(try YAMLText.single(shared)),
+                to: CoreResources.configMaps,
+                fieldManager: "other-tool",
+                force: false
+            )
+            try scene.commit(["a.yaml": scene.configMap("a", annotations: "team: shop")])
+            let shown = try await preview(scene)
+            #expect(shown.count == 1 && shown.first?.diff == nil, "\(shown)")
+            #expect(
+                shown.first?.note
+                    == "no value changes; the apply records that git no longer declares .metadata.annotations.tier",
+                "\(shown)"
+            )
+            _ = try await scene.sync()
+            #expect(try await preview(scene).isEmpty)
+        }
+    }
+
+    @Test func `items and maps that were taken over from kubectl are foreseen as they go`() async throws {
+        try await withScene { scene in
+            try scene.commit(["ns.yaml": scene.namespaceManifest])
+            #expect(try await scene.sync().outcome == .succeeded)
+            let text = idleDeployment(scene, replicas: 0)
+            var object = try KubeObject(try YAMLText.single(text))
+            let template = ["spec", "template"]
+            let containers = object.json[template + ["spec", "containers"]]?.array ?? []
+            object.json[template + ["spec", "containers"]] = .array(
+                containers + [["name": "sidecar", "image": "registry.invalid/sidecar:1"]]
+            )
+            object.json[template + ["spec", "nodeSelector", "example.com/zone"]] = "a"
+            object.json[template + ["metadata", "annotations"]] = ["only": "kubectl"]
+            _ = try await scene.client.create(
+                object,
+                in: CoreResources.deployments,
+                fieldManager: "kubectl-client-side-apply"
+            )
+            try scene.commit(["web.yaml": text])
+            let shown = try #require(try await preview(scene).first?.diff?.text)
+            let gone = shown.split(separator: "\n").filter { $0.hasPrefix("-") }.map { $0.filter { $0 != " " } }
+            for line in ["-example.com/zone:a", "-only:kubectl", "-image:registry.invalid/sidecar:1"] {
+                #expect(gone.contains { $0.hasSuffix(line.dropFirst()) }, "\(line) in \(shown)")
+            }
+            #expect(!gone.contains { $0.contains("registry.invalid/web:1") }, "\(shown)")
+            _ = try await scene.sync { $0.healthTimeout = .zero }
+            let live = try await scene.client.get(CoreResources.deployments, namespace: scene.namespace, name: "web")
+            let left = live?.spec?["template"]
+            #expect(left?["spec"]?["containers"]?.array?.count == 1)
+            #expect(left?["spec"]?["nodeSelector"]?.object?.keys == ["example.com/node"])
+            #expect(left?["metadata"]?["annotations"]?["only"] == nil)
+            #expect(try await preview(scene).isEmpty)
+        }
+    }
+
     @Test func `what the server makes of a manifest's words is not told as a change`() async throws {
         try await withScene { scene in
             func policy(_ name: String) -> String {

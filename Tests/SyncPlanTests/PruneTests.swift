@@ -102,6 +102,26 @@ struct PruneTests {
         }
     }
 
+    @Test func `nothing leaves the inventory while everything is kept back`() throws {
+        let old = try removed(2)
+        func plan(_ unreadable: [GroupKind: String]) throws -> PrunePlan {
+            PlanFixture.plan(
+                try PlanFixture.rendered(PlanFixture.configMap("new")),
+                live: [old[0]],
+                members: old.map { ($0, $0.uid) },
+                unreadable: unreadable
+            ).prune
+        }
+        let free = try plan([:])
+        #expect(free.released.map(\.id) == [old[1].id] && free.leaving == free.released)
+        let kept = try plan([GroupKind(group: "", kind: "Secret"): "forbidden"])
+        guard case .blocked = kept.verdict else {
+            Issue.record("expected a blocked prune, got \(kept.verdict)")
+            return
+        }
+        #expect(kept.released.map(\.id) == [old[1].id] && kept.leaving.isEmpty)
+    }
+
     @Test func `a member of a kind that could not be listed stays a member`() throws {
         let old = try removed(1)
         let plan = PlanFixture.plan(

@@ -90,6 +90,24 @@ struct ResidualTests {
         #expect(changed.waves.first?.steps.first?.cause == .drift)
     }
 
+    @Test func `a remembered difference is named behind what is new, and is not counted as new`() throws {
+        let declared = PlanFixture.configMap("a", #""cut":"git","level":"high""#)
+        let live = PlanFixture.configMap("a", #""cut":"webhook","level":"high""#)
+        let owned = #""f:data":{"f:cut":{},"f:level":{}}"#
+        let step = try #require(
+            try plan(declared, live, owned: owned) { $0[["data", "level"]] = "low" }.waves.first?.steps.first
+        )
+        #expect(step.differences.map(\.path.last) == [.field("level"), .field("cut")] && step.newsCount == 1)
+        // The webhook's value is another one than was seen: that is news as well.
+        let moved = try #require(
+            try plan(declared, live, owned: owned) {
+                $0[["data", "level"]] = "low"
+                $0[["data", "cut"]] = "mallory"
+            }.waves.first?.steps.first
+        )
+        #expect(moved.newsCount == 2 && moved.differences.count == 2)
+    }
+
     @Test func `another value of a Secret's key is drift, although no value of it is ever shown`() throws {
         func secret(_ value: String) -> String {
             #"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"s","namespace":"shop"},"data":{"k":"\#(value)"}}"#

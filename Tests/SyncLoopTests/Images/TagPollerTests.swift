@@ -199,6 +199,30 @@ import Testing
         }
     }
 
+    @Test func `another digest holds a restart up, and a registry that fails does not`() async throws {
+        let registry = FakeRegistry()
+        try registry.answer("nginx", try Self.digest(1)())
+        let poller = TagPoller(read: registry.read)
+        let image = try subject("nginx")
+        await poller.want([image], every: .seconds(3600), for: "posts")
+        try await running(poller) {
+            try await eventually("a poll") { await poller.sighting(of: image) != nil }
+            let seen = [image.image: try #require(await poller.sighting(of: image))]
+            #expect(await poller.hasNews([image.image: image], since: seen) == false)
+            #expect(await poller.hasNews([image.image: image], since: [:]), "what nobody has seen is news")
+
+            try registry.answer("nginx", try Self.failure(.timeout)())
+            await poller.pollNow()
+            try await eventually("the failure") { (try? await poller.sighting(of: image)?.result.get()) == nil }
+            #expect(await poller.hasNews([image.image: image], since: seen) == false)
+
+            try registry.answer("nginx", try Self.digest(2)())
+            await poller.pollNow()
+            try await eventually("the move") { (try? await poller.sighting(of: image)?.result.get()) != nil }
+            #expect(await poller.hasNews([image.image: image], since: seen))
+        }
+    }
+
     @Test func `a poll that was cancelled is none`() async throws {
         let registry = FakeRegistry()
         try registry.answer("nginx", try Self.failure(.cancelled)())

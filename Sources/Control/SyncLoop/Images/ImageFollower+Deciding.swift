@@ -166,7 +166,11 @@ extension ImageFollower {
         let hasNews = await poller.hasNews(images, since: seen)
         if !others.isEmpty || hasNews {
             isWaitingForPolls = true
-            return verdict.waiting("the workload's other images are asked first, because they may have moved, too")
+            return verdict.waiting(
+                others.isEmpty
+                    ? "an image of the workload has moved once more since it was looked at; it is looked at again first"
+                    : "the workload's other images are asked first, because they may have moved, too"
+            )
         }
         return await withoutStrangers(verdict, changes, images)
     }
