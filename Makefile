@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # make demo      the product in a minute: embedded cluster, real git repository, operator, dashboard (ONCE=1: ends by itself)
 # make test      every test but the slow ones
-# make soak      the slow ones, one at a time: crash loops, bombs, hostile commits, faults; half an hour at most
+# make soak      the slow ones, one at a time: crash loops, bombs, hostile commits, faults; three quarters of an hour at most
 # make check     what CI and reviewers ask for: format, lint, build with import check, tests
 # make faults    writes docs/faults.md: which test holds which fault
 # make release   an optimised binary in .build/release/sternpost
@@ -38,7 +38,7 @@ test: test-deps
 	scripts/test.sh
 
 soak: test-deps
-	timeout --kill-after=10 1800 scripts/test.sh SoakTests
+	timeout --kill-after=10 2700 scripts/test.sh SoakTests
 
 faults:
 	scripts/faults.sh

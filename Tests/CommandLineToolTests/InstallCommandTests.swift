@@ -59,6 +59,27 @@ struct InstallCommandTests {
         #expect(security[["capabilities", "drop"]] == ["ALL"])
     }
 
+    @Test func `the container lets no project declare what rules the whole cluster`() async throws {
+        let output = try await withTool { try await $0.run("install").output }
+        let objects = try YAMLText.documents(in: Array(output.utf8)).map(\.json)
+        let deployment = try #require(objects.first { $0["kind"] == "Deployment" })
+        let containers = try #require(deployment[["spec", "template", "spec", "containers"]]?.array)
+        let words = try #require(containers.first?["args"]?.array).compactMap(\.string)
+        func names(_ option: String) throws -> Set<String> {
+            let word = try #require(words.first { $0.hasPrefix("\(option)=") })
+            return Set(word.dropFirst(option.count + 1).split(separator: ",").map(String.init))
+        }
+        #expect(words.first == "run")
+        #expect(!words.contains { $0.hasPrefix("--own-project") })
+        #expect(try names("--forbid-namespaces").isSuperset(of: ["kube-system", "kube-public", "kube-node-lease"]))
+        let kinds = [
+            "ClusterRole.rbac.authorization.k8s.io", "ClusterRoleBinding.rbac.authorization.k8s.io",
+            "MutatingWebhookConfiguration.admissionregistration.k8s.io",
+            "ValidatingWebhookConfiguration.admissionregistration.k8s.io", "APIService.apiregistration.k8s.io",
+        ]
+        #expect(try names("--forbid-kinds").isSuperset(of: kinds))
+    }
+
     @Test(.enabled(if: Kubectl.path != nil, "kubectl is not installed"))
     func `kubectl accepts what install prints`() async throws {
         try await withTool { tool in

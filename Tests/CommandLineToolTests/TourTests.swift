@@ -145,9 +145,10 @@ struct TourTests {
             #expect(unnamed.errors.contains("sternpost approve posts --hash HASH"), "\(unnamed.errors)")
             let words = held.output.split(whereSeparator: \.isWhitespace).map(String.init)
             let place = try #require(words.firstIndex(of: "--hash"), "the sync prints the command")
-            let hash = String(words[place + 1].prefix { $0 != "," })
-            #expect(hash.count == 12)
-            #expect(try await tour.ask("approve", "posts", "--hash", String(hash.prefix(11))).status == 2)
+            let hash = words[place + 1]
+            #expect(hash.count == 32)
+            let tooFew = try await tour.ask("approve", "posts", "--hash", String(hash.prefix(31)))
+            #expect(tooFew.status == 2 && tooFew.errors.contains("has 31 digits"), "\(tooFew)")
             // The yes is given here, and obeyed from another data folder, which knows of no hold.
             let approved = try await tour.ask("approve", "posts", "--hash", hash, "--kubeconfig", tour.kubeconfig)
             #expect(approved.status == 0)
@@ -229,7 +230,7 @@ struct TourTests {
             #expect(!held.errors.contains("skipped:"), "once is enough: \(held.errors)")
             let words = held.output.split(whereSeparator: \.isWhitespace).map(String.init)
             let place = try #require(words.firstIndex(of: "--hash"), "the sync prints the command")
-            let hash = String(words[place + 1].prefix { $0 != "," })
+            let hash = words[place + 1]
             #expect(
                 try await tour.ask("approve", "posts", "--hash", hash, "--kubeconfig", tour.kubeconfig).status == 0
             )

@@ -39,7 +39,6 @@ struct UsageTests {
         ["render", "--repo", "/absent/repository.git"], ["diff", "--repo", "r", "--kubeconfig", "absent"],
         ["sync", "--repo", "r", "--kubeconfig", "absent"], ["sync", "--repo", "a", "--repo", "b"],
         ["diff", "--config", "a", "--config", "b"], ["run", "--config", "absent.yaml", "--config", "absent2.yaml"],
-        ["sync", "--repo", "r", "--forbid-kinds", "secret"], ["sync", "--repo", "r", "--own-project", "other"],
     ])
     func `what cannot start ends with status 2 and says why on standard error`(arguments: [String]) async throws {
         try await withTool { tool in
@@ -48,6 +47,30 @@ struct UsageTests {
             #expect(!result.isKilled)
             #expect(result.output.isEmpty)
             #expect(!result.errors.isEmpty)
+        }
+    }
+
+    @Test(arguments: [
+        ("--forbid-kinds secret", "--forbid-kinds: secret is no kind; expected KIND.GROUP"),
+        ("--forbid-kinds Secret,", "--forbid-kinds Secret,: expected names separated by commas"),
+        ("--forbid-namespaces a,,b", "--forbid-namespaces a,,b: expected names separated by commas"),
+        ("--own-project other", "--own-project other: there is no such project; there are: posts"),
+    ])
+    func `words about what projects may not declare are refused by name when they cannot be meant`(
+        options: String,
+        words: String
+    ) async throws {
+        try await withTool { tool in
+            for command in ["sync", "diff"] {
+                // Nothing else is wrong before the options are read.
+                let line = "\(command) --repo absent.git --project posts \(options)"
+                let process = try tool.process(line.split(separator: " ").map(String.init))
+                let result = try await Tool.finish(process, folder: tool.folder)
+                #expect(result.status == 2)
+                #expect(result.output.isEmpty)
+                #expect(result.errors.contains(words), "\(result.errors)")
+                #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+            }
         }
     }
 

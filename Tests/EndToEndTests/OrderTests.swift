@@ -4,6 +4,7 @@ import KubeObjects
 import SceneKit
 import SyncApply
 import SyncLoop
+import SyncRecord
 import TestKit
 import Testing
 
@@ -108,7 +109,9 @@ struct OrderTests {
                 #expect(held.count == 7 && held.objects.count == 7)
                 let status = try await second.command(["status", "-n", scene.project.namespace])
                 #expect(status.status != 0 || !status.output.contains("in step"), "\(status.output)")
-                let words = [scene.project.name, "-n", scene.project.namespace, "--hash", String(held.hash.prefix(12))]
+                let words = [
+                    scene.project.name, "-n", scene.project.namespace, "--hash", PruneHold.approvalHash(held.hash),
+                ]
                 let approved = try await second.command(["approve"] + words)
                 #expect(approved.status == 0 && approved.output.contains("7 objects"), "\(approved)")
                 if !isWanted { try scene.commit(files) }

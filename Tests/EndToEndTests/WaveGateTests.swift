@@ -171,4 +171,20 @@ struct WaveGateTests {
             #expect(outcome.health?.unhealthy.map(\.id.name) == ["data"])
         }
     }
+
+    @Test func `the timeout of the command line is that of the waits between waves, too`() async throws {
+        try await withScene { scene in
+            try scene.commit([
+                "ns.yaml": scene.namespaceManifest, "data.yaml": Self.claim(scene),
+                "b.yaml": scene.configMap("b", annotations: Self.later),
+            ])
+            let tool = try SceneTool(scene)
+            let words = ["sync", "--no-wait", "--timeout", "2s"] + tool.project + tool.place
+            // Without the option it would wait for five minutes.
+            let result = try await tool.start(words).end(within: .seconds(60))
+            #expect(result.status == 1, "\(result.output) \(result.errors)")
+            #expect(result.errors.contains("blocked by wave 0: PersistentVolumeClaim"), "\(result.errors)")
+            #expect(try await scene.liveConfigMap("b") == nil)
+        }
+    }
 }

@@ -5,9 +5,10 @@ import Testing
 @Suite struct OneLineTests {
     @Test(arguments: [
         ("plain", "plain"), ("two\nlines\r\n", "two lines"), ("\u{1b}[31mred", " [31mred"),
-        ("caf\u{e9} \u{202e}x", "caf\u{e9}  x"),
+        ("caf\u{e9} \u{202e}x", "caf\u{e9}  x"), ("a\u{2028}b\u{2029}c", "a b c"), ("a\u{200b}b\u{e0000}c", "a b c"),
+        ("\u{26a0}\u{fe0f} x", "\u{26a0}\u{fe0f} x"),
     ])
-    func `control and format characters become spaces`(text: String, shown: String) {
+    func `what nobody would see becomes spaces`(text: String, shown: String) {
         #expect(OneLine.text(text) == shown)
     }
 

@@ -114,21 +114,26 @@ struct WriteTests {
         }
     }
 
-    @Test func `names with colons reach the server as they are`() async throws {
+    @Test(arguments: [("system:x", "system%3Ax"), ("team viewers", "team%20viewers")])
+    func `names with colons or blanks reach the server as they are`(name: String, segment: String) async throws {
         let roles = APIResource(
             gvk: GroupVersionKind(group: "rbac.authorization.k8s.io", version: "v1", kind: "ClusterRole"),
             plural: "clusterroles",
             isNamespaced: false,
             verbs: []
         )
-        let body =
-            "{\"apiVersion\":\"rbac.authorization.k8s.io/v1\",\"kind\":\"ClusterRole\",\"metadata\":{\"name\":\"system:x\"}}"
+        let stored: JSON = [
+            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": ["name": .string(name)],
+        ]
         try await withStubServer { _ in
-            [.reply(200, body)]
+            [.reply(200, stored.text)]
         } _: { server in
-            let role = try await client(server).get(roles, namespace: "ignored", name: "system:x")
-            #expect(role?.name == "system:x")
-            #expect(server.requests.first?.path == "/apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Ax")
+            let client = try client(server)
+            let role = try await client.get(roles, namespace: "ignored", name: name)
+            #expect(role?.name == name)
+            _ = try await client.apply(try KubeObject(stored), to: roles, fieldManager: "m")
+            let path = "/apis/rbac.authorization.k8s.io/v1/clusterroles/\(segment)"
+            #expect(server.requests.map { "\($0.method) \($0.path)" } == ["GET \(path)", "PATCH \(path)"])
         }
     }
 

@@ -14,13 +14,15 @@ struct LiveReaderTests {
     private func read(
         _ project: ProjectUnderTest,
         _ manifests: [String],
-        as client: KubeClient? = nil
+        as client: KubeClient? = nil,
+        inventory: Inventory? = nil,
+        catalog: APICatalog? = nil
     ) async throws -> LiveSet {
-        let catalog = try await project.client.discover()
+        let discovered = try await project.client.discover()
         return try await LiveReader(client: client ?? project.client, applySet: project.applySet).read(
             for: try project.rendered(manifests),
-            inventory: Inventory(applySet: project.applySet),
-            catalog: catalog,
+            inventory: inventory ?? Inventory(applySet: project.applySet),
+            catalog: catalog ?? discovered,
             defaultNamespace: project.namespace
         )
     }
@@ -44,6 +46,99 @@ struct LiveReaderTests {
             let same = try #require(live.objects[project.id("ConfigMap", "same")])
             #expect(same.whole == nil && same.uid != nil)
             #expect(live.objects[project.id("ConfigMap", "other")]?.whole?.json["data"] == ["k": "v"])
+        }
+    }
+
+    @Test func `a member that lost our label by hand is found by its name, stays, and is told from one that is gone`()
+        async throws
+    {
+        try await ProjectUnderTest.run { project in
+            try await project.sync([configMap("a"), configMap("bare"), configMap("gone")])
+            try await project.kubectl(["label", "configmap", "bare", "\(ApplySet.partOfLabel)-"])
+            try await project.kubectl(["delete", "configmap", "gone"])
+            let live = try await read(project, [configMap("a")], inventory: try await project.storedInventory())
+            #expect(Set(live.objects.keys.map(\.name)) == ["a", "bare"])
+            #expect(live.objects[project.id("ConfigMap", "bare")]?.whole?.json["data"] == ["k": "v"])
+            let plan = try await project.sync([configMap("a")]).plan
+            let released = Dictionary(plan.prune.released.map { ($0.id.name, $0.reason) }) { first, _ in first }
+            #expect(released["bare"]?.contains("no longer carries this project's label") == true, "\(released)")
+            #expect(released["gone"] == "it is gone from the cluster")
+            #expect(plan.prune.steps.isEmpty)
+            #expect(try await project.live("ConfigMap", "bare")?.json["data"] == ["k": "v"])
+            #expect(Set(try await project.storedInventory().members.keys.map(\.name)) == ["a"])
+        }
+    }
+
+    @Test func `a member that loses our label while watches run is found by its name, too`() async throws {
+        try await ProjectUnderTest.run { project in
+            try await project.sync([configMap("a"), configMap("bare")])
+            let rendered = try project.rendered([configMap("a")])
+            let inventory = try await project.storedInventory()
+            let catalog = try await project.client.discover()
+            let bare = project.id("ConfigMap", "bare")
+            let mirror = LiveMirror(client: project.client, applySet: project.applySet)
+            func reading() async throws -> LiveMirror.Reading {
+                try await mirror.read(
+                    for: rendered,
+                    inventory: inventory,
+                    catalog: catalog,
+                    defaultNamespace: project.namespace
+                )
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                await mirror.begin()
+                group.addTask { await mirror.run() }
+                #expect(try await reading().unwatched == [])
+                try await project.kubectl(["label", "configmap", "bare", "\(ApplySet.partOfLabel)-"])
+                try await eventually("the watch has shown that the label is gone") {
+                    try await reading().unwatched == [bare]
+                }
+                let found = try await reading().live.objects[bare]?.whole
+                #expect(found?.json["data"] == ["k": "v"] && found?.label(ApplySet.partOfLabel) == nil)
+                group.cancelAll()
+            }
+        }
+    }
+
+    /// The catalogue of a server that gives the objects of a kind by name and lists none of them.
+    private func withoutLists(of kind: GroupKind, _ catalog: APICatalog) -> APICatalog {
+        // The first version of a kind that is added is the preferred one.
+        let preferred = catalog.resources.filter { catalog.lookup($0.gvk.groupKind) == .served($0) }
+        var changed = APICatalog()
+        for resource in preferred + catalog.resources {
+            let isListed = resource.gvk.groupKind != kind
+            changed.add(
+                APIResource(
+                    gvk: resource.gvk,
+                    plural: resource.plural,
+                    isNamespaced: resource.isNamespaced,
+                    verbs: isListed ? resource.verbs : resource.verbs.subtracting(["list", "watch"])
+                )
+            )
+        }
+        return changed
+    }
+
+    @Test func `a member of a kind that has no lists is read by its name, and only a missing one is gone`() async throws
+    {
+        try await ProjectUnderTest.run { project in
+            let robot = serviceAccount("robot")
+            try await project.sync([robot, configMap("there"), configMap("gone")])
+            try await project.kubectl(["delete", "configmap", "gone"])
+            let inventory = try await project.storedInventory()
+            let configMaps = GroupKind(group: "", kind: "ConfigMap")
+            let catalog = withoutLists(of: configMaps, try await project.client.discover())
+            let live = try await read(project, [robot], inventory: inventory, catalog: catalog)
+            #expect(Set(live.objects.keys.map(\.name)) == ["robot", "there"])
+            #expect(live.unreadable.isEmpty)
+            let prune = Planner.plan(
+                try project.rendered([robot]),
+                against: live,
+                inventory: inventory,
+                policy: PlanPolicy(targetNamespace: project.namespace)
+            ).prune
+            #expect(prune.steps.map(\.id.name) == ["there"] && prune.kept.isEmpty)
+            #expect(prune.released.map { "\($0.id.name): \($0.reason)" } == ["gone: it is gone from the cluster"])
         }
     }
 

@@ -30,11 +30,17 @@ struct ServerReadingTests {
          "roleRef":{"kind":"ClusterRole","name":"view"},"subjects":[{"kind":"User","name":"u@example.com"}]}
         """,
         #"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"nl"},"data":{"a":"aGVs\nbG8=\n"}}"#,
+        #"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"unset"},"data":{"token":null}}"#,
         #"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"nulls","annotations":null},"data":{"k":"v"}}"#,
     ]
 
+    /// Where they are, as kubectl and the API name it.
+    private static let paths = [
+        "deployments/web", "networkpolicies/np", "rolebindings/rb", "secrets/nl", "secrets/unset", "configmaps/nulls",
+    ]
+
     /// What the operator remembers from one pass to the next.
-    private func marks(
+    func marks(
         _ pass: (plan: Plan, report: ApplyReport),
         _ before: [ObjectID: Inventory.AppliedMark] = [:]
     ) -> [ObjectID: Inventory.AppliedMark] {
@@ -47,31 +53,32 @@ struct ServerReadingTests {
         return marks
     }
 
+    /// Checks that a first pass creates each object with one write and tells nobody of what the server has filled in, and
+    /// that the next one writes nothing.
+    func expectOneWriteEach(_ manifests: [String], at paths: [String], in project: ProjectUnderTest) async throws {
+        project.cluster.embedded?.faults.forgetRequests()
+        let first = try await project.sync(manifests)
+        #expect(first.report.outcomes.count == paths.count, "\(first.plan.refused.map(\.message))")
+        for outcome in first.report.outcomes {
+            #expect(outcome.action == .created, "\(outcome.id): \(outcome.error ?? "")")
+            #expect(outcome.warnings.filter { $0.contains("applies") || $0.contains("admission") } == [])
+        }
+        if let cluster = project.cluster.embedded {
+            for path in paths {
+                let patches = cluster.faults.requests.filter { $0.method == "PATCH" && $0.path.hasSuffix("/\(path)") }
+                #expect(patches.count == 1, "\(path)")
+            }
+        }
+        // Others write, so that every version moves on.
+        for path in paths { try await project.kubectl(["annotate", path, "revision.example.com=2"]) }
+        let second = try await project.sync(manifests, marks: marks(first))
+        let again = second.plan.waves.flatMap(\.steps)
+        #expect(again.isEmpty, "\(again.map { "\($0.id) \($0.changes)" })")
+    }
+
     @Test func `what the server fills in is applied once, told to nobody, and needs no second write`() async throws {
         try await ProjectUnderTest.run { project in
-            project.cluster.embedded?.faults.forgetRequests()
-            let first = try await project.sync(Self.manifests)
-            for outcome in first.report.outcomes {
-                #expect(outcome.action == .created, "\(outcome.id): \(outcome.error ?? "")")
-                #expect(outcome.warnings.filter { $0.contains("applies") || $0.contains("admission") } == [])
-            }
-            if let cluster = project.cluster.embedded {
-                let paths = [
-                    "deployments/web", "networkpolicies/np", "rolebindings/rb", "secrets/nl", "configmaps/nulls",
-                ]
-                for name in paths {
-                    let patches = cluster.faults.requests.filter { $0.method == "PATCH" && $0.path.hasSuffix(name) }
-                    #expect(patches.count == 1, "\(name)")
-                }
-            }
-            // Others write, so that every version moves on.
-            for name in ["deployment/web", "networkpolicy/np", "rolebinding/rb", "secret/nl", "configmap/nulls"] {
-                try await project.kubectl(["annotate", name, "revision.example.com=2"])
-            }
-            let known = marks(first)
-            let second = try await project.sync(Self.manifests, marks: known)
-            let again = second.plan.waves.flatMap(\.steps)
-            #expect(again.isEmpty, "\(again.map { "\($0.id) \($0.changes)" })")
+            try await expectOneWriteEach(Self.manifests, at: Self.paths, in: project)
         }
     }
 
@@ -82,6 +89,7 @@ struct ServerReadingTests {
                 ("networkpolicy/np", #"[{"op":"add","path":"/spec/ingress/0/ports/-","value":{"port":22}}]"#),
                 ("rolebinding/rb", #"[{"op":"add","path":"/subjects/-","value":{"kind":"User","name":"mallory"}}]"#),
                 ("secret/nl", #"[{"op":"replace","path":"/data/a","value":"aGFja2Vk"}]"#),
+                ("secret/unset", #"[{"op":"replace","path":"/data/token","value":"aGFja2Vk"}]"#),
                 (
                     "deployment/web",
                     """
@@ -94,7 +102,7 @@ struct ServerReadingTests {
                 try await project.kubectl(["patch", name, "--type=json", "-p", patch])
             }
             let second = try await project.sync(Self.manifests, marks: marks(first))
-            #expect(Set(second.plan.waves.flatMap(\.steps).map(\.id.name)) == ["np", "rb", "nl", "web"])
+            #expect(Set(second.plan.waves.flatMap(\.steps).map(\.id.name)) == ["np", "rb", "nl", "unset", "web"])
             #expect(second.plan.waves.flatMap(\.steps).allSatisfy { $0.cause == .drift })
             let policy = try await project.live("NetworkPolicy", "np", group: "networking.k8s.io")
             #expect(policy?.spec?["ingress"]?.array?.first?["ports"]?.array?.count == 2)
@@ -102,6 +110,7 @@ struct ServerReadingTests {
                 .json[["spec", "template", "spec", "volumes"]]?.array?.first
             #expect(volume?["hostPath"] == nil && volume?["emptyDir"] == [:])
             #expect(try await project.live("Secret", "nl")?.json["data"] == ["a": "aGVsbG8="])
+            #expect(try await project.live("Secret", "unset")?.json["data"] == ["token": ""])
             let third = try await project.sync(Self.manifests, marks: marks(second, marks(first)))
             #expect(third.plan.waves.isEmpty)
         }

@@ -79,6 +79,11 @@ struct ProjectDocumentTests {
         #expect(project.isSuspended)
     }
 
+    @Test(arguments: [("0s", Duration.zero), ("90s", .seconds(90)), ("10m", .seconds(600)), ("2h", .seconds(7_200))])
+    func `the wait for health is as long as the document says`(text: String, expected: Duration) throws {
+        #expect(try project("  repo: r\n  health: {timeout: \(text)}").healthTimeout == expected)
+    }
+
     @Test(arguments: [
         ("{branch: next}", GitRef.branch("next")), ("{tag: v1.2}", .tag("v1.2")),
         ("{commit: 0123456789012345678901234567890123456789}", .commit("0123456789012345678901234567890123456789")),

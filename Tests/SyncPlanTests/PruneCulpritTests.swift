@@ -96,6 +96,10 @@ struct PruneCulpritTests {
         ("sternpost.dev/keep", "true"), ("kustomize.toolkit.fluxcd.io/prune", "false"),
         ("helm.sh/resource-policy", "keeep"), ("cli-utils.sigs.k8s.io/on-remove", "retain"),
         ("argocd.argoproj.io/sync-options", "prune=False"), ("argocd.argoproj.io/sync-options", "Delete"),
+        ("Sternpost.dev/prune", "disabled"), ("sternpost.DEV/prune", "disabled"), ("Helm.sh/resource-policy", "keep"),
+        ("helm.sh/Resource-Policy", "keep"), ("helm.sh/resourcePolicy", "keep"),
+        ("argocd.argoproj.io/Sync-Options", "Prune=false"), ("argocd.argoproj.io/sync-option", "Delete=confirm"),
+        ("kustomize.toolkit.fluxcd.io/Prune", "disabled"), ("sternpost-dev/prune", "disabled"),
     ])
     func `a wish on the live object that nobody understands keeps it`(_ key: String, _ value: String) throws {
         let old = try PlanFixture.live(PlanFixture.configMap("old")) {
@@ -111,10 +115,48 @@ struct PruneCulpritTests {
         #expect(plan.prune.kept.first?.reason.contains("may ask to be kept") == true, "\(plan.prune.kept)")
     }
 
+    @Test(
+        arguments: [
+            (
+                "kustomize.toolkit.fluxcd.io/prune", "disabled",
+                "asks to be kept (kustomize.toolkit.fluxcd.io/prune: disabled)"
+            ),
+            ("kustomize.toolkit.fluxcd.io/reconcile", "disabled", "asks to be left alone"),
+            (
+                "sternpost.dev/prune", "disabled",
+                "the label sternpost.dev/prune asks for nothing; write it as an annotation"
+            ),
+            ("helm.sh/resource-policy", "keep", "perhaps the annotation helm.sh/resource-policy is meant"),
+            ("kustomize.toolkit.fluxcd.io/prune", "enabled", nil), ("app.kubernetes.io/name", "prune", nil),
+        ] as [(String, String, String?)]
+    )
+    func `a wish that stands on the live object as a label keeps it, as for Flux`(
+        _ key: String,
+        _ value: String,
+        _ reason: String?
+    ) throws {
+        let old = try PlanFixture.live(PlanFixture.configMap("old")) {
+            $0[["metadata", "labels", key]] = .string(value)
+        }
+        let plan = PlanFixture.plan(
+            try PlanFixture.rendered(PlanFixture.configMap("new")),
+            live: [old],
+            members: [(old, "uid-1")]
+        )
+        guard let reason else {
+            #expect(plan.prune.steps.map(\.id) == [old.id])
+            return
+        }
+        #expect(plan.prune.steps.isEmpty)
+        let told = (plan.prune.released + plan.prune.kept).map(\.reason)
+        #expect(told.count == 1 && told[0].contains(reason), "\(told)")
+    }
+
     @Test(arguments: [
         ("sternpost.dev/prune", "enabled"), ("sternpost.dev/rollout", "{}"), ("sternpost.dev/wave", "3"),
         ("kustomize.toolkit.fluxcd.io/prune", "Enabled"),
         ("argocd.argoproj.io/sync-options", "Prune=true,Validate=false"),
+        ("argocd.argoproj.io/Sync-Options", "Validate=true"), ("Kustomize.toolkit.fluxcd.io/prune", "enabled"),
     ])
     func `an annotation that is understood and asks for nothing keeps nothing`(_ key: String, _ value: String) throws {
         let old = try PlanFixture.live(PlanFixture.configMap("old")) {

@@ -34,10 +34,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("0123456789ab", nil), ("0123456789abcdef", nil), ("0123456789a", "has 11 digits"),
-        ("0123456789ac", "another prune waits"), ("0123456789AB", "is no hash"), ("", "has 0 digits"),
+        ("0123456789abcdef0000000000000000", nil), ("0123456789abcdef000000000000000000", nil),
+        ("0123456789ab", "has 12 digits; a yes needs 32"), ("0123456789abcdef000000000000000", "has 31 digits"),
+        ("0123456789ab00000000000000000000", "another prune waits"), ("0123456789AB", "is no hash"),
+        ("", "has 0 digits"),
     ])
-    func `the first digits that people see stand for the hash, fewer or other ones do not`(
+    func `the first 32 digits stand for the hash; fewer, which could be another list's too, and other ones do not`(
         _ given: String,
         _ problem: String?
     ) {
@@ -45,6 +47,7 @@ import Testing
         let hold = PruneHold(hash: hash, commitID: "c1", reasons: [], objects: [])
         #expect(hold.mismatch(hash) == nil)
         #expect(hold.shortHash == "0123456789ab")
+        #expect(hold.approvalHash == "0123456789abcdef0000000000000000")
         if let problem {
             #expect(hold.mismatch(given)?.contains(problem) == true, "\(hold.mismatch(given) ?? "-")")
         } else {

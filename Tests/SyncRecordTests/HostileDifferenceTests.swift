@@ -78,6 +78,22 @@ import Testing
         #expect(change.redacted(of: .deployment("web")) == change)
     }
 
+    @Test(arguments: ["", String(repeating: "a = 1\n", count: 100)])
+    func `what changed in a text of several lines is told in tables and in stored rows, too`(head: String) {
+        let difference = FieldDifference(
+            path: [.field("data"), .field("a.ini")],
+            before: .string("\(head)port = 1\npassword = canary-old\nz = 1\n"),
+            after: .string("\(head)port = 2\npassword = canary-new\nz = 1\n")
+        )
+        let change = FieldChange(difference, of: HostileDifference.configMap)
+        let id = ObjectID(groupKind: HostileDifference.configMap, namespace: "shop", name: "a")
+        let shown = change.redacted(of: id)
+        for (before, after) in [(change.before, change.after), (shown.before, shown.after)] {
+            #expect(before?.contains(Redactor.changedMark) == false, "\(before ?? "none")")
+            #expect(after?.contains(Redactor.changedMark) == true, "\(after ?? "none")")
+        }
+    }
+
     @Test func `a switch with a telling name is shown`() {
         let path: [FieldPathElement] = [.field("automountServiceAccountToken")]
         let difference = FieldDifference(path: path, before: false, after: true)

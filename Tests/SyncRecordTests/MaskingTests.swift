@@ -45,6 +45,20 @@ import Testing
         #expect(text.contains("+    - \"81\"") && text.contains("•••••• (changed)"))
     }
 
+    @Test func `a password that is another one in its last digit alone is shown as changed`() throws {
+        let text = try shown(try configMap(["password": "abcdefgh1"]), try configMap(["password": "abcdefgh2"]))
+        #expect(text.contains("+  password: •••••• (changed)\n"), "\(text)")
+    }
+
+    @Test func `the line of a changed password is marked when other lines of the text change, too`() throws {
+        let before = try configMap(["app.conf": "port=1\npassword=canary-1\n"])
+        let text = try shown(before, try configMap(["app.conf": "port=1\npassword=canary-2\nnew=1\n"]))
+        for line in ["-    password=••••••\n", "+    password=•••••• (changed)\n", "+    new=1\n", "     port=1\n"] {
+            #expect(text.contains(line), "\(text)")
+        }
+        #expect(!text.contains("canary"))
+    }
+
     @Test func `annotations of a Secret are hidden but for our own`() throws {
         let secret = try KubeObject.secret(
             data: [("login", "x")],

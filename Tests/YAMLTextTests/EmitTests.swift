@@ -10,7 +10,7 @@ import YAMLText
         "-",
         "- a", ": a", "a: b", "a #b", "a#b", " a", "a ", "'a'", "\"a", "a\nb", "a\nb\n", "a\nb\n\n", "\na", " a\nb",
         "a\n\n b",
-        "a\tb", "\ta", "a\u{1}b", "a\u{a0}b", "\u{2028}x", "a\u{2029}b", "😀", "a\r\nb", "\n", "\n\n", " ", "a:", "a:b",
+        "a\tb", "\ta", "a\u{1}b", "a\u{a0}b", "😀", "a\r\nb", "\n", "\n\n", " ", "a:", "a:b",
         "{a}",
         "a{b", "a,b", "[", "&a", "*a", "!a", "|", ">", "%a", "@a", "`a", "?", "? a", "?a", "-a", "---", "--- a", "...",
         "y",
@@ -23,7 +23,7 @@ import YAMLText
         String(repeating: "word ", count: 40) + "end", "'" + String(repeating: "word ", count: 40) + "end",
         "\"q: \\ \u{7} " + String(repeating: "word ", count: 40), String(repeating: "word  ", count: 30) + "end",
         "a: " + String(repeating: "two  blanks ", count: 20), String(repeating: "x", count: 200) + " y",
-        "#!/bin/sh\nset -e\necho \"hi\"\n", "key: value\nlist:\n- a\n", "{\"a\": 1}\n", "a\u{2028}\nb", "-", "--", "-1",
+        "#!/bin/sh\nset -e\necho \"hi\"\n", "key: value\nlist:\n- a\n", "{\"a\": 1}\n", "-", "--", "-1",
         "- -", "\t",
         "a\u{301}", "\u{e9}", "\u{d7ff}", "\u{e000}", "\u{fffd}", "\u{10ffff}",
         "a b\u{1F600} " + String(repeating: "é ", count: 80),
@@ -86,6 +86,22 @@ import YAMLText
     func `characters that kubectl spoils survive`(text: String) throws {
         #expect(try YAMLText.single(YAMLText.emit(["a": .string(text)])) == ["a": .string(text)])
         #expect(try YAMLText.single(YAMLText.emit(.object(JSONObject([.init(key: text, value: 1)]))))[text] == 1)
+    }
+
+    @Test(arguments: [
+        ("a\u{202E}b", "\"a\\u202Eb\"\n"), ("\u{2066}x\u{2069}", "\"\\u2066x\\u2069\"\n"),
+        ("\u{200B}\nx\n", "\"\\u200B\\nx\\n\"\n"), ("\u{645}\u{200C}\u{62E}", "\"\u{645}\\u200C\u{62E}\"\n"),
+        ("\u{2028}x", "\"\\Lx\"\n"), ("a\u{2029}b", "\"a\\Pb\"\n"), ("a\u{2028}\nb", "\"a\\L\\nb\"\n"),
+        ("a\u{AD}b", "\"a\\xADb\"\n"), ("\u{E0041}", "\"\\U000E0041\"\n"), ("\u{61C}a", "\"\\u061Ca\"\n"),
+    ])
+    func `what nobody would see is an escape in quotes, and reads as the same value`(value: String, text: String) throws
+    {
+        #expect(YAMLText.emit(.string(value)) == text)
+        #expect(try YAMLText.single(text) == .string(value))
+        let key = JSON.object(JSONObject([.init(key: value, value: 1)]))
+        let written = YAMLText.emit(key)
+        #expect(written.unicodeScalars.allSatisfy { !$0.isUnseen || $0 == "\n" }, "\(written.debugDescription)")
+        #expect(try YAMLText.single(written) == key)
     }
 
     static let shapes: [(json: JSON, text: String)] = [

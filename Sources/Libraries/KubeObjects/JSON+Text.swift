@@ -14,12 +14,13 @@ extension JSON {
     /// Compact JSON text.
     package var text: String { String(decoding: serialized(), as: UTF8.self) }
 
-    /// JSON text with four spaces a level, as `kubectl get -o json` indents.
+    /// JSON text with four spaces a level, as `kubectl get -o json` indents. What is ``Swift/Unicode/Scalar/isUnseen`` in
+    /// it stands as an escape.
     package var prettyText: String {
         var output: [UInt8] = []
         write(into: &output, indent: 0)
         output.append(0x0A)
-        return String(decoding: output, as: UTF8.self)
+        return String(decoding: output, as: UTF8.self).visibleJSON
     }
 
     /// Appends compact text to `output`.

@@ -106,26 +106,32 @@ package final class Redactor: Sendable {
     /// The text with every known secret and everything shaped like a credential masked. Takes time in proportion to the
     /// text, whatever stands in it.
     package func redact(_ text: String, as form: Form = .message) -> String {
-        let known = secrets.withLock { $0 }
+        MaskedText(text, hiding: ranges(in: text, as: form)).text
+    }
+
+    /// Where in a text stands what is to be masked: ranges of its UTF-8 bytes, ascending and apart.
+    ///
+    /// - Parameters:
+    ///   - text: May be of any length.
+    ///   - form: What kind of text it is.
+    ///   - other: Knows further secrets.
+    /// - Returns: The places of known secrets and of what is shaped like a credential.
+    func ranges(in text: String, as form: Form, and other: Redactor? = nil) -> [Range<Int>] {
+        let texts = [known, other?.known].compactMap { $0 }
         var text = text
-        let masked: [UInt8]? = text.withUTF8 { bytes in
-            let ranges = Redactor.merged(
-                known.ranges(in: bytes),
-                CredentialShapes.ranges(in: bytes, form: form)
-            )
-            guard !ranges.isEmpty else { return nil }
-            var output: [UInt8] = []
-            output.reserveCapacity(bytes.count)
-            var clean = 0
-            for range in ranges {
-                output.append(contentsOf: bytes[clean..<range.lowerBound])
-                output.append(contentsOf: Redactor.mask.utf8)
-                clean = range.upperBound
+        return text.withUTF8 { bytes in
+            texts.reduce(CredentialShapes.ranges(in: bytes, form: form)) { found, known in
+                Redactor.merged(found, known.ranges(in: bytes))
             }
-            output.append(contentsOf: bytes[clean...])
-            return output
         }
-        return masked.map { String(decoding: $0, as: UTF8.self) } ?? text
+    }
+
+    private var known: KnownSecrets { secrets.withLock { $0 } }
+
+    /// A masked text with the mark of the one that it was made of, if that mark was taken for a part of a secret, or cut
+    /// off.
+    package static func keepingMark(of text: String, in shown: String) -> String {
+        text.contains(changedMark) && !shown.contains(changedMark) ? shown + changedMark : shown
     }
 
     /// Two lists of ranges, each ascending and apart, as one; ranges that overlap become one.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import KubeObjects
 
 /// A text with what decides how it may be written: the analysis of libyaml's emitter.
 struct ScalarText {
@@ -100,10 +101,11 @@ extension Unicode.Scalar {
         self == "\n" || self == "\r" || self == "\u{85}" || self == "\u{2028}" || self == "\u{2029}"
     }
 
-    /// Whether the character may stand unescaped; those beyond the basic plane may not.
+    /// Whether the character may stand unescaped; those beyond the basic plane may not, nor those that nobody sees.
     var isYAMLPrintable: Bool {
         switch value {
-        case 0x0A, 0x20...0x7E, 0xA0...0xD7FF, 0xE000...0xFEFE, 0xFF00...0xFFFD: true
+        case 0x0A, 0x20...0x7E: true
+        case 0xA0...0xD7FF, 0xE000...0xFEFE, 0xFF00...0xFFFD: !isUnseen
         default: false
         }
     }

@@ -23,10 +23,9 @@ extension YAMLEmitter {
         column += 1
     }
 
-    /// Plain or single-quoted text: long lines break at single blanks.
+    /// Plain or single-quoted text, which has no line breaks: long lines break at single blanks.
     private mutating func folded(_ text: [Unicode.Scalar], indent: Int, mayFold: Bool, isQuoted: Bool) {
         var afterSpace = false
-        var afterBreak = false
         for (index, character) in text.enumerated() {
             if character == " " {
                 let isInside = !isQuoted || (index > 0 && index < text.count - 1)
@@ -37,15 +36,10 @@ extension YAMLEmitter {
                     append(character)
                 }
                 afterSpace = true
-            } else if character.isYAMLBreak {
-                append(character)
-                column = 0
-                afterBreak = true
             } else {
-                if afterBreak { startLine(indent) }
                 if isQuoted, character == "'" { append(character) }
                 append(character)
-                (afterSpace, afterBreak) = (false, false)
+                afterSpace = false
             }
         }
     }
@@ -63,10 +57,6 @@ extension YAMLEmitter {
         for character in text {
             if character == "\n" {
                 lineBreak()
-                afterBreak = true
-            } else if character.isYAMLBreak {
-                append(character)
-                column = 0
                 afterBreak = true
             } else {
                 if afterBreak { startLine(indent) }

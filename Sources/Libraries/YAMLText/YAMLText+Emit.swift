@@ -6,8 +6,10 @@ extension YAMLText {
     /// key, quotes only where a reader would take the text for something else, `|` for texts of several lines, long
     /// lines folded at column 80. Ends with a line break.
     ///
-    /// Different from kubectl only where its text does not read back as the value: U+FEFF and U+007F, which it cannot
-    /// print, and U+0085, which it turns into a blank, are escapes here, and the key `<<` stands in quotes.
+    /// Different from kubectl where its text does not read back as the value: U+FEFF and U+007F, which it cannot
+    /// print, and U+0085, which it turns into a blank, are escapes here, and the key `<<` stands in quotes. Different
+    /// also where people would read something else than programs: what is ``Swift/Unicode/Scalar/isUnseen``, such as
+    /// the characters that turn the direction of writing, is an escape in quotes.
     package static func emit(_ json: JSON) -> String {
         var emitter = YAMLEmitter()
         emitter.root(json)

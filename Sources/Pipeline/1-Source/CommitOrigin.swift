@@ -17,6 +17,11 @@ package struct CommitOrigin: Sendable, Hashable, Codable {
     /// A range of versions counts as the tag that it chooses.
     package let refKind: RefKind
 
+    package init(repository: String, refKind: RefKind) {
+        self.repository = repository
+        self.refKind = refKind
+    }
+
     /// - Parameter spec: What is followed; the folder in it makes no difference.
     package init(_ spec: RepositorySpec) {
         let address: String

@@ -51,13 +51,14 @@ package struct FieldChange: Sendable, Hashable, Codable {
 
     /// `before → after`. Where neither may be shown it is only said that there is a change.
     package var arrow: String {
-        if before == nil, after == nil { return "\(Redactor.mask) (changed)" }
+        if before == nil, after == nil { return Redactor.changedMask }
         return "\(before ?? "–") → \(after ?? "–")"
     }
 
     private static func text(_ value: JSON) -> String? {
         guard !value.isNull else { return nil }
         let text = value.text
-        return text.count > maxLength ? "\(text.prefix(maxLength - 1))…" : text
+        guard text.count > maxLength else { return text }
+        return Redactor.keepingMark(of: text, in: "\(text.prefix(maxLength - 1))…")
     }
 }

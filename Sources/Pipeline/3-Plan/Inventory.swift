@@ -108,6 +108,8 @@ package struct Inventory: Sendable, Hashable {
     package var isRebuilt: Bool
     /// The branch, tag or commit from which the project was synced last; empty when not known.
     package var ref: String
+    /// The commit from which it was synced last; nil when not known, and for a project that follows whatever its branch is.
+    package var followed: FollowedCommit?
 
     package init(
         applySet: ApplySet,
@@ -116,7 +118,8 @@ package struct Inventory: Sendable, Hashable {
         residualKey: ResidualKey = .ephemeral,
         unseenKinds: Set<GroupKind> = [],
         isRebuilt: Bool = false,
-        ref: String = ""
+        ref: String = "",
+        followed: FollowedCommit? = nil
     ) {
         self.applySet = applySet
         self.members = members
@@ -125,5 +128,6 @@ package struct Inventory: Sendable, Hashable {
         self.unseenKinds = unseenKinds
         self.isRebuilt = isRebuilt
         self.ref = ref
+        self.followed = followed
     }
 }

@@ -8,6 +8,8 @@ package struct Plan: Sendable {
     package let commit: CommitInfo
     /// Where the commit was read, as ``PlanPolicy/source``.
     package let source: String
+    /// What is to be written down of the commit beside the inventory; nil for nothing.
+    package let followed: FollowedCommit?
     /// Applied in order; the steps of one wave carry no order among themselves.
     package let waves: [Wave]
     /// Objects that already are as the commit wants them.
@@ -31,6 +33,7 @@ package struct Plan: Sendable {
     package init(
         commit: CommitInfo,
         source: String = "",
+        followed: FollowedCommit? = nil,
         waves: [Wave],
         unchanged: [SettledObject],
         refused: [RefusedObject],
@@ -45,6 +48,7 @@ package struct Plan: Sendable {
         self.unseenKinds = unseenKinds
         self.commit = commit
         self.source = source
+        self.followed = followed
         self.waves = waves
         self.unchanged = unchanged
         self.refused = refused

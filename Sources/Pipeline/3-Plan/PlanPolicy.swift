@@ -32,6 +32,8 @@ package struct PlanPolicy: Sendable, Hashable {
     /// `URL#FOLDER` of this pass, without credentials. Members that came from another source are never deleted without
     /// a person: two repositories under one project name would otherwise delete each other's objects.
     package var source: String
+    /// Whether the commit is written down beside the inventory: the project refuses some later commits because of it.
+    package var remembersCommit = false
     /// Objects whose drift is not healed in this pass because somebody fights over them, with the reason. Empty in the
     /// project's document; the loop fills it in.
     package var contested: [ObjectID: String] = [:]

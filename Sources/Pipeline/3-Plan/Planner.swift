@@ -58,6 +58,7 @@ package enum Planner {
         return Plan(
             commit: rendered.commit,
             source: policy.source,
+            followed: policy.remembersCommit ? FollowedCommit(rendered.commit) : nil,
             waves: waves,
             unchanged: sorting.unchanged,
             refused: refused,

@@ -20,8 +20,8 @@ extension SyncAnnotation {
         }
     }
 
-    /// Why the object must not be deleted by what its annotations say; nil when they say nothing against it. Asked when a
-    /// plan is made, and of the object as it is just before the delete.
+    /// Why the object must not be deleted by what its annotations and labels say; nil when they say nothing against it. Asked
+    /// when a plan is made, and of the object as it is just before the delete.
     package static func objection(of live: KubeObject) -> Objection? {
         if let wish = keepRequest(live) { return .asksToBeKept(wish) }
         if isLeftAlone(live) { return .stays("asks to be left alone") }
@@ -29,11 +29,13 @@ extension SyncAnnotation {
     }
 
     /// The other tools' annotations that can ask for an object to be kept, with the values that ask for the contrary.
-    private static let foreignWishes: [(key: String, contrary: [String])] = [
-        ("kustomize.toolkit.fluxcd.io/prune", ["enabled", "true"]),
-        ("kustomize.toolkit.fluxcd.io/reconcile", ["enabled", "true"]), ("helm.sh/resource-policy", ["delete"]),
-        ("client.lifecycle.config.k8s.io/deletion", ["delete"]), ("cli-utils.sigs.k8s.io/on-remove", ["delete"]),
-        ("argocd.argoproj.io/skip-reconcile", ["false"]),
+    fileprivate static let foreignWishes: [Wish] = [
+        Wish("kustomize.toolkit.fluxcd.io/prune", ["enabled", "true"]),
+        Wish("kustomize.toolkit.fluxcd.io/reconcile", ["enabled", "true"]), Wish("helm.sh/resource-policy", ["delete"]),
+        Wish("client.lifecycle.config.k8s.io/deletion", ["delete"]),
+        Wish("client.lifecycle.config.k8s.io/mutation", ["apply"]),
+        Wish("cli-utils.sigs.k8s.io/on-remove", ["delete"]), Wish("argocd.argoproj.io/skip-reconcile", ["false"]),
+        Wish("configmanagement.gke.io/managed", ["enabled"]),
     ]
 
     /// What cannot be understood among the annotations that may ask for the object to be kept.
@@ -41,10 +43,11 @@ extension SyncAnnotation {
         var known = live
         known.json[["metadata", "annotations", RolloutState.annotation]] = nil  // our own memory, no wish
         if let problem = problem(known) { return problem }
-        for (key, contrary) in foreignWishes {
-            guard let value = live.annotation(key), !contrary.contains(value.lowercased()) else { continue }
-            return "the annotation \(key): \"\(value)\" is not understood"
+        for wish in foreignWishes {
+            guard let value = live.annotation(wish.key), !wish.contrary.contains(value.lowercased()) else { continue }
+            return "the annotation \(wish.key): \"\(value)\" is not understood"
         }
+        if let misspelt = MisspeltWish.find(in: live) { return misspelt }
         let options = live.annotation("argocd.argoproj.io/sync-options") ?? ""
         for option in options.split(separator: ",") {
             let words = option.lowercased().filter { !$0.isWhitespace }.split(separator: "=", maxSplits: 1)
@@ -53,5 +56,55 @@ extension SyncAnnotation {
             return "the option \(option) of argocd.argoproj.io/sync-options is not understood"
         }
         return nil
+    }
+}
+
+/// An annotation that can ask for an object to be kept, and the values that ask for the contrary.
+private struct Wish {
+    let key: String
+    let contrary: [String]
+
+    init(_ key: String, _ contrary: [String]) {
+        self.key = key
+        self.contrary = contrary
+    }
+}
+
+/// A wish that is written otherwise than any tool reads it: in capitals, without a hyphen, or as a label. Who wrote it meant
+/// something by it.
+private enum MisspeltWish {
+    private static let argoOptions = "argocd.argoproj.io/sync-options"
+
+    /// By how their keys sound.
+    private static let wishes: [String: Wish] = {
+        let own = [Wish("sternpost.dev/prune", ["enabled"]), Wish("sternpost.dev/reconcile", ["enabled"])]
+        let all = SyncAnnotation.foreignWishes + own + [Wish(argoOptions, [])]
+        return Dictionary(all.map { (sound($0.key), $0) }) { first, _ in first }
+    }()
+
+    static func find(in live: KubeObject) -> String? {
+        for (field, noun) in [("annotations", "annotation"), ("labels", "label")] {
+            for member in live.metadata[field]?.object ?? JSONObject() {
+                guard let wish = wishes[sound(member.key)], noun == "label" || member.key != wish.key else { continue }
+                let value = member.value.string ?? ""
+                if wish.contrary.contains(value.lowercased()) { continue }
+                if wish.key == argoOptions, !asksToBeKept(value) { continue }
+                let meant = "perhaps the annotation \(wish.key) is meant"
+                return "the \(noun) \(member.key): \"\(value)\" is not understood; \(meant)"
+            }
+        }
+        return nil
+    }
+
+    private static func asksToBeKept(_ options: String) -> Bool {
+        let text = options.lowercased()
+        return ["=false", "=confirm"].contains { text.contains($0) }
+    }
+
+    /// The letters of a key alone, and no plural.
+    private static func sound(_ key: String) -> String {
+        var letters = key.utf8.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }.filter { 0x61...0x7A ~= $0 }
+        if letters.last == UInt8(ascii: "s") { letters.removeLast() }
+        return String(decoding: letters, as: UTF8.self)
     }
 }

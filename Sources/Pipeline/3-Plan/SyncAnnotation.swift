@@ -2,17 +2,19 @@
 import KubeObjects
 import SyncRender
 
-/// What people ask of single objects by annotation: our own spelling, and those of Flux, Argo CD, Helm and cli-utils.
+/// What people ask of single objects by annotation: our own spelling, and those of Flux (which takes labels as well), Argo CD,
+/// Helm and cli-utils.
 package enum SyncAnnotation {
     /// Whether the object asks to be left alone altogether.
     package static func isLeftAlone(_ object: KubeObject) -> Bool {
         isDisabled(object, "sternpost.dev/reconcile") || isDisabled(object, "kustomize.toolkit.fluxcd.io/reconcile")
+            || object.label("kustomize.toolkit.fluxcd.io/reconcile")?.lowercased() == "disabled"
             || object.annotation("argocd.argoproj.io/skip-reconcile") == "true"
             || object.annotation("client.lifecycle.config.k8s.io/mutation") == "ignore"
             || isDisabled(object, "configmanagement.gke.io/managed")
     }
 
-    /// The annotation by which the object asks never to be deleted, as `key: value`; nil when it does not.
+    /// The annotation, or Flux's label, by which the object asks never to be deleted, as `key: value`; nil when it does not.
     package static func keepRequest(_ object: KubeObject) -> String? {
         let exact = [
             ("sternpost.dev/prune", "disabled"), ("kustomize.toolkit.fluxcd.io/prune", "disabled"),
@@ -20,6 +22,8 @@ package enum SyncAnnotation {
             ("cli-utils.sigs.k8s.io/on-remove", "keep"),
         ]
         for (key, value) in exact where object.annotation(key)?.lowercased() == value { return "\(key): \(value)" }
+        let fluxKey = "kustomize.toolkit.fluxcd.io/prune"
+        if object.label(fluxKey)?.lowercased() == "disabled" { return "\(fluxKey): disabled" }
         let options = argoOptions(object)
         for option in ["Prune=false", "Delete=false", "Prune=confirm", "Delete=confirm"] where options.contains(option)
         {
@@ -56,8 +60,11 @@ package enum SyncAnnotation {
     /// What is wrong with the object's `sternpost.dev/` annotations or its wave, and the remedy; nil when all is well.
     /// A misspelt request to be kept must not end in a deletion.
     package static func problem(_ object: KubeObject) -> String? {
+        for member in object.metadata["labels"]?.object ?? JSONObject() where isOurs(member.key) {
+            return "the label \(member.key) asks for nothing; write it as an annotation"
+        }
         for member in object.metadata["annotations"]?.object ?? JSONObject()
-        where member.key.hasPrefix("sternpost.dev/") || WaveNumber.annotations.contains(member.key) {
+        where isOurs(member.key) || WaveNumber.annotations.contains(member.key) {
             let text = member.value.string ?? ""
             if WaveNumber.annotations.contains(member.key) {
                 if Int(text) == nil {
@@ -80,6 +87,13 @@ package enum SyncAnnotation {
         }
         return nil
     }
+
+    /// Whether a key is one of ours, in whatever case: the API server lets capitals through.
+    private static func isOurs(_ key: String) -> Bool {
+        key.utf8.prefix(ours.utf8.count).elementsEqual(ours.utf8) { $0 | (0x41...0x5A ~= $0 ? 0x20 : 0) == $1 }
+    }
+
+    private static let ours = "sternpost.dev/"
 
     private static func tagProblem(_ text: String) -> String? {
         let isTagList = text.split(separator: ",", omittingEmptySubsequences: false).allSatisfy { word in

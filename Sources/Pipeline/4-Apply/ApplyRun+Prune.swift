@@ -18,7 +18,7 @@ extension ApplyRun {
         if hasUnclearWrites {
             return "not deleted: the API server was not heard clearly in this pass; the next one decides"
         }
-        if let first = firstUndone { return "not deleted: \(first), and may need or replace what would be deleted" }
+        if let first = firstUndone { return UndoneStep.reasonToKeepAll(first) }
         switch plan.prune.verdict {
         case .allowed: return nil
         case .disabled: return "not deleted: pruning is switched off for this project"
@@ -35,7 +35,7 @@ extension ApplyRun {
         for step in plan.waves.flatMap(\.steps) {
             guard let outcome = outcomes[step.id] else { return "\(step.id) was not applied" }
             switch outcome.action {
-            case .failed: return "\(step.id) could not be applied"
+            case .failed: return UndoneStep.failed(step.id)
             case .skipped: return "\(step.id) was skipped"
             case _ where outcome.isUnfinished: return "\(step.id) is not as git states it"
             default: continue
@@ -66,6 +66,18 @@ extension ApplyRun {
         let reason = "not deleted: it holds \(kept.id), which was not deleted"
         return PruneObjection(reason: reason, isRetryable: true, isGone: false)
     }
+}
+
+/// The words for deletions that are not made because something that git declares has not been made so.
+package enum UndoneStep {
+    static func failed(_ id: ObjectID) -> String { "\(id) could not be applied" }
+
+    static func reasonToKeepAll(_ undone: String) -> String {
+        "not deleted: \(undone), and may need or replace what would be deleted"
+    }
+
+    /// Why a pass deletes nothing when the API server refuses this object; one line.
+    package static func reasonToKeepAll(refused id: ObjectID) -> String { reasonToKeepAll(failed(id)) }
 }
 
 extension PruneStep {

@@ -10,6 +10,7 @@ extension Inventory {
     package func superset(for plan: Plan) -> Inventory {
         var superset = self
         superset.ref = plan.commit.ref
+        superset.followed = plan.followed
         for (id, member) in plan.foundAgain where superset.members[id] == nil { superset.members[id] = member }
         for id in plan.desiredMembers where superset.members[id] == nil {
             superset.members[id] = Member(uid: nil, source: plan.source)

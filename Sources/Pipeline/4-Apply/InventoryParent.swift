@@ -11,6 +11,8 @@ enum InventoryParent {
     static let sourceAnnotation = "sternpost.dev/source"
     /// The branch, tag or commit from which the project was synced last.
     static let refAnnotation = "sternpost.dev/ref"
+    /// The commit from which it was synced last, as ``FollowedCommit/text``; only where later commits may be refused for it.
+    static let followedAnnotation = "sternpost.dev/followed"
     /// What the API server lets all annotations of one object have, and what we leave of it to others.
     private static let maxAnnotationBytes = (256 << 10) - (16 << 10)
 
@@ -41,6 +43,7 @@ enum InventoryParent {
             (sourceAnnotation, sources(of: inventory)), (refAnnotation, inventory.ref),
         ]
         for (key, value) in annotations { json[["metadata", "annotations", key]] = .string(value) }
+        json[["metadata", "annotations", followedAnnotation]] = inventory.followed.map { JSON.string($0.text) }
         try checkAnnotations(of: json, inventory, namespaces: namespaces.count)
         let bytes = try InventoryDocument.encode(
             .init(members: inventory.members, unseenKinds: inventory.unseenKinds)
@@ -98,6 +101,17 @@ enum InventoryParent {
                     + " name or namespace; delete the copy"
             )
         }
+    }
+
+    /// The commit from which the project was synced last; nil where nothing is written down.
+    ///
+    /// - Throws: ``ApplyError`` with reason `corruptInventory` for anything else: then nothing may be followed.
+    static func followed(of stored: KubeObject) throws(ApplyError) -> FollowedCommit? {
+        guard let text = stored.annotation(followedAnnotation) else { return nil }
+        guard let followed = FollowedCommit(text) else {
+            throw InventoryDocument.corrupt("its annotation \(followedAnnotation) names no commit")
+        }
+        return followed
     }
 
     /// What a person calls the ApplySet of this parent: a project of ours by its name, another tool's by its parent.

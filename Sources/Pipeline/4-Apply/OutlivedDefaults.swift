@@ -13,6 +13,8 @@ struct OutlivedDefaults: Sendable {
     let patch: JSON
     /// What to apply afterwards: without a null for what is cleared, because a null leaves a map in place.
     let document: KubeObject
+    /// Which fields are cleared, each in its steps.
+    let paths: [[String]]
     let remark: String
 
     /// Nil unless every reason of the refusal is a live field that nobody owns and the document does not declare.
@@ -35,6 +37,7 @@ struct OutlivedDefaults: Sendable {
         var sent = document
         for names in paths { sent.json[names] = nil }
         self.document = sent
+        self.paths = paths
         let list = paths.map { "." + $0.joined(separator: ".") }.joined(separator: ", ")
         remark =
             "\(list) was cleared: a default that the API server had filled in, and that the manifest no longer allows"

@@ -12,8 +12,7 @@ extension StepRunner {
     /// Deletes exactly the object that was looked at, waits until it is gone, and applies. If that fails, the old object
     /// is put back.
     func recreate(after refusal: KubeError) async throws(StepFailure) -> StepAnswer {
-        // The fact, not the words: a Status without causes names no field that could not be changed.
-        guard step.mayRecreate, !refusal.causes.isEmpty, let live = step.live, let uid = live.uid else {
+        guard step.isRecreated(after: refusal), let live = step.live, let uid = live.uid else {
             throw StepFailure(.refused(refusal), of: step)
         }
         let rows = try await intend("recreate: \(refusal.message)")
@@ -36,49 +35,20 @@ extension StepRunner {
         return try result.get()
     }
 
-    /// Asks the API server, without storing anything, whether it would take the new object, under a name that is free: a
-    /// refusal must come before the deletion. Services are not asked, because their addresses are taken by the old one.
+    /// Asks the API server whether it would take the new object: a refusal must come before the deletion.
     ///
     /// - Returns: What a person should know about the rehearsal; nil when there is nothing.
     private func rehearse() async throws(StepFailure) -> String? {
-        guard step.id.kind != "Service" else { return nil }
-        var object = step.object
-        object.json[["metadata", "name"]] = .string(RehearsalName.name(for: step.id.name))
-        let (rehearsal, resource) = (object, step.resource)
+        let rehearsal = Rehearsal(of: step)
+        guard rehearsal.isBinding else { return nil }
         do throws(WriteFailure) {
-            _ = try await applier.write { client async throws(KubeError) in
-                try await client.apply(rehearsal, to: resource, fieldManager: FieldManager.main, dryRun: true)
-            }
+            _ = try await applier.write { client async throws(KubeError) in try await rehearsal.answer(of: client) }
             return nil
         } catch {
             guard case .refused(let refusal) = error else { throw StepFailure(error, of: step) }
-            if refusal.reason == .dryRunUnsupported {
-                return "not rehearsed before the deletion: \(refusal.message)"
-            }
-            if RehearsalName.isRefused(refusal) {
-                return "rehearsed before the deletion but for its name, which is checked for this kind"
-            }
-            throw refused(refusal)
+            guard let remark = rehearsal.remark(on: refusal) else { throw rehearsal.failure(refusal) }
+            return remark
         }
-    }
-
-    private func refused(_ rehearsal: KubeError) -> StepFailure {
-        let head = "an immutable field differs, and"
-        guard rehearsal.reason == .quotaExceeded else {
-            return StepFailure(
-                step,
-                cause: "\(head) the API server would refuse the new object (\(rehearsal)); nothing was deleted",
-                remedy: "correct the manifest",
-                isRetryable: true
-            )
-        }
-        return StepFailure(
-            step,
-            cause: "\(head) a quota leaves no room to try the new object beside the old one (\(rehearsal.message));"
-                + " nothing was deleted",
-            remedy: "raise the quota for the change, or delete the old object by hand",
-            isRetryable: true
-        )
     }
 
     private func deleteAndApply(_ live: KubeObject, uid: String) async throws(StepFailure) -> StepAnswer {
@@ -128,20 +98,8 @@ extension StepRunner {
         } catch {
             throw StepFailure(.refused(error), of: step)
         }
-        guard let now, now.uid == uid, let reason = reasonToStay(now) else { return }
-        throw StepFailure(
-            step,
-            cause: "an immutable field differs, and the live object \(reason); nothing was deleted",
-            remedy: "take that off the live object, or correct the manifest",
-            isRetryable: true
-        )
-    }
-
-    private func reasonToStay(_ now: KubeObject) -> String? {
-        if SyncAnnotation.isLeftAlone(now) { return "asks to be left alone" }
-        if case .other(let owner) = Ownership.of(now, for: applier.store.applySet) { return "belongs to \(owner)" }
-        guard SyncAnnotation.objection(of: step.object) == nil else { return nil }
-        return SyncAnnotation.objection(of: now)?.reason
+        guard let now, now.uid == uid else { return }
+        if let failure = step.objection(toDeleting: now, for: applier.store.applySet) { throw failure }
     }
 
     /// Creates the old object again, without what only the server may set. Tells how that went.

@@ -7,11 +7,13 @@ import YAMLText
 /// Built in one way only, through the redactor: values of Secrets and of fields with a telling name (`password`, …)
 /// show as a mask that says no more than whether they changed, the last-applied annotation is left out, and everything
 /// that ``Redactor`` knows is masked. Bookkeeping of the server (`status`, `managedFields`, `resourceVersion`, …) is left
-/// out too.
+/// out too. What nobody would see in a value or key stands as an escape of YAML.
 package struct DiffText: Sendable, Hashable, Codable {
     /// The most lines below the header, and the most bytes.
     package static let maxLines = 2000
     package static let maxBytes = 256 << 10
+    /// The longest line of the header, in letters.
+    private static let maxHeader = 1000
     /// Of an object that has more lines or bytes as YAML only that it differs is told: comparing it would cost more memory
     /// than the process has for it.
     package static let maxComparedLines = 50_000
@@ -41,7 +43,7 @@ package struct DiffText: Sendable, Hashable, Codable {
         let header = [
             "--- \(before == nil ? "/dev/null" : beforeLabel.map { Redactor.shared.redact($0) } ?? "before \(id)")",
             "+++ \(after == nil ? "/dev/null" : afterLabel.map { Redactor.shared.redact($0) } ?? "after \(id)")",
-        ]
+        ].map { $0.shown(atMost: Self.maxHeader) }
         let sizes = [masked.before, masked.after].compactMap { $0 }.map(YAMLSize.init)
         guard sizes.allSatisfy({ $0.lines <= Self.maxComparedLines && $0.bytes <= Self.maxComparedBytes }) else {
             isTruncated = true

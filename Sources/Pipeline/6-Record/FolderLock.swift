@@ -44,9 +44,17 @@ extension RecordError {
         switch code {
         case EACCES, EPERM, EROFS, ELOOP, ENOTDIR, EISDIR:
             return RecordError(.notWritable, path, "\(words); give this user a folder that it owns with --data-dir")
+        case EMFILE, ENFILE: return outOfDescriptors(code, path)
         case ENOSPC, EDQUOT, EFBIG: return RecordError(.diskFull, path, "\(words); free some space")
         case ENOENT: return RecordError(.missing, path, "\(words); check --data-dir")
         default: return RecordError(.failed, path, words)
         }
+    }
+
+    /// The process, or the system, has no file descriptor left for a path.
+    static func outOfDescriptors(_ code: Int32, _ path: String, _ more: String = "") -> RecordError {
+        let words =
+            "out of file descriptors (\(String(cString: strerror(code)))); raise the limit: ulimit -n, or LimitNOFILE"
+        return RecordError(.failed, path, "\(words) of the service\(more.isEmpty ? "" : ". \(more)")")
     }
 }

@@ -85,8 +85,8 @@ extension History {
     ///
     /// - Parameters:
     ///   - project: Whose prune waits.
-    ///   - hash: The hash of what the person saw, or the first digits of it, ``PruneHold/shownDigits`` or more; nil for
-    ///     whatever waits now.
+    ///   - hash: The hash of what the person saw, or its first digits, as many as ``PruneHold/approvalHash(_:)`` gives or more;
+    ///     nil for whatever waits now.
     ///   - person: Who says yes.
     /// - Returns: What was approved.
     /// - Throws: ``RecordError``: `nothingHeld`, or `holdChanged` when another prune waits than the one with `hash`.

@@ -127,7 +127,7 @@ enum Payload {
 extension Payload.RunCommit {
     init(_ commit: CommitInfo, treeID: String, step: CommitStep? = nil) {
         id = commit.id
-        ref = RedactedText(commit.ref)
+        ref = RedactedText(ref: commit.ref)
         authorName = RedactedText(commit.authorName)
         authorEmail = RedactedText(commit.authorEmail)
         authoredAt = commit.authoredAt

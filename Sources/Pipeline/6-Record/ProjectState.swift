@@ -23,11 +23,23 @@ package struct PruneHold: Sendable, Hashable, Codable {
         self.objects = objects
     }
 
-    /// How many digits of a hash are shown, and how many a person has to give at least.
-    package static let shownDigits = 12
+    /// How many digits tell a person one hold from another.
+    private static let shownDigits = 12
+    /// How many digits a yes needs at least: whoever writes commits can make two of which the first few are alike, so that a
+    /// yes to one would be a yes to the other; for 128 bits that takes 2^64 tries.
+    private static let approvalDigits = 32
 
-    /// What people see of the hash, and may give instead of the whole.
-    package var shortHash: String { String(hash.prefix(PruneHold.shownDigits)) }
+    /// What people see of the hash beside the list.
+    package var shortHash: String { PruneHold.shortHash(hash) }
+
+    /// What `approve --hash` takes in the place of the whole hash, and what commands to copy hold.
+    package var approvalHash: String { PruneHold.approvalHash(hash) }
+
+    /// What people see of a whole hash.
+    package static func shortHash(_ hash: String) -> String { String(hash.prefix(shownDigits)) }
+
+    /// What `approve --hash` takes in the place of a whole hash.
+    package static func approvalHash(_ hash: String) -> String { String(hash.prefix(approvalDigits)) }
 
     /// Why what a person gave does not stand for this hold; nil when it does: the whole hash, or enough of its beginning.
     package func mismatch(_ given: String) -> String? {
@@ -35,8 +47,10 @@ package struct PruneHold: Sendable, Hashable, Codable {
         guard given.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else {
             return "\"\(given)\" is no hash: it has other characters than 0 to 9 and a to f"
         }
-        guard given.utf8.count >= PruneHold.shownDigits else {
-            return "\(given) has \(given.utf8.count) digits; give at least \(PruneHold.shownDigits) of the hash"
+        guard given.utf8.count >= PruneHold.approvalDigits else {
+            return
+                "\"\(given)\" has \(given.utf8.count) digits; a yes needs \(PruneHold.approvalDigits) of the hash, as"
+                + " sternpost show prints them beside the list"
         }
         if hash.hasPrefix(given) { return nil }
         return "another prune waits by now than \(given): \(count) objects, hash \(shortHash); look at it first"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import GRDB
 
 extension RecordError {
@@ -20,8 +21,34 @@ extension RecordError {
         .SQLITE_IOERR_WRITE, .SQLITE_IOERR_FSYNC, .SQLITE_IOERR_TRUNCATE, .SQLITE_IOERR_SHMSIZE,
     ]
 
+    /// What an opening takes at most: the lock, the file, its log and the log's index, a reader's file and log; and two
+    /// for other threads.
+    private static let descriptors = 8
+
+    /// EMFILE or ENFILE when there are too few file descriptors now; nil when there are enough.
+    ///
+    /// SQLite says `SQLITE_CANTOPEN` whatever the cause, and its connection, which knows the cause, is closed by then:
+    /// what it had open is free again, so a few free descriptors prove nothing.
+    private static var shortageOfDescriptors: Int32? {
+        var taken: [Int32] = []
+        defer { for descriptor in taken { close(descriptor) } }
+        while taken.count < descriptors {
+            let descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else {
+                let code = errno
+                return [EMFILE, ENFILE].contains(code) ? code : nil
+            }
+            taken.append(descriptor)
+        }
+        return nil
+    }
+
     init(_ error: DatabaseError, folder: String) {
         let words = "SQLite says: \(error.message ?? "\(error.resultCode)")"
+        if error.resultCode == .SQLITE_CANTOPEN, let code = RecordError.shortageOfDescriptors {
+            self = .outOfDescriptors(code, folder, words)
+            return
+        }
         switch error.resultCode {
         case .SQLITE_FULL:
             self.init(.diskFull, folder, "the disk is full, nothing was written; free some space. \(words)")

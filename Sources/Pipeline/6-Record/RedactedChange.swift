@@ -20,7 +20,7 @@ struct RedactedChange: Codable, Sendable, Hashable {
             return RedactedText(value, hiding: secrets, as: .document)
         }
         before = shown(change.before)
-        after = shown(change.after)
+        after = shown(change.after)?.keepingMark(of: change.after ?? "")
         takenFrom = change.takenFrom.map { RedactedText($0, hiding: secrets) }
     }
 

@@ -10,7 +10,8 @@ package struct RedactedText: Sendable, Hashable, Codable, CustomStringConvertibl
 
     package let text: String
 
-    /// Masks what is secret, puts the text on one line and cuts it at ``maxBytes``.
+    /// Masks what is secret, puts the text on one line, writes what nobody would see in it as an escape, and cuts it at
+    /// ``maxBytes``.
     ///
     /// - Parameters:
     ///   - raw: Text from outside.
@@ -18,14 +19,27 @@ package struct RedactedText: Sendable, Hashable, Codable, CustomStringConvertibl
     ///   - form: Whether it is a sentence or a value of an object.
     package init(_ raw: String, hiding secrets: Redactor? = nil, as form: Redactor.Form = .message) {
         let masked = Redactor.shared.redact(secrets?.redact(raw, as: form) ?? raw, as: form)
-        let line = Self.withoutQuotes(masked).split(whereSeparator: \.isNewline).joined(separator: " ")
-        text = line.utf8.count <= Self.maxBytes ? line : "\(line.beginning(maxBytes: Self.maxBytes - 4)) …"
+        text = Self.cut(Self.line(Self.withoutQuotes(masked)).visible)
     }
 
     /// A path into an object, of which the values are masked already: what fields and items are called is never masked.
-    init(path: String) {
-        let line = path.split(whereSeparator: \.isNewline).joined(separator: " ")
-        text = line.utf8.count <= Self.maxBytes ? line : "\(line.beginning(maxBytes: Self.maxBytes - 4)) …"
+    init(path: String) { text = Self.cut(Self.line(path[...]).visible) }
+
+    /// The name of a branch or tag. It is compared with what git says later, so only secrets and line breaks are not as
+    /// they were.
+    init(ref: String) { text = Self.cut(Self.line(Redactor.shared.redact(ref)[...])) }
+
+    private init(shown: String) { text = shown }
+
+    /// The text with the mark of the one that it was made of, where that was taken for a part of a secret.
+    func keepingMark(of raw: String) -> RedactedText { Self(shown: Redactor.keepingMark(of: raw, in: text)) }
+
+    private static func line(_ text: Substring) -> String {
+        text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+
+    private static func cut(_ line: String) -> String {
+        line.utf8.count <= maxBytes ? line : "\(line.beginning(maxBytes: maxBytes - 4)) …"
     }
 
     /// The text up to where the API server's decoder or apply starts to quote the document, of a Secret as of anything

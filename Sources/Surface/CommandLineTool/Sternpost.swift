@@ -81,11 +81,11 @@ package struct Sternpost: AsyncParsableCommand {
                 try command.run()
             }
             LogWriter.standardError.flush(within: farewell)
-            Foundation.exit(0)
+            ProcessEnd.now(0)
         } catch let failure as CommandFailure {
             LogWriter.standardError.flush(within: farewell)
             ErrorOutput.write(failure.lines, within: patience)
-            Foundation.exit(failure.status)
+            ProcessEnd.now(failure.status)
         } catch {
             let status = exitCode(for: error)
             let text = fullMessage(for: error)
@@ -95,7 +95,7 @@ package struct Sternpost: AsyncParsableCommand {
                 ErrorOutput.write([text], within: patience)
             }
             // Wrong words on the command line are 2, like every failure to start.
-            Foundation.exit(status == .success ? 0 : status == .validationFailure ? 2 : status.rawValue)
+            ProcessEnd.now(status == .success ? 0 : status == .validationFailure ? 2 : status.rawValue)
         }
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import KubeObjects
 
-/// A piece of a page. Every plain string that is put into it is escaped; only string literals in our code are markup.
+/// A piece of a page. Every plain string that is put into it is escaped, also what nobody would see in it; only string
+/// literals in our code are markup.
 package struct HTML: Sendable, ExpressibleByStringInterpolation {
     /// The markup.
     package private(set) var text: String
@@ -25,7 +27,7 @@ package struct HTML: Sendable, ExpressibleByStringInterpolation {
     private static func escaped(_ value: String) -> String {
         var result = ""
         result.reserveCapacity(value.utf8.count)
-        for character in value.unicodeScalars {
+        for character in value.visible.unicodeScalars {
             switch character {
             case "&": result += "&amp;"
             case "<": result += "&lt;"

@@ -106,7 +106,7 @@ enum Pages {
         guard let hold = detail.hold else { return "" }
         return """
             <h2>Waits for approval</h2>\(HTML(hold.reasons.map { "<p>\($0)</p>" }))
-            <p><code>sternpost approve \(detail.run.project) --hash \(hold.shortHash)</code></p>
+            <p><code>sternpost approve \(detail.run.project) --hash \(hold.approvalHash)</code></p>
             <ul>\(HTML(hold.objects.map { "<li>\($0.description)</li>" }))</ul>
             """
     }

@@ -258,6 +258,53 @@ struct RolloutTests {
         }
     }
 
+    @Test func `a scale by hand after a rollout is put back as drift, and named by its writer each time`() async throws
+    {
+        try await withImageScene { images in
+            let scene = images.scene
+            try await images.push("app", "1")
+            try await images.deploy(["web.yaml": images.deployment("web", images.image("app"))], healthy: ["web"])
+            let new = try await images.push("app", "2")
+            try await images.following { _ in try await images.completed("Deployment", "web", new.digest) }
+            let rolled = RolloutMarks(try await images.live("Deployment", "web"))
+            try await scene.whileWatching { reconciler, _ in
+                let quiet = await reconciler.pass(.commit)
+                #expect(quiet.run == nil, "a rollout is nobody's drift")
+                for replicas in [3, 2] as [Int64] {
+                    _ = try await scene.client.patch(
+                        CoreResources.deployments,
+                        namespace: scene.namespace,
+                        name: "web",
+                        type: .merge,
+                        body: ["spec": ["replicas": .int(replicas)]],
+                        fieldManager: "kubectl",
+                        subresource: "scale"
+                    )
+                    var healing: SyncRun?
+                    try await eventually("the watch shows the scale") {
+                        healing = await reconciler.pass(.commit).run
+                        return healing != nil
+                    }
+                    let run = try #require(healing)
+                    #expect(run.trigger == .drift && run.outcome == .succeeded && run.counts.configured == 1)
+                    let detail = try #require(try await scene.history.detail(run.id))
+                    let change = try #require(detail.objects.first { $0.id.name == "web" }?.changes.first)
+                    #expect(change.path == ".spec.replicas" && change.arrow == "\(replicas) → 1")
+                    #expect(change.takenFrom?.hasPrefix("kubectl (scale) at ") == true, "\(change)")
+                    let reason = try #require(detail.mutations.first { $0.verb == .apply }?.reason)
+                    let words = "configure, drift, .spec.replicas (taken from kubectl (scale) at "
+                    #expect(reason.hasPrefix(words) && reason.contains(": set back to commit "), "\(reason)")
+                    #expect(!reason.contains(" by ") && !reason.contains("Ada"), "\(reason)")
+                    #expect(try await images.live("Deployment", "web").spec?["replicas"] == 1)
+                }
+            }
+            let marks = RolloutMarks(try await images.live("Deployment", "web"))
+            #expect(marks.template == rolled.template && marks.state == rolled.state)
+            #expect(try await images.rollouts().count == 1)
+            try await scene.checkPromises()
+        }
+    }
+
     @Test func `an index whose platforms are the same, or that was pulled by platform, is no new image`() async throws {
         try await withImageScene { images in
             let platforms = ["linux/amd64", "linux/arm64"]

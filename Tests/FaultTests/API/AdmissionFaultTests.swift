@@ -15,13 +15,14 @@ import Testing
 /// scripted ones for quotas, were held against kube-apiserver 1.36.2.
 @Suite(.serialized, .timeLimit(.minutes(3)))
 struct AdmissionFaultTests {
-    /// A webhook about one ConfigMap, as the operator writes it.
+    /// A webhook about one ConfigMap, or one object of another kind, as the operator writes it.
     private func webhook(
         _ name: String,
+        kind: String = "ConfigMap",
         _ answer: @escaping @Sendable (AdmissionWebhook.Review) -> AdmissionWebhook.Answer
     ) -> AdmissionWebhook {
         AdmissionWebhook("policy.example.com") { review in
-            guard review.object["kind"]?.string == "ConfigMap", review.object["metadata"]?["name"]?.string == name,
+            guard review.object["kind"]?.string == kind, review.object["metadata"]?["name"]?.string == name,
                 review.operation != "DELETE"
             else { return .allow }
             return answer(review)
@@ -207,6 +208,64 @@ struct AdmissionFaultTests {
             for _ in 0..<3 { _ = try await scene.sync() }
             #expect(cluster.faults.count("PATCH", scene.path("c1")) == 2)
             try await scene.checkPromises(stuck: ["c1"])
+        }
+    }
+
+    @Test func `what a webhook makes of a Secret is known to the next process, and another value is healed, not told`()
+        async throws
+    {
+        try await withEmbeddedScene { scene, cluster in
+            let bystanders = try await scene.plantBystanders()
+            let (ours, theirs, drifted) = (SecretCanary(), SecretCanary(), SecretCanary())
+            let search = SinkSearch(forms: [ours, theirs, drifted].flatMap(\.forms))
+            cluster.webhooks.add(
+                webhook("login", kind: "Secret") { review in
+                    var object = review.object
+                    object[["data", "value"]] = .string(theirs.base64)
+                    return .change(object)
+                }
+            )
+            var files = scene.baseFiles()
+            files["login.yaml"] = """
+                apiVersion: v1
+                kind: Secret
+                metadata: {name: login, namespace: \(scene.namespace)}
+                stringData: {value: \(ours.text)}
+
+                """
+            try scene.commit(files)
+            let tool = try SceneTool(scene)
+            func applies() -> Int {
+                let path = "/api/v1/namespaces/\(scene.namespace)/secrets/login"
+                return cluster.faults.requests.count { $0.path == path && $0.query.contains("force=") }
+            }
+            func value() async throws -> String? {
+                try await scene.live(CoreResources.secrets, "login")?.json["data"]?["value"]?.string
+            }
+            // One process on the same data folder; gives what it says.
+            func sync() async throws -> String {
+                let result = try await tool.sync()
+                let text = result.output + result.errors
+                #expect(result.status == 0, "\(text)")
+                search.expectNone(in: text, "a sync")
+                try search.expectNone(inFilesOf: tool.dataFolder)
+                return text
+            }
+            let first = try await sync()
+            #expect(first.contains("mutated by admission") && first.contains(".data.value"), "\(first)")
+            #expect(applies() == 2, "two applies show that it does not converge")
+            // A write of somebody else's moves the version on: only what is remembered tells that nothing is wanted.
+            let note: JSON = ["metadata": ["annotations": ["seen.example.com": "1"]]]
+            try await scene.patch(CoreResources.secrets, "login", note)
+            #expect(try await sync().contains("mutated by admission"))
+            #expect(applies() == 2, "it was applied again")
+            #expect(try await value() == theirs.base64)
+            cluster.webhooks.removeAll()
+            try await scene.patch(CoreResources.secrets, "login", ["data": ["value": .string(drifted.base64)]])
+            let healed = try await sync()
+            #expect(healed.contains("1 configured"), "\(healed)")
+            #expect(try await value() == ours.base64)
+            try await scene.checkPromises(bystanders: bystanders)
         }
     }
 

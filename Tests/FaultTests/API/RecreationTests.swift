@@ -96,17 +96,21 @@ struct RecreationTests {
         }
     }
 
-    /// The words are those of kube-apiserver 1.36.2 for two rules of a definition, `self == oldSelf`.
-    private static func celRefusal(_ scene: Scene, _ texts: [(field: String, message: String)]) -> FaultAction {
+    /// 422 with a cause for each field, as kube-apiserver 1.36.2 writes it.
+    private static func refusal(
+        _ kind: GroupKind,
+        _ name: String,
+        _ texts: [(field: String, message: String)]
+    ) -> FaultAction {
         let message = texts.map { "\($0.field): \($0.message)" }.joined(separator: ", ")
         return .answer(
             status: 422,
             body: [
                 "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Failure", "reason": "Invalid",
                 "code": 422,
-                "message": .string("Widget.\(scene.group) \"w\" is invalid: [\(message)]"),
+                "message": .string("\(kind) \"\(name)\" is invalid: [\(message)]"),
                 "details": [
-                    "name": "w", "group": .string(scene.group), "kind": "Widget",
+                    "name": .string(name), "group": .string(kind.group), "kind": .string(kind.kind),
                     "causes": .array(
                         texts.map {
                             [
@@ -138,9 +142,8 @@ struct RecreationTests {
             // The embedded cluster runs no CEL: it gives the real server's answer by script.
             let path = scene.widgets.path(namespace: scene.namespace, name: "w")
             let words = "Invalid value: 2: \(saysImmutable ? "size is immutable" : "the size stays")"
-            let script = scene.embedded?.faults.add(
-                FaultRule("PATCH", path, Self.celRefusal(scene, [("spec.size", words)]), on: .nth(1))
-            )
+            let refusal = Self.refusal(scene.widgets.gvk.groupKind, "w", [("spec.size", words)])
+            let script = scene.embedded?.faults.add(FaultRule("PATCH", path, refusal, on: .nth(1)))
             try scene.commit(["w.yaml": scene.widget("w", spec: "size: 2", annotations: Self.force)])
             let outcome = try await scene.sync()
             if let script { #expect(scene.embedded?.faults.hits(script) ?? 0 >= 1) }
@@ -192,6 +195,47 @@ struct RecreationTests {
             let error = outcome.object("fixed")?.error ?? ""
             #expect(error.contains("a quota leaves no room") && error.contains("raise the quota"), "\(error)")
             #expect(cluster.faults.count("DELETE") == 0)
+            cluster.faults.remove(rule)
+            try await scene.checkPromises()
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `A26: where only the name of the rehearsal is refused the object is made anew, and not for any other cause`(
+        isNameAlone: Bool
+    ) async throws {
+        try await withEmbeddedScene { scene, cluster in
+            try scene.commit(scene.baseFiles().merging(["f.yaml": Self.frozen(scene, "1")]) { $1 })
+            #expect(try await scene.sync().outcome == .succeeded)
+            let before = try #require(try await scene.liveConfigMap("fixed"))
+            try scene.commit(["f.yaml": Self.frozen(scene, "2")])
+            let name = "fixed-sternpost-rehearsal"
+            let causes: [(field: String, message: String)] = [
+                ("metadata.name", "Invalid value: \"\(name)\": must be what the data say"),
+                ("data", "Invalid value: \"2\": must be odd"),
+            ]
+            let refusal = Self.refusal(
+                GroupKind(group: "", kind: "ConfigMap"),
+                name,
+                Array(causes.prefix(isNameAlone ? 1 : 2))
+            )
+            let rule = cluster.faults.add(FaultRule("PATCH", "*/configmaps/\(name)", refusal))
+            let outcome = try await scene.sync()
+            #expect(cluster.faults.hits(rule) == 1)
+            let object = try #require(outcome.object("fixed"))
+            let after = try #require(try await scene.liveConfigMap("fixed"))
+            if isNameAlone {
+                #expect(outcome.outcome == .succeeded, "\(outcome.words)")
+                let words = "rehearsed before the deletion but for its name"
+                #expect(object.warnings.contains { $0.contains(words) }, "\(object.warnings)")
+                #expect(after.uid != before.uid && after.json["data"] == ["value": "2"])
+            } else {
+                let error = object.error ?? ""
+                #expect(object.action == .failed && error.contains("must be odd"), "\(error)")
+                #expect(error.contains("would refuse the new object") && error.contains("nothing was deleted"))
+                #expect(after.uid == before.uid && after.json["data"] == ["value": "1"])
+                #expect(cluster.faults.count("DELETE") == 0)
+            }
             cluster.faults.remove(rule)
             try await scene.checkPromises()
         }

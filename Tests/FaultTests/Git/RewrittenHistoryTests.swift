@@ -117,6 +117,60 @@ struct RewrittenHistoryTests {
         }
     }
 
+    @Test func `G2: who never saw the project refuses a tag that was moved since the cluster was synced from it`()
+        async throws
+    {
+        try await withScene { scene in
+            let tagged: @Sendable (inout Project) -> Void = { project in
+                project.source = RepositorySpec(url: project.source.url, ref: .tag("v1"), path: "infra")
+            }
+            let first = try scene.commit(scene.baseFiles(configMaps: 3))
+            try scene.git.tag("v1", at: first)
+            #expect(try await scene.sync(edit: tagged).outcome == .succeeded)
+            let second = try scene.commit(["c0.yaml": nil, "c1.yaml": scene.configMap("c1", "2")])
+            try scene.git.tag("v1", at: second)
+            let history = try await History.open(folder: "\(scene.folder)/elsewhere/history", mode: .operate)
+            let other = scene.with(history)
+            for _ in 0..<2 {
+                try await other.halted(saying: ["tag v1 was moved", "\(first.prefix(8))", second], edit: tagged)
+            }
+            #expect(try await scene.liveConfigMap("c0") != nil)
+            // Who names the commit means it, and from then on the tag stands for that.
+            let named = try await other.sync {
+                $0.source = RepositorySpec(url: $0.source.url, ref: .commit(second), path: "infra")
+            }
+            #expect(named.outcome == .succeeded)
+            #expect(try await other.sync(edit: tagged).outcome == .succeeded)
+            try await history.close()
+        }
+    }
+
+    @Test func `G1: who never saw the project keeps to requireFastForward by what the cluster says`() async throws {
+        try await withScene { scene in
+            let strict: @Sendable (inout Project) -> Void = { $0.requiresFastForward = true }
+            let first = try scene.commit(scene.baseFiles(configMaps: 3))
+            // The first commit is synced without the rule; the rule alone is news enough to write the commit down.
+            #expect(try await scene.sync().outcome == .succeeded)
+            let second = try scene.commit(["c0.yaml": scene.configMap("c0", "2")])
+            #expect(try await scene.sync().outcome == .succeeded)
+            #expect(try await scene.sync(edit: strict).outcome == .succeeded)
+            try scene.git.commit(["infra/c0.yaml": nil], parent: first)
+            let history = try await History.open(folder: "\(scene.folder)/elsewhere/history", mode: .operate)
+            let other = scene.with(history)
+            try await other.halted(saying: ["rewritten", "\(second.prefix(8))", "requireFastForward"], edit: strict)
+            try scene.git.move(branch: "main", to: first)
+            let patient = try await other.reconciler(pause: {}, edit: strict)
+            try await other.halted(saying: ["set back", "requireFastForward"], by: patient)
+            // What goes on from the commit in the cluster is followed, also by who never saw that.
+            try scene.git.move(branch: "main", to: second)
+            try scene.commit(["c0.yaml": scene.configMap("c0", "3")])
+            #expect(try await other.sync(edit: strict).outcome == .succeeded)
+            // The first data folder is behind, and takes the cluster's word as well.
+            #expect(try await scene.sync(edit: strict).outcome == .succeeded)
+            try await history.close()
+        }
+    }
+
     @Test func `G2: a tag named like the branch before, or of another repository, is none that was moved`() async throws
     {
         try await withScene { scene in

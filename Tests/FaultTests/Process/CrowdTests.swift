@@ -72,6 +72,24 @@ extension ProcessFaultTests {
             }
         }
 
+        @Test func `a limit of descriptors that may be raised is raised before it is found too low`() async throws {
+            try await withEmbeddedScene { scene, _ in
+                try scene.commit(scene.baseFiles(configMaps: 1))
+                var options = Scene.OperatorOptions()
+                options.wrapper = ["prlimit", "--nofile=32:1024"]
+                try await scene.withOperator(options: options) { process in
+                    try await scene.isSynced("c0", "1")
+                    let limits = try String(contentsOfFile: "/proc/\(process.pid)/limits", encoding: .utf8)
+                    let line = try #require(limits.split(separator: "\n").first { $0.hasPrefix("Max open files") })
+                    let numbers = line.split(separator: " ").dropFirst(3).prefix(2).joined(separator: " of ")
+                    #expect(numbers == "1024 of 1024", "\(line)")
+                    process.send(SIGTERM)
+                    #expect(try await process.ending() == .status(0))
+                }
+                try await scene.checkPromises()
+            }
+        }
+
         @Test(arguments: [44, 48, 64])
         func `with few descriptors the operator either says so or works`(limit: Int) async throws {
             try await withEmbeddedScene { scene, _ in

@@ -78,6 +78,16 @@ package struct Project: Sendable, Hashable {
     /// The parent of the project's objects.
     package var applySet: ApplySet { ApplySet(project: name, namespace: namespace) }
 
+    /// Whether some commits are not followed because of the one that was followed last: a tag that was moved, and a branch that
+    /// went back where the project forbids it.
+    package var remembersCommit: Bool {
+        switch source.ref {
+        case .branch: requiresFastForward
+        case .tag, .semver: true
+        case .commit: false
+        }
+    }
+
     /// The Secret of its git credentials; nil when they come from elsewhere.
     package var credentialsSecret: ObjectID? {
         guard case .secret(let secret) = credentials else { return nil }

@@ -106,7 +106,7 @@ package actor ImageFollower {
         events = RolloutEvents(client: client, logger: logger)
         let deadline = project.healthTimeout > .zero ? project.healthTimeout : .seconds(300)
         watch = RolloutWatch(patience: pace.patience, deadline: deadline)
-        runs = RolloutRuns(history: history, project: project.name)
+        runs = RolloutRuns(history: history, project: project.name, logger: logger)
     }
 
     /// Follows until the task is cancelled.

@@ -21,6 +21,8 @@ package struct DiffPreview: Sendable {
 
     /// Dry-runs in flight.
     private static let concurrency = 8
+    /// Repeats the whole object, so ``DiffText`` leaves it out.
+    private static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 
     private let client: KubeClient
     private let plan: Plan
@@ -44,55 +46,74 @@ package struct DiffPreview: Sendable {
                 error: nil
             )
         }
+        let refused = zip(steps, applied).first { $0.1?.error != nil }?.0.id
+        let deleted = await deletions(refused: refused)
+        return (applied + reported).compactMap { $0 } + deleted
+    }
+
+    /// What is deleted; while `refused` cannot be applied, what is not, and why.
+    private func deletions(refused: ObjectID?) async -> [Difference] {
+        guard plan.prune.verdict.mayRun else { return [] }
         var deleted: [Difference] = []
-        switch plan.prune.verdict {
-        case .disabled, .blocked: break
-        case .allowed, .held:
-            for step in plan.prune.steps {
+        for step in plan.prune.steps {
+            if let refused {
+                let reason = UndoneStep.reasonToKeepAll(refused: refused)
+                deleted.append(Difference(title: "would stay for now: \(step.id)", diff: nil, note: reason, error: nil))
+            } else {
                 let diff = await onMaskingThread { DiffText(before: step.live, after: nil) }
                 deleted.append(Difference(title: "delete \(step.id)", diff: diff, error: nil))
             }
         }
-        return (applied + reported).compactMap { $0 } + deleted
+        return deleted
     }
 
     /// Nothing is left out that a sync would write: also where no field would change that is shown.
     private func difference(of step: Step) async -> Difference {
         let title = "\(step.live == nil ? "create" : "configure") \(step.id) (\(step.origin))"
         do throws(KubeError) {
-            let answer = try await client.apply(
-                step.object,
-                to: step.resource,
-                fieldManager: FieldManager.main,
-                force: step.mayForce(onto: step.live?.uid),
-                dryRun: true
-            )
-            let after = try await step.foreseen(answer.object, by: client)
-            let diff = await onMaskingThread { DiffText(before: step.live, after: after) }
-            return Difference(
-                title: title,
-                diff: diff,
-                note: diff == nil ? DiffPreview.note(on: step) : nil,
-                error: nil
-            )
+            // Where the server cannot tell, the differences that were found are the best answer.
+            guard let after = try await step.foreseen(by: client) else {
+                return Difference(title: title, diff: await foreseen(step), error: nil)
+            }
+            return await difference(title, of: step, after: after)
         } catch {
             // Its namespace or its kind's definition comes with the same commit, so the server cannot know yet.
             if error.reason == .notFound, !step.dependsOn.isEmpty {
                 return Difference(title: title, diff: await declared(step, against: nil), error: nil)
             }
-            if error.reason == .immutableField, step.mayRecreate {
-                return Difference(
-                    title: "delete and create again \(step.id) (\(step.origin))",
-                    diff: await declared(step, against: step.live),
-                    error: nil
-                )
+            guard let recreation = await step.recreation(after: error, by: client) else {
+                return Difference(title: title, diff: nil, error: step.line(of: error))
             }
-            // The server cannot dry-run it (a webhook with side effects), or not together with what a sync does before it:
-            // the differences that were found are the best answer.
-            if error.reason == .dryRunUnsupported || step.clearsTheWay(of: error) {
-                return Difference(title: title, diff: await foreseen(step), error: nil)
-            }
-            return Difference(title: title, diff: nil, error: step.line(of: error))
+            return await difference(of: step, recreation)
+        }
+    }
+
+    private func difference(_ title: String, of step: Step, after: KubeObject) async -> Difference {
+        let diff = await onMaskingThread { DiffText(before: step.live, after: after) }
+        var notes = diff == nil ? [DiffPreview.note(on: step)] : []
+        if step.live?.annotation(DiffPreview.lastApplied) != nil, after.annotation(DiffPreview.lastApplied) == nil {
+            notes.append("and removes kubectl's last-applied-configuration")
+        }
+        return Difference(
+            title: title,
+            diff: diff,
+            note: notes.isEmpty ? nil : notes.joined(separator: " "),
+            error: nil
+        )
+    }
+
+    private func difference(of step: Step, _ recreation: Recreation) async -> Difference {
+        let title = "delete and create again \(step.id) (\(step.origin))"
+        switch recreation {
+        case .created(let after): return await difference(title, of: step, after: after)
+        case .unknown(let reason):
+            return Difference(
+                title: title,
+                diff: await declared(step, against: step.live),
+                note: "shown without what the API server fills in: \(reason)",
+                error: nil
+            )
+        case .refused(let line): return Difference(title: title, diff: nil, error: line)
         }
     }
 

@@ -37,9 +37,33 @@ extension PassPreparer {
             guard !prepared.plan.isEmpty, try await cluster.renewCatalog() else { return prepared }
             return try await plan(try await cluster.catalog(for: rendered))
         } catch let error as KubeError {
-            throw PassFailure(stage: .cluster, message: PassPreparer.message(error), isRetryable: error.isRetryable)
+            throw PassFailure(
+                stage: .cluster,
+                message: PassPreparer.message(error.reason, "\(error)"),
+                isRetryable: error.isRetryable
+            )
         } catch let error as ApplyError {
             throw PassFailure(stage: .inventory, message: error.description, isRetryable: error.isRetryable)
+        }
+    }
+
+    /// The commit that was followed last, as it stands in the cluster for every data folder; nil where nothing depends on it,
+    /// or where the cluster does not say.
+    ///
+    /// - Throws: ``PassFailure`` when the cluster cannot be read: then nothing is known to follow.
+    func followed() async throws -> CommitInfo? {
+        guard project.remembersCommit else { return nil }
+        do throws(ApplyError) {
+            return try await store.followed(parent: await mirror?.parent())
+        } catch {
+            guard case .cluster(let reason) = error.reason else {
+                throw PassFailure(stage: .inventory, message: error.description, isRetryable: error.isRetryable)
+            }
+            throw PassFailure(
+                stage: .cluster,
+                message: PassPreparer.message(reason, error.description),
+                isRetryable: error.isRetryable
+            )
         }
     }
 
@@ -52,12 +76,15 @@ extension PassPreparer {
         policy: PlanPolicy
     ) async throws -> PreparedPass {
         var inventory = try await store.load(catalog: catalog, parent: await mirror?.parent())
+        // Git has named them before; one that git no longer declares is shown as well.
+        Redactor.shared.allow(names: inventory.members.keys.lazy.flatMap(\.names))
         let orders = try await store.orders()
         inventory.marks = marks
         inventory.residualKey = residualKey
         var (live, generation, unwatched) = try await readLive(rendered, inventory: inventory, catalog: catalog)
         var policy = policy
         policy.source = sourceIdentity
+        policy.remembersCommit = project.remembersCommit
         policy.rewoundFrom = rewoundTag(rendered.commit, step, inventory: inventory)
         var plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
         if !plan.unread.isEmpty {
@@ -125,14 +152,14 @@ extension PassPreparer {
     }
 
     /// One line: a server that does not answer, or lets nobody in, is told apart from one that answers badly.
-    private static func message(_ error: KubeError) -> String {
-        switch error.reason {
+    private static func message(_ reason: KubeError.Reason, _ text: String) -> String {
+        switch reason {
         case .unauthorized:
-            "the cluster is unreachable, and nothing is changed until it lets us in: \(error); check the kubeconfig's"
+            "the cluster is unreachable, and nothing is changed until it lets us in: \(text); check the kubeconfig's"
                 + " credentials"
         case .unreachable, .timeout, .tls:
-            "the cluster is unreachable, and nothing is changed until it answers: \(error)"
-        default: error.description
+            "the cluster is unreachable, and nothing is changed until it answers: \(text)"
+        default: text
         }
     }
 

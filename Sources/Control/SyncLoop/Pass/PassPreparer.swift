@@ -42,7 +42,7 @@ package struct PassPreparer: Sendable {
     /// - Parameters:
     ///   - marks: What earlier passes saw; may be empty.
     ///   - residualKey: Of the hashes in the marks.
-    ///   - previous: The commit of the last pass that wrote to the cluster; nil checks nothing against it.
+    ///   - previous: The commit of the last pass that wrote to the cluster, where the cluster does not say it.
     /// - Returns: What is wanted, what there is, and the plan.
     /// - Throws: ``PassFailure`` or ``RenderFailure``.
     package func prepare(
@@ -50,6 +50,7 @@ package struct PassPreparer: Sendable {
         residualKey: ResidualKey = .ephemeral,
         previous: CommitInfo? = nil
     ) async throws -> PreparedPass {
+        let previous = try await followed() ?? previous
         let tip = try await poll(after: previous)
         return try await prepare(tip, marks: marks, residualKey: residualKey, previous: previous)
     }

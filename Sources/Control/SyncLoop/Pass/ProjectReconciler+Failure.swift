@@ -54,7 +54,9 @@ extension ProjectReconciler {
                 let run = try await history.begin(project: project.name, trigger: trigger)
                 try await history.identify(run, commit: failure.commit, treeID: "")
                 try await history.record(failure.problems, of: run)
-                row = try await history.finish(run, outcome: .failed, counts: RunCounts(), message: nil)
+                let finished = try await history.finish(run, outcome: .failed, counts: RunCounts(), message: nil)
+                await publishHead("sync recorded", of: finished.id)
+                row = finished
             } catch {
                 logger.error("the history cannot be written", metadata: ["sync.error": "\(error)"])
             }

@@ -37,6 +37,7 @@ extension ProjectReconciler {
     ) async throws -> PassOutcome {
         try await history.record(message: failure.message, of: run)
         let row = try await history.finish(run, outcome: .failed, counts: RunCounts(), message: failure.message)
+        await publishHead("sync recorded", of: row.id)
         lastFailure = failure
         logger.warning(
             "sync failed",

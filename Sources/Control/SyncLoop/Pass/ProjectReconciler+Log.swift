@@ -48,7 +48,8 @@ extension ProjectReconciler {
             logger.warning(
                 "held",
                 metadata: [
-                    "sync.project": "\(run.project)", "sync.hash": "\(hold.hash.prefix(12))", "sync.reason": "\(text)",
+                    "sync.project": "\(run.project)", "sync.hash": "\(PruneHold.approvalHash(hold.hash))",
+                    "sync.reason": "\(text)",
                 ]
             )
         }
@@ -68,17 +69,23 @@ extension ProjectReconciler {
     /// Says where the audit chain ends now: a line that was kept elsewhere is the anchor by which a cut-off or forged history
     /// is found (`sternpost verify --anchor`).
     func publishHead(_ message: Logger.Message, of run: Int64) async {
+        await logger.publishHead(message, of: history, run: run, project: project.name)
+    }
+}
+
+extension Logger {
+    /// Writes a line with the end of a history's audit chain: `ROW:HASH`.
+    func publishHead(_ message: Logger.Message, of history: History, run: Int64, project: String) async {
         do {
             let head = try await history.head()
-            logger.info(
+            info(
                 message,
                 metadata: [
-                    "sync.project": "\(project.name)", "sync.run": "\(run)",
-                    "sync.head": "\(head.sequence):\(head.hash)",
+                    "sync.project": "\(project)", "sync.run": "\(run)", "sync.head": "\(head.sequence):\(head.hash)",
                 ]
             )
         } catch {
-            logger.error("the history cannot be read", metadata: ["sync.error": "\(error)"])
+            self.error("the history cannot be read", metadata: ["sync.error": "\(error)"])
         }
     }
 }

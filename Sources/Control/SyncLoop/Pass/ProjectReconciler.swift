@@ -127,7 +127,8 @@ package actor ProjectReconciler {
         let started = clock.now
         do {
             let known = try await history.state(of: project.name)
-            let tip = try await preparer.poll(after: known.attempted)
+            let previous = try await preparer.followed() ?? known.attempted
+            let tip = try await preparer.poll(after: previous)
             if let outcome = await stillResting(at: tip, state: known, since: started) { return outcome }
             lastRest = nil
             let marks = try await history.marks(of: project.name)
@@ -136,7 +137,7 @@ package actor ProjectReconciler {
                     tip,
                     marks: marks,
                     residualKey: history.residualKey,
-                    previous: known.attempted,
+                    previous: previous,
                     policy: policy(at: started, commit: tip.commitID)
                 )
             )
@@ -148,7 +149,9 @@ package actor ProjectReconciler {
                 lastOutcome = try await history.lastPass(of: project.name)?.outcome
             }
             lastFailure = nil
-            let isKnown = prepared.plan.commit.id == (lastCommitID ?? state.applied?.id)
+            let isKnown =
+                prepared.plan.commit.id == (lastCommitID ?? state.applied?.id)
+                && prepared.plan.followed == prepared.inventory.followed
             if let standing, standing == lastStanding, isKnown, !settings.recordsQuietPasses, !prepared.hasStaleOrders,
                 await isNothingNew(prepared, standing: standing)
             {

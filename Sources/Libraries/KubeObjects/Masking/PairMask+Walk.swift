@@ -13,30 +13,37 @@ extension PairMask {
         case (.object?, _), (_, .object?): return map(before, after, at: place)
         case (.array?, _), (_, .array?): return list(before, after, at: place)
         case (.string(let old)?, .string(let new)?):
-            let masked = (before: shown(old, at: place), after: shown(new, at: place))
-            let hidesChange = !old.hasSameBytes(as: new) && masked.before.hasSameBytes(as: masked.after)
-            let mark = hidesChange ? Redactor.changedMark : ""
-            return (.string(masked.before), .string(masked.after + mark))
+            let before = masked(old, at: place)
+            return (.string(before.text), .string(masked(new, at: place).text(after: before)))
         default: return (leaf(before, at: place), leaf(after, at: place))
         }
     }
 
     private func leaf(_ value: JSON?, at place: MaskPlace) -> JSON? {
         guard case .string(let text)? = value else { return value }
-        return .string(shown(text, at: place))
+        return .string(masked(text, at: place).text)
     }
 
     private func map(_ before: JSON?, _ after: JSON?, at place: MaskPlace) -> Pair {
         let sides = [before, after]
         if sides.contains(where: { $0?.isSecretManifest == true }) { return secret(before, after) }
+        let isConfigMap = sides.contains { $0?["kind"]?.string == "ConfigMap" && $0?["apiVersion"]?.string == "v1" }
         let isNamed = sides.contains { SensitiveName.matches($0?["name"]?.string ?? "") }
         let hidesValue = isNamed || place == .telling
         return members(before, after, at: place) { key, old, new in
             if key == Self.lastApplied { return hide(old, new) }
             // Only a Secret has such a field, or a template of one.
             if key == "stringData" { return hideMembers(old, new) }
+            if key == "binaryData", isConfigMap { return binaryData(old, new) }
             let isTelling = SensitiveName.matches(key) || hidesValue && key == "value"
             return walk(old, new, at: isTelling ? .telling : .plain)
+        }
+    }
+
+    /// A ConfigMap's bytes: like its texts, but that the server reads base64.
+    private func binaryData(_ before: JSON?, _ after: JSON?) -> Pair {
+        members(before, after, at: .plain) { key, old, new in
+            SensitiveName.matches(key) ? hide(old, new, isBase64: true) : walk(old, new, at: .plain)
         }
     }
 

@@ -33,31 +33,38 @@ package struct PairMask {
         walk(before, after, at: MaskPlace(path))
     }
 
-    /// A text as it may be shown at its place.
-    func shown(_ text: String, at place: MaskPlace) -> String {
+    /// A text at its place, with what may be shown of it.
+    func masked(_ text: String, at place: MaskPlace) -> MaskedText {
+        MaskedText(text, hiding: hidden(in: text, at: place))
+    }
+
+    private func hidden(in text: String, at place: MaskPlace) -> [Range<Int>] {
         // One item of a command is one option, blanks included: `--password=two words`.
-        guard place == .item, let sign = text.utf8.firstIndex(of: UInt8(ascii: "=")) else { return redactor(text) }
+        guard place == .item, let sign = text.utf8.firstIndex(of: UInt8(ascii: "=")) else {
+            return redactor.ranges(in: text)
+        }
         let name = String(text[..<sign])
-        guard name.utf8.allSatisfy({ $0 > 0x20 }), SensitiveName.matches(name) else { return redactor(text) }
-        return "\(redactor(name))=\(Redactor.mask)"
+        guard name.utf8.allSatisfy({ $0 > 0x20 }), SensitiveName.matches(name) else {
+            return redactor.ranges(in: text)
+        }
+        return redactor.ranges(in: name) + [name.utf8.count + 1..<text.utf8.count]
     }
 
     /// Two masks that tell only whether the values are the same.
-    func hide(_ before: JSON?, _ after: JSON?) -> Pair {
-        let isChanged = before != nil && after != nil && !Self.isSame(before, after)
+    ///
+    /// - Parameters:
+    ///   - before: Nil when the value is absent there.
+    ///   - after: Nil when the value is absent there.
+    ///   - isBase64: Whether the server reads bytes there: then two spellings of the same bytes are the same value.
+    ///     Anywhere else `abcdefgh1` and `abcdefgh2` are two passwords.
+    /// - Returns: Both masks, nil where there was no value.
+    func hide(_ before: JSON?, _ after: JSON?, isBase64: Bool = false) -> Pair {
+        var isChanged = false
+        if let before, let after, before != after { isChanged = !(isBase64 && Base64Text.isSame(before, after)) }
         return (
             before.map { _ in .string(Redactor.mask) },
             after.map { _ in .string(isChanged ? Redactor.changedMask : Redactor.mask) }
         )
-    }
-
-    /// Equal, or two spellings of the same bytes in base64.
-    private static func isSame(_ before: JSON?, _ after: JSON?) -> Bool {
-        if before == after { return true }
-        guard let old = before?.string.flatMap({ Redactor.bytes(base64: $0) }),
-            let new = after?.string.flatMap({ Redactor.bytes(base64: $0) })
-        else { return false }
-        return old == new
     }
 }
 
@@ -71,7 +78,8 @@ extension PairMask {
             // A boolean tells nothing, and whether `immutable` is true is what people look for.
             if key == "immutable", [old, new].allSatisfy({ $0?.bool != nil || $0 == nil }) { return (old, new) }
             let isText = [old, new].allSatisfy { $0?.string != nil || $0 == nil }
-            return isText && SecretField.members.contains(key) ? walk(old, new, at: .plain) : hideMembers(old, new)
+            if isText, SecretField.members.contains(key) { return walk(old, new, at: .plain) }
+            return hideMembers(old, new, isBase64: key == "data")
         }
     }
 
@@ -87,8 +95,10 @@ extension PairMask {
     }
 
     /// Hides all values of a Secret's `data` and whatever else is not known; the keys stay.
-    func hideMembers(_ before: JSON?, _ after: JSON?) -> Pair {
+    func hideMembers(_ before: JSON?, _ after: JSON?, isBase64: Bool = false) -> Pair {
         guard before?.object != nil || after?.object != nil else { return hide(before, after) }
-        return members(before, after, at: .plain, hidesOthers: true) { _, old, new in hide(old, new) }
+        return members(before, after, at: .plain, hidesOthers: true) { _, old, new in
+            hide(old, new, isBase64: isBase64)
+        }
     }
 }

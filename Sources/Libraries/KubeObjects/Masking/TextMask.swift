@@ -12,15 +12,12 @@ package struct TextMask {
         self.secrets = secrets
         var texts: [String] = []
         for object in objects { Self.collect(object, into: &texts) }
-        let all = texts.joined(separator: "\n")
-        isNeeded = !Self.redact(all, secrets).hasSameBytes(as: all)
+        isNeeded = !Redactor.shared.ranges(in: texts.joined(separator: "\n"), as: .document, and: secrets).isEmpty
     }
 
-    /// The text with everything masked that is known or shaped as a secret.
-    package func callAsFunction(_ text: String) -> String { isNeeded ? Self.redact(text, secrets) : text }
-
-    private static func redact(_ text: String, _ secrets: Redactor?) -> String {
-        Redactor.shared.redact(secrets?.redact(text, as: .document) ?? text, as: .document)
+    /// Where in the text stands what is known or shaped as a secret: ranges of its UTF-8 bytes, ascending and apart.
+    func ranges(in text: String) -> [Range<Int>] {
+        isNeeded ? Redactor.shared.ranges(in: text, as: .document, and: secrets) : []
     }
 
     private static func collect(_ json: JSON, into texts: inout [String]) {

@@ -15,7 +15,7 @@ struct ApproveCommand: AsyncParsableCommand {
 
     @OptionGroup var order: OrderOptions
 
-    @Option(help: "What was held, as the sync printed it; at least the 12 digits that are shown.")
+    @Option(help: "What was held, as sync and show print it: 32 digits or more.")
     var hash: String?
 
     func run() async throws {

@@ -44,7 +44,7 @@ struct DiffCommand: AsyncParsableCommand {
         let differences = await DiffPreview(client: client, plan: prepared.plan).differences()
         line.clear()
         for difference in differences {
-            StandardOutput.line(Terminal.output.paint(difference.title, .bold))
+            StandardOutput.write(Terminal.output.paint(difference.title, .bold) + "\n")
             if let note = difference.note { StandardOutput.line("  \(note)") }
             StandardOutput.write(DiffPaint.paint(difference.diff?.text ?? "", Terminal.output))
             if let error = difference.error { ErrorOutput.write("error: \(error)") }

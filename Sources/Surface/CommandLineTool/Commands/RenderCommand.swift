@@ -32,7 +32,7 @@ struct RenderCommand: AsyncParsableCommand {
             return
         }
         for item in rendered.objects {
-            StandardOutput.write("---\n# \(item.origin)\n\(YAMLText.emit(item.object.json))")
+            StandardOutput.write("---\n# \("\(item.origin)".visible)\n\(YAMLText.emit(item.object.json))")
         }
     }
 

@@ -123,7 +123,7 @@ struct RunCommand: AsyncParsableCommand {
     private static func log(_ progress: PassProgress, of project: Project, _ logger: Logger) {
         guard case .rewinding(let ref, let old, let new) = progress else { return }
         logger.warning(
-            "the branch went back; looking again, because a replica may lag",
+            "the ref went back; looking again, because a replica may lag",
             metadata: [
                 "sync.project": "\(project.name)", "sync.ref": "\(ref)", "sync.previous": "\(old)",
                 "sync.revision": "\(new)",

@@ -50,9 +50,9 @@ struct ShowCommand: AsyncParsableCommand {
         StandardOutput.line("started   \(run.startedAt.formatted(.iso8601)), took \(HistoryTable.took(run))")
         let outcome = terminal.paint(run.outcome.rawValue, HistoryTable.color(of: run.outcome))
         let counts = run.counts
-        StandardOutput.line(
+        StandardOutput.write(
             "outcome   \(outcome): \(counts.created) created, \(counts.configured) configured, "
-                + "\(counts.unchanged) unchanged, \(counts.pruned) pruned, \(counts.failed) failed"
+                + "\(counts.unchanged) unchanged, \(counts.pruned) pruned, \(counts.failed) failed\n"
         )
         for message in detail.messages { StandardOutput.line("note      \(message)") }
         for problem in detail.problems { StandardOutput.line("problem   \(problem)") }
@@ -65,7 +65,7 @@ struct ShowCommand: AsyncParsableCommand {
 
     private func writeHold(_ detail: RunDetail) {
         guard let hold = detail.hold else { return }
-        StandardOutput.line("held      \(hold.objects.count) objects wait for approval (\(hold.shortHash)):")
+        StandardOutput.line("held      \(hold.objects.count) objects wait for approval (\(hold.approvalHash)):")
         for reason in hold.reasons { StandardOutput.line("          \(reason)") }
         for id in hold.objects { StandardOutput.line("          \(id)") }
     }
@@ -81,7 +81,8 @@ struct ShowCommand: AsyncParsableCommand {
     private func write(_ object: RecordedObject, _ terminal: Terminal) {
         let action = terminal.paint(object.action.rawValue, PassReport.color(of: object.action) ?? .dim)
         let place = object.origin.map { "  \($0)" } ?? ""
-        StandardOutput.line("\n\(action) \(object.id)\(place)  \(object.durationMilliseconds) ms")
+        let rest = "\(object.id)\(place)  \(object.durationMilliseconds) ms"
+        StandardOutput.write("\n\(action) \(rest.visible)\n")
         if let error = object.error { StandardOutput.line("  \(error)") }
         for warning in object.warnings { StandardOutput.line("  warning: \(warning)") }
         for change in object.changes where change.takenFrom != nil {

@@ -174,6 +174,6 @@ struct DemoScript: Service {
         StandardOutput.write(table.text(for: .output))
     }
 
-    func title(_ text: String) { StandardOutput.line("\n" + Terminal.output.paint(text, .bold)) }
+    func title(_ text: String) { StandardOutput.write("\n\(Terminal.output.paint(text, .bold))\n") }
     func say(_ text: String) { StandardOutput.line("   \(text)") }
 }

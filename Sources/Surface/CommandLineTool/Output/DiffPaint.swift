@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import KubeObjects
 
 /// Colours for unified diffs.
 enum DiffPaint {
-    /// Added lines green, removed ones red.
+    /// Added lines green, removed ones red. What nobody would see stands as an escape, also in differences that an
+    /// older version stored.
     static func paint(_ text: String, _ terminal: Terminal) -> String {
+        let text = text.visible
         guard terminal.hasColor else { return text }
         return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
             if line.hasPrefix("+") { return terminal.paint(String(line), .green) }

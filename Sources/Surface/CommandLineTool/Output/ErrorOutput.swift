@@ -3,14 +3,16 @@ import Dispatch
 import Foundation
 import KubeObjects
 
-/// Standard error: one line an error, through the redactor.
+/// Standard error: one line an error, through the redactor; what nobody would see in it stands as an escape.
 enum ErrorOutput {
-    /// Writes text that is rewritten in place; a terminal that is gone is no reason to stop.
-    static func show(_ text: String) { _ = FileDescriptorText.write(Redactor.shared.redact(text), to: STDERR_FILENO) }
+    /// Writes text in the place of the current line; a terminal that is gone is no reason to stop.
+    static func show(_ text: String) {
+        _ = FileDescriptorText.write("\r\u{1B}[K\(safe(text))", to: STDERR_FILENO)
+    }
 
     /// Writes one message; a line break is added. A closed standard error is no reason to stop.
     static func write(_ message: String) {
-        _ = FileDescriptorText.write(Redactor.shared.redact(message) + "\n", to: STDERR_FILENO)
+        _ = FileDescriptorText.write(safe(message) + "\n", to: STDERR_FILENO)
     }
 
     /// Writes messages as lines.
@@ -23,18 +25,21 @@ enum ErrorOutput {
             for message in messages { write(message) }
             return
         }
-        for message in messages { LogWriter.standardError.write(Redactor.shared.redact(message)) }
+        for message in messages { LogWriter.standardError.write(safe(message)) }
         LogWriter.standardError.flush(within: limit)
     }
+
+    private static func safe(_ message: String) -> String { Redactor.shared.redact(message).visible }
 }
 
 /// Standard output.
 enum StandardOutput {
-    /// Writes text as it is. When nobody reads any more (`sternpost … | head`), the process ends as others do then.
+    /// Writes text as it is: data for programs, and what was made ``Swift/String/visible`` before. When nobody reads any
+    /// more (`sternpost … | head`), the process ends as others do then.
     static func write(_ text: String) {
-        if !FileDescriptorText.write(text, to: STDOUT_FILENO) { exit(128 + SIGPIPE) }
+        if !FileDescriptorText.write(text, to: STDOUT_FILENO) { ProcessEnd.now(128 + SIGPIPE) }
     }
 
-    /// Writes a line.
-    static func line(_ text: String = "") { write(text + "\n") }
+    /// Writes a line for people; what nobody would see in it stands as an escape.
+    static func line(_ text: String = "") { write(text.visible + "\n") }
 }

@@ -44,7 +44,7 @@ enum ImageTable {
         }
         var text = table.text(for: terminal)
         for row in rows where !row.detail.isEmpty {
-            text += "\(row.workload) \(row.container): \(row.state.rawValue): \(row.detail)\n"
+            text += "\(row.workload) \(row.container): \(row.state.rawValue): \(row.detail)".visible + "\n"
         }
         return text
     }

@@ -16,7 +16,7 @@ enum LogFormat: String, ExpressibleByArgument, CaseIterable {
     }
 }
 
-/// Writes one line an event to standard error, through the redactor.
+/// Writes one line an event to standard error, through the redactor; what nobody would see in it stands as an escape.
 struct LineLogHandler: LogHandler {
     let format: LogFormat
     var logLevel = Logger.Level.info
@@ -35,17 +35,16 @@ struct LineLogHandler: LogHandler {
         switch format {
         case .text:
             let details = all.map { " \($0.key)=\(LineLogHandler.quoted("\($0.value)"))" }.joined()
-            write("\(time) \(event.level.rawValue) \(event.message)\(details)")
+            let line = "\(time) \(event.level.rawValue) \(event.message)\(details)"
+            LogWriter.standardError.write(Redactor.shared.redact(line).visible)
         case .json:
             var json: JSON = [
                 "time": .string(time), "level": .string(event.level.rawValue), "message": .string("\(event.message)"),
             ]
             for (key, value) in all { json[key] = .string("\(value)") }
-            write(json.text)
+            LogWriter.standardError.write(Redactor.shared.redact(json.text).visibleJSON)
         }
     }
-
-    private func write(_ line: String) { LogWriter.standardError.write(Redactor.shared.redact(line)) }
 
     /// Values with blanks or line breaks are quoted, so that a line stays a line.
     private static func quoted(_ value: String) -> String {

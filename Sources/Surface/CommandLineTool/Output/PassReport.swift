@@ -98,7 +98,8 @@ struct PassReport {
             StandardOutput.line("held: \(prune.steps.count) objects would be deleted, and a person has to say yes:")
             for step in prune.steps { StandardOutput.line("  \(step.id)") }
             for reason in reasons { StandardOutput.line("because \(reason)") }
-            StandardOutput.line("to go on: sternpost approve \(project) --hash \(hash.prefix(12)), then sync again")
+            StandardOutput.line("to go on, and then sync again:")
+            StandardOutput.line("  sternpost approve \(project) --hash \(PruneHold.approvalHash(hash))")
         }
     }
 

@@ -26,7 +26,7 @@ final class ProgressLine: Sendable {
     func show(_ text: String) {
         guard terminal.isInteractive else { return }
         isShown.withLock { $0 = true }
-        ErrorOutput.show("\r\u{1B}[K\(text)")
+        ErrorOutput.show(text)
     }
 
     /// Removes the line.
@@ -36,6 +36,6 @@ final class ProgressLine: Sendable {
                 defer { shown = false }; return shown
             })
         else { return }
-        ErrorOutput.show("\r\u{1B}[K")
+        ErrorOutput.show("")
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import KubeObjects
 
 /// What the terminal at the other end can show.
 struct Terminal: Sendable {
@@ -24,8 +25,9 @@ struct Terminal: Sendable {
         case green = "32", yellow = "33", red = "31", cyan = "36", dim = "2", bold = "1"
     }
 
-    /// The text in a colour, or as it is where colours are not wanted.
+    /// The text in a colour, or without where colours are not wanted; in both cases it can be written as it is then,
+    /// because what nobody would see in it stands as an escape.
     func paint(_ text: String, _ color: Color) -> String {
-        hasColor ? "\u{1B}[\(color.rawValue)m\(text)\u{1B}[0m" : text
+        hasColor ? "\u{1B}[\(color.rawValue)m\(text.visible)\u{1B}[0m" : text.visible
     }
 }

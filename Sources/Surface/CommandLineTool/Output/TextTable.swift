@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import KubeObjects
 
-/// A table as kubectl prints them: upper-case headings, columns three spaces apart, no rules.
+/// A table as kubectl prints them: upper-case headings, columns three spaces apart, no rules. What nobody would see in
+/// a cell stands as an escape.
 struct TextTable {
     /// One cell: its text, and how it is painted.
     struct Cell {
@@ -8,7 +10,7 @@ struct TextTable {
         let color: Terminal.Color?
 
         init(_ text: String, _ color: Terminal.Color? = nil) {
-            self.text = text
+            self.text = text.visible
             self.color = color
         }
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import Logging
 import OCIRegistry
 import SyncApply
 import SyncPlan
@@ -25,10 +26,12 @@ actor RolloutRuns {
 
     private let history: History
     private let project: String
+    private let logger: Logger
     private var open: [Open] = []
     private var begun: [ObjectID: Begun] = [:]
 
-    init(history: History, project: String) {
+    init(history: History, project: String, logger: Logger) {
+        self.logger = logger
         self.history = history
         self.project = project
     }
@@ -118,6 +121,7 @@ actor RolloutRuns {
                 message: run.stories.first.map { $0 + more }
             )
             open.removeAll { $0.run.number == run.run.number }
+            await logger.publishHead("rollout recorded", of: history, run: run.run.number, project: project)
         }
     }
 

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+import SyncSource
+
+/// The commit from which a project was synced last, as it stands beside the inventory. So whoever syncs next, from whatever
+/// data folder, refuses a tag that was moved since then and, where the project asks for it, a branch that went back.
+package struct FollowedCommit: Sendable, Hashable {
+    /// 40 lower-case hexadecimal digits.
+    package let id: String
+    /// Where its ref was read.
+    package let origin: CommitOrigin
+
+    /// Nil for a commit of which it is not known where it was read.
+    package init?(_ commit: CommitInfo) {
+        guard let origin = commit.origin else { return nil }
+        id = commit.id
+        self.origin = origin
+    }
+
+    /// Reads ``text``; nil for anything else.
+    package init?(_ text: String) {
+        let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        guard words.count == 3, Self.isHexadecimal(words[0], digits: 40), Self.isHexadecimal(words[2], digits: 64),
+            let kind = CommitOrigin.RefKind(rawValue: words[1])
+        else { return nil }
+        id = words[0]
+        origin = CommitOrigin(repository: words[2], refKind: kind)
+    }
+
+    /// `COMMIT KIND REPOSITORY`: the commit, what kind of ref was followed, and the hash of the repository's address.
+    package var text: String { "\(id) \(origin.refKind.rawValue) \(origin.repository)" }
+
+    private static func isHexadecimal(_ text: String, digits: Int) -> Bool {
+        text.utf8.count == digits && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    }
+}
