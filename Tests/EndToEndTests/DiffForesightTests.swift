@@ -312,7 +312,7 @@ struct DiffForesightTests {
             )
             try scene.commit(["a.yaml": scene.configMap("a")])
             let shown = try await syncAsShown(scene, CoreResources.configMaps, "a")
-            #expect(shown.note == "and removes kubectl's last-applied-configuration", "\(shown)")
+            #expect(shown.note == "also removes kubectl's last-applied-configuration", "\(shown)")
             #expect(try await scene.liveConfigMap("a")?.annotation(Self.lastApplied) == nil)
         }
     }

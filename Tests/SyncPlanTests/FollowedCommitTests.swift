@@ -8,7 +8,7 @@ struct FollowedCommitTests {
     private static let id = String(repeating: "0a", count: 20)
     private static let repository = String(repeating: "1f", count: 32)
 
-    @Test func `it is written as commit, kind and repository, and read again as the same`() throws {
+    @Test func `it is written as commit, kind, repository and ref, and read again as the same`() throws {
         let commit = CommitInfo(
             id: Self.id,
             ref: "v1",
@@ -19,14 +19,18 @@ struct FollowedCommitTests {
             origin: CommitOrigin(repository: Self.repository, refKind: .tag)
         )
         let followed = try #require(FollowedCommit(commit))
-        #expect(followed.text == "\(Self.id) tag \(Self.repository)")
+        #expect(followed.text == "\(Self.id) tag \(Self.repository) v1")
+        #expect(
+            followed.commit.id == commit.id && followed.commit.ref == "v1" && followed.commit.origin == commit.origin
+        )
         #expect(FollowedCommit(followed.text) == followed)
         #expect(FollowedCommit(PlanFixture.commit) == nil, "it is not known where that was read")
     }
 
     @Test(arguments: [
-        "", "main", id, "\(id) tag", "\(id) tag \(repository) ", "\(id)  \(repository)", "\(id) Tag \(repository)",
-        "\(id.uppercased()) tag \(repository)", "\(id)0 tag \(repository)", "\(id) tag \(repository.dropLast())",
+        "", "main", id, "\(id) tag", "\(id) tag \(repository)", "\(id) tag \(repository) ", "\(id)  \(repository) v1",
+        "\(id) Tag \(repository) v1", "\(id.uppercased()) tag \(repository) v1", "\(id)0 tag \(repository) v1",
+        "\(id) tag \(repository.dropLast()) v1", "\(id) tag \(repository) v1 ",
     ])
     func `anything else is not read as a commit`(_ text: String) { #expect(FollowedCommit(text) == nil) }
 

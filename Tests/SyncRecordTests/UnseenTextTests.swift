@@ -33,15 +33,28 @@ import Testing
         expectSeen(try #require(DiffText(before: before, after: nil)).text)
     }
 
-    @Test func `the escapes of a difference are those of YAML`() throws {
+    private func difference(_ before: String, _ after: String) throws -> String {
         func object(_ value: String) throws -> KubeObject {
             try KubeObject([
                 "apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "a"], "data": ["k": .string(value)],
             ])
         }
-        let diff = DiffText(before: try object("admin"), after: try object("ad\u{202E}m\u{200B}in"))
-        let text = try #require(diff).text
-        #expect(text.contains("-  k: admin\n+  k: \"ad\\u202Em\\u200Bin\"\n"), "\(text)")
+        return try #require(DiffText(before: try object(before), after: try object(after))).text
+    }
+
+    @Test func `in a difference they stand escaped where they are`() throws {
+        let text = try difference("admin", "ad\u{202E}m\u{200B}in")
+        #expect(text.contains("-  k: admin\n+  k: ad\\u{202e}m\\u{200b}in\n"), "\(text)")
+    }
+
+    @Test func `a text of several lines keeps its lines, whatever is in one of them`() throws {
+        let lines = (0..<200).map { "line \($0)\($0 == 7 ? "\u{200D}" : "")" }
+        let text = try difference(
+            lines.joined(separator: "\n") + "\n",
+            lines.map { $0.replacing("line 100", with: "line one hundred") }.joined(separator: "\n") + "\n"
+        )
+        let changed = text.split(separator: "\n").filter { $0.hasPrefix("+ ") || $0.hasPrefix("- ") }
+        #expect(changed.count == 2, "\(text)")
     }
 
     @Test(arguments: unseen)

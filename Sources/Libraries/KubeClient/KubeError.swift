@@ -109,6 +109,10 @@ package struct KubeError: Error, Sendable, Hashable, CustomStringConvertible {
         self.isOutcomeUnknown = isOutcomeUnknown
     }
 
+    /// Whether the API server has read the request and says no to what it asks for; false where it did not answer, or not to
+    /// this.
+    package var isVerdict: Bool { !isRetryable && statusCode.map { (400..<500).contains($0) } == true }
+
     /// Whether the same step, computed anew from what the cluster then holds, may succeed later without anyone changing the
     /// manifest or the cluster's rules.
     package var isRetryable: Bool {

@@ -7,12 +7,13 @@ extension Unicode.Scalar {
     /// The one rule for all that people read: terminals, errors, log lines, differences, YAML and JSON, stored rows,
     /// pages. The joiners U+200C and U+200D are among them although emoji and some scripts need them, and although git
     /// and kubectl print them as they are: between other letters nobody sees them, and a text that is to be judged says
-    /// what it is made of. Variation selectors are not among them: they choose the form of the letter in front.
+    /// what it is made of. The two that choose between
+    /// text and emoji (U+FE0E, U+FE0F) are not among them; other variation selectors are, because they hide bytes as well.
     package var isUnseen: Bool {
         if value < 0x7F { return value < 0x20 }
         switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator: return true
-        default: return properties.isDefaultIgnorableCodePoint && !properties.isVariationSelector
+        default: return properties.isDefaultIgnorableCodePoint && value != 0xFE0E && value != 0xFE0F
         }
     }
 }

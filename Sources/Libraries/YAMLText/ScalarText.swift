@@ -16,8 +16,10 @@ struct ScalarText {
     private var mayBeSingleQuoted = true
     private var mayBeLiteral = true
     private let readsAsText: Bool
+    private let escapesUnseen: Bool
 
-    init(_ text: String) {
+    init(_ text: String, escapesUnseen: Bool) {
+        self.escapesUnseen = escapesUnseen
         characters = Array(text.unicodeScalars)
         byteCount = text.utf8.count
         readsAsText = Self.readsAsText(text)
@@ -49,7 +51,7 @@ struct ScalarText {
             if isIndicator(character, index: index, beforeBlank: beforeBlank, afterBlank: afterBlank) {
                 mayBePlain = false
             }
-            if !character.isYAMLPrintable {
+            if !character.isYAMLPrintable || escapesUnseen && character.isUnseen && character != "\n" {
                 (mayBePlain, mayBeSingleQuoted, mayBeLiteral) = (false, false, false)
             }
             if character == " " {
@@ -101,11 +103,12 @@ extension Unicode.Scalar {
         self == "\n" || self == "\r" || self == "\u{85}" || self == "\u{2028}" || self == "\u{2029}"
     }
 
-    /// Whether the character may stand unescaped; those beyond the basic plane may not, nor those that nobody sees.
+    /// Whether the character may stand unescaped where nobody minds that it is not seen; those beyond the basic plane may not,
+    /// nor line breaks other than a line feed.
     var isYAMLPrintable: Bool {
         switch value {
-        case 0x0A, 0x20...0x7E: true
-        case 0xA0...0xD7FF, 0xE000...0xFEFE, 0xFF00...0xFFFD: !isUnseen
+        case 0x2028, 0x2029: false
+        case 0x0A, 0x20...0x7E, 0xA0...0xD7FF, 0xE000...0xFEFE, 0xFF00...0xFFFD: true
         default: false
         }
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import KubeObjects
 
 /// The four ways to write a text.
 extension YAMLEmitter {
@@ -81,7 +82,9 @@ extension YAMLEmitter {
                 continue
             }
             afterSpace = false
-            if character == "\"" || character == "\\" || character.isYAMLBreak || !character.isYAMLPrintable {
+            if character == "\"" || character == "\\" || character.isYAMLBreak || !character.isYAMLPrintable
+                || escapesUnseen && character.isUnseen
+            {
                 ascii(Self.escape(character))
             } else {
                 append(character)

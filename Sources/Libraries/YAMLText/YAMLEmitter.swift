@@ -9,6 +9,8 @@ struct YAMLEmitter {
         case simpleKey
     }
 
+    /// Whether what nobody sees in a text is escaped.
+    let escapesUnseen: Bool
     var output: [UInt8] = []
     /// Characters on the current line so far.
     var column = 0
@@ -33,7 +35,7 @@ struct YAMLEmitter {
         for member in KeyOrder.sorted(object.members) {
             if !isFirst { startLine(indent) }
             isFirst = false
-            let text = ScalarText(member.key)
+            let text = ScalarText(member.key, escapesUnseen: escapesUnseen)
             if text.fitsSimpleKey {
                 write(text, indent: indent + 2, place: .simpleKey)
                 ascii(":")
@@ -78,7 +80,7 @@ struct YAMLEmitter {
         case .bool(let value): ascii(value ? "true" : "false")
         case .int(let value): ascii(String(value))
         case .double(let value): ascii(NumberText.text(value))
-        case .string(let value): write(ScalarText(value), indent: indent, place: place)
+        case .string(let value): write(ScalarText(value, escapesUnseen: escapesUnseen), indent: indent, place: place)
         case .array: ascii("[]")
         case .object: ascii("{}")
         }

@@ -10,8 +10,14 @@ extension YAMLText {
     /// print, and U+0085, which it turns into a blank, are escapes here, and the key `<<` stands in quotes. Different
     /// also where people would read something else than programs: what is ``Swift/Unicode/Scalar/isUnseen``, such as
     /// the characters that turn the direction of writing, is an escape in quotes.
-    package static func emit(_ json: JSON) -> String {
-        var emitter = YAMLEmitter()
+    ///
+    /// - Parameters:
+    ///   - json: The document.
+    ///   - escapesUnseen: False for who escapes what is unseen later, in the lines: an escape in quotes costs a text of several
+    ///     lines its lines.
+    /// - Returns: The document's text.
+    package static func emit(_ json: JSON, escapesUnseen: Bool = true) -> String {
+        var emitter = YAMLEmitter(escapesUnseen: escapesUnseen)
         emitter.root(json)
         return String(decoding: emitter.output, as: UTF8.self)
     }

@@ -6,28 +6,38 @@ import SyncSource
 package struct FollowedCommit: Sendable, Hashable {
     /// 40 lower-case hexadecimal digits.
     package let id: String
-    /// Where its ref was read.
+    /// The ref by which it was found; git allows no blanks in one.
+    package let ref: String
+    /// Where the ref was read.
     package let origin: CommitOrigin
 
     /// Nil for a commit of which it is not known where it was read.
     package init?(_ commit: CommitInfo) {
         guard let origin = commit.origin else { return nil }
         id = commit.id
+        ref = commit.ref
         self.origin = origin
     }
 
     /// Reads ``text``; nil for anything else.
     package init?(_ text: String) {
         let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
-        guard words.count == 3, Self.isHexadecimal(words[0], digits: 40), Self.isHexadecimal(words[2], digits: 64),
-            let kind = CommitOrigin.RefKind(rawValue: words[1])
+        guard words.count == 4, Self.isHexadecimal(words[0], digits: 40), Self.isHexadecimal(words[2], digits: 64),
+            let kind = CommitOrigin.RefKind(rawValue: words[1]), !words[3].isEmpty
         else { return nil }
         id = words[0]
+        ref = words[3]
         origin = CommitOrigin(repository: words[2], refKind: kind)
     }
 
-    /// `COMMIT KIND REPOSITORY`: the commit, what kind of ref was followed, and the hash of the repository's address.
-    package var text: String { "\(id) \(origin.refKind.rawValue) \(origin.repository)" }
+    /// `COMMIT KIND REPOSITORY REF`: the commit, what kind of ref was followed, the hash of the repository's address, and the
+    /// ref.
+    package var text: String { "\(id) \(origin.refKind.rawValue) \(origin.repository) \(ref)" }
+
+    /// The commit with what is known of it: nothing of its author.
+    package var commit: CommitInfo {
+        CommitInfo(id: id, ref: ref, authorName: "", authorEmail: "", authoredAt: 0, subject: "", origin: origin)
+    }
 
     private static func isHexadecimal(_ text: String, digits: Int) -> Bool {
         text.utf8.count == digits && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }

@@ -103,15 +103,21 @@ enum InventoryParent {
         }
     }
 
-    /// The commit from which the project was synced last; nil where nothing is written down.
+    /// The commit from which the project was synced last; nil where nothing is written down, or where it is of another ref
+    /// than the last sync: who wrote that knows nothing of this annotation.
     ///
     /// - Throws: ``ApplyError`` with reason `corruptInventory` for anything else: then nothing may be followed.
     static func followed(of stored: KubeObject) throws(ApplyError) -> FollowedCommit? {
         guard let text = stored.annotation(followedAnnotation) else { return nil }
         guard let followed = FollowedCommit(text) else {
-            throw InventoryDocument.corrupt("its annotation \(followedAnnotation) names no commit")
+            let name = "secret \(stored.name) -n \(stored.namespace)"
+            throw ApplyError(
+                .corruptInventory,
+                "\(stored.id): its annotation \(followedAnnotation) names no commit, so it is not known whether a tag was moved"
+                    + " or history rewritten; kubectl annotate \(name) \(followedAnnotation)- lets the next sync write it anew"
+            )
         }
-        return followed
+        return followed.ref == stored.annotation(refAnnotation) ? followed : nil
     }
 
     /// What a person calls the ApplySet of this parent: a project of ours by its name, another tool's by its parent.

@@ -45,7 +45,7 @@ package actor InventoryStore {
                 namespaces: InventoryParent.namespaces(of: stored)
             )
             found.ref = stored.annotation(InventoryParent.refAnnotation) ?? ""
-            found.followed = try InventoryParent.followed(of: stored)
+            found.followed = stored.annotation(InventoryParent.followedAnnotation).flatMap(FollowedCommit.init)
             return found
         }
         guard let bytes = Redactor.bytes(base64: text) else { throw InventoryDocument.corrupt("it is no base64 text") }
@@ -62,29 +62,19 @@ package actor InventoryStore {
                 kinds.subtracting(content.members.keys.map(\.groupKind))
             ),
             ref: stored.annotation(InventoryParent.refAnnotation) ?? "",
-            followed: try InventoryParent.followed(of: stored)
+            followed: stored.annotation(InventoryParent.followedAnnotation).flatMap(FollowedCommit.init)
         )
     }
 
     /// The commit from which the project was synced last, as the cluster says it; nil when it does not say.
     ///
     /// - Parameter parent: The parent as a watch shows it; nil to ask the server.
-    /// - Returns: The commit with its ref and its origin alone; nothing is known of its author.
+    /// - Returns: The commit, as ``FollowedCommit/commit``.
     /// - Throws: ``ApplyError`` when the parent cannot be read, is somebody else's, or is damaged.
     package func followed(parent: KubeObject? = nil) async throws(ApplyError) -> CommitInfo? {
         guard let stored = if let parent { parent } else { try await readParent() } else { return nil }
         try InventoryParent.verify(stored, is: applySet)
-        return try InventoryParent.followed(of: stored).map { followed in
-            CommitInfo(
-                id: followed.id,
-                ref: stored.annotation(InventoryParent.refAnnotation) ?? "",
-                authorName: "",
-                authorEmail: "",
-                authoredAt: 0,
-                subject: "",
-                origin: followed.origin
-            )
-        }
+        return try InventoryParent.followed(of: stored)?.commit
     }
 
     /// Looks whether an inventory will fit into the parent once every member has a uid. Asked before the first write of a

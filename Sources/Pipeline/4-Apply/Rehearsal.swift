@@ -112,6 +112,8 @@ package enum Recreation: Sendable {
     case unknown(String)
     /// Nothing is deleted; the line that tells why, as a sync writes it. Redacted.
     case refused(String)
+    /// The API server did not say; the line that tells why. Redacted.
+    case unanswered(String)
 }
 
 extension Step {
@@ -126,6 +128,7 @@ extension Step {
         let rehearsal = Rehearsal(of: self)
         var result: Recreation
         do throws(KubeError) { result = .created(try await rehearsal.answer(of: client)) } catch {
+            guard error.isVerdict else { return .unanswered(line(of: error)) }
             guard let remark = rehearsal.remark(on: error) else { return .refused(rehearsal.failure(error).line) }
             result = .unknown(Redactor.shared.redact(remark.singleLine))
         }

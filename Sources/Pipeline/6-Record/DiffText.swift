@@ -7,7 +7,7 @@ import YAMLText
 /// Built in one way only, through the redactor: values of Secrets and of fields with a telling name (`password`, …)
 /// show as a mask that says no more than whether they changed, the last-applied annotation is left out, and everything
 /// that ``Redactor`` knows is masked. Bookkeeping of the server (`status`, `managedFields`, `resourceVersion`, …) is left
-/// out too. What nobody would see in a value or key stands as an escape of YAML.
+/// out too. What nobody would see in a value or key is escaped in its line.
 package struct DiffText: Sendable, Hashable, Codable {
     /// The most lines below the header, and the most bytes.
     package static let maxLines = 2000
@@ -52,7 +52,7 @@ package struct DiffText: Sendable, Hashable, Codable {
             return
         }
         let body = LineDiff(from: Self.lines(masked.before), to: Self.lines(masked.after)).unified(limit: Self.maxLines)
-        var kept = body.lines
+        var kept = body.lines.map(\.visible)
         var bytes = kept.reduce(0) { $0 + $1.utf8.count + 1 }
         while bytes > Self.maxBytes, let last = kept.popLast() { bytes -= last.utf8.count + 1 }
         isTruncated = kept.count < body.count
@@ -62,7 +62,7 @@ package struct DiffText: Sendable, Hashable, Codable {
 
     private static func lines(_ json: JSON?) -> [String] {
         guard let json else { return [] }
-        return YAMLText.emit(json).split(separator: "\n", omittingEmptySubsequences: false)
+        return YAMLText.emit(json, escapesUnseen: false).split(separator: "\n", omittingEmptySubsequences: false)
             .dropLast(if: \.isEmpty).map(String.init)
     }
 }

@@ -53,7 +53,7 @@ package struct PruneHold: Sendable, Hashable, Codable {
                 + " sternpost show prints them beside the list"
         }
         if hash.hasPrefix(given) { return nil }
-        return "another prune waits by now than \(given): \(count) objects, hash \(shortHash); look at it first"
+        return "another prune waits by now than \(given): \(count) objects, hash \(approvalHash); look at it first"
     }
 }
 

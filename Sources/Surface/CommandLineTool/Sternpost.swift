@@ -54,11 +54,11 @@ package struct Sternpost: AsyncParsableCommand {
         DescriptorBudget.raise()
         if let shortage = DescriptorBudget.shortage(of: DescriptorBudget.commandNeeds) {
             ErrorOutput.write(shortage)
-            Foundation.exit(2)
+            ProcessEnd.now(2)
         }
         guard ProcessSecrecy.begin() else {
             ErrorOutput.write("the system does not let this process forbid core files (prctl, setrlimit)")
-            Foundation.exit(2)
+            ProcessEnd.now(2)
         }
         Task { await run() }
         dispatchMain()
@@ -90,7 +90,7 @@ package struct Sternpost: AsyncParsableCommand {
             let status = exitCode(for: error)
             let text = fullMessage(for: error)
             if status == .success {
-                print(text)
+                StandardOutput.line(text)
             } else if !text.isEmpty {
                 ErrorOutput.write([text], within: patience)
             }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import GitStore
+import KubeClient
 import KubeObjects
 import SceneKit
+import SyncApply
 import SyncLoop
+import SyncPlan
 import SyncRecord
 import SyncSource
 import Synchronization
@@ -140,8 +143,47 @@ struct RewrittenHistoryTests {
                 $0.source = RepositorySpec(url: $0.source.url, ref: .commit(second), path: "infra")
             }
             #expect(named.outcome == .succeeded)
+            // The first folder knows the tag at its old place only, and takes the person's word from the cluster.
+            #expect(try await scene.sync(edit: tagged).outcome == .succeeded)
             #expect(try await other.sync(edit: tagged).outcome == .succeeded)
             try await history.close()
+        }
+    }
+
+    @Test func `G2: a note of the followed commit that cannot be read stops who depends on it, and nobody else`()
+        async throws
+    {
+        try await withScene { scene in
+            let tagged: @Sendable (inout Project) -> Void = { project in
+                project.source = RepositorySpec(url: project.source.url, ref: .tag("v1"), path: "infra")
+            }
+            try scene.git.tag("v1", at: try scene.commit(scene.baseFiles(configMaps: 2)))
+            #expect(try await scene.sync(edit: tagged).outcome == .succeeded)
+            let parent = scene.project.applySet.parent
+            func note(_ text: String) async throws {
+                _ = try await scene.client.patch(
+                    APIResource.secrets,
+                    namespace: parent.namespace,
+                    name: parent.name,
+                    type: .merge,
+                    body: ["metadata": ["annotations": ["sternpost.dev/followed": .string(text)]]],
+                    fieldManager: "kubectl-annotate"
+                )
+            }
+            try await note("nonsense")
+            try await scene.halted(
+                saying: ["sternpost.dev/followed names no commit", "kubectl annotate secret \(parent.name)"],
+                edit: tagged
+            )
+            // Who follows a branch does not need it, and takes it away.
+            #expect(try await scene.sync().outcome == .succeeded)
+            #expect(try await scene.sync(edit: tagged).outcome == .succeeded)
+            let live = try await scene.client.get(APIResource.secrets, namespace: parent.namespace, name: parent.name)
+            let noted = try #require(live?.annotation("sternpost.dev/followed"))
+            #expect(noted.hasSuffix(" v1"))
+            // A note about another ref than the one that was synced last was left by who knows nothing of it.
+            try await note(noted.replacing(" v1", with: " v0"))
+            #expect(try await scene.sync(edit: tagged).outcome == .succeeded)
         }
     }
 

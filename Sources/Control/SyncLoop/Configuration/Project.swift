@@ -78,13 +78,13 @@ package struct Project: Sendable, Hashable {
     /// The parent of the project's objects.
     package var applySet: ApplySet { ApplySet(project: name, namespace: namespace) }
 
-    /// Whether some commits are not followed because of the one that was followed last: a tag that was moved, and a branch that
-    /// went back where the project forbids it.
+    /// Whether the commit that is followed is written down in the cluster: where later ones may be refused because of it (a tag
+    /// that was moved, a branch that went back although the project forbids it), and where a person has named it, which ends
+    /// such a refusal for every data folder.
     package var remembersCommit: Bool {
         switch source.ref {
         case .branch: requiresFastForward
-        case .tag, .semver: true
-        case .commit: false
+        case .tag, .semver, .commit: true
         }
     }
 

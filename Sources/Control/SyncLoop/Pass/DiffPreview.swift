@@ -15,8 +15,10 @@ package struct DiffPreview: Sendable {
         package let diff: DiffText?
         /// What there is to tell beside the diff, or instead of it; one line, without an end.
         package var note: String?
-        /// Why the server would refuse the object; one line.
+        /// Why the object could not be looked at, or why the server would refuse it; one line.
         package let error: String?
+        /// Whether the server would refuse it, so that a sync deletes nothing.
+        package var isRefused = false
     }
 
     /// Dry-runs in flight.
@@ -46,7 +48,7 @@ package struct DiffPreview: Sendable {
                 error: nil
             )
         }
-        let refused = zip(steps, applied).first { $0.1?.error != nil }?.0.id
+        let refused = zip(steps, applied).first { $0.1?.isRefused == true }?.0.id
         let deleted = await deletions(refused: refused)
         return (applied + reported).compactMap { $0 } + deleted
     }
@@ -82,7 +84,7 @@ package struct DiffPreview: Sendable {
                 return Difference(title: title, diff: await declared(step, against: nil), error: nil)
             }
             guard let recreation = await step.recreation(after: error, by: client) else {
-                return Difference(title: title, diff: nil, error: step.line(of: error))
+                return Difference(title: title, diff: nil, error: step.line(of: error), isRefused: error.isVerdict)
             }
             return await difference(of: step, recreation)
         }
@@ -92,12 +94,12 @@ package struct DiffPreview: Sendable {
         let diff = await onMaskingThread { DiffText(before: step.live, after: after) }
         var notes = diff == nil ? [DiffPreview.note(on: step)] : []
         if step.live?.annotation(DiffPreview.lastApplied) != nil, after.annotation(DiffPreview.lastApplied) == nil {
-            notes.append("and removes kubectl's last-applied-configuration")
+            notes.append("also removes kubectl's last-applied-configuration")
         }
         return Difference(
             title: title,
             diff: diff,
-            note: notes.isEmpty ? nil : notes.joined(separator: " "),
+            note: notes.isEmpty ? nil : notes.joined(separator: "; "),
             error: nil
         )
     }
@@ -113,7 +115,8 @@ package struct DiffPreview: Sendable {
                 note: "shown without what the API server fills in: \(reason)",
                 error: nil
             )
-        case .refused(let line): return Difference(title: title, diff: nil, error: line)
+        case .refused(let line): return Difference(title: title, diff: nil, error: line, isRefused: true)
+        case .unanswered(let line): return Difference(title: title, diff: nil, error: line)
         }
     }
 

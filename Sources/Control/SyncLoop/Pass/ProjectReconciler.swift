@@ -149,9 +149,7 @@ package actor ProjectReconciler {
                 lastOutcome = try await history.lastPass(of: project.name)?.outcome
             }
             lastFailure = nil
-            let isKnown =
-                prepared.plan.commit.id == (lastCommitID ?? state.applied?.id)
-                && prepared.plan.followed == prepared.inventory.followed
+            let isKnown = prepared.plan.commit.id == (lastCommitID ?? state.applied?.id)
             if let standing, standing == lastStanding, isKnown, !settings.recordsQuietPasses, !prepared.hasStaleOrders,
                 await isNothingNew(prepared, standing: standing)
             {

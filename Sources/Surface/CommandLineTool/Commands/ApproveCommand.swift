@@ -72,10 +72,10 @@ struct ApproveCommand: AsyncParsableCommand {
         guard isatty(STDIN_FILENO) != 0, isatty(STDOUT_FILENO) != 0 else {
             throw CommandFailure(
                 "what is approved must be named where nobody can be asked: read the list that waits for \(project)"
-                    + " (sternpost status, sternpost show), then sternpost approve \(project) --hash HASH"
+                    + " (sternpost sync and show print it with the hash), then sternpost approve \(project) --hash HASH"
             )
         }
-        StandardOutput.line("\(held.count) objects of \(project) wait to be deleted (\(held.shortHash)):")
+        StandardOutput.line("\(held.count) objects of \(project) wait to be deleted (\(held.approvalHash)):")
         list(held)
         for reason in held.reasons { StandardOutput.line("because \(reason)") }
         StandardOutput.write("delete them at the next sync? Type yes: ")

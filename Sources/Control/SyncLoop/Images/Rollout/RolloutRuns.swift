@@ -133,6 +133,7 @@ actor RolloutRuns {
             // What cannot be written is closed as unknown at the next start.
             try? await history.record(message: reason, of: run.run)
             _ = try? await history.finish(run.run, outcome: .interrupted, counts: counts, message: run.stories.first)
+            await logger.publishHead("rollout recorded", of: history, run: run.run.number, project: project)
         }
         open = []
         begun = [:]
