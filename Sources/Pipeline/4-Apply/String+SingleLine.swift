@@ -2,9 +2,10 @@
 import KubeObjects
 
 extension String {
-    /// The text with every run of white space, line ends included, made one blank; at most 1000 characters, and what is
-    /// too long loses its middle.
+    /// The text, masked, with every run of white space, line ends included, made one blank; at most 1000 characters, and what
+    /// is too long loses its middle. Masked first: a secret that was cut, or whose blanks were made one, is not found any more.
     package var singleLine: String {
-        split(whereSeparator: \.isWhitespace).joined(separator: " ").withoutMiddle(keeping: 1000)
+        Redactor.shared.redact(self).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            .withoutMiddle(keeping: 1000)
     }
 }
