@@ -271,16 +271,18 @@ struct DiffForesightTests {
         }
     }
 
-    @Test func `while something would be refused no deletion is shown, and the sync says why in the same words`()
-        async throws
-    {
+    /// The API server answers a value that it does not know with 422, and a wrong type with 500.
+    @Test(arguments: ["type: Everywhere", "type: 7"])
+    func `while something would be refused no deletion is shown, and the sync says why in the same words`(
+        mistake: String
+    ) async throws {
         try await withScene { scene in
             try scene.commit([
                 "ns.yaml": scene.namespaceManifest, "web.yaml": service(scene, "type: ClusterIP"),
                 "gone.yaml": scene.configMap("gone"),
             ])
             #expect(try await scene.sync().outcome == .succeeded)
-            try scene.commit(["web.yaml": service(scene, "type: Everywhere"), "gone.yaml": nil])
+            try scene.commit(["web.yaml": service(scene, mistake), "gone.yaml": nil])
             let shown = try await preview(scene)
             #expect(shown.compactMap(\.error).count == 1, "\(shown)")
             #expect(!shown.contains { $0.title.hasPrefix("delete ") }, "\(shown)")

@@ -109,9 +109,9 @@ package struct KubeError: Error, Sendable, Hashable, CustomStringConvertible {
         self.isOutcomeUnknown = isOutcomeUnknown
     }
 
-    /// Whether the API server has read the request and says no to what it asks for; false where it did not answer, or not to
-    /// this.
-    package var isVerdict: Bool { !isRetryable && statusCode.map { (400..<500).contains($0) } == true }
+    /// Whether the API server has read the request and says no to what it asks for, with whatever status: a wrong type in a
+    /// manifest is a 500. False where it did not answer, or not to this.
+    package var isVerdict: Bool { !isRetryable && (statusCode ?? 0) >= 400 }
 
     /// Whether the same step, computed anew from what the cluster then holds, may succeed later without anyone changing the
     /// manifest or the cluster's rules.

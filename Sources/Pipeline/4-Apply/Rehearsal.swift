@@ -65,6 +65,16 @@ struct Rehearsal: Sendable {
         )
     }
 
+    /// Why the old object is not deleted, when the API server did not say what it thinks of the new one.
+    func silence(_ error: KubeError) -> StepFailure {
+        StepFailure(
+            step,
+            cause: "an immutable field differs, and the new object could not be tried (\(error)); nothing was deleted",
+            remedy: "",
+            isRetryable: true
+        )
+    }
+
     private func renamed(_ answer: KubeObject) -> KubeObject {
         var texts = [document.name: step.id.name]
         if let uid = answer.uid, !uid.isEmpty { texts[uid] = Self.chosen }
@@ -128,7 +138,7 @@ extension Step {
         let rehearsal = Rehearsal(of: self)
         var result: Recreation
         do throws(KubeError) { result = .created(try await rehearsal.answer(of: client)) } catch {
-            guard error.isVerdict else { return .unanswered(line(of: error)) }
+            guard error.isVerdict else { return .unanswered(rehearsal.silence(error).line) }
             guard let remark = rehearsal.remark(on: error) else { return .refused(rehearsal.failure(error).line) }
             result = .unknown(Redactor.shared.redact(remark.singleLine))
         }

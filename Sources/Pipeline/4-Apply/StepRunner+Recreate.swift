@@ -45,7 +45,8 @@ extension StepRunner {
             _ = try await applier.write { client async throws(KubeError) in try await rehearsal.answer(of: client) }
             return nil
         } catch {
-            guard case .refused(let refusal) = error, refusal.isVerdict else { throw StepFailure(error, of: step) }
+            guard case .refused(let refusal) = error else { throw StepFailure(error, of: step) }
+            guard refusal.isVerdict else { throw rehearsal.silence(refusal) }
             guard let remark = rehearsal.remark(on: refusal) else { throw rehearsal.failure(refusal) }
             return remark
         }

@@ -7,7 +7,8 @@ import YAMLText
 /// Built in one way only, through the redactor: values of Secrets and of fields with a telling name (`password`, …)
 /// show as a mask that says no more than whether they changed, the last-applied annotation is left out, and everything
 /// that ``Redactor`` knows is masked. Bookkeeping of the server (`status`, `managedFields`, `resourceVersion`, …) is left
-/// out too. What nobody would see in a value or key is escaped in its line.
+/// out too. What nobody would see in a value or key is escaped in its line, which then looks like that of a text in which the
+/// escape was typed.
 package struct DiffText: Sendable, Hashable, Codable {
     /// The most lines below the header, and the most bytes.
     package static let maxLines = 2000

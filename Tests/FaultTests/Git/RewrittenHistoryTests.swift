@@ -175,7 +175,12 @@ struct RewrittenHistoryTests {
                 saying: ["sternpost.dev/followed names no commit", "kubectl annotate secret \(parent.name)"],
                 edit: tagged
             )
-            // Who follows a branch does not need it, and takes it away.
+            // Who has named a commit does not depend on it, and writes it anew; who follows a branch takes it away.
+            let second = try scene.commit(["c0.yaml": scene.configMap("c0", "2")])
+            let named = try await scene.sync {
+                $0.source = RepositorySpec(url: $0.source.url, ref: .commit(second), path: "infra")
+            }
+            #expect(named.outcome == .succeeded)
             #expect(try await scene.sync().outcome == .succeeded)
             #expect(try await scene.sync(edit: tagged).outcome == .succeeded)
             let live = try await scene.client.get(APIResource.secrets, namespace: parent.namespace, name: parent.name)

@@ -17,7 +17,7 @@ package struct DiffPreview: Sendable {
         package var note: String?
         /// Why the object could not be looked at, or why the server would refuse it; one line.
         package let error: String?
-        /// Whether the server would refuse it, so that a sync deletes nothing.
+        /// Whether a sync would fail at it, too, so that it deletes nothing.
         package var isRefused = false
     }
 
@@ -84,7 +84,8 @@ package struct DiffPreview: Sendable {
                 return Difference(title: title, diff: await declared(step, against: nil), error: nil)
             }
             guard let recreation = await step.recreation(after: error, by: client) else {
-                return Difference(title: title, diff: nil, error: step.line(of: error), isRefused: error.isVerdict)
+                let fails = error.isVerdict || [.namespaceTerminating, .webhookFailed].contains(error.reason)
+                return Difference(title: title, diff: nil, error: step.line(of: error), isRefused: fails)
             }
             return await difference(of: step, recreation)
         }

@@ -52,6 +52,8 @@ extension PassPreparer {
     ///
     /// - Throws: ``PassFailure`` when the cluster cannot be read: then nothing is known to follow.
     func followed() async throws -> CommitInfo? {
+        // A commit that a person has named is followed whatever was followed before.
+        if case .commit = project.source.ref { return nil }
         guard project.remembersCommit else { return nil }
         do throws(ApplyError) {
             return try await store.followed(parent: await mirror?.parent())
