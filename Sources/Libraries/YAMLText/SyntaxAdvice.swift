@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 
 /// Turns libyaml's words and the place into an error that says what to do.
 struct SyntaxAdvice {
@@ -8,14 +9,22 @@ struct SyntaxAdvice {
     /// `line` counts from 0 in `text`.
     init(text: UnsafeBufferPointer<UInt8>, line: Int) {
         var before = 0..<0
-        var current = 0..<(text.firstIndex(of: 0x0A) ?? text.count)
+        var current = 0..<Self.lineEnd(in: text, from: 0)
         for _ in 0..<max(line, 0) where current.upperBound < text.count {
             before = current
             let start = current.upperBound + 1
-            current = start..<(text[start...].firstIndex(of: 0x0A) ?? text.count)
+            current = start..<Self.lineEnd(in: text, from: start)
         }
         lineText = String(decoding: text[current].prefix(4096), as: UTF8.self)
         lineBefore = String(decoding: text[before].prefix(4096), as: UTF8.self)
+    }
+
+    /// Where the line that begins at `start` ends: asked for every line in front of a problem, for each that is told.
+    private static func lineEnd(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+        guard let base = text.baseAddress, start < text.count,
+            let found = memchr(base + start, 0x0A, text.count - start)
+        else { return text.count }
+        return UnsafeRawPointer(found) - UnsafeRawPointer(base)
     }
 
     /// Whether the place looks like the source of a template rather than YAML.
