@@ -82,7 +82,7 @@ struct HostileServerTests {
                 + (1...9).map { level in
                     "a\(level): &a\(level) [\(Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ","))]\n"
                 }.joined(),
-            "grows beyond", 200
+            "grow beyond 48 MiB", 200
         ),
         ("a million brackets", String(repeating: "[", count: 1 << 20), "nested deeper", 200),
         ("sixteen megabytes of commas", "a: [\(String(repeating: "1,", count: 8_000_000))", "grows beyond", 600),
