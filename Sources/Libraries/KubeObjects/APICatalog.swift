@@ -43,6 +43,9 @@ package struct APICatalog: Sendable, Hashable {
         case unknown
         /// The kind's group did not answer, so nothing may be concluded; the text says why.
         case unavailable(reason: String)
+
+        /// Where the objects live; nil unless they are served.
+        package var resource: APIResource? { if case .served(let resource) = self { resource } else { nil } }
     }
 
     private var byKind: [GroupVersionKind: APIResource] = [:]

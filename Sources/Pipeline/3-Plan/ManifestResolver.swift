@@ -9,7 +9,7 @@ struct ManifestResolver {
     let defaultNamespace: String
     private let border: ProjectBorder
     /// Kinds that the commit itself defines.
-    private let defined: [GroupVersionKind: (resource: APIResource, definition: ObjectID)]
+    private let defined: [GroupVersionKind: CustomResource.Place]
 
     init(
         rendered: RenderedSet,
@@ -22,20 +22,7 @@ struct ManifestResolver {
         self.catalog = catalog
         self.applySet = applySet
         self.defaultNamespace = defaultNamespace.isEmpty ? "default" : defaultNamespace
-        var defined: [GroupVersionKind: (APIResource, ObjectID)] = [:]
-        for item in rendered.objects where item.object.gvk.groupKind == KindOrder.customResourceDefinition {
-            for resource in CustomResource.resources(definedBy: item.object) {
-                defined[resource.gvk] = (
-                    resource,
-                    ObjectID(
-                        groupKind: KindOrder.customResourceDefinition,
-                        namespace: "",
-                        name: item.object.name
-                    )
-                )
-            }
-        }
-        self.defined = defined
+        defined = CustomResource.places(definedIn: rendered)
     }
 
     /// The identity that a manifest has in the cluster; nil when the cluster does not serve its kind now.

@@ -5,7 +5,7 @@ import SyncPlan
 
 /// What the requests of one reading have shown so far.
 struct Findings: Sendable {
-    private let scope: ReadScope
+    let scope: ReadScope
     private(set) var objects: [ObjectID: LiveObject] = [:]
     private(set) var unreadable: [GroupKind: String] = [:]
     /// Kinds that were read in single namespaces only, because the whole cluster may not be listed.
@@ -34,7 +34,12 @@ struct Findings: Sendable {
     mutating func markNarrowed(_ kind: GroupKind) { narrowed.insert(kind) }
 
     mutating func markUnreadable(_ kind: GroupKind, _ error: KubeError) {
-        if unreadable[kind] == nil { unreadable[kind] = Redactor.shared.redact("\(error)".singleLine) }
+        markUnreadable(kind, Redactor.shared.redact("\(error)".singleLine))
+    }
+
+    /// The first reason of a kind stays. It is one line, and masked.
+    mutating func markUnreadable(_ kind: GroupKind, _ reason: String) {
+        if unreadable[kind] == nil { unreadable[kind] = reason }
     }
 
     /// A cancelled or wholly failed reading is no reading: there is nothing to plan from.

@@ -38,6 +38,15 @@ extension LiveReader {
         }
     }
 
+    /// Reads the rendered objects of kinds that discovery does not show although their definition is in the cluster: it may
+    /// be younger than discovery's answer, or an APIService may have given its group away. Only where there is no definition
+    /// are there no objects.
+    func readUndiscovered(into findings: inout Findings) async {
+        let (toRead, unreadable) = findings.scope.undiscovered(by: findings)
+        for (kind, reason) in unreadable { findings.markUnreadable(kind, reason) }
+        await readUnlabelled(toRead, into: &findings)
+    }
+
     /// Those of the ids that may exist: all of them when they are few, else the ones that a list of names shows.
     private func existing(of ids: [ObjectID], _ resource: APIResource) async -> Result<[ObjectID], KubeError> {
         guard ids.count > Self.maxSingleReads, resource.verbs.contains("list") else { return .success(ids) }

@@ -77,7 +77,8 @@ package struct LiveReader: Sendable {
     }
 
     /// The end of a reading, once the objects with our label are known: asks for rendered objects that no list has shown,
-    /// for definitions of members' kinds, and for who owns what bears another ApplySet's label.
+    /// for those that discovery does not show, for definitions of members' kinds, and for who owns what bears another
+    /// ApplySet's label.
     func finish(
         _ listed: Findings,
         missing: [APIResource: [ObjectID]],
@@ -87,6 +88,7 @@ package struct LiveReader: Sendable {
     ) async throws(KubeError) -> LiveSet {
         var findings = listed
         await readUnlabelled(missing, into: &findings)
+        await readUndiscovered(into: &findings)
         let undefined = await undefinedKinds(of: inventory, catalog: catalog, &findings)
         let owners = await owners(of: findings.objects.values.compactMap(\.whole), catalog: catalog)
         if Task.isCancelled { throw .cancelled }

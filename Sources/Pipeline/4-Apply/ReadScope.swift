@@ -9,6 +9,9 @@ struct ReadScope: Sendable {
     private(set) var resources: [APIResource] = []
     /// The rendered objects, by the identity that they have in the cluster, with the resource of their version.
     private(set) var wanted: [ObjectID: APIResource] = [:]
+    /// Rendered objects of kinds that discovery does not show and that the commit itself defines, with the definition of
+    /// each: where that is in the cluster, so may they be.
+    private(set) var undiscovered: [ObjectID: CustomResource.Place] = [:]
     /// Members that are looked for by name when no list shows them: perhaps one is there without our label, or its kind
     /// cannot be listed.
     private var members: [ObjectID: APIResource] = [:]
@@ -17,15 +20,23 @@ struct ReadScope: Sendable {
 
     init(rendered: RenderedSet, inventory: Inventory, catalog: APICatalog, defaultNamespace: String) {
         var versions: [GroupKind: Set<APIResource>] = [:]
+        let defined = CustomResource.places(definedIn: rendered)
         for item in rendered.objects {
             let gvk = item.object.gvk
-            guard case .served(let resource) = catalog.lookup(gvk) else { continue }
-            versions[gvk.groupKind, default: []].insert(resource)
+            let exact = catalog.lookup(gvk).resource
+            // A version that this commit adds to a kind: its objects are there in the versions that are served.
+            let served = exact ?? (defined[gvk] == nil ? nil : catalog.lookup(gvk.groupKind).resource)
+            guard let resource = served ?? defined[gvk]?.resource else { continue }
             let written = item.object.namespace
             let space = written.isEmpty ? defaultNamespace : written
             let namespace = resource.isNamespaced ? (space.isEmpty ? "default" : space) : ""
             namespaces[gvk.groupKind, default: []].insert(namespace)
             let id = ObjectID(groupKind: gvk.groupKind, namespace: namespace, name: item.object.name)
+            guard served != nil else {
+                undiscovered[id] = defined[gvk]
+                continue
+            }
+            versions[gvk.groupKind, default: []].insert(resource)
             // Also what a person wants left alone: others may need it, and it may be there.
             wanted[id] = resource
         }
@@ -42,6 +53,23 @@ struct ReadScope: Sendable {
         resources = versions.values.flatMap { $0 }.sorted {
             ($0.gvk.groupKind.description, $0.gvk.version) < ($1.gvk.groupKind.description, $1.gvk.version)
         }
+    }
+
+    /// The undiscovered objects whose definition is in the cluster, by where they live; those of a definition that nobody
+    /// knows of, with why.
+    func undiscovered(
+        by findings: Findings
+    ) -> (toRead: [APIResource: [ObjectID]], unreadable: [GroupKind: String]) {
+        var toRead: [APIResource: [ObjectID]] = [:]
+        var unreadable: [GroupKind: String] = [:]
+        for (id, place) in undiscovered {
+            if findings.objects[place.definition] != nil {
+                toRead[place.resource, default: []].append(id)
+            } else if let reason = findings.unreadable[place.definition.groupKind] {
+                unreadable[id.groupKind] = reason
+            }
+        }
+        return (toRead.mapValues { $0.sorted() }, unreadable)
     }
 
     /// The rendered objects and the members, of readable kinds, that no list has shown.

@@ -66,7 +66,7 @@ extension LiveMirror {
         return Reading(
             live: live,
             generation: isWatched ? generation : nil,
-            unwatched: Set(missing.values.joined())
+            unwatched: Set(missing.values.joined()).union(scope.undiscovered.keys)
         )
     }
 
