@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import KubeObjects
 import OCIRegistry
 import SyncPlan
@@ -24,6 +25,30 @@ struct FollowedWorkloadTests {
         #expect(workload.containers.map(\.image) == ["busybox:latest", "nginx", "ghcr.io/a/b:latest"])
         #expect(workload.containers.map(\.recorded) == [nil, Self.first, nil])
         #expect(workload.containers.allSatisfy { $0.pin == nil })
+        #expect(workload.unnamed.map(\.container) == ["bad"])
+    }
+
+    @Test(
+        arguments: [
+            ("Team/E:latest", "no capital letters"), ("//h:latest", "made of a-z"), ("k:", "a tag has"),
+            ("team/E:latest", "no capital letters"), ("nginx@sha256:12", "a digest is"), ("ng inx", "made of a-z"),
+        ]
+    )
+    func `an image whose name cannot be read is no silence but a row that says why`(image: String, words: String) throws
+    {
+        let object = try ImageFixture.object(["web=\(image)"])
+        let workload = try #require(FollowedWorkload(object, policy: policy))
+        #expect(workload.containers.isEmpty)
+        let verdict = RolloutPlanner(policy: policy, now: Date(timeIntervalSince1970: 0))
+            .verdict(on: workload, RolloutPlanner.Knowledge())
+        #expect(verdict.action == nil && verdict.containers.isEmpty)
+        let row = ImageRow(project: "shop", workload: workload.id, try #require(workload.unnamed.first))
+        #expect(row.state == .unreadable && row.container == "web" && row.image == image)
+        #expect(row.detail.contains(words) && row.detail.hasSuffix("correct it in git"), "\(row.detail)")
+        let off = try ImageFixture.object(["web=\(image)"]) {
+            $0[["metadata", "annotations", "sternpost.dev/roll-latest"]] = "false"
+        }
+        #expect(FollowedWorkload(off, policy: policy) == nil)
     }
 
     @Test(

@@ -2,6 +2,7 @@
 import Foundation
 import KubeObjects
 import OCIRegistry
+import SyncApply
 import SyncPlan
 import Synchronization
 
@@ -49,6 +50,24 @@ package struct ImageRow: Sendable, Hashable, Codable {
         lastTo = last?.to
         self.checkedAt = checkedAt
         self.nextPollAt = nextPollAt
+    }
+
+    /// The row of an image whose name cannot be read: nobody asks a registry for it, and no node can pull it.
+    init(project: String, workload: ObjectID, _ unnamed: UnnamedImage) {
+        self.project = project
+        self.workload = workload
+        container = unnamed.container
+        image = Redactor.shared.redact(unnamed.image.singleLine)
+        running = []
+        registry = nil
+        state = .unreadable
+        detail = Redactor.shared.redact("\(unnamed.error); no node can pull it: correct it in git")
+        lastRollout = nil
+        lastResult = nil
+        lastFrom = nil
+        lastTo = nil
+        checkedAt = nil
+        nextPollAt = nil
     }
 }
 

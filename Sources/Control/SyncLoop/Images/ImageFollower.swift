@@ -205,6 +205,9 @@ package actor ImageFollower {
                     )
                 )
             }
+            rows += verdict.workload.unnamed.map {
+                ImageRow(project: project.name, workload: verdict.workload.id, $0)
+            }
         }
         board.show(rows, of: project.name, inventory: project.applySet.parent.namespace)
     }

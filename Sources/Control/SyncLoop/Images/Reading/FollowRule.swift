@@ -24,6 +24,9 @@ struct FollowRule {
         patterns = (policy.rollLatest || wish == "true" ? policy.tags : []) + own
     }
 
+    /// Whether some tag of the workload's images would be followed.
+    var followsSome: Bool { !isOff && (followsAnyTag || !patterns.isEmpty) }
+
     func follows(_ reference: ImageReference) -> Bool {
         guard !isOff, reference.digest == nil, let tag = reference.tag else { return false }
         return followsAnyTag || patterns.contains { $0.matches(tag) }

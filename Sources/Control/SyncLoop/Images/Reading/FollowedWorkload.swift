@@ -25,19 +25,29 @@ package struct FollowedContainer: Sendable, Hashable {
     package let recorded: ImageDigest?
 }
 
+/// One container whose image nobody can pull, because its name is none; the API server takes every text.
+package struct UnnamedImage: Sendable, Hashable {
+    package let container: String
+    /// The image as the API server has it.
+    package let image: String
+    package let error: ImageReferenceError
+}
+
 /// A live workload of a project with the containers that are followed; read only.
 package struct FollowedWorkload: Sendable {
     /// As the API server has it.
     package let object: KubeObject
     /// In the order of the template: init containers first.
     package let containers: [FollowedContainer]
+    /// Containers that might be followed if their image could be read, in the same order.
+    package let unnamed: [UnnamedImage]
     package let state: RolloutState
     /// Whether a restart would start new pods by itself; else why not, for people.
     package let obstacle: String?
 
     package var id: ObjectID { object.id }
 
-    /// Looks at a live workload; nil when none of its images is followed.
+    /// Looks at a live workload; nil when none of its images is followed, or would be if it had a name.
     ///
     /// - Parameters:
     ///   - object: A Deployment, StatefulSet, DaemonSet or CronJob.
@@ -49,8 +59,10 @@ package struct FollowedWorkload: Sendable {
         let state = RolloutState(of: object)
         let rule = FollowRule(object, policy: policy)
         var containers: [FollowedContainer] = []
+        var unnamed: [UnnamedImage] = []
         for list in PodTemplate.containerLists {
             for json in template["spec"]?[list]?.array ?? [] {
+                if rule.followsSome, let image = UnnamedImage(json) { unnamed.append(image) }
                 guard
                     let container = FollowedContainer(
                         json,
@@ -63,10 +75,13 @@ package struct FollowedWorkload: Sendable {
             }
         }
         // What an undo has pinned is to be forgotten when git names an image that is not followed.
-        guard !containers.isEmpty || state.phase != nil || state.containers.values.contains(where: { $0.pin != nil })
+        guard
+            !containers.isEmpty || !unnamed.isEmpty || state.phase != nil
+                || state.containers.values.contains(where: { $0.pin != nil })
         else { return nil }
         self.object = object
         self.containers = containers
+        self.unnamed = unnamed
         self.state = state
         obstacle = FollowedWorkload.obstacle(object)
     }
@@ -95,6 +110,19 @@ package struct FollowedWorkload: Sendable {
         let strategy = object.spec?["updateStrategy"]?["type"]?.string
         if strategy == "OnDelete" { return "its update strategy is OnDelete: delete its pods, or change the strategy" }
         return nil
+    }
+}
+
+extension UnnamedImage {
+    /// Nil for a container whose image has a name, or that has none at all.
+    fileprivate init?(_ json: JSON) {
+        guard let name = json["name"]?.string, let image = json["image"]?.string else { return nil }
+        do throws(ImageReferenceError) {
+            _ = try ImageReference(image)
+            return nil
+        } catch {
+            self.init(container: name, image: image, error: error)
+        }
     }
 }
 
