@@ -4,7 +4,7 @@
 # make soak      the slow ones, one at a time: crash loops, bombs, hostile commits, faults; three quarters of an hour at most
 # make check     what CI and reviewers ask for: format, lint, build with import check, tests
 # make faults    writes docs/faults.md: which test holds which fault
-# make release   an optimised binary in .build/release/sternpost
+# make release   an optimised binary in .build/release/sternpost, without the demo and its cluster (sternpost-lab)
 # make fuzz      fuzzes every reader of outside text, SECONDS=10 each (JOBS=2: two at a time)
 # make bench     speed and memory of the stages, as a table (ARGS="--only planning 1000"); docs/performance.md explains it
 # make bench-real KUBECONFIG=FILE   sync beside kubectl and a bare parallel apply, against a real API server
@@ -32,7 +32,8 @@ JOBS ?= 1
 
 demo: demo-deps
 	$(SWIFT) build --product sternpost
-	.build/debug/sternpost demo $(if $(filter 1 yes true,$(ONCE)),--once) $(ARGS)
+	$(SWIFT) build --product sternpost-lab
+	.build/debug/sternpost-lab demo $(if $(filter 1 yes true,$(ONCE)),--once) $(ARGS)
 
 test: test-deps
 	scripts/test.sh
@@ -62,6 +63,7 @@ release: deps
 	@echo "built: .build/release/sternpost"
 
 bench: test-deps release
+	$(SWIFT) build -c release --product sternpost-lab --static-swift-stdlib
 	$(SWIFT) build -c release --package-path Benchmarks
 	Benchmarks/.build/release/sternpost-bench $(ARGS)
 	Benchmarks/.build/release/sternpost-bench-real --embedded --runs 1 --wait --only "sternpost sync" 100 1000 10000
@@ -73,7 +75,7 @@ bench-real: test-deps release
 fuzz: deps
 	JOBS=$(JOBS) scripts/fuzz.sh $(SECONDS)
 
-# Writes infra/ and examples-repo/ into Swift, so that one binary holds them; a test holds both against the files.
+# Writes infra/ and examples-repo/ into Swift, so that the executables hold them; a test holds both against the files.
 embed:
 	scripts/embed.sh
 

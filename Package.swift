@@ -68,6 +68,8 @@ let package = Package(
     name: "Sternpost",
     products: [
         .executable(name: "sternpost", targets: ["sternpost"]),
+        // The demo and the embedded cluster: never in the binary that holds a cluster's credentials.
+        .executable(name: "sternpost-lab", targets: ["sternpost-lab"]),
         // For tests: sets the wall clock of a process.
         .library(name: "WallClock", type: .dynamic, targets: ["WallClock"]),
     ],
@@ -143,17 +145,30 @@ let package = Package(
             "CommandLineTool",
             "Surface/CommandLineTool",
             imports: [
-                "CMalloc", "SyncLoop", "Dashboard", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan",
-                "SyncApply",
-                "SyncObserve", "SyncRecord", "KubeClient", "KubeObjects", "YAMLText", "GitStore", "HTTPWire",
-                "OCIRegistry",
-                argumentParser, logging, lifecycle, unixSignals,
+                "CMalloc", "SyncLoop", "Dashboard", "SyncSource", "SyncRender", "SyncPlan", "SyncApply", "SyncObserve",
+                "SyncRecord", "KubeClient", "KubeObjects", "YAMLText", "GitStore", "HTTPWire", argumentParser, logging,
+                lifecycle, unixSignals,
             ]
         ),
         .executableTarget(
             name: "sternpost",
             dependencies: ["CommandLineTool"],
             path: "Sources/sternpost",
+            swiftSettings: strict
+        ),
+        module(
+            "LabTool",
+            "Surface/LabTool",
+            imports: [
+                "CommandLineTool", "EmbeddedCluster", "Dashboard", "SyncLoop", "SyncSource", "SyncRender", "SyncPlan",
+                "SyncApply", "SyncRecord", "KubeClient", "KubeObjects", "YAMLText", "GitStore", "HTTPWire",
+                "OCIRegistry", argumentParser, logging, lifecycle,
+            ]
+        ),
+        .executableTarget(
+            name: "sternpost-lab",
+            dependencies: ["LabTool"],
+            path: "Sources/sternpost-lab",
             swiftSettings: strict
         ),
 
@@ -223,11 +238,11 @@ let package = Package(
         tests(
             "CommandLineToolTests",
             imports: [
-                "sternpost", "CommandLineTool", "Dashboard", "SyncLoop", "SyncPlan", "SyncRecord", "KubeObjects",
-                "YAMLText",
-                logging,
+                "sternpost", "sternpost-lab", "CommandLineTool", "Dashboard", "SyncLoop", "SyncPlan", "SyncRecord",
+                "KubeObjects", "YAMLText", logging,
             ]
         ),
+        tests("LabToolTests", imports: ["sternpost", "sternpost-lab", "LabTool", "CommandLineTool"]),
         tests("EndToEndTests", imports: sceneImports),
         tests("FaultTests", imports: sceneImports),
         tests("SoakTests", imports: sceneImports),

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Writes infra/*.yaml and examples-repo/ as Swift string literals, so that the one binary holds them.
+# Writes infra/*.yaml and examples-repo/ as Swift string literals, so that the executables hold them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-target=Sources/Surface/CommandLineTool/Embedded
-mkdir -p "$target"
+operator=Sources/Surface/CommandLineTool/Embedded
+lab=Sources/Surface/LabTool/Embedded
+mkdir -p "$operator" "$lab"
 emit() { # TYPE DOC FILE...
     local type=$1 doc=$2
     shift 2
@@ -28,7 +29,7 @@ emit() { # TYPE DOC FILE...
 }
 root=infra
 emit InstallManifests 'The manifests of `infra/`: what `sternpost install` prints.' \
-    $(cd infra && LC_ALL=C ls -1 ./*.yaml | sed 's#^\./##') >"$target/InstallManifests.swift"
+    $(cd infra && LC_ALL=C ls -1 ./*.yaml | sed 's#^\./##') >"$operator/InstallManifests.swift"
 root=examples-repo
-emit ExampleRepository 'The example project of `examples-repo/`: what `sternpost demo` makes its repository from.' \
-    $(cd examples-repo && LC_ALL=C find . -type f | sed 's#^\./##' | LC_ALL=C sort) >"$target/ExampleRepository.swift"
+emit ExampleRepository 'The example project of `examples-repo/`: what `sternpost-lab demo` makes its repository from.' \
+    $(cd examples-repo && LC_ALL=C find . -type f | sed 's#^\./##' | LC_ALL=C sort) >"$lab/ExampleRepository.swift"

@@ -20,7 +20,7 @@ enum RealBenchCommand {
                         try await Competition(options: options, objects: objects).run()
                         continue
                     }
-                    let cluster = try await EmbeddedProcess(sternpost: options.sternpost)
+                    let cluster = try await EmbeddedProcess(lab: options.lab)
                     defer { cluster.stop() }
                     let through = options.through(kubeconfig: cluster.kubeconfig.path)
                     try await Competition(options: through, objects: objects).run()

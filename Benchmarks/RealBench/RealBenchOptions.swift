@@ -9,11 +9,13 @@ struct RealBenchOptions {
     /// The binaries that compete.
     private(set) var sternpost = ".build/release/sternpost"
     private(set) var kubectl = "kubectl"
+    /// The binary with the embedded cluster, which does not compete.
+    private(set) var lab = ".build/release/sternpost-lab"
     /// How often each contestant runs; they run in turn.
     private(set) var runs = 3
     /// About how many objects, one competition each.
     private(set) var objects: [Int] = []
-    /// Whether the cluster is `sternpost cluster`, started for this, instead of the kubeconfig's.
+    /// Whether the cluster is `sternpost-lab cluster`, started for this, instead of the kubeconfig's.
     private(set) var isEmbedded = false
     /// Whether `sync` also runs with its wait for health, which needs a cluster whose controllers run.
     private(set) var waitsForHealth = false
@@ -32,6 +34,7 @@ struct RealBenchOptions {
             case "--kubeconfig": kubeconfig = try value(of: argument)
             case "--sternpost": sternpost = try value(of: argument)
             case "--kubectl": kubectl = try value(of: argument)
+            case "--lab": lab = try value(of: argument)
             case "--only": only = try value(of: argument)
             case "--wait": waitsForHealth = true
             case "--embedded": isEmbedded = true

@@ -7,7 +7,7 @@ import YAMLText
 
 @testable import CommandLineTool
 
-/// What the binary holds of `infra/` and `examples-repo/`.
+/// What the binary holds of `infra/`.
 @Suite(.timeLimit(.minutes(2)))
 struct InstallCommandTests {
     @Test func `install prints the files of infra`() async throws {
@@ -29,14 +29,6 @@ struct InstallCommandTests {
             #expect(other != own)
             let back = other.replacing("registry.example.com/sternpost:9", with: "sternpost:\(Sternpost.version)")
             #expect(back == own)
-        }
-    }
-
-    @Test func `the example repository in the binary is the one in the checkout`() throws {
-        let files = try Checkout.files(below: "examples-repo")
-        #expect(ExampleRepository.files.map(\.path) == files.map(\.path), "run make embed")
-        for (embedded, file) in zip(ExampleRepository.files, files) {
-            #expect(embedded.text == file.text, "\(file.path): run make embed")
         }
     }
 

@@ -22,10 +22,11 @@ struct UsageTests {
             let result = try await tool.run("--help")
             #expect(result.status == 0)
             let commands = [
-                "demo", "cluster", "sync", "render", "diff", "run", "install", "history", "show", "status", "verify",
-                "approve", "suspend", "resume",
+                "sync", "render", "diff", "run", "install", "history", "show", "status", "verify", "approve", "suspend",
+                "resume",
             ]
             for command in commands { #expect(result.output.contains("\n  \(command) ")) }
+            for command in ["demo", "cluster"] { #expect(!result.output.contains("\n  \(command) ")) }
         }
     }
 
@@ -34,7 +35,6 @@ struct UsageTests {
         ["sync"], ["sync", "--repo", "r", "--config", "c"], ["sync", "--repo", "r", "--timeout", "soon"],
         ["render", "--repo", "r", "--path", "../x"], ["run"], ["run", "--config", "absent.yaml"],
         ["run", "--config", "absent.yaml", "--listen", "nowhere"],
-        ["cluster", "--write-kubeconfig", "k", "--port", "70000"],
         ["verify", "--anchor", "x"], ["history"], ["show", "1"], ["status"], ["verify"], ["approve"], ["suspend"],
         ["render", "--repo", "/absent/repository.git"], ["diff", "--repo", "r", "--kubeconfig", "absent"],
         ["sync", "--repo", "r", "--kubeconfig", "absent"], ["sync", "--repo", "a", "--repo", "b"],
@@ -84,14 +84,16 @@ struct UsageTests {
         #expect(problem == name.map { "\($0) is given twice; give it once" })
     }
 
-    @Test func `a demo whose port is taken does not start`() async throws {
+    @Test(arguments: ["demo", "demo --help", "demo --once --once", "cluster", "cluster --write-kubeconfig k"])
+    func `what sternpost-lab does is refused in one line that names it`(_ line: String) async throws {
         try await withTool { tool in
-            try await withStubServer({ _ in [] }) { server in
-                let result = try await tool.run("demo", "--once", "--listen", "127.0.0.1:\(server.port)")
-                #expect(result.status == 2)
-                #expect(result.errors.contains("cannot listen on 127.0.0.1:\(server.port)"), "\(result.errors)")
-                #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
-            }
+            let process = try tool.process(line.split(separator: " ").map(String.init))
+            let result = try await Tool.finish(process, folder: tool.folder)
+            #expect(result.status == 2)
+            #expect(result.output.isEmpty)
+            let name = line.prefix { $0 != " " }
+            #expect(result.errors.contains("run sternpost-lab \(name);"), "\(result.errors)")
+            #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
         }
     }
 

@@ -14,13 +14,23 @@ package struct Tool: Sendable {
     }
 
     package let folder: URL
+    private let program: String
 
-    package init(folder: URL) { self.folder = folder }
+    /// - Parameters:
+    ///   - folder: Where the binary runs.
+    ///   - program: The name of the executable.
+    package init(folder: URL, program: String = "sternpost") {
+        self.folder = folder
+        self.program = program
+    }
+
+    /// The executable with the demo and the embedded cluster, in the same folder.
+    package var lab: Tool { Tool(folder: folder, program: "sternpost-lab") }
 
     /// The command with these arguments, not started yet.
     ///
     /// - Parameters:
-    ///   - arguments: What follows `sternpost`.
+    ///   - arguments: What follows the name of the executable.
     ///   - environment: Variables beside `HOME` and `PATH`.
     ///   - wrapper: A program with its arguments that starts the binary: `["/usr/bin/setpriv", "--reuid", …]`.
     /// - Returns: The process, not started yet.
@@ -30,7 +40,7 @@ package struct Tool: Sendable {
         environment: [String: String] = [:],
         wrapper: [String] = []
     ) throws -> Process {
-        let words = wrapper + [try TestProducts.path(of: "sternpost")] + arguments
+        let words = wrapper + [try TestProducts.path(of: program)] + arguments
         let process = Process()
         process.executableURL = URL(filePath: words[0])
         process.arguments = Array(words.dropFirst())

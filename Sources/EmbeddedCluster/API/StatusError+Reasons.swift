@@ -62,11 +62,6 @@ extension StatusError {
         )
     }
 
-    /// 409 of a server-side apply that would take fields from other managers.
-    package static func applyConflict(_ causes: [Cause], message: String) -> StatusError {
-        StatusError(code: 409, reason: "Conflict", message: message, details: Details(causes: causes))
-    }
-
     /// 403, with the object in the text.
     package static func forbidden(_ resource: GroupResource, _ name: String, _ problem: String) -> StatusError {
         let subject = name.isEmpty ? "\(resource)" : "\(resource) \(quoted(name))"

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import KubeObjects
 
 /// Why the server refuses a request body, in the words of a Kubernetes `Status`.
 package struct RequestRefusal: Error, Sendable, Hashable, CustomStringConvertible {
@@ -50,13 +49,4 @@ package struct RequestRefusal: Error, Sendable, Hashable, CustomStringConvertibl
     }
 
     package var description: String { "\(reason.rawValue): \(message)" }
-
-    /// `status.details.causes`.
-    package var causesJSON: JSON {
-        .array(
-            causes.map {
-                ["reason": .string($0.reason), "message": .string($0.message), "field": .string($0.field)]
-            }
-        )
-    }
 }

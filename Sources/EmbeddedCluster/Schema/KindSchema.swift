@@ -34,9 +34,6 @@ package enum SchemaCatalog {
         BuiltInTypes.shared.kinds[gvk]
     }
 
-    /// Every built-in kind, in no particular order.
-    package static var builtInKinds: [GroupVersionKind] { Array(BuiltInTypes.shared.kinds.keys) }
-
     /// The schema of one served version of a CustomResourceDefinition (apiextensions.k8s.io/v1).
     ///
     /// - Parameters:

@@ -55,8 +55,8 @@ struct RunCommand: AsyncParsableCommand {
         let projects = try border.applied(to: try readProjects(), operatorNamespace: BorderOptions.podNamespace)
         let timing = try leases.timing()
         let signals = await ShutdownSignals(ending: RunCommand.endingOfStart)
-        try await RunCommand.failingAsCommand {
-            try await signals.run(patience: RunCommand.patience, ending: RunCommand.ending) {
+        try await Serving.failingAsCommand {
+            try await signals.run(patience: Serving.patience, ending: Serving.ending) {
                 try await services(for: projects, timing: timing, at: address).map { .init(service: $0) }
             }
         }
@@ -133,31 +133,4 @@ struct RunCommand: AsyncParsableCommand {
 
     /// While the start-up is under way nothing is begun, so nothing has to be brought to an end.
     private static let endingOfStart = ShutdownWatchdog.Ending(patience: .seconds(1), status: 0)
-    /// When the tasks are cancelled, and when the process ends whatever they do: before the 30 s of a Pod are over.
-    private static let patience = Duration.seconds(20)
-    static let ending = ShutdownWatchdog.Ending(
-        patience: .seconds(25),
-        status: 1,
-        farewell: "not ended 25 s after the signal: something does not let go; ending now"
-    )
-
-    /// Runs services until SIGTERM or Ctrl-C; each has a bounded time to finish what it is in. The process has one, too, with
-    /// signals that were made with ``ending``.
-    static func serve(_ services: [any Service], until signals: ShutdownSignals) async throws {
-        try await failingAsCommand {
-            try await signals.run(services.map { .init(service: $0) }, patience: patience)
-        }
-    }
-
-    private static func failingAsCommand(_ body: () async throws -> Void) async throws {
-        do {
-            try await body()
-        } catch let failure as CommandFailure {
-            throw failure
-        } catch let error as DashboardServer.ListenError {
-            throw CommandFailure("\(error)")
-        } catch {
-            throw CommandFailure("stopped: \(error)", status: 1)
-        }
-    }
 }

@@ -2,9 +2,9 @@
 import Foundation
 
 /// Our own binary: git's network work runs in a child process of it.
-enum OwnExecutable {
+package enum OwnExecutable {
     /// The path of the running binary.
-    static var path: String {
+    package static var path: String {
         let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return own ?? CommandLine.arguments.first ?? "sternpost"
     }

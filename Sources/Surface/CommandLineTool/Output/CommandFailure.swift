@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A command that cannot go on: lines for standard error and the exit status.
-struct CommandFailure: Error {
+package struct CommandFailure: Error {
     let lines: [String]
     let status: Int32
 
-    init(_ lines: [String], status: Int32 = 2) {
+    /// The status is 2 where nothing could be begun.
+    package init(_ lines: [String], status: Int32 = 2) {
         self.lines = lines
         self.status = status
     }
 
-    init(_ line: String, status: Int32 = 2) { self.init([line], status: status) }
+    /// One line.
+    package init(_ line: String, status: Int32 = 2) { self.init([line], status: status) }
 }

@@ -33,13 +33,13 @@ enum ErrorOutput {
 }
 
 /// Standard output.
-enum StandardOutput {
+package enum StandardOutput {
     /// Writes text as it is: data for programs, and what was made ``Swift/String/visible`` before. When nobody reads any
     /// more (`sternpost … | head`), the process ends as others do then.
-    static func write(_ text: String) {
+    package static func write(_ text: String) {
         if !FileDescriptorText.write(text, to: STDOUT_FILENO) { ProcessEnd.now(128 + SIGPIPE) }
     }
 
     /// Writes a line for people; what nobody would see in it stands as an escape.
-    static func line(_ text: String = "") { write(text.visible + "\n") }
+    package static func line(_ text: String = "") { write(text.visible + "\n") }
 }

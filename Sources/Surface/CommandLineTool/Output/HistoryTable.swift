@@ -4,9 +4,9 @@ import SyncLoop
 import SyncRecord
 
 /// The table of `history`.
-enum HistoryTable {
+package enum HistoryTable {
     /// One line a run; a word instead when there is none.
-    static func text(_ runs: [SyncRun], for terminal: Terminal) -> String {
+    package static func text(_ runs: [SyncRun], for terminal: Terminal) -> String {
         guard !runs.isEmpty else { return "no syncs yet\n" }
         var table = TextTable(
             "RUN",
@@ -36,7 +36,7 @@ enum HistoryTable {
     }
 
     /// How long a run took, or that it is under way.
-    static func took(_ run: SyncRun) -> String {
+    package static func took(_ run: SyncRun) -> String {
         guard let end = run.finishedAt else { return "running" }
         return DurationText.describe(.milliseconds(Int64(end.timeIntervalSince(run.startedAt) * 1_000)))
     }

@@ -4,9 +4,9 @@ import KubeObjects
 import SyncLoop
 
 /// The table of `images`.
-enum ImageTable {
+package enum ImageTable {
     /// The rows of some projects, by project, workload and container.
-    static func rows(of pages: [String: ImageBoard.Page]) -> [ImageRow] {
+    package static func rows(of pages: [String: ImageBoard.Page]) -> [ImageRow] {
         pages.values.flatMap(\.rows).sorted { left, right in
             (left.project, left.workload.description, left.container)
                 < (right.project, right.workload.description, right.container)
@@ -14,7 +14,7 @@ enum ImageTable {
     }
 
     /// One line a container, and below the table a line for each that has something to say.
-    static func text(_ rows: [ImageRow], now: Date, for terminal: Terminal) -> String {
+    package static func text(_ rows: [ImageRow], now: Date, for terminal: Terminal) -> String {
         guard !rows.isEmpty else {
             return "no images are followed: no workload of a project is on a tag that moves\n"
         }

@@ -2,9 +2,9 @@
 import Foundation
 
 /// Files that hold credentials.
-enum PrivateFile {
+package enum PrivateFile {
     /// Writes a file of mode 0600 in one step: readers see the old text or the new one, never half of it.
-    static func write(_ text: String, to path: String) throws {
+    package static func write(_ text: String, to path: String) throws {
         let temporary = "\(path).\(ProcessInfo.processInfo.processIdentifier)"
         let isMade = FileManager.default.createFile(
             atPath: temporary,

@@ -10,8 +10,9 @@ import UnixSignals
 ///
 /// Make one for a process, before it says that it is ready. With two of them a signal can reach the one and be lost for the
 /// other.
-struct ShutdownSignals: Sendable {
-    typealias Configuration = ServiceGroupConfiguration.ServiceConfiguration
+package struct ShutdownSignals: Sendable {
+    /// A service, and what its end means for the others.
+    package typealias Configuration = ServiceGroupConfiguration.ServiceConfiguration
 
     private enum Event: Sendable {
         case signalled
@@ -24,7 +25,7 @@ struct ShutdownSignals: Sendable {
 
     /// - Parameter ending: How the process ends after the first signal, whatever its tasks do; nil when they may take as long
     ///   as they like.
-    init(ending: ShutdownWatchdog.Ending? = nil) async {
+    package init(ending: ShutdownWatchdog.Ending? = nil) async {
         let watchdog = ShutdownWatchdog(ending)
         await watchdog.listen()
         self.watchdog = watchdog
@@ -38,7 +39,7 @@ struct ShutdownSignals: Sendable {
     ///   - services: Started in this order, and shut down in the opposite one.
     ///   - patience: How long they may take to shut down; then their tasks are cancelled. Nil for as long as they like.
     /// - Throws: What the services throw.
-    func run(_ services: [Configuration], patience: Duration? = nil) async throws {
+    package func run(_ services: [Configuration], patience: Duration? = nil) async throws {
         try await run(patience: patience, endingThen: nil) { services }
     }
 

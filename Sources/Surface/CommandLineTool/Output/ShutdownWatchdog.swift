@@ -7,9 +7,9 @@ import Synchronization
 /// signal, so that it works while every thread that tasks share is taken, and while no other can be made.
 ///
 /// The first SIGTERM or Ctrl-C starts the clock; a second one ends the process at once.
-final class ShutdownWatchdog: Sendable {
+package final class ShutdownWatchdog: Sendable {
     /// How the process ends when it has not ended by itself.
-    struct Ending: Sendable {
+    package struct Ending: Sendable {
         /// How long after the first signal.
         let patience: Duration
         let status: Int32

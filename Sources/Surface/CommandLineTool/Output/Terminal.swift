@@ -3,7 +3,7 @@ import Foundation
 import KubeObjects
 
 /// What the terminal at the other end can show.
-struct Terminal: Sendable {
+package struct Terminal: Sendable {
     /// Whether colours are wanted: a terminal, no `NO_COLOR`, no `TERM=dumb`.
     let hasColor: Bool
     /// Whether a line may be rewritten in place to show progress.
@@ -17,17 +17,18 @@ struct Terminal: Sendable {
         isInteractive = isTerminal && !isDumb
     }
 
-    static let output = Terminal(descriptor: STDOUT_FILENO)
+    /// Standard output's.
+    package static let output = Terminal(descriptor: STDOUT_FILENO)
     static let error = Terminal(descriptor: STDERR_FILENO)
 
     /// The few colours that are used.
-    enum Color: String {
+    package enum Color: String {
         case green = "32", yellow = "33", red = "31", cyan = "36", dim = "2", bold = "1"
     }
 
     /// The text in a colour, or without where colours are not wanted; in both cases it can be written as it is then,
     /// because what nobody would see in it stands as an escape.
-    func paint(_ text: String, _ color: Color) -> String {
+    package func paint(_ text: String, _ color: Color) -> String {
         hasColor ? "\u{1B}[\(color.rawValue)m\(text.visible)\u{1B}[0m" : text.visible
     }
 }

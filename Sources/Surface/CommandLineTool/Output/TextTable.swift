@@ -3,13 +3,14 @@ import KubeObjects
 
 /// A table as kubectl prints them: upper-case headings, columns three spaces apart, no rules. What nobody would see in
 /// a cell stands as an escape.
-struct TextTable {
+package struct TextTable {
     /// One cell: its text, and how it is painted.
-    struct Cell {
+    package struct Cell {
         let text: String
         let color: Terminal.Color?
 
-        init(_ text: String, _ color: Terminal.Color? = nil) {
+        /// A cell in a colour, or in the terminal's own.
+        package init(_ text: String, _ color: Terminal.Color? = nil) {
             self.text = text.visible
             self.color = color
         }
@@ -18,16 +19,17 @@ struct TextTable {
     private let headings: [String]
     private var rows: [[Cell]] = []
 
-    init(_ headings: String...) { self.headings = headings }
+    /// A table without rows yet.
+    package init(_ headings: String...) { self.headings = headings }
 
     /// Adds a row; as many cells as headings.
-    mutating func add(_ cells: Cell...) { rows.append(cells) }
+    package mutating func add(_ cells: Cell...) { rows.append(cells) }
 
     /// Whether there is no row.
     var isEmpty: Bool { rows.isEmpty }
 
     /// The lines, without trailing blanks, each with its line break.
-    func text(for terminal: Terminal) -> String {
+    package func text(for terminal: Terminal) -> String {
         var widths = headings.map(\.count)
         for row in rows {
             for (index, cell) in row.enumerated() { widths[index] = max(widths[index], cell.text.count) }
@@ -47,5 +49,6 @@ struct TextTable {
 }
 
 extension TextTable.Cell: ExpressibleByStringLiteral {
-    init(stringLiteral value: String) { self.init(value) }
+    /// A cell in the terminal's own colour.
+    package init(stringLiteral value: String) { self.init(value) }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Made by scripts/embed.sh from the files it names: change those, then run make embed.
 
-/// The example project of `examples-repo/`: what `sternpost demo` makes its repository from.
+/// The example project of `examples-repo/`: what `sternpost-lab demo` makes its repository from.
 enum ExampleRepository {
     /// Path and text of each file, ascending by path.
     static let files: [(path: String, text: String)] = [

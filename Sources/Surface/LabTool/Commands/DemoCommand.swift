@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import CommandLineTool
 import Dashboard
 import EmbeddedCluster
 import Foundation
@@ -14,7 +15,7 @@ import SyncRecord
 import SyncSource
 import YAMLText
 
-/// `sternpost demo`: the whole product in a minute, on this machine alone.
+/// `sternpost-lab demo`: the whole product in a minute, on this machine alone.
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
@@ -125,8 +126,8 @@ struct DemoCommand: AsyncParsableCommand {
                     "   dashboard    http://\(address.host):\(port)/",
                     "   cluster      kubectl --kubeconfig \(kubeconfig) get all -n posts",
                     "   repository   cd \(repository.workingCopy)   (edit, commit, git push)",
-                    "   images       \(CommandLine.arguments.first ?? "sternpost") images --data-dir \(folder)/data",
-                    "   history      \(CommandLine.arguments.first ?? "sternpost") history --data-dir \(folder)/data",
+                    "   images       \(DemoCommand.sternpost) images --data-dir \(folder)/data",
+                    "   history      \(DemoCommand.sternpost) history --data-dir \(folder)/data",
                     "",
                 ]
         )
@@ -150,6 +151,12 @@ struct DemoCommand: AsyncParsableCommand {
         } catch let error as DashboardServer.ListenError {
             throw CommandFailure("\(error)")
         }
+    }
+
+    /// The other executable as a person would call it: `make demo` builds it beside this one.
+    private static var sternpost: String {
+        let own = CommandLine.arguments.first ?? ""
+        return own.hasSuffix("sternpost-lab") ? String(own.dropLast("-lab".count)) : "sternpost"
     }
 
     /// The port that was asked for, or one that is free now.

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import CommandLineTool
 import EmbeddedCluster
 import Foundation
 import KubeObjects
 import ServiceLifecycle
 import YAMLText
 
-/// `sternpost cluster`: the embedded Kubernetes API alone.
+/// `sternpost-lab cluster`: the embedded Kubernetes API alone.
 struct ClusterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cluster",
         abstract: "Serves the embedded Kubernetes API on loopback until Ctrl-C or SIGTERM.",
         discussion: """
             For trying and testing; never a production cluster. The kubeconfig is written once the API answers:
-            sternpost cluster --write-kubeconfig /tmp/kubeconfig & kubectl --kubeconfig /tmp/kubeconfig get namespaces
+            sternpost-lab cluster --write-kubeconfig /tmp/kubeconfig & kubectl --kubeconfig /tmp/kubeconfig get namespaces
             """
     )
 
@@ -36,7 +37,7 @@ struct ClusterCommand: AsyncParsableCommand {
         var options = EmbeddedClusterOptions()
         options.port = port
         options.dataFolder = dataDir
-        let signals = await ShutdownSignals(ending: RunCommand.ending)
+        let signals = await ShutdownSignals(ending: Serving.ending)
         let cluster: EmbeddedCluster
         do { cluster = try await EmbeddedCluster.start(options: options) } catch {
             throw CommandFailure("the embedded cluster cannot start on port \(port): \(error)")
@@ -46,7 +47,7 @@ struct ClusterCommand: AsyncParsableCommand {
             throw error
         }
         StandardOutput.line("serving \(cluster.url); kubeconfig: \(writeKubeconfig)")
-        try await RunCommand.serve([ClusterService(cluster: cluster)], until: signals)
+        try await Serving.run([ClusterService(cluster: cluster)], until: signals)
     }
 }
 

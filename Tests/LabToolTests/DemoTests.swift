@@ -7,11 +7,22 @@ import Testing
 struct DemoTests {
     @Test func `the demo walks through the product to its end`() async throws {
         try await withTool { tool in
-            let result = try await tool.run("demo", "--once")
+            let result = try await tool.lab.run("demo", "--once")
             #expect(result.status == 0, "\(result.output.suffix(2_000)) \(result.errors)")
             for step in 1...8 { #expect(result.output.contains("\n\(step). "), "step \(step) is missing") }
             #expect(result.output.contains("was written by kubectl (scale) at "))
             #expect(result.output.contains("the audit chain is intact"))
+        }
+    }
+
+    @Test func `a demo whose port is taken does not start`() async throws {
+        try await withTool { tool in
+            try await withStubServer({ _ in [] }) { server in
+                let result = try await tool.lab.run("demo", "--once", "--listen", "127.0.0.1:\(server.port)")
+                #expect(result.status == 2)
+                #expect(result.errors.contains("cannot listen on 127.0.0.1:\(server.port)"), "\(result.errors)")
+                #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CommandLineTool
 import Foundation
 import HTTPWire
 import KubeObjects

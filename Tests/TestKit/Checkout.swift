@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import KubeObjects
-import TestKit
-
-extension Tool.Result {
-    /// The output as JSON.
-    var json: JSON { get throws { try JSONParser.parse(Array(output.utf8)) } }
-}
 
 /// The repository that these tests belong to.
-enum Checkout {
-    static let folder = URL(filePath: #filePath).resolvingSymlinksInPath()
+package enum Checkout {
+    /// Its root.
+    package static let folder = URL(filePath: #filePath).resolvingSymlinksInPath()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     /// Path and text of every file below a folder, ascending by the bytes of the path.
-    static func files(below name: String) throws -> [(path: String, text: String)] {
+    package static func files(below name: String) throws -> [(path: String, text: String)] {
         let root = folder.appending(path: name)
         return try FileManager.default.subpathsOfDirectory(atPath: root.path)
             .filter { !isFolder(root.appending(path: $0)) }
