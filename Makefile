@@ -18,9 +18,10 @@ TEST_PACKAGES := nginx-light fcgiwrap openssh-server openssh-client openssl fake
 	apache2-utils
 DEMO_PACKAGES := docker-registry
 SWIFT := swift
-FORMATTED := Sources Tests Package.swift Benchmarks/BenchmarkKit Benchmarks/RealBench Benchmarks/SternpostBench \
-	Benchmarks/Package.swift Fuzz/SternpostFuzz Fuzz/Package.swift
+FORMATTED := Package.swift Sources Tests Benchmarks Fuzz
 BUILD_FLAGS := --explicit-target-dependency-import-check error
+# The same for every optimised program, so that what they share is built once.
+RELEASE := -c release --static-swift-stdlib
 ONCE ?=
 ARGS ?=
 KUBECONFIG ?=
@@ -58,17 +59,18 @@ build: deps
 	$(SWIFT) build $(BUILD_FLAGS)
 
 release: deps
-	$(SWIFT) build -c release --product sternpost --static-swift-stdlib
+	$(SWIFT) build $(RELEASE) --product sternpost
 	@echo "built: .build/release/sternpost"
 
 bench: test-deps release
-	$(SWIFT) build -c release --package-path Benchmarks
-	Benchmarks/.build/release/sternpost-bench $(ARGS)
-	Benchmarks/.build/release/sternpost-bench-real --embedded --runs 1 --wait --only "sternpost sync" 100 1000 10000
+	$(SWIFT) build $(RELEASE) --product sternpost-bench
+	$(SWIFT) build $(RELEASE) --product sternpost-bench-real
+	.build/release/sternpost-bench $(ARGS)
+	.build/release/sternpost-bench-real --embedded --runs 1 --wait --only "sternpost sync" 100 1000 10000
 
 bench-real: test-deps release
-	$(SWIFT) build -c release --package-path Benchmarks --product sternpost-bench-real
-	Benchmarks/.build/release/sternpost-bench-real --kubeconfig "$(KUBECONFIG)" $(ARGS)
+	$(SWIFT) build $(RELEASE) --product sternpost-bench-real
+	.build/release/sternpost-bench-real --kubeconfig "$(KUBECONFIG)" $(ARGS)
 
 fuzz: deps
 	JOBS=$(JOBS) scripts/fuzz.sh $(SECONDS)

@@ -68,6 +68,8 @@ let package = Package(
     name: "Sternpost",
     products: [
         .executable(name: "sternpost", targets: ["sternpost"]),
+        .executable(name: "sternpost-bench", targets: ["SternpostBench"]),
+        .executable(name: "sternpost-bench-real", targets: ["RealBench"]),
         // For tests: sets the wall clock of a process.
         .library(name: "WallClock", type: .dynamic, targets: ["WallClock"]),
     ],
@@ -232,5 +234,22 @@ let package = Package(
         tests("EndToEndTests", imports: sceneImports),
         tests("FaultTests", imports: sceneImports),
         tests("SoakTests", imports: sceneImports),
+
+        // Benchmarks: `make bench`
+        .target(name: "BenchmarkKit", path: "Benchmarks/BenchmarkKit", swiftSettings: strict),
+        .executableTarget(
+            name: "SternpostBench",
+            dependencies: [
+                "BenchmarkKit", "CMalloc", "SyncPlan", "SyncRender", "SyncSource", "YAMLText", "KubeObjects",
+            ],
+            path: "Benchmarks/SternpostBench",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "RealBench",
+            dependencies: ["BenchmarkKit", "HTTPWire", "YAMLText", "KubeObjects"],
+            path: "Benchmarks/RealBench",
+            swiftSettings: strict
+        ),
     ]
 )
