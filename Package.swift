@@ -2,13 +2,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
-/// Settings of every target of ours: strict concurrency, explicit `any`, no leaking imports, warnings as errors.
-let strict: [SwiftSetting] = [
+/// Whether the fuzzer is built too, and all of ours for it. Such a build needs a folder of its own: `scripts/fuzz.sh`.
+let isFuzzing = Context.environment["STERNPOST_FUZZ"] == "1"
+
+/// How our targets are written: strict concurrency, explicit `any`, no leaking imports, warnings as errors.
+let language: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .treatAllWarnings(as: .error),
 ]
+
+/// What a fuzzer needs: libFuzzer's coverage, AddressSanitizer, and sight of what is not exported.
+let instrumentation: [SwiftSetting] =
+    isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])] : []
+
+/// Settings of every target of ours.
+let strict = language + instrumentation
 
 /// A system library: `module.modulemap` and `shim.h` only.
 func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
@@ -253,3 +263,20 @@ let package = Package(
         ),
     ]
 )
+
+if isFuzzing {
+    package.products.append(.executable(name: "sternpost-fuzz", targets: ["SternpostFuzz"]))
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "SternpostFuzz",
+            dependencies: [
+                "CFuzzer", "GitStore", "HTTPWire", "KubeClient", "KubeObjects", "OCIRegistry", "SyncApply", "SyncLoop",
+                "SyncPlan", "SyncRecord", "SyncRender", "SyncSource", "YAMLText",
+            ],
+            path: "Fuzz/SternpostFuzz",
+            swiftSettings: strict,
+            linkerSettings: [.unsafeFlags(["-sanitize=address"])]
+        ),
+    ]
+}
