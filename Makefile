@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # make demo      the product in a minute: embedded cluster, real git repository, operator, dashboard (ONCE=1: ends by itself)
-# make test      every test but the slow ones
+# make test      what CI runs: format, conventions, docs/faults.md, one build with import check, every test but the slow ones
 # make soak      the slow ones, one at a time: crash loops, bombs, hostile commits, faults; three quarters of an hour at most
-# make check     what CI and reviewers ask for: format, lint, build with import check, tests
+# make lint      the part of it that builds nothing
 # make faults    writes docs/faults.md: which test holds which fault
 # make release   an optimised binary in .build/release/sternpost, without the demo and its cluster (sternpost-lab)
 # make fuzz      fuzzes every reader of outside text, SECONDS=10 each (JOBS=2: two at a time)
@@ -12,22 +12,25 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
+# The gates stand in an order, and every build takes all cores.
+.NOTPARALLEL:
 
 BUILD_PACKAGES := libgit2-dev libyaml-dev libcurl4-openssl-dev libsqlite3-dev pkg-config git
 TEST_PACKAGES := nginx-light fcgiwrap openssh-server openssh-client openssl faketime python3-h2 docker-registry skopeo \
 	apache2-utils
 DEMO_PACKAGES := docker-registry
 SWIFT := swift
-FORMATTED := Sources Tests Package.swift Benchmarks/BenchmarkKit Benchmarks/RealBench Benchmarks/SternpostBench \
-	Benchmarks/Package.swift Fuzz/SternpostFuzz Fuzz/Package.swift
+FORMATTED := Package.swift Sources Tests Benchmarks Fuzz
 BUILD_FLAGS := --explicit-target-dependency-import-check error
+# The same for every optimised program, so that what they share is built once.
+RELEASE := -c release --static-swift-stdlib
 ONCE ?=
 ARGS ?=
 KUBECONFIG ?=
 SECONDS ?= 10
 JOBS ?= 1
 
-.PHONY: demo test soak faults check format lint build release bench bench-real fuzz embed deps demo-deps test-deps toolchain \
+.PHONY: demo test soak faults format lint build release bench bench-real fuzz embed deps demo-deps test-deps toolchain \
 	clean
 
 demo: demo-deps
@@ -35,7 +38,8 @@ demo: demo-deps
 	$(SWIFT) build --product sternpost-lab
 	.build/debug/sternpost-lab demo $(if $(filter 1 yes true,$(ONCE)),--once) $(ARGS)
 
-test: test-deps
+# The cheap first: what they find is known before anything is installed or built.
+test: lint test-deps
 	scripts/test.sh
 
 soak: test-deps
@@ -44,33 +48,31 @@ soak: test-deps
 faults:
 	scripts/faults.sh
 
-check: test-deps lint
-	$(SWIFT) build --build-tests $(BUILD_FLAGS)
-	scripts/test.sh
-
 format:
-	$(SWIFT) format -i -r $(FORMATTED)
+	$(SWIFT) format -i --parallel --recursive $(FORMATTED)
 
 lint: toolchain
-	$(SWIFT) format lint --strict -r $(FORMATTED)
+	$(SWIFT) format lint --strict --parallel --recursive $(FORMATTED)
 	scripts/conventions.sh
+	scripts/faults.sh --check
 
 build: deps
 	$(SWIFT) build $(BUILD_FLAGS)
 
 release: deps
-	$(SWIFT) build -c release --product sternpost --static-swift-stdlib
+	$(SWIFT) build $(RELEASE) --product sternpost
 	@echo "built: .build/release/sternpost"
 
 bench: test-deps release
-	$(SWIFT) build -c release --product sternpost-lab --static-swift-stdlib
-	$(SWIFT) build -c release --package-path Benchmarks
-	Benchmarks/.build/release/sternpost-bench $(ARGS)
-	Benchmarks/.build/release/sternpost-bench-real --embedded --runs 1 --wait --only "sternpost sync" 100 1000 10000
+	$(SWIFT) build $(RELEASE) --product sternpost-lab
+	$(SWIFT) build $(RELEASE) --product sternpost-bench
+	$(SWIFT) build $(RELEASE) --product sternpost-bench-real
+	.build/release/sternpost-bench $(ARGS)
+	.build/release/sternpost-bench-real --embedded --runs 1 --wait --only "sternpost sync" 100 1000 10000
 
 bench-real: test-deps release
-	$(SWIFT) build -c release --package-path Benchmarks --product sternpost-bench-real
-	Benchmarks/.build/release/sternpost-bench-real --kubeconfig "$(KUBECONFIG)" $(ARGS)
+	$(SWIFT) build $(RELEASE) --product sternpost-bench-real
+	.build/release/sternpost-bench-real --kubeconfig "$(KUBECONFIG)" $(ARGS)
 
 fuzz: deps
 	JOBS=$(JOBS) scripts/fuzz.sh $(SECONDS)

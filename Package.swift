@@ -2,13 +2,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
-/// Settings of every target of ours: strict concurrency, explicit `any`, no leaking imports, warnings as errors.
-let strict: [SwiftSetting] = [
+/// Whether the fuzzer is built too, and all of ours for it. Such a build needs a folder of its own: `scripts/fuzz.sh`.
+let isFuzzing = Context.environment["STERNPOST_FUZZ"] == "1"
+
+/// How our targets are written: strict concurrency, explicit `any`, no leaking imports, warnings as errors.
+let language: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .treatAllWarnings(as: .error),
 ]
+
+/// What a fuzzer needs: libFuzzer's coverage, AddressSanitizer, and sight of what is not exported.
+let instrumentation: [SwiftSetting] =
+    isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])] : []
+
+/// Settings of every target of ours.
+let strict = language + instrumentation
 
 /// A system library: `module.modulemap` and `shim.h` only.
 func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
@@ -70,18 +80,21 @@ let package = Package(
         .executable(name: "sternpost", targets: ["sternpost"]),
         // The demo and the embedded cluster: never in the binary that holds a cluster's credentials.
         .executable(name: "sternpost-lab", targets: ["sternpost-lab"]),
+        .executable(name: "sternpost-bench", targets: ["SternpostBench"]),
+        .executable(name: "sternpost-bench-real", targets: ["RealBench"]),
         // For tests: sets the wall clock of a process.
         .library(name: "WallClock", type: .dynamic, targets: ["WallClock"]),
     ],
+    // Exact versions: a newer one is a change like any other.
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
     targets: [
         // Libraries
@@ -246,5 +259,39 @@ let package = Package(
         tests("EndToEndTests", imports: sceneImports),
         tests("FaultTests", imports: sceneImports),
         tests("SoakTests", imports: sceneImports),
+
+        // Benchmarks: `make bench`
+        .target(name: "BenchmarkKit", path: "Benchmarks/BenchmarkKit", swiftSettings: strict),
+        .executableTarget(
+            name: "SternpostBench",
+            dependencies: [
+                "BenchmarkKit", "CMalloc", "SyncPlan", "SyncRender", "SyncSource", "YAMLText", "KubeObjects",
+            ],
+            path: "Benchmarks/SternpostBench",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "RealBench",
+            dependencies: ["BenchmarkKit", "HTTPWire", "YAMLText", "KubeObjects"],
+            path: "Benchmarks/RealBench",
+            swiftSettings: strict
+        ),
     ]
 )
+
+if isFuzzing {
+    package.products.append(.executable(name: "sternpost-fuzz", targets: ["SternpostFuzz"]))
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "SternpostFuzz",
+            dependencies: [
+                "CFuzzer", "GitStore", "HTTPWire", "KubeClient", "KubeObjects", "OCIRegistry", "SyncApply", "SyncLoop",
+                "SyncPlan", "SyncRecord", "SyncRender", "SyncSource", "YAMLText",
+            ],
+            path: "Fuzz/SternpostFuzz",
+            swiftSettings: strict,
+            linkerSettings: [.unsafeFlags(["-sanitize=address"])]
+        ),
+    ]
+}

@@ -18,7 +18,8 @@ build() {
     local runtime
     runtime=$(compgen -G "$(dirname "$(readlink -f "$(command -v swiftc)")")/../lib/clang/*/lib/linux/libclang_rt.fuzzer_no_main-$(uname -m).a" | head -1)
     [[ -n $runtime ]] || { echo "this Swift toolchain comes without libFuzzer" >&2; return 1; }
-    swift build --package-path Fuzz -c release --product sternpost-fuzz -Xlinker "$runtime" >"$1" 2>&1 ||
+    # In a folder of its own: in this build everything is instrumented.
+    STERNPOST_FUZZ=1 swift build --scratch-path "$state" -c release --product sternpost-fuzz -Xlinker "$runtime" >"$1" 2>&1 ||
         { tail -20 "$1" >&2; return 1; }
 }
 

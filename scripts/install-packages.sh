@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the named Debian packages that are missing, with sudo when not root. Starts no service.
+# Installs the named Debian packages that are missing, with sudo when not root, and says in one line which they are before it
+# does. Starts no service.
 set -euo pipefail
 missing=()
 for package in "$@"; do
@@ -15,7 +16,7 @@ if ((EUID != 0)); then
     command -v sudo >/dev/null || { echo "missing: ${missing[*]}. Run as root: apt-get install ${missing[*]}" >&2; exit 1; }
     as_root=(sudo)
 fi
-echo "installing ${missing[*]}"
+echo "these Debian packages are missing and are installed now${as_root:+, by sudo}: ${missing[*]}"
 policy=/usr/sbin/policy-rc.d
 created=
 if [[ ! -e $policy ]]; then

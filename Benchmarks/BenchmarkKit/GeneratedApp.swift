@@ -17,6 +17,10 @@ package struct GeneratedApp: Sendable {
 
     /// The file that declares the four objects, as a person would write it.
     package var manifest: String {
+        [deployment, serviceAccount, service, ingress].joined(separator: "---\n")
+    }
+
+    private var deployment: String {
         """
         apiVersion: apps/v1
         kind: Deployment
@@ -44,13 +48,23 @@ package struct GeneratedApp: Sendable {
                 resources:
                   requests: {cpu: 50m, memory: 64Mi}
                   limits: {memory: 128Mi}
-        ---
+
+        """
+    }
+
+    private var serviceAccount: String {
+        """
         apiVersion: v1
         kind: ServiceAccount
         metadata:
           name: \(name)
           namespace: bench
-        ---
+
+        """
+    }
+
+    private var service: String {
+        """
         apiVersion: v1
         kind: Service
         metadata:
@@ -61,7 +75,12 @@ package struct GeneratedApp: Sendable {
           ports:
           - port: 80
             targetPort: 8080
-        ---
+
+        """
+    }
+
+    private var ingress: String {
+        """
         apiVersion: networking.k8s.io/v1
         kind: Ingress
         metadata:

@@ -1,5 +1,5 @@
-import BenchmarkKit
 // SPDX-License-Identifier: Apache-2.0
+import BenchmarkKit
 import Foundation
 
 /// All contestants with so many objects, in turn, several times: what disturbs the machine disturbs all of them.

@@ -37,7 +37,7 @@ struct BenchmarkInputs {
         list = try JSONParser.parse(listText)
         let found = try (list["items"]?.array ?? []).map(KubeObject.init)
         let byID = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
-        live = LiveSet(catalog: Self.catalog, objects: byID, unreadable: [:])
+        live = LiveSet(catalog: Self.catalog, objects: byID.mapValues { .whole($0) }, unreadable: [:])
         emptyLive = LiveSet(catalog: Self.catalog, objects: [:], unreadable: [:])
         inventory = Inventory(applySet: applySet, members: byID.mapValues { .init(uid: $0.uid) })
         markedInventory = Self.marked(inventory, by: Workload.plan(rendered, live, inventory))

@@ -1,7 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 import Testing
 
-// SPDX-License-Identifier: Apache-2.0
 @testable import EmbeddedCluster
 
 struct SchemaTests {

@@ -28,51 +28,17 @@ import Testing
     @Test func `a run tells its whole story`() async throws {
         let clock = ManualWallClock()
         try await withHistory(now: clock.now) { history in
-            let run = try await history.begin(project: "posts", trigger: .commit)
-            try await history.identify(run, commit: .sample(), treeID: "tree")
-            let journal = history.journal(for: run)
-            let intents = try await journal.intend([
-                MutationIntent(id: .deployment("web"), verb: .apply, reason: "drift: .spec.replicas"),
-                MutationIntent(id: .deployment("api"), verb: .delete, reason: "removed from git"),
-            ])
-            clock.advance(by: 2)
-            try await journal.conclude([(intents[0], .done), (intents[1], .failed("forbidden"))])
             let change = FieldChange(
                 path: ".spec.replicas",
                 before: "5",
                 after: "2",
                 takenFrom: "kubectl-edit at 10:42"
             )
-            try await history.record(
-                [
-                    .sample(
-                        changes: [change],
-                        before: try .deployment("web", replicas: 5),
-                        after: try .deployment("web", replicas: 2)
-                    ),
-                    .sample(.deployment("api"), .failed, error: "forbidden"),
-                    .sample(.deployment("db"), .unchanged),
-                ],
-                of: run
-            )
-            let origin = Origin(file: "infra/a.yaml", line: 4)
-            try await history.record([RenderProblem(origin: origin, problem: "a tab", remedy: "use blanks")], of: run)
-            try await history.record([RenderNotice(origin: origin, message: "status stripped")], of: run)
-            try await history.record(message: "the cluster answers slowly", of: run)
-            try await history.record(
-                HealthReport(
-                    ending: .timedOut,
-                    unhealthy: [
-                        ObjectHealth(id: .deployment("web"), status: .inProgress, message: "1 of 2", origin: origin)
-                    ],
-                    observed: 3
-                ),
-                of: run
-            )
             var counts = RunCounts()
             counts.configured = 1
             counts.failed = 1
             counts.unchanged = 1
+            let run = try await record(change, in: history, clock)
             let finished = try await history.finish(run, outcome: .degraded, counts: counts)
             #expect(finished.counts == counts)
 
@@ -97,6 +63,46 @@ import Testing
             #expect(detail.messages == ["the cluster answers slowly"])
             #expect(detail.health?.unhealthy.first?.message == "1 of 2")
         }
+    }
+
+    /// Begins a run and records something of everything in it.
+    private func record(_ change: FieldChange, in history: History, _ clock: ManualWallClock) async throws -> RunID {
+        let run = try await history.begin(project: "posts", trigger: .commit)
+        try await history.identify(run, commit: .sample(), treeID: "tree")
+        let journal = history.journal(for: run)
+        let intents = try await journal.intend([
+            MutationIntent(id: .deployment("web"), verb: .apply, reason: "drift: .spec.replicas"),
+            MutationIntent(id: .deployment("api"), verb: .delete, reason: "removed from git"),
+        ])
+        clock.advance(by: 2)
+        try await journal.conclude([(intents[0], .done), (intents[1], .failed("forbidden"))])
+        try await history.record(
+            [
+                .sample(
+                    changes: [change],
+                    before: try .deployment("web", replicas: 5),
+                    after: try .deployment("web", replicas: 2)
+                ),
+                .sample(.deployment("api"), .failed, error: "forbidden"),
+                .sample(.deployment("db"), .unchanged),
+            ],
+            of: run
+        )
+        let origin = Origin(file: "infra/a.yaml", line: 4)
+        try await history.record([RenderProblem(origin: origin, problem: "a tab", remedy: "use blanks")], of: run)
+        try await history.record([RenderNotice(origin: origin, message: "status stripped")], of: run)
+        try await history.record(message: "the cluster answers slowly", of: run)
+        try await history.record(
+            HealthReport(
+                ending: .timedOut,
+                unhealthy: [
+                    ObjectHealth(id: .deployment("web"), status: .inProgress, message: "1 of 2", origin: origin)
+                ],
+                observed: 3
+            ),
+            of: run
+        )
+        return run
     }
 
     @Test func `runs come newest first, by sequence and not by time`() async throws {

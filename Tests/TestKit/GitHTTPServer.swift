@@ -49,41 +49,7 @@ package final class GitHTTPServer: Sendable {
         let file = { (suffix: String) in folder.appending(path: "\(name).\(suffix)").path(percentEncoded: false) }
         let passwords = "\(GitHTTPServer.username):{PLAIN}\(GitHTTPServer.password)\n"
         try Data(passwords.utf8).write(to: URL(filePath: file("htpasswd")))
-        let backend = """
-            fastcgi_pass unix:\(file("sock"));
-            fastcgi_param SCRIPT_FILENAME /usr/lib/git-core/git-http-backend;
-            fastcgi_param GIT_HTTP_EXPORT_ALL 1;
-            fastcgi_param GIT_PROJECT_ROOT \(repositories.path(percentEncoded: false));
-            fastcgi_param PATH_INFO $1;
-            fastcgi_param REQUEST_METHOD $request_method;
-            fastcgi_param QUERY_STRING $query_string;
-            fastcgi_param CONTENT_TYPE $content_type;
-            fastcgi_param CONTENT_LENGTH $content_length;
-            fastcgi_param HTTP_CONTENT_ENCODING $http_content_encoding;
-            fastcgi_param REMOTE_USER $remote_user;
-            """
-        let tls = identity.map { "ssl_certificate \($0.certificate); ssl_certificate_key \($0.key);" } ?? ""
-        let places = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { "\($0)_temp_path \(file($0));" }
-        let configuration = """
-            \(geteuid() == 0 ? "user root;" : "")
-            daemon off; master_process off; pid \(file("pid")); error_log stderr;
-            events { worker_connections 64; }
-            http {
-              access_log \(file("access.log")); \(places.joined(separator: " "))
-              server {
-                listen 127.0.0.1:\(port)\(identity == nil ? "" : " ssl"); \(tls) client_max_body_size 0;
-                location ~ ^/git(/.*)$ { \(backend) }
-                location ~ ^/private(/.*)$ { auth_basic git; auth_basic_user_file \(file("htpasswd")); \(backend) }
-                location /moved/ { return 302 http://127.0.0.2:\(port)$request_uri; }
-                location /forbidden/ { return 403; }
-                location /broken/ { return 502; }
-                location /failing/ { return 500; }
-                location /empty/ { default_type application/x-git-upload-pack-advertisement; return 200 ""; }
-                location /renamed/ { return 301 $scheme://localhost:\(port)/git/posts.git/info/refs?$args; }
-                location /page/ { default_type text/html; return 200 "a page"; }
-              }
-            }
-            """
+        let configuration = GitHTTPServer.configuration(port: port, repositories, identity: identity, file: file)
         try Data(configuration.utf8).write(to: URL(filePath: file("conf")))
         let log = { (name: String) in URL(filePath: file(name)) }
         let gateway = try ServerProcess(
@@ -107,6 +73,50 @@ package final class GitHTTPServer: Sendable {
         self.port = port
         url = "\(identity == nil ? "http" : "https")://localhost:\(port)"
         accessLog = log("access.log")
+    }
+
+    /// What nginx serves; `file` makes a path of a suffix.
+    private static func configuration(
+        port: Int,
+        _ repositories: URL,
+        identity: TestIdentity?,
+        file: (String) -> String
+    ) -> String {
+        let backend = """
+            fastcgi_pass unix:\(file("sock"));
+            fastcgi_param SCRIPT_FILENAME /usr/lib/git-core/git-http-backend;
+            fastcgi_param GIT_HTTP_EXPORT_ALL 1;
+            fastcgi_param GIT_PROJECT_ROOT \(repositories.path(percentEncoded: false));
+            fastcgi_param PATH_INFO $1;
+            fastcgi_param REQUEST_METHOD $request_method;
+            fastcgi_param QUERY_STRING $query_string;
+            fastcgi_param CONTENT_TYPE $content_type;
+            fastcgi_param CONTENT_LENGTH $content_length;
+            fastcgi_param HTTP_CONTENT_ENCODING $http_content_encoding;
+            fastcgi_param REMOTE_USER $remote_user;
+            """
+        let tls = identity.map { "ssl_certificate \($0.certificate); ssl_certificate_key \($0.key);" } ?? ""
+        let places = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { "\($0)_temp_path \(file($0));" }
+        return """
+            \(geteuid() == 0 ? "user root;" : "")
+            daemon off; master_process off; pid \(file("pid")); error_log stderr;
+            events { worker_connections 64; }
+            http {
+              access_log \(file("access.log")); \(places.joined(separator: " "))
+              server {
+                listen 127.0.0.1:\(port)\(identity == nil ? "" : " ssl"); \(tls) client_max_body_size 0;
+                location ~ ^/git(/.*)$ { \(backend) }
+                location ~ ^/private(/.*)$ { auth_basic git; auth_basic_user_file \(file("htpasswd")); \(backend) }
+                location /moved/ { return 302 http://127.0.0.2:\(port)$request_uri; }
+                location /forbidden/ { return 403; }
+                location /broken/ { return 502; }
+                location /failing/ { return 500; }
+                location /empty/ { default_type application/x-git-upload-pack-advertisement; return 200 ""; }
+                location /renamed/ { return 301 $scheme://localhost:\(port)/git/posts.git/info/refs?$args; }
+                location /page/ { default_type text/html; return 200 "a page"; }
+              }
+            }
+            """
     }
 
     private let accessLog: URL

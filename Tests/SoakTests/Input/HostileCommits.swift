@@ -61,21 +61,7 @@ enum HostileCommits {
                 self.head("hostile-secret", namespace, kind: "Secret") + "stringData:\n"
                 + (4..<400).map { "  k\($0): \(many("a", $0))\n" }.joined() + "  long: \(many("a", 400_000))\n"
             return ["a.yaml": head + "data: {a: \(many("a", 900_000))}\n", "s.yaml": secret]
-        case "named elements":
-            let elements = (0..<20_000).map { "        - {name: N\($0), value: \"1\"}\n" }.joined()
-            return [
-                "a.yaml": """
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: hostile, namespace: \(namespace)}
-                spec:
-                  containers:
-                    - name: a
-                      image: "registry.example.com/a:1"
-                      env:
-                \(elements)
-                """
-            ]
+        case "named elements": return ["a.yaml": pod(namespace, variables: 20_000)]
         case "keys that are maps":
             return ["a.yaml": head + "data: {\n\(many("#\n", 100_000))\(many("[a]: b,\n", 100_000))}\n"]
         case "directives": return ["a.yaml": (0..<100_000).map { "%TAG !t\($0)! x\n" }.joined()]
@@ -89,5 +75,20 @@ enum HostileCommits {
                 )
             ]
         }
+    }
+
+    private static func pod(_ namespace: String, variables: Int) -> String {
+        let elements = (0..<variables).map { "        - {name: N\($0), value: \"1\"}\n" }.joined()
+        return """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: hostile, namespace: \(namespace)}
+            spec:
+              containers:
+                - name: a
+                  image: "registry.example.com/a:1"
+                  env:
+            \(elements)
+            """
     }
 }

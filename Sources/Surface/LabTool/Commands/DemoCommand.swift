@@ -78,11 +78,7 @@ struct DemoCommand: AsyncParsableCommand {
         )
         let repository = try await DemoRepository.create(in: folder)
         let history = try await History.open(folder: "\(folder)/data", mode: .operate)
-        let source = RepositorySpec(url: repository.remote, ref: .branch("main"), path: "infra")
-        var project = Project(name: "posts", namespace: "sternpost", source: source)
-        project.interval = .seconds(1)
-        project.images.interval = .seconds(1)
-        if let registry { project.images.registries[registry.host] = Project.RegistryChoice() }
+        let project = Self.project(of: repository, registry)
         let logger = Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() }
         let board = StatusBoard(projects: [project.name])
         let factory = PreparerFactory(
@@ -119,23 +115,38 @@ struct DemoCommand: AsyncParsableCommand {
             board: board,
             project: project.name,
             images: registry.map { DemoScript.Images(registry: $0, node: node, board: images) },
-            farewell: once
-                ? nil
-                : [
-                    "", "The operator goes on. Try it in another terminal; Ctrl-C here ends it and removes everything.",
-                    "   dashboard    http://\(address.host):\(port)/",
-                    "   cluster      kubectl --kubeconfig \(kubeconfig) get all -n posts",
-                    "   repository   cd \(repository.workingCopy)   (edit, commit, git push)",
-                    "   images       \(DemoCommand.sternpost) images --data-dir \(folder)/data",
-                    "   history      \(DemoCommand.sternpost) history --data-dir \(folder)/data",
-                    "",
-                ]
+            farewell: once ? nil : Self.invitation("\(address.host):\(port)", kubeconfig, repository, folder: folder)
         )
-        try await serve(
-            script,
-            [dashboard, SyncOperator(loops: [loop], poller: poller, logger: logger)],
-            until: signals
-        )
+        let services: [any Service] = [dashboard, SyncOperator(loops: [loop], poller: poller, logger: logger)]
+        try await serve(script, services, until: signals)
+    }
+
+    /// The project that the demo syncs: as quick as its watchers want it.
+    private static func project(of repository: DemoRepository, _ registry: DemoRegistry?) -> Project {
+        let source = RepositorySpec(url: repository.remote, ref: .branch("main"), path: "infra")
+        var project = Project(name: "posts", namespace: "sternpost", source: source)
+        project.interval = .seconds(1)
+        project.images.interval = .seconds(1)
+        if let registry { project.images.registries[registry.host] = Project.RegistryChoice() }
+        return project
+    }
+
+    /// What to try while the demo goes on.
+    private static func invitation(
+        _ dashboard: String,
+        _ kubeconfig: String,
+        _ repository: DemoRepository,
+        folder: String
+    ) -> [String] {
+        return [
+            "", "The operator goes on. Try it in another terminal; Ctrl-C here ends it and removes everything.",
+            "   dashboard    http://\(dashboard)/",
+            "   cluster      kubectl --kubeconfig \(kubeconfig) get all -n posts",
+            "   repository   cd \(repository.workingCopy)   (edit, commit, git push)",
+            "   images       \(sternpost) images --data-dir \(folder)/data",
+            "   history      \(sternpost) history --data-dir \(folder)/data",
+            "",
+        ]
     }
 
     private func serve(_ script: DemoScript, _ services: [any Service], until signals: ShutdownSignals) async throws {
