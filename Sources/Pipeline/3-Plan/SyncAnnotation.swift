@@ -96,12 +96,7 @@ package enum SyncAnnotation {
     private static let ours = "sternpost.dev/"
 
     private static func tagProblem(_ text: String) -> String? {
-        let isTagList = text.split(separator: ",", omittingEmptySubsequences: false).allSatisfy { word in
-            let tag = word.filter { $0 != " " }
-            return !tag.isEmpty && tag.utf8.count <= 128
-                && tag.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".-_*".contains($0)) }
-        }
-        if isTagList { return nil }
+        if TagPattern.list(text) != nil { return nil }
         return "the annotation \(rollTags): \"\(text)\" is not understood; write tags such as \"edge, release-*\""
     }
 
