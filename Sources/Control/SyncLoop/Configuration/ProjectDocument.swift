@@ -96,12 +96,14 @@ package enum ProjectDocument {
     }
 
     private static func path(_ json: JSON?, _ reader: inout DocumentReader) -> String {
-        let text = reader.text(json, at: "spec.path") ?? "infra"
-        let parts = text.split(separator: "/", omittingEmptySubsequences: true).filter { $0 != "." }
-        if text.hasPrefix("/") || parts.contains("..") {
-            reader.complain("spec.path", "expected a path below the repository's root, such as infra")
+        let text = reader.text(json, at: "spec.path") ?? FolderPath.standard
+        do throws(SourceError) {
+            return try FolderPath(text).text
+        } catch {
+            let example = "such as \(FolderPath.standard)"
+            reader.complain("spec.path", "expected a path below the repository's root, \(example)")
+            return ""
         }
-        return parts.joined(separator: "/")
     }
 
     private static func credentials(
