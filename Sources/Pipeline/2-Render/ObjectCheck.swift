@@ -213,7 +213,7 @@ extension ObjectCheck {
             fault([], problem, "split it")
         }
         let annotations = object.metadata["annotations"]?.object ?? JSONObject()
-        let annotationBytes = annotations.reduce(0) { $0 + $1.key.utf8.count + ($1.value.string?.utf8.count ?? 0) }
+        let annotationBytes = ObjectLimits.bytes(ofAnnotations: annotations)
         if annotationBytes > limits.maxAnnotationBytes {
             let problem =
                 "the annotations have \(annotationBytes) bytes; an API server takes \(limits.maxAnnotationBytes)"

@@ -14,7 +14,7 @@ enum InventoryParent {
     /// The commit from which it was synced last, as ``FollowedCommit/text``; only where later commits may be refused for it.
     static let followedAnnotation = "sternpost.dev/followed"
     /// What the API server lets all annotations of one object have, and what we leave of it to others.
-    private static let maxAnnotationBytes = (256 << 10) - (16 << 10)
+    private static let maxAnnotationBytes = ObjectLimits.annotationBytes - (16 << 10)
 
     /// The Secret for these members, made from the stored one so that what others put there stays.
     ///
@@ -64,7 +64,7 @@ enum InventoryParent {
         namespaces: Int
     ) throws(ApplyError) {
         let all = json["metadata"]?["annotations"]?.object ?? JSONObject()
-        let bytes = all.reduce(0) { $0 + $1.key.utf8.count + ($1.value.string?.utf8.count ?? 0) }
+        let bytes = ObjectLimits.bytes(ofAnnotations: all)
         guard bytes <= maxAnnotationBytes else {
             throw ApplyError(
                 .inventoryTooLarge,

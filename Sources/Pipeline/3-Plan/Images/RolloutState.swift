@@ -15,7 +15,7 @@ package struct RolloutState: Sendable, Hashable {
     /// The most digests that are kept in quarantine for one container; the oldest leave first.
     package static let maxBad = 10
     /// The longest annotation that is read, in UTF-8 bytes: the API server takes no more of all together.
-    static let maxBytes = 256 << 10
+    static let maxBytes = ObjectLimits.annotationBytes
 
     /// What is known of one container's image.
     package struct Container: Sendable, Hashable {
