@@ -7,7 +7,7 @@ import SyncSource
 /// Reads `Project` documents, as README.md shows them. Unknown fields are errors with their path; all problems come
 /// together.
 package enum ProjectDocument {
-    package static let apiVersion = "sternpost.dev/v1alpha1"
+    package static let apiVersion = "\(WireName.group)/v1alpha1"
 
     /// Reads one document.
     ///
