@@ -55,7 +55,7 @@ package enum FileRule: Sendable, Hashable {
         case .manifest where parts.contains(where: { $0.first == UInt8(ascii: ".") }):
             self = .passedOver("passed over: hidden files and folders hold no objects")
         case .manifest:
-            self = (FileRule.reasons[name] ?? FileRule.valuesReason(name)).map { .passedOver($0) } ?? .manifest
+            self = (FileRule.reasons[name] ?? FileRule.valuesReason(name)).map(FileRule.passedOver) ?? .manifest
         }
     }
 
