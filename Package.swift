@@ -216,7 +216,10 @@ let package = Package(
         tests("HTTPWireTests", imports: ["HTTPWire"]),
         tests("OCIRegistryTests", imports: ["OCIRegistry", "HTTPWire", "KubeObjects"]),
         tests("KubeClientTests", imports: ["KubeClient", "HTTPWire", "KubeObjects"]),
-        tests("SyncSourceTests", imports: ["SyncSource", "GitStore", "GitWorkerFixture", "KubeObjects"]),
+        tests(
+            "SyncSourceTests",
+            imports: ["SyncSource", "SyncRender", "GitStore", "GitWorkerFixture", "KubeObjects"]
+        ),
         tests("SyncRenderTests", imports: ["SyncRender", "SyncSource", "YAMLText", "KubeObjects"]),
         tests("SyncPlanTests", imports: ["SyncPlan", "SyncRender", "SyncSource", "EmbeddedCluster", "KubeObjects"]),
         tests(

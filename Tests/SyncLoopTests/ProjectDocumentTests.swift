@@ -145,6 +145,7 @@ struct ProjectDocumentTests {
         ("  path: ../other", "spec.path: expected a path below the repository's root, such as infra"),
         ("  path: infra/../../x", "spec.path: expected a path below the repository's root, such as infra"),
         ("  path: /etc", "spec.path: expected a path below the repository's root, such as infra"),
+        ("  path: a/.git/b", "spec.path: expected a path below the repository's root, such as infra"),
     ]
 
     @Test(arguments: bad)

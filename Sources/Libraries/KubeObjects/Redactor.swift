@@ -75,7 +75,7 @@ package final class Redactor: Sendable {
         guard object.gvk.groupKind.isSecret else { return }
         // Our own Secret: the inventory is a list of names, large and new with every pass; what people ordered is for reading.
         let isParent =
-            object.name.utf8.starts(with: "sternpost-".utf8) && object.label("applyset.kubernetes.io/id") != nil
+            object.name.utf8.starts(with: WireName.objectPrefix.utf8) && object.label(WireName.applySetID) != nil
         for member in object.json["data"]?.object ?? JSONObject() {
             if isParent, Redactor.ownKeys.contains(member.key) { continue }
             guard let text = member.value.string else { continue }

@@ -13,17 +13,4 @@ enum EntryName {
         if name.contains(where: { $0 < 0x20 || $0 == 0x7f }) { return "has a control character in its name" }
         return nil
     }
-
-    /// Whether the name ends like a manifest. Only such files are read; all others are passed over by their name alone.
-    static func isManifest(_ name: [UInt8]) -> Bool {
-        [".yaml", ".yml", ".json"].contains {
-            name.count > $0.utf8.count && name.suffix($0.utf8.count).elementsEqual($0.utf8)
-        }
-    }
-
-    /// Whether a person could take it for one that is read: it ends like a manifest in other letters (`web.YAML`), or is
-    /// `Kustomization`. Such files are handed on by their name.
-    static func looksLikeManifest(_ name: [UInt8]) -> Bool {
-        isManifest(name.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }) || name.elementsEqual("Kustomization".utf8)
-    }
 }

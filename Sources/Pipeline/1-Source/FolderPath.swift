@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import GitStore
 
-/// A folder of the repository, given by a person: `infra`, `./infra/`, `deploy/prod`, or empty for the root.
-struct FolderPath: Sendable, Hashable {
+/// A folder of the repository, given by a person: `infra`, `./infra/`, `deploy/prod`, or empty for the root. The one rule of
+/// what a project's `path` may be; project documents are checked by it as well.
+package struct FolderPath: Sendable, Hashable {
+    /// Where manifests are when a project says nothing of it.
+    package static let standard = "infra"
+
     /// Without `.` and empty parts.
     let parts: [String]
 
     /// `/`-separated, empty for the root.
-    var text: String { parts.joined(separator: "/") }
+    package var text: String { parts.joined(separator: "/") }
 
     /// - Throws: ``SourceError`` when the path leaves the repository or is no path.
-    init(_ text: String) throws(SourceError) {
+    package init(_ text: String) throws(SourceError) {
         parts = text.split(separator: "/").map(String.init).filter { $0 != "." }
         guard !text.hasPrefix("/"), text.utf8.count <= 1_024,
             parts.allSatisfy({ EntryName.problem(Array($0.utf8)) == nil })

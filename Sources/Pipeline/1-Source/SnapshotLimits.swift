@@ -2,8 +2,12 @@
 
 /// What one snapshot may hold. More is an error, never a part.
 package struct SnapshotLimits: Sendable, Hashable {
-    /// Bytes of one manifest. Install files of well-known operators with their definitions have 1 to 4 MiB.
-    package var fileBytes = 16 << 20
+    /// Bytes of one manifest, for all who read it. Install files of well-known operators with their definitions have 1 to
+    /// 4 MiB.
+    package static let manifestBytes = 16 << 20
+
+    /// Bytes of one manifest.
+    package var fileBytes = SnapshotLimits.manifestBytes
     /// Bytes of all manifests together.
     package var totalBytes = 32 << 20
     /// Manifests.

@@ -41,8 +41,12 @@ struct SnapshotWalk {
             let place = path.isEmpty ? name : path + "/" + name
             switch entry.kind {
             case .folder: try add(entry.id, path: place, depth: depth + 1, from: reader)
-            case .file where EntryName.isManifest(entry.name): try addFile(entry, place, from: reader)
-            case .file where EntryName.looksLikeManifest(entry.name): try addName(place)
+            case .file:
+                switch FileRule.Ending(entry.name) {
+                case .manifest: try addFile(entry, place, from: reader)
+                case .lookalike: try addName(place)
+                case .other: continue
+                }
             default: continue
             }
         }
@@ -153,14 +157,14 @@ extension SnapshotWalk {
         case .symbolicLink: throw refused("is a symbolic link, and those are not followed; commit the file itself")
         case .unknown:
             throw refused("has the mode 0\(String(entry.mode, radix: 8)), which git does not write; commit it again")
-        case .file where !EntryName.looksLikeManifest(entry.name): return
+        case .file where FileRule.Ending(entry.name) == .other: return
         case .file, .folder: break
         }
         guard let name = String(validating: entry.name, as: UTF8.self) else {
             throw refused("its name is not UTF-8; rename it in the repository")
         }
         // What is only named in a note hides nothing.
-        if entry.kind == .file, !EntryName.isManifest(entry.name) { return }
+        if entry.kind == .file, FileRule.Ending(entry.name) == .lookalike { return }
         guard names.insert(name.lowercased()).inserted else {
             throw refused("another entry has the same name, or one that differs only in case; rename one of them")
         }

@@ -134,7 +134,7 @@ package actor SourceReader {
             var walk = SnapshotWalk(limits: limits)
             try walk.add(treeID, path: path.text, depth: 0, from: reader)
             let files = walk.files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
-            guard files.contains(where: { EntryName.isManifest(Array($0.path.utf8)) }) else {
+            guard files.contains(where: { FileRule.Ending($0.path.utf8) == .manifest }) else {
                 throw SourceError(
                     .emptyPath,
                     "\(path.text.isEmpty ? "the repository's root" : path.text + "/") at \(commit.id.prefix(8)) has no .yaml, .yml "

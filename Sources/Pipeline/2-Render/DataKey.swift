@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import KubeObjects
 
 /// What the API server takes under `data` and `stringData` of a Secret.
 enum DataKey {
     /// All values of one object together, decoded.
-    static let maxBytes = 1 << 20
+    static let maxBytes = ObjectLimits.dataBytes
 
     static let remedy = "use letters, digits, '-', '_' and '.', at most 253 of them, and no '..' at the start"
 

@@ -117,7 +117,6 @@ extension ObjectCheck {
 extension ObjectCheck {
     private static let ignoredMetadata = ["creationTimestamp", "generation", "selfLink", "deletionTimestamp"]
     private static let refusedMetadata = ["resourceVersion", "uid", "managedFields"]
-    private static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 
     private mutating func strip() {
         // A definition too: its main resource ignores `status`, and what generators write there never comes true.
@@ -133,9 +132,9 @@ extension ObjectCheck {
             if !value.isNull { stripped.append("metadata.\(key)") }
         }
         for key in Self.refusedMetadata where metadata[key]?.isNull == true { json["metadata"]?[key] = nil }
-        if metadata["annotations"]?[Self.lastApplied] != nil {
-            json["metadata"]?["annotations"]?[Self.lastApplied] = nil
-            stripped.append("the annotation \(Self.lastApplied)")
+        if metadata["annotations"]?[WireName.lastApplied] != nil {
+            json["metadata"]?["annotations"]?[WireName.lastApplied] = nil
+            stripped.append("the annotation \(WireName.lastApplied)")
         }
     }
 
@@ -181,12 +180,12 @@ extension ObjectCheck {
     }
 
     private mutating func checkOwnership(_ object: KubeObject) {
-        let member = "applyset.kubernetes.io/part-of"
+        let member = WireName.applySetPartOf
         if object.label(member) != nil {
             let problem = "the object already says which apply set it belongs to (label \(member))"
             fault(["metadata", "labels", .key(member)], problem, "remove the label; it is set on apply")
         }
-        let parent = "applyset.kubernetes.io/id"
+        let parent = WireName.applySetID
         if object.label(parent) != nil {
             let problem = "the object is the parent of an ApplySet (label \(parent)), which only its tool may write"
             fault(["metadata", "labels", .key(parent)], problem, "remove it from git")
@@ -213,7 +212,7 @@ extension ObjectCheck {
             fault([], problem, "split it")
         }
         let annotations = object.metadata["annotations"]?.object ?? JSONObject()
-        let annotationBytes = annotations.reduce(0) { $0 + $1.key.utf8.count + ($1.value.string?.utf8.count ?? 0) }
+        let annotationBytes = ObjectLimits.bytes(ofAnnotations: annotations)
         if annotationBytes > limits.maxAnnotationBytes {
             let problem =
                 "the annotations have \(annotationBytes) bytes; an API server takes \(limits.maxAnnotationBytes)"

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncSource
 
 /// How much one commit may declare. Whatever is beyond is a problem of its own, never a silent cut. How many files it may
 /// have, and how large they are together, is decided where they are read: `SnapshotLimits`.
@@ -25,13 +27,13 @@ package struct RenderLimits: Sendable, Hashable {
     package static let secretValueBytes = 256
 
     package init(
-        maxFileBytes: Int = 16 << 20,
+        maxFileBytes: Int = SnapshotLimits.manifestBytes,
         maxObjects: Int = 10_000,
         maxWaves: Int = 100,
         maxValueBytes: Int = 48 << 20,
         maxObjectNodes: Int = 200_000,
-        maxObjectBytes: Int = 3 << 20,
-        maxAnnotationBytes: Int = 256 << 10,
+        maxObjectBytes: Int = ObjectLimits.requestBytes,
+        maxAnnotationBytes: Int = ObjectLimits.annotationBytes,
         maxSecretBytes: Int = 4 << 20,
         maxProblems: Int = 200
     ) {

@@ -4,11 +4,11 @@ import KubeObjects
 
 /// The parent of a project's objects, by kubectl's ApplySet convention (KEP-3659, prefix `applyset.kubernetes.io/`).
 package struct ApplySet: Sendable, Hashable {
-    package static let idLabel = "applyset.kubernetes.io/id"
-    package static let partOfLabel = "applyset.kubernetes.io/part-of"
-    package static let toolingAnnotation = "applyset.kubernetes.io/tooling"
-    package static let groupKindsAnnotation = "applyset.kubernetes.io/contains-group-kinds"
-    package static let namespacesAnnotation = "applyset.kubernetes.io/additional-namespaces"
+    package static let idLabel = WireName.applySetID
+    package static let partOfLabel = WireName.applySetPartOf
+    package static let toolingAnnotation = WireName.applySetTooling
+    package static let groupKindsAnnotation = WireName.applySetGroupKinds
+    package static let namespacesAnnotation = WireName.applySetNamespaces
 
     /// The object that carries the inventory.
     package let parent: ObjectID
@@ -25,7 +25,8 @@ package struct ApplySet: Sendable, Hashable {
 
     /// The Secret `sternpost-<project>`: the parent of a project that is no custom resource.
     package init(project: String, namespace: String) {
-        self.init(parent: ObjectID(group: "", kind: "Secret", namespace: namespace, name: "sternpost-\(project)"))
+        let name = WireName.object(ofProject: project)
+        self.init(parent: ObjectID(group: "", kind: "Secret", namespace: namespace, name: name))
     }
 
     private static func id(of parent: ObjectID) -> String {

@@ -154,7 +154,7 @@ struct ContainerFates {
         switch step.id.groupKind {
         case KindOrder.namespace: [.owner(step.uid), .namespace(step.id.name)]
         case KindOrder.customResourceDefinition:
-            [.owner(step.uid)] + CustomResource.resources(definedBy: step.live).map { .kind($0.gvk.groupKind) }
+            [Pin.owner(step.uid)] + (step.live.definedKind.map { [Pin.kind($0)] } ?? [])
         default: [.owner(step.uid)]
         }
     }
@@ -164,8 +164,7 @@ struct ContainerFates {
         switch step.id.groupKind {
         case KindOrder.namespace: return byNamespace[step.id.name]
         case KindOrder.customResourceDefinition:
-            let kinds = Set(CustomResource.resources(definedBy: step.live).map(\.gvk.groupKind))
-            return kinds.sorted().lazy.compactMap { byKind[$0] }.first
+            return step.live.definedKind.flatMap { byKind[$0] }
         default: return nil
         }
     }

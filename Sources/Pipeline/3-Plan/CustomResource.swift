@@ -2,7 +2,7 @@
 import KubeObjects
 import SyncRender
 
-/// What a CustomResourceDefinition's manifest says it will serve.
+/// What a CustomResourceDefinition defines: the one reader of it, for manifests and live objects.
 package enum CustomResource {
     /// Where the objects of a kind live once its definition is established, and which definition that is.
     package struct Place: Sendable, Hashable {
@@ -13,7 +13,7 @@ package enum CustomResource {
     /// The kinds that the definitions among the rendered objects will serve, in each served version.
     package static func places(definedIn rendered: RenderedSet) -> [GroupVersionKind: Place] {
         var places: [GroupVersionKind: Place] = [:]
-        for item in rendered.objects where item.object.gvk.groupKind == KindOrder.customResourceDefinition {
+        for item in rendered.objects where item.object.definedKind != nil {
             let definition = ObjectID(
                 groupKind: KindOrder.customResourceDefinition,
                 namespace: "",
@@ -26,19 +26,30 @@ package enum CustomResource {
         return places
     }
 
-    /// One resource for each served version; empty when the manifest is no complete definition.
+    /// One resource for each served version; empty for every other object, and for a definition that is not complete.
     package static func resources(definedBy definition: KubeObject) -> [APIResource] {
-        guard let spec = definition.spec, let group = spec["group"]?.string,
-            let kind = spec["names"]?["kind"]?.string, let plural = spec["names"]?["plural"]?.string
+        guard let kind = definition.definedKind, let spec = definition.spec,
+            let plural = spec["names"]?["plural"]?.string
         else { return [] }
         return (spec["versions"]?.array ?? []).compactMap { version in
             guard let name = version["name"]?.string, version["served"]?.bool == true else { return nil }
             return APIResource(
-                gvk: GroupVersionKind(group: group, version: name, kind: kind),
+                gvk: GroupVersionKind(group: kind.group, version: name, kind: kind.kind),
                 plural: plural,
                 isNamespaced: spec["scope"]?.string == "Namespaced",
                 verbs: ["create", "delete", "get", "list", "patch", "update", "watch"]
             )
         }
+    }
+}
+
+extension KubeObject {
+    /// The kind that a CustomResourceDefinition defines, whether or not any version of it is served; nil for every other
+    /// object.
+    package var definedKind: GroupKind? {
+        guard gvk.groupKind == KindOrder.customResourceDefinition,
+            let group = spec?["group"]?.string, let kind = spec?["names"]?["kind"]?.string
+        else { return nil }
+        return GroupKind(group: group, kind: kind)
     }
 }

@@ -9,6 +9,8 @@ package enum FieldManager {
     package static let rollout = "sternpost-rollout"
     /// The inventory's parent, as kubectl names it `<tool>-applyset`.
     package static let applySet = "sternpost-applyset"
+    /// Events about image rollouts.
+    package static let events = "sternpost-events"
 }
 
 extension ManagedFieldsEntry {

@@ -6,7 +6,7 @@ import SyncRender
 struct ManifestResolver {
     let catalog: APICatalog
     let applySet: ApplySet
-    let defaultNamespace: String
+    private let places: ManifestPlace
     private let border: ProjectBorder
     /// Kinds that the commit itself defines.
     private let defined: [GroupVersionKind: CustomResource.Place]
@@ -21,19 +21,14 @@ struct ManifestResolver {
         self.border = border
         self.catalog = catalog
         self.applySet = applySet
-        self.defaultNamespace = defaultNamespace.isEmpty ? "default" : defaultNamespace
+        places = ManifestPlace(defaultNamespace: defaultNamespace)
         defined = CustomResource.places(definedIn: rendered)
     }
 
     /// The identity that a manifest has in the cluster; nil when the cluster does not serve its kind now.
     func identity(of object: KubeObject) -> ObjectID? {
         guard case .served(let resource) = catalog.lookup(object.gvk) else { return nil }
-        let written = object.namespace.isEmpty ? defaultNamespace : object.namespace
-        return ObjectID(
-            groupKind: object.gvk.groupKind,
-            namespace: resource.isNamespaced ? written : "",
-            name: object.name
-        )
+        return places.identity(of: object, as: resource)
     }
 
     /// The manifest with its place, or why it has none.
@@ -73,12 +68,7 @@ struct ManifestResolver {
         resource: APIResource,
         definedBy: ObjectID?
     ) -> Result<ResolvedManifest, Refusal> {
-        var object = SecretText.normalized(item.object)
-        if resource.isNamespaced {
-            if object.namespace.isEmpty { object.json[["metadata", "namespace"]] = .string(defaultNamespace) }
-        } else if !object.namespace.isEmpty {
-            object.json[["metadata", "namespace"]] = nil
-        }
+        var object = places.placed(SecretText.normalized(item.object), as: resource)
         if let objection = border.objection(to: object) {
             return refuse(RenderedObject(object: object, origin: item.origin), .forbidden, objection)
         }

@@ -54,12 +54,12 @@ package enum Ownership: Sendable, Hashable {
             let application = tracking.split(separator: ":").first.map(String.init) ?? tracking
             return "Argo CD application \(application)"
         }
-        if live.label("app.kubernetes.io/managed-by") == "Helm",
+        if live.label(WireName.managedBy) == "Helm",
             let release = live.annotation("meta.helm.sh/release-name")
         {
             return "Helm release \(release)"
         }
-        if live.annotation("configmanagement.gke.io/managed") == "enabled" { return "Config Sync" }
+        if live.annotation(WireName.configSyncManaged) == "enabled" { return "Config Sync" }
         if let application = live.label("kapp.k14s.io/app") { return "kapp app \(application)" }
         if let inventory = live.annotation("config.k8s.io/owning-inventory") {
             return "the cli-utils inventory \(inventory)"

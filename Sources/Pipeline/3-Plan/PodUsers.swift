@@ -4,10 +4,6 @@ import KubeObjects
 /// Workloads whose pods may still use what would be deleted: a pod of an older revision that starts again needs what its
 /// revision named.
 package struct PodUsers: Sendable {
-    /// The kinds whose pods name other objects.
-    private static let workloads = Set(
-        ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"].map { GroupKind(group: "apps", kind: $0) }
-    )
     /// The kinds that pods name, and without which a pod does not start. A claim stays by itself while a pod uses it.
     private static let used = Set(["ConfigMap", "Secret", "ServiceAccount"].map { GroupKind(group: "", kind: $0) })
 
@@ -25,7 +21,7 @@ package struct PodUsers: Sendable {
             .filter { isWorkload($0) && namespaces.contains($0.namespace) }.sorted()
     }
 
-    package static func isWorkload(_ id: ObjectID) -> Bool { workloads.contains(id.groupKind) }
+    package static func isWorkload(_ id: ObjectID) -> Bool { PodTemplate.lasting.contains(id.groupKind) }
 
     package mutating func merge(_ unready: [ObjectID: String]) {
         for (id, reason) in unready where first[id.namespace].map({ id < $0.id }) ?? true {

@@ -34,9 +34,6 @@ package struct ProjectBorder: Sendable, Hashable {
         self.forbiddenKinds = forbiddenKinds
     }
 
-    /// Names that begin like this are those of inventories and leases.
-    private static let reserved = "sternpost-"
-    private static let ownGroup = "sternpost.dev"
     private static let projectFiles = "sternpost-projects"
 
     /// Judges a manifest.
@@ -50,7 +47,7 @@ package struct ProjectBorder: Sendable, Hashable {
                 + " may write; remove it from git"
         }
         if isBookkeeping(id) {
-            return "has a name that Sternpost keeps for its own inventories and leases (\(ProjectBorder.reserved)…);"
+            return "has a name that Sternpost keeps for its own inventories and leases (\(WireName.objectPrefix)…);"
                 + " choose another name"
         }
         guard !isOwnProject else { return nil }
@@ -73,14 +70,14 @@ package struct ProjectBorder: Sendable, Hashable {
     }
 
     private func isBookkeeping(_ id: ObjectID) -> Bool {
-        guard id.name.utf8.starts(with: ProjectBorder.reserved.utf8) else { return false }
+        guard id.name.utf8.starts(with: WireName.objectPrefix.utf8) else { return false }
         return id.group.isEmpty && id.kind == "Secret" || id.group == "coordination.k8s.io" && id.kind == "Lease"
     }
 
     /// What of Sternpost the object would configure; nil when nothing.
     private func configuration(_ id: ObjectID) -> String? {
-        if id.group == ProjectBorder.ownGroup { return "configures Sternpost" }
-        if id.groupKind == KindOrder.customResourceDefinition, id.name.hasSuffix(".\(ProjectBorder.ownGroup)") {
+        if id.group == WireName.group { return "configures Sternpost" }
+        if id.groupKind == KindOrder.customResourceDefinition, id.name.hasSuffix(".\(WireName.group)") {
             return "defines a kind that configures Sternpost"
         }
         if id.group.isEmpty, id.kind == "ConfigMap", id.name == ProjectBorder.projectFiles {

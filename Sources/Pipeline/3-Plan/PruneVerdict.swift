@@ -54,7 +54,7 @@ struct PruneVerdict {
     /// The first declared object that is not as the commit wants it, opt-outs apart: the old state may still need what
     /// would be deleted, or what would be deleted is what it replaces.
     private var culprit: String? {
-        let undone = planner.refused.filter { $0.reason != .optedOut }
+        let undone = planner.refused.filter(\.reason.isShortfall)
         if let first = undone.min(by: { $0.origin < $1.origin }) {
             let more = undone.count > 1 ? " (and \(undone.count - 1) more)" : ""
             return

@@ -18,13 +18,13 @@ enum References {
             ]
         }
         if let account = tokenAccount(of: object) { return [account] }
-        guard let pod = podSpec(of: object) else { return [] }
+        guard let pod = PodTemplate.podSpec(of: object) else { return [] }
         return ofPod(pod, namespace: object.namespace) { $0["optional"]?.bool != true }
     }
 
     /// All that an object names, also what its pods could start without.
     static func named(by object: KubeObject) -> [ObjectID] {
-        guard let pod = podSpec(of: object) else { return of(object) }
+        guard let pod = PodTemplate.podSpec(of: object) else { return of(object) }
         return ofPod(pod, namespace: object.namespace) { _ in true }
     }
 
@@ -35,16 +35,6 @@ enum References {
             let name = object.annotation("kubernetes.io/service-account.name")
         else { return nil }
         return ObjectID(group: "", kind: "ServiceAccount", namespace: object.namespace, name: name)
-    }
-
-    /// Where built-in workloads keep the spec of their pods.
-    private static func podSpec(of object: KubeObject) -> JSON? {
-        switch object.gvk.kind {
-        case "Pod" where object.gvk.group.isEmpty: object.spec
-        case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job": object.json[["spec", "template", "spec"]]
-        case "CronJob": object.json[["spec", "jobTemplate", "spec", "template", "spec"]]
-        default: nil
-        }
     }
 
     /// What the pods of a spec name, ascending; of references only those that count, by their own text.
@@ -67,7 +57,7 @@ enum References {
                 add("Secret", source["secret"])
             }
         }
-        for container in ["containers", "initContainers"].flatMap({ pod[$0]?.array ?? [] }) {
+        for container in PodTemplate.containerLists.flatMap({ pod[$0]?.array ?? [] }) {
             for source in container["envFrom"]?.array ?? [] {
                 add("ConfigMap", source["configMapRef"])
                 add("Secret", source["secretRef"])

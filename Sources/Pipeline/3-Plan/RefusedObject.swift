@@ -4,9 +4,8 @@ import SyncRender
 
 /// An object that is left alone, and why.
 package struct RefusedObject: Sendable, Hashable, Codable {
-    /// The kinds of reason. A pass with any but `.optedOut` does not succeed; `.optedOut`, `.blocked`, `.waiting` and
-    /// `.contested` count as skipped, the others as failed.
-    package enum Reason: String, Sendable, Hashable, Codable {
+    /// The kinds of reason. What follows from each: `RefusedObject+Effects.swift`.
+    package enum Reason: String, Sendable, Hashable, Codable, CaseIterable {
         /// No API group serves the kind.
         case unknownKind
         /// The group did not answer, so it is not known whether the kind exists.
@@ -33,14 +32,6 @@ package struct RefusedObject: Sendable, Hashable, Codable {
         case terminating
         /// Somebody keeps changing back what we set; it is left as it is for a while.
         case contested
-
-        /// Whether it shows that the pass does not know enough to delete anything.
-        package var isPartialKnowledge: Bool {
-            self == .unknownKind || self == .groupUnavailable || self == .liveUnreadable
-        }
-
-        /// Whether nothing in the cluster can change it: only another commit mends it.
-        package var isForGitToMend: Bool { self == .invalid || self == .duplicate }
     }
 
     package let id: ObjectID

@@ -30,12 +30,12 @@ extension SyncAnnotation {
 
     /// The other tools' annotations that can ask for an object to be kept, with the values that ask for the contrary.
     fileprivate static let foreignWishes: [Wish] = [
-        Wish("kustomize.toolkit.fluxcd.io/prune", ["enabled", "true"]),
-        Wish("kustomize.toolkit.fluxcd.io/reconcile", ["enabled", "true"]), Wish("helm.sh/resource-policy", ["delete"]),
-        Wish("client.lifecycle.config.k8s.io/deletion", ["delete"]),
-        Wish("client.lifecycle.config.k8s.io/mutation", ["apply"]),
-        Wish("cli-utils.sigs.k8s.io/on-remove", ["delete"]), Wish("argocd.argoproj.io/skip-reconcile", ["false"]),
-        Wish("configmanagement.gke.io/managed", ["enabled"]),
+        Wish(WireName.fluxPrune, ["enabled", "true"]),
+        Wish(WireName.fluxReconcile, ["enabled", "true"]), Wish(WireName.helmResourcePolicy, ["delete"]),
+        Wish(WireName.lifecycleDeletion, ["delete"]),
+        Wish(WireName.lifecycleMutation, ["apply"]),
+        Wish(WireName.onRemove, ["delete"]), Wish(WireName.argoSkipReconcile, ["false"]),
+        Wish(WireName.configSyncManaged, ["enabled"]),
     ]
 
     /// What cannot be understood among the annotations that may ask for the object to be kept.
@@ -48,12 +48,12 @@ extension SyncAnnotation {
             return "the annotation \(wish.key): \"\(value)\" is not understood"
         }
         if let misspelt = MisspeltWish.find(in: live) { return misspelt }
-        let options = live.annotation("argocd.argoproj.io/sync-options") ?? ""
+        let options = live.annotation(WireName.argoSyncOptions) ?? ""
         for option in options.split(separator: ",") {
             let words = option.lowercased().filter { !$0.isWhitespace }.split(separator: "=", maxSplits: 1)
             guard let name = words.first, ["prune", "delete"].contains(name) else { continue }
             if words.count == 2, words[1] == "true" || words[1] == "prunelast" { continue }
-            return "the option \(option) of argocd.argoproj.io/sync-options is not understood"
+            return "the option \(option) of \(WireName.argoSyncOptions) is not understood"
         }
         return nil
     }
@@ -73,11 +73,11 @@ private struct Wish {
 /// A wish that is written otherwise than any tool reads it: in capitals, without a hyphen, or as a label. Who wrote it meant
 /// something by it.
 private enum MisspeltWish {
-    private static let argoOptions = "argocd.argoproj.io/sync-options"
+    private static let argoOptions = WireName.argoSyncOptions
 
     /// By how their keys sound.
     private static let wishes: [String: Wish] = {
-        let own = [Wish("sternpost.dev/prune", ["enabled"]), Wish("sternpost.dev/reconcile", ["enabled"])]
+        let own = [Wish(WireName.prune, ["enabled"]), Wish(WireName.reconcile, ["enabled"])]
         let all = SyncAnnotation.foreignWishes + own + [Wish(argoOptions, [])]
         return Dictionary(all.map { (sound($0.key), $0) }) { first, _ in first }
     }()

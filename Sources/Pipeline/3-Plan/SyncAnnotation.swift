@@ -7,53 +7,53 @@ import SyncRender
 package enum SyncAnnotation {
     /// Whether the object asks to be left alone altogether.
     package static func isLeftAlone(_ object: KubeObject) -> Bool {
-        isDisabled(object, "sternpost.dev/reconcile") || isDisabled(object, "kustomize.toolkit.fluxcd.io/reconcile")
-            || object.label("kustomize.toolkit.fluxcd.io/reconcile")?.lowercased() == "disabled"
-            || object.annotation("argocd.argoproj.io/skip-reconcile") == "true"
-            || object.annotation("client.lifecycle.config.k8s.io/mutation") == "ignore"
-            || isDisabled(object, "configmanagement.gke.io/managed")
+        isDisabled(object, WireName.reconcile) || isDisabled(object, WireName.fluxReconcile)
+            || object.label(WireName.fluxReconcile)?.lowercased() == "disabled"
+            || object.annotation(WireName.argoSkipReconcile) == "true"
+            || object.annotation(WireName.lifecycleMutation) == "ignore"
+            || isDisabled(object, WireName.configSyncManaged)
     }
 
     /// The annotation, or Flux's label, by which the object asks never to be deleted, as `key: value`; nil when it does not.
     package static func keepRequest(_ object: KubeObject) -> String? {
         let exact = [
-            ("sternpost.dev/prune", "disabled"), ("kustomize.toolkit.fluxcd.io/prune", "disabled"),
-            ("helm.sh/resource-policy", "keep"), ("client.lifecycle.config.k8s.io/deletion", "detach"),
-            ("cli-utils.sigs.k8s.io/on-remove", "keep"),
+            (WireName.prune, "disabled"), (WireName.fluxPrune, "disabled"),
+            (WireName.helmResourcePolicy, "keep"), (WireName.lifecycleDeletion, "detach"),
+            (WireName.onRemove, "keep"),
         ]
         for (key, value) in exact where object.annotation(key)?.lowercased() == value { return "\(key): \(value)" }
-        let fluxKey = "kustomize.toolkit.fluxcd.io/prune"
+        let fluxKey = WireName.fluxPrune
         if object.label(fluxKey)?.lowercased() == "disabled" { return "\(fluxKey): disabled" }
         let options = argoOptions(object)
         for option in ["Prune=false", "Delete=false", "Prune=confirm", "Delete=confirm"] where options.contains(option)
         {
-            return "argocd.argoproj.io/sync-options: \(option)"
+            return "\(WireName.argoSyncOptions): \(option)"
         }
         return nil
     }
 
     /// Whether an immutable field may be changed by deleting and creating again.
     package static func allowsRecreate(_ object: KubeObject) -> Bool {
-        object.annotation("sternpost.dev/force")?.lowercased() == "enabled"
-            || object.annotation("kustomize.toolkit.fluxcd.io/force")?.lowercased() == "enabled"
+        object.annotation(WireName.force)?.lowercased() == "enabled"
+            || object.annotation(WireName.fluxForce)?.lowercased() == "enabled"
             || argoOptions(object).contains("Force=true")
     }
 
     /// Whether fields of other managers are to be left to them: a conflict is then an error of the object.
     package static func forbidsForce(_ object: KubeObject) -> Bool {
-        isDisabled(object, "sternpost.dev/force-conflicts")
+        isDisabled(object, WireName.forceConflicts)
     }
 
     /// Names the tags, besides those of the project, whose images are rolled out when they change.
-    package static let rollTags = "sternpost.dev/roll-tags"
+    package static let rollTags = WireName.rollTags
     /// Whether images of the object are followed at all.
-    package static let rollLatest = "sternpost.dev/roll-latest"
+    package static let rollLatest = WireName.rollLatest
 
     /// Our own annotations with the values that they may have, beside `sternpost.dev/wave` with its whole number and
     /// `sternpost.dev/roll-tags` with its tags.
     private static let vocabulary: [String: [String]] = [
-        "sternpost.dev/prune": ["disabled", "enabled"], "sternpost.dev/reconcile": ["disabled", "enabled"],
-        "sternpost.dev/force": ["enabled", "disabled"], "sternpost.dev/force-conflicts": ["disabled", "enabled"],
+        WireName.prune: ["disabled", "enabled"], WireName.reconcile: ["disabled", "enabled"],
+        WireName.force: ["enabled", "disabled"], WireName.forceConflicts: ["disabled", "enabled"],
         rollLatest: ["false", "true"],
     ]
 
@@ -77,7 +77,7 @@ package enum SyncAnnotation {
                 continue
             }
             guard let allowed = vocabulary[member.key] else {
-                let known = (Array(vocabulary.keys) + ["sternpost.dev/wave", rollTags]).sorted().joined(separator: ", ")
+                let known = (Array(vocabulary.keys) + [WireName.wave, rollTags]).sorted().joined(separator: ", ")
                 return "the annotation \(member.key) is not known; there are \(known)"
             }
             if !allowed.contains(text.lowercased()) {
@@ -90,18 +90,12 @@ package enum SyncAnnotation {
 
     /// Whether a key is one of ours, in whatever case: the API server lets capitals through.
     private static func isOurs(_ key: String) -> Bool {
-        key.utf8.prefix(ours.utf8.count).elementsEqual(ours.utf8) { $0 | (0x41...0x5A ~= $0 ? 0x20 : 0) == $1 }
+        let ours = WireName.annotationPrefix.utf8
+        return key.utf8.prefix(ours.count).elementsEqual(ours) { $0 | (0x41...0x5A ~= $0 ? 0x20 : 0) == $1 }
     }
 
-    private static let ours = "sternpost.dev/"
-
     private static func tagProblem(_ text: String) -> String? {
-        let isTagList = text.split(separator: ",", omittingEmptySubsequences: false).allSatisfy { word in
-            let tag = word.filter { $0 != " " }
-            return !tag.isEmpty && tag.utf8.count <= 128
-                && tag.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".-_*".contains($0)) }
-        }
-        if isTagList { return nil }
+        if TagPattern.list(text) != nil { return nil }
         return "the annotation \(rollTags): \"\(text)\" is not understood; write tags such as \"edge, release-*\""
     }
 
@@ -110,7 +104,7 @@ package enum SyncAnnotation {
     }
 
     private static func argoOptions(_ object: KubeObject) -> [String] {
-        object.annotation("argocd.argoproj.io/sync-options")?.split(separator: ",")
+        object.annotation(WireName.argoSyncOptions)?.split(separator: ",")
             .map { String($0.filter { !$0.isWhitespace }) } ?? []
     }
 }

@@ -31,7 +31,7 @@ struct WaveGates {
     ) -> (waves: [Wave], waiting: [RefusedObject]) {
         var standing = Dictionary(standing.map { ($0, numbers[$0] ?? 0) }) { first, _ in first }
         var closed = policy.closedGate
-        for refusal in refused.sorted(by: { $0.id < $1.id }) where refusal.reason != .optedOut {
+        for refusal in refused.sorted(by: { $0.id < $1.id }) where refusal.reason.isShortfall {
             let number = numbers[refusal.id] ?? 0
             if refusal.reason == .contested {
                 standing[refusal.id] = number

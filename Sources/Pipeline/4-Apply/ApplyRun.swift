@@ -156,16 +156,6 @@ struct ApplyRun: Sendable {
     }
 }
 
-extension KubeObject {
-    /// The kind that a CustomResourceDefinition defines; nil for every other object.
-    var definedKind: GroupKind? {
-        guard gvk.groupKind == KindOrder.customResourceDefinition,
-            let group = spec?["group"]?.string, let kind = spec?["names"]?["kind"]?.string
-        else { return nil }
-        return GroupKind(group: group, kind: kind)
-    }
-}
-
 extension ObjectOutcome {
     static func skipped(_ step: Step, because reason: String, isRetryable: Bool = false) -> ObjectOutcome {
         ObjectOutcome(

@@ -87,7 +87,7 @@ package enum InventoryDocument {
     package static func decode(_ bytes: [UInt8], source: String = "") throws(ApplyError) -> Content {
         let document: JSON
         do throws(JSONError) {
-            document = try JSONParser.parse(bytes, limits: .init(maxDepth: 8, maxBytes: 1 << 20))
+            document = try JSONParser.parse(bytes, limits: .init(maxDepth: 8, maxBytes: ObjectLimits.dataBytes))
         } catch {
             throw corrupt("\(error)")
         }

@@ -5,16 +5,16 @@ import SyncPlan
 /// The Secret that carries a project's inventory, as kubectl's ApplySet convention wants its labels and annotations.
 enum InventoryParent {
     /// `<tool>/<version>`: who may write the ApplySet. Only the tool's name is compared.
-    static let tooling = "sternpost/v0.1"
-    static let projectAnnotation = "sternpost.dev/project"
+    static let tooling = "\(WireName.tool)/v0.1"
+    static let projectAnnotation = WireName.project
     /// The repositories and folders from which the members came; in documents that do not say it, that of all of them.
-    static let sourceAnnotation = "sternpost.dev/source"
+    static let sourceAnnotation = WireName.source
     /// The branch, tag or commit from which the project was synced last.
-    static let refAnnotation = "sternpost.dev/ref"
+    static let refAnnotation = WireName.ref
     /// The commit from which it was synced last, as ``FollowedCommit/text``; only where later commits may be refused for it.
-    static let followedAnnotation = "sternpost.dev/followed"
+    static let followedAnnotation = WireName.followed
     /// What the API server lets all annotations of one object have, and what we leave of it to others.
-    private static let maxAnnotationBytes = (256 << 10) - (16 << 10)
+    private static let maxAnnotationBytes = ObjectLimits.annotationBytes - (16 << 10)
 
     /// The Secret for these members, made from the stored one so that what others put there stays.
     ///
@@ -31,7 +31,7 @@ enum InventoryParent {
                 "metadata": ["name": .string(parent.name), "namespace": .string(parent.namespace)],
             ]
         json[["metadata", "labels", ApplySet.idLabel]] = .string(inventory.applySet.id)
-        json[["metadata", "labels", "app.kubernetes.io/managed-by"]] = "sternpost"
+        json[["metadata", "labels", WireName.managedBy]] = .string(WireName.tool)
         let kinds = Set(inventory.members.keys.map(\.groupKind)).union(inventory.unseenKinds).sorted()
         let namespaces = Set(inventory.members.keys.map(\.namespace)).subtracting(["", parent.namespace]).sorted {
             $0.precedesInByteOrder($1)
@@ -64,7 +64,7 @@ enum InventoryParent {
         namespaces: Int
     ) throws(ApplyError) {
         let all = json["metadata"]?["annotations"]?.object ?? JSONObject()
-        let bytes = all.reduce(0) { $0 + $1.key.utf8.count + ($1.value.string?.utf8.count ?? 0) }
+        let bytes = ObjectLimits.bytes(ofAnnotations: all)
         guard bytes <= maxAnnotationBytes else {
             throw ApplyError(
                 .inventoryTooLarge,
@@ -87,7 +87,7 @@ enum InventoryParent {
             )
         }
         let tool = stored.annotation(ApplySet.toolingAnnotation) ?? ""
-        guard tool.split(separator: "/").first == "sternpost" else {
+        guard tool.split(separator: "/").first.map(String.init) == WireName.tool else {
             throw ApplyError(
                 .foreignParent,
                 "\(parent) is the ApplySet of another tool (\(tool.isEmpty ? "unnamed" : tool)); rename the project, or"
@@ -123,7 +123,7 @@ enum InventoryParent {
     /// What a person calls the ApplySet of this parent: a project of ours by its name, another tool's by its parent.
     static func name(of parent: KubeObject) -> String {
         let tool = parent.annotation(ApplySet.toolingAnnotation)?.split(separator: "/").first.map(String.init) ?? ""
-        if tool == "sternpost", let project = parent.annotation(projectAnnotation) {
+        if tool == WireName.tool, let project = parent.annotation(projectAnnotation) {
             return "the project \(project) (inventory \(parent.id))"
         }
         return "the ApplySet \(parent.id)\(tool.isEmpty ? "" : " of \(tool)")"

@@ -21,17 +21,15 @@ struct ReadScope: Sendable {
     init(rendered: RenderedSet, inventory: Inventory, catalog: APICatalog, defaultNamespace: String) {
         var versions: [GroupKind: Set<APIResource>] = [:]
         let defined = CustomResource.places(definedIn: rendered)
+        let place = ManifestPlace(defaultNamespace: defaultNamespace)
         for item in rendered.objects {
             let gvk = item.object.gvk
             let exact = catalog.lookup(gvk).resource
             // A version that this commit adds to a kind: its objects are there in the versions that are served.
             let served = exact ?? (defined[gvk] == nil ? nil : catalog.lookup(gvk.groupKind).resource)
             guard let resource = served ?? defined[gvk]?.resource else { continue }
-            let written = item.object.namespace
-            let space = written.isEmpty ? defaultNamespace : written
-            let namespace = resource.isNamespaced ? (space.isEmpty ? "default" : space) : ""
-            namespaces[gvk.groupKind, default: []].insert(namespace)
-            let id = ObjectID(groupKind: gvk.groupKind, namespace: namespace, name: item.object.name)
+            let id = place.identity(of: item.object, as: resource)
+            namespaces[id.groupKind, default: []].insert(id.namespace)
             guard served != nil else {
                 undiscovered[id] = defined[gvk]
                 continue

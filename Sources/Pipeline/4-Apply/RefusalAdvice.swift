@@ -61,7 +61,7 @@ struct RefusalAdvice: Sendable {
             return "set the old value again, or use a new name: a custom resource is never deleted to be created again,"
                 + " because its operator may delete what it stands for"
         }
-        return "set the old value again, use a new name, or annotate the object with sternpost.dev/force: enabled to"
+        return "set the old value again, use a new name, or annotate the object with \(WireName.force): enabled to"
             + " have it deleted and created again"
     }
 }

@@ -6,9 +6,6 @@ import SyncPlan
 /// Changing an immutable field by deleting the object and creating it again: only where the manifest asks for it, and
 /// never where data would go with it.
 extension StepRunner {
-    /// Kinds whose Pods go on running without them.
-    private static let orphaning: Set<String> = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"]
-
     /// Deletes exactly the object that was looked at, waits until it is gone, and applies. If that fails, the old object
     /// is put back.
     func recreate(after refusal: KubeError) async throws(StepFailure) -> StepAnswer {
@@ -55,7 +52,8 @@ extension StepRunner {
     private func deleteAndApply(_ live: KubeObject, uid: String) async throws(StepFailure) -> StepAnswer {
         let (id, resource) = (step.id, step.resource)
         let rehearsalRemark = try await rehearse()
-        let propagation: Propagation = Self.orphaning.contains(id.kind) ? .orphan : .background
+        // Pods go on running without what is created again.
+        let propagation: Propagation = PodTemplate.lasting.contains(id.groupKind) ? .orphan : .background
         try await lookBeforeDeletion(uid: uid)
         do throws(WriteFailure) {
             _ = try await applier.write { client async throws(KubeError) in

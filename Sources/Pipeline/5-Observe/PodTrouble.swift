@@ -22,39 +22,32 @@ package struct PodTrouble: Sendable, Hashable {
     /// `container web: ImagePullBackOff: …`, redacted, one line.
     package let text: String
 
-    /// Reasons why a container waits that somebody has to know of.
-    private static let waitingReasons: [String: Severity] = [
-        "ErrImagePull": .failing, "ImagePullBackOff": .failing, "ImageInspectError": .failing,
-        "RegistryUnavailable": .failing, "SignatureValidationFailed": .failing, "CrashLoopBackOff": .failing,
-        "CreateContainerConfigError": .failing, "CreateContainerError": .failing, "RunContainerError": .failing,
-        "PreCreateHookError": .failing, "PreStartHookError": .failing, "PostStartHookError": .failing,
-        "InvalidImageName": .hopeless, "ErrImageNeverPull": .hopeless,
-    ]
-
     /// The worst trouble of a Pod; nil when it is ready, done, or just starting.
     package static func worst(of pod: KubeObject) -> PodTrouble? {
-        let lists = ["initContainerStatuses", "containerStatuses"]
-        let containers = lists.flatMap { pod.status?[$0]?.array ?? [] }
         let troubles =
-            containers.compactMap { trouble(ofContainer: $0) } + [unschedulable(pod), unready(pod)].compactMap { $0 }
+            containerStatuses(of: pod).compactMap { trouble(ofContainer: $0) }
+            + [unschedulable(pod), unready(pod)].compactMap { $0 }
         return troubles.max { $0.severity < $1.severity }
     }
 
-    /// Whether a container's status shows a failure that waiting may not end: an image that cannot be pulled, a crash loop,
-    /// a run that ended badly. Missing ConfigMaps and hooks are no matter of the image, and not counted.
+    /// What a Pod's status says of its containers, init containers first.
+    package static func containerStatuses(of pod: KubeObject) -> [JSON] {
+        ["initContainerStatuses", "containerStatuses"].flatMap { pod.status?[$0]?.array ?? [] }
+    }
+
+    /// Whether a container's status shows a failure that waiting may not end and that another image may: an image that
+    /// cannot be pulled, a crash loop, a run that ended badly.
     package static func isFailing(_ status: JSON) -> Bool {
-        let imageReasons = [
-            "ErrImagePull", "ImagePullBackOff", "ImageInspectError", "InvalidImageName", "ErrImageNeverPull",
-            "CrashLoopBackOff", "RunContainerError",
-        ]
-        if let reason = status["state"]?["waiting"]?["reason"]?.string { return imageReasons.contains(reason) }
+        if let reason = status["state"]?["waiting"]?["reason"]?.string {
+            return WaitingReason(reason)?.isOfImage == true
+        }
         return (status["state"]?["terminated"]?["exitCode"]?.int ?? 0) != 0
     }
 
     private static func trouble(ofContainer status: JSON) -> PodTrouble? {
         let name = status["name"]?.string ?? "?"
         guard let waiting = status["state"]?["waiting"], let reason = waiting["reason"]?.string,
-            let severity = waitingReasons[reason]
+            let severity = WaitingReason(reason)?.severity
         else { return failedRun(status, name) }
         if reason == "CrashLoopBackOff" {
             let last = lastRun(status["lastState"]?["terminated"]).map { "; last run: \($0)" } ?? ""

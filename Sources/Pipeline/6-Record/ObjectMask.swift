@@ -5,8 +5,6 @@ import SyncPlan
 /// Turns two states of an object into what may be shown of them: cleaned of the server's bookkeeping and with every
 /// secret masked. Both states are masked together, so that a mask can tell whether the value behind it changed.
 enum ObjectMask {
-    /// The annotation that repeats the whole object, secrets included.
-    private static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
     /// What says which object this is. It stands in git in clear, and is no text to search for secrets.
     private static let identity: [[String]] = [
         ["apiVersion"], ["kind"], ["metadata", "name"], ["metadata", "namespace"],
@@ -41,8 +39,8 @@ enum ObjectMask {
         json["status"] = nil
         var metadata = json["metadata"] ?? .object(JSONObject())
         for key in bookkeeping { metadata[key] = nil }
-        if var annotations = metadata["annotations"], annotations[lastApplied] != nil {
-            annotations[lastApplied] = nil
+        if var annotations = metadata["annotations"], annotations[WireName.lastApplied] != nil {
+            annotations[WireName.lastApplied] = nil
             let rest: JSON? = annotations
             metadata["annotations"] = annotations.object?.isEmpty == true ? .none : rest
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import SyncPlan
 
 /// Reads `spec.images` of a project document.
 enum ImageSettings {

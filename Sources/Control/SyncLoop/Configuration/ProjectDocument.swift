@@ -7,7 +7,7 @@ import SyncSource
 /// Reads `Project` documents, as README.md shows them. Unknown fields are errors with their path; all problems come
 /// together.
 package enum ProjectDocument {
-    package static let apiVersion = "sternpost.dev/v1alpha1"
+    package static let apiVersion = "\(WireName.group)/v1alpha1"
 
     /// Reads one document.
     ///
@@ -96,12 +96,14 @@ package enum ProjectDocument {
     }
 
     private static func path(_ json: JSON?, _ reader: inout DocumentReader) -> String {
-        let text = reader.text(json, at: "spec.path") ?? "infra"
-        let parts = text.split(separator: "/", omittingEmptySubsequences: true).filter { $0 != "." }
-        if text.hasPrefix("/") || parts.contains("..") {
-            reader.complain("spec.path", "expected a path below the repository's root, such as infra")
+        let text = reader.text(json, at: "spec.path") ?? FolderPath.standard
+        do throws(SourceError) {
+            return try FolderPath(text).text
+        } catch {
+            let example = "such as \(FolderPath.standard)"
+            reader.complain("spec.path", "expected a path below the repository's root, \(example)")
+            return ""
         }
-        return parts.joined(separator: "/")
     }
 
     private static func credentials(

@@ -32,7 +32,7 @@ package struct LeaseStore: Sendable {
         options.lane = .urgent
         self.client = KubeClient(sharing: client, options: options)
         self.namespace = namespace
-        name = "sternpost-\(project)"
+        name = WireName.object(ofProject: project)
     }
 
     /// `NAMESPACE/NAME`, as people are told.
@@ -77,7 +77,7 @@ package struct LeaseStore: Sendable {
                 "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
                 "metadata": [
                     "name": .string(name), "namespace": .string(namespace),
-                    "labels": ["app.kubernetes.io/managed-by": "sternpost"],
+                    "labels": [WireName.managedBy: .string(WireName.tool)],
                 ],
             ]
         json["spec"] = record.spec(replacing: stored?.spec)

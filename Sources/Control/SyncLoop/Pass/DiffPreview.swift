@@ -23,8 +23,6 @@ package struct DiffPreview: Sendable {
 
     /// Dry-runs in flight.
     private static let concurrency = 8
-    /// Repeats the whole object, so ``DiffText`` leaves it out.
-    private static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 
     private let client: KubeClient
     private let plan: Plan
@@ -94,7 +92,8 @@ package struct DiffPreview: Sendable {
     private func difference(_ title: String, of step: Step, after: KubeObject) async -> Difference {
         let diff = await onMaskingThread { DiffText(before: step.live, after: after) }
         var notes = diff == nil ? [DiffPreview.note(on: step)] : []
-        if step.live?.annotation(DiffPreview.lastApplied) != nil, after.annotation(DiffPreview.lastApplied) == nil {
+        // ``DiffText`` leaves it out, because it repeats the whole object.
+        if step.live?.annotation(WireName.lastApplied) != nil, after.annotation(WireName.lastApplied) == nil {
             notes.append("also removes kubectl's last-applied-configuration")
         }
         return Difference(

@@ -50,17 +50,15 @@ enum PassObjects {
     }
 
     private static func refused(_ object: RefusedObject) -> ObjectOutcome {
-        let isFailure = ![.optedOut, .blocked, .waiting, .contested].contains(object.reason)
-        return ObjectOutcome(
+        ObjectOutcome(
             id: object.id,
             apiVersion: object.apiVersion,
-            action: isFailure ? .failed : .skipped,
+            action: object.reason.isFailure ? .failed : .skipped,
             origin: object.origin,
             error: object.reason == .failing
                 ? "\(object.origin): \(object.id): \(object.message)"
                 : "\(object.origin): \(object.id) \(object.message)",
-            isRetryable: object.reason == .groupUnavailable || object.reason == .liveUnreadable
-                || [.terminating, .contested, .waiting, .failing].contains(object.reason)
+            isRetryable: object.reason.isRetryable
         )
     }
 

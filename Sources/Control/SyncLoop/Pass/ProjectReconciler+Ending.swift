@@ -39,9 +39,9 @@ extension ProjectReconciler {
         if report.outcomes.contains(where: { $0.action == .skipped && $0.origin != nil }) { return .degraded }
         // Left git, may be deleted, and is still there: what waits for something else.
         if !plan.prune.waiting.isEmpty || report.outcomes.contains(where: \.isPostponedPrune) { return .degraded }
-        if plan.refused.contains(where: { $0.reason == .blocked || $0.reason == .waiting }) { return .degraded }
+        if plan.refused.contains(where: { $0.reason.isShortfall }) { return .degraded }
         if case .blocked = plan.prune.verdict { return .degraded }
-        if !plan.reportedDrift.isEmpty || plan.refused.contains(where: { $0.reason == .contested }) { return .degraded }
+        if !plan.reportedDrift.isEmpty { return .degraded }
         if [.failed, .timedOut, .unreadable].contains(health.ending) { return .degraded }
         if case .held(_, let hash) = plan.prune.verdict, approved != hash { return .held }
         return .succeeded

@@ -24,9 +24,7 @@ extension ProjectReconciler {
     /// something that no watch covers: a refused object, a kind that cannot be read, health that is not well.
     func rest(at prepared: PreparedPass, state: ProjectState, standing: [String]) {
         guard let generation = prepared.generation,
-            prepared.plan.refused.allSatisfy({
-                $0.reason == .optedOut || $0.reason == .failing || $0.reason.isForGitToMend
-            }),
+            prepared.plan.refused.allSatisfy({ $0.reason.mayRest }),
             prepared.unwatched.isSubset(of: prepared.plan.refused.map(\.id))
         else { return }
         if case .blocked = prepared.plan.prune.verdict { return }

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension PairMask {
-    /// The annotation that repeats the whole object, secrets included.
-    private static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
-
     /// Masks two values of the same place, and all that is below it.
     func walk(_ before: JSON?, _ after: JSON?, at place: MaskPlace) -> Pair {
         if place == .telling, [before, after].contains(where: { $0?.isTextOrNumber == true }) {
@@ -31,7 +28,7 @@ extension PairMask {
         let isNamed = sides.contains { SensitiveName.matches($0?["name"]?.string ?? "") }
         let hidesValue = isNamed || place == .telling
         return members(before, after, at: place) { key, old, new in
-            if key == Self.lastApplied { return hide(old, new) }
+            if key == WireName.lastApplied { return hide(old, new) }
             // Only a Secret has such a field, or a template of one.
             if key == "stringData" { return hideMembers(old, new) }
             if key == "binaryData", isConfigMap { return binaryData(old, new) }

@@ -89,7 +89,7 @@ extension PairMask {
             if SecretField.metadataMembers.contains(key) { return walk(old, new, at: .plain) }
             guard key == "annotations" else { return hideMembers(old, new) }
             return members(old, new, at: .plain, hidesOthers: true) { name, old, new in
-                name.hasPrefix("sternpost.dev/") ? walk(old, new, at: .plain) : hide(old, new)
+                name.hasPrefix(WireName.annotationPrefix) ? walk(old, new, at: .plain) : hide(old, new)
             }
         }
     }

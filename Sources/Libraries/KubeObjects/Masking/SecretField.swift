@@ -9,7 +9,9 @@ package enum SecretField {
         ".metadata.finalizers", ".metadata.ownerReferences",
     ]
     /// Annotations of ours.
-    private static let annotations = [".metadata.annotations[\"sternpost.dev/", ".metadata.annotations.sternpost.dev/"]
+    private static let annotations = [
+        ".metadata.annotations[\"\(WireName.annotationPrefix)", ".metadata.annotations.\(WireName.annotationPrefix)",
+    ]
     /// Top-level members whose text may be shown; of all others only the keys, because `stringdata` may be meant to be
     /// `stringData`.
     static let members: Set<String> = ["apiVersion", "kind", "type"]

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// Where the kinds that keep pods describe them.
+/// Where objects describe the pods that they are or keep: the one rule of it, for references, images and deletions.
 package enum PodTemplate {
     /// The kinds whose images are followed, ascending.
     package static let kinds = [
@@ -9,12 +9,30 @@ package enum PodTemplate {
         GroupKind(group: "apps", kind: "Deployment"), GroupKind(group: "apps", kind: "StatefulSet"),
     ]
 
+    /// The kinds that keep pods running for as long as they are there themselves; pods outlive them where that is asked for.
+    package static let lasting = Set(
+        ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"].map { GroupKind(group: "apps", kind: $0) }
+    )
+
     /// The lists of a pod's spec that hold containers with images of their own. Ephemeral ones are no part of a template.
     package static let containerLists = ["initContainers", "containers"]
 
+    /// The path of the template, by the kind's name alone: who offers a kind of the same name in another group
+    /// (`StatefulSet.apps.kruise.io`) offers the same form.
+    private static let paths: [String: [String]] = {
+        let path = ["spec", "template"]
+        return [
+            "Deployment": path, "StatefulSet": path, "DaemonSet": path, "ReplicaSet": path, "Job": path,
+            "CronJob": ["spec", "jobTemplate"] + path,
+        ]
+    }()
+
     /// The path of the template in objects of a kind; nil for kinds that have none, or are not followed.
-    package static func path(of kind: GroupKind) -> [String]? {
-        guard kinds.contains(kind) else { return nil }
-        return kind.kind == "CronJob" ? ["spec", "jobTemplate", "spec", "template"] : ["spec", "template"]
+    package static func path(of kind: GroupKind) -> [String]? { kinds.contains(kind) ? paths[kind.kind] : nil }
+
+    /// The spec of the pod that an object is, or of those that it makes, of whatever kind it is; nil when it has none.
+    package static func podSpec(of object: KubeObject) -> JSON? {
+        if object.gvk.groupKind == GroupKind(group: "", kind: "Pod") { return object.spec }
+        return paths[object.gvk.kind].flatMap { object.json[$0 + ["spec"]] }
     }
 }

@@ -7,15 +7,15 @@ import KubeObjects
 /// Digests are `sha256:…` or `sha512:…` texts. Reading is total: what cannot be understood counts as not there.
 package struct RolloutState: Sendable, Hashable {
     /// The annotation's key, on the workload's own metadata: changing it starts no pod.
-    package static let annotation = "sternpost.dev/rollout"
+    package static let annotation = WireName.rollout
     /// The prefix of the pod template's annotations, one for each container, that name the digest of its last rollout.
-    package static let digestPrefix = "digest.sternpost.dev/"
+    package static let digestPrefix = WireName.digestPrefix
     /// What `kubectl rollout restart` writes into a pod template.
-    package static let restartedAt = "kubectl.kubernetes.io/restartedAt"
+    package static let restartedAt = WireName.restartedAt
     /// The most digests that are kept in quarantine for one container; the oldest leave first.
     package static let maxBad = 10
     /// The longest annotation that is read, in UTF-8 bytes: the API server takes no more of all together.
-    static let maxBytes = 256 << 10
+    static let maxBytes = ObjectLimits.annotationBytes
 
     /// What is known of one container's image.
     package struct Container: Sendable, Hashable {

@@ -40,7 +40,7 @@ package struct PodImages: Sendable, Hashable {
         var digests: [String: ImageDigest] = [:]
         var configs: [String: ImageDigest] = [:]
         var failing: Set<String> = []
-        for status in ["initContainerStatuses", "containerStatuses"].flatMap({ pod.status?[$0]?.array ?? [] }) {
+        for status in PodTrouble.containerStatuses(of: pod) {
             guard let container = status["name"]?.string else { continue }
             let imageID = status["imageID"]?.string ?? ""
             digests[container] = ImageDigest(imageID: imageID)

@@ -3,6 +3,7 @@ import Foundation
 import KubeClient
 import KubeObjects
 import Logging
+import SyncPlan
 
 /// Tells people who look at a workload with kubectl what becomes of its images: Events of the API group `events.k8s.io`.
 ///
@@ -21,6 +22,8 @@ struct RolloutEvents: Sendable {
     /// The API server takes no longer note.
     private static let maxNoteBytes = 1024
 
+    private static let controller = "\(WireName.group)/operator"
+
     let client: KubeClient
     let logger: Logger
 
@@ -36,7 +39,7 @@ struct RolloutEvents: Sendable {
                     "namespace": .string(workload.namespace),
                 ],
                 "eventTime": .string(now.microTime),
-                "reportingController": "sternpost.dev/operator",
+                "reportingController": .string(Self.controller),
                 "reportingInstance": .string(String(ProcessInfo.processInfo.hostName.prefix(128))),
                 "action": "ImageRollout", "reason": .string(reason.rawValue),
                 "type": .string(reason.isWarning ? "Warning" : "Normal"), "note": .string(text),
@@ -46,7 +49,7 @@ struct RolloutEvents: Sendable {
                     "uid": .string(workload.uid ?? ""),
                 ],
             ])
-            _ = try await client.create(event, in: .events, fieldManager: "sternpost-events")
+            _ = try await client.create(event, in: .events, fieldManager: FieldManager.events)
         } catch {
             logger.debug("event not written", metadata: ["sync.error": "\(error)"])
         }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import SyncPlan
 import Testing
-
-@testable import SyncLoop
 
 /// Patterns of tags.
 struct TagPatternTests {
@@ -25,7 +24,8 @@ struct TagPatternTests {
     @Test(
         arguments: [
             ("edge", ["edge"]), ("edge, release-*", ["edge", "release-*"]), ("", nil), (",", nil), (" ", nil),
-            ("edge,!", nil), ("a,b,c", ["a", "b", "c"]),
+            ("edge,!", nil), ("a,b,c", ["a", "b", "c"]), ("edge,,v1", nil), ("edge,", nil), (",edge", nil),
+            ("edge, ", nil), (" edge ,v1", ["edge", "v1"]),
         ] as [(String, [String]?)]
     )
     func `a list is read whole or not at all`(text: String, patterns: [String]?) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A tag, or a pattern of tags in which `*` stands for any text: `latest`, `edge-*`.
+/// A tag, or a pattern of tags in which `*` stands for any text: `latest`, `edge-*`. The one grammar of them, and of lists of
+/// them: planning refuses a list that image rollouts would not understand.
 package struct TagPattern: Sendable, Hashable, CustomStringConvertible {
     package let description: String
     private let parts: [[UInt8]]
@@ -16,11 +17,12 @@ package struct TagPattern: Sendable, Hashable, CustomStringConvertible {
         parts = text.utf8.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false).map(Array.init)
     }
 
-    /// Patterns separated by commas, as an annotation has them; nil when one of them is none.
+    /// Patterns separated by commas, as an annotation has them, blanks aside; nil when one of them is none, an empty one too
+    /// (`edge,,v1`).
     package static func list(_ text: String) -> [TagPattern]? {
-        let words = text.split(separator: ",").map { $0.filter { $0 != " " } }
+        let words = text.split(separator: ",", omittingEmptySubsequences: false).map { $0.filter { $0 != " " } }
         let patterns = words.compactMap { TagPattern($0) }
-        return patterns.count == words.count && !patterns.isEmpty ? patterns : nil
+        return patterns.count == words.count ? patterns : nil
     }
 
     /// Whether the whole tag fits. Each part is looked for behind the one before, so the time grows with both lengths only.
