@@ -29,8 +29,9 @@ package struct PlanPolicy: Sendable, Hashable {
     package var targetNamespace: String
     package var prune: Prune
     package var drift: DriftMode
-    /// `URL#FOLDER` of this pass, without credentials. Members that came from another source are never deleted without
-    /// a person: two repositories under one project name would otherwise delete each other's objects.
+    /// `URL#FOLDER` of this pass, as a ``SourceIdentity`` says it; empty in the project's document. Members that came from
+    /// another source are never deleted without a person: two repositories under one project name would otherwise delete
+    /// each other's objects.
     package var source: String
     /// Whether the commit is written down beside the inventory: the project refuses some later commits because of it.
     package var remembersCommit = false
