@@ -60,7 +60,9 @@ struct DecodingTests {
             )
         )
         let schema = try TestSchemas.builtIn("apps/v1", "Deployment")
-        #expect(UnknownFields.messages(in: body, schema: schema) == [#"unknown field "spec.foo""#])
+        #expect(
+            UnknownFields.find(in: body, schema: schema).map(UnknownFields.message) == [#"unknown field "spec.foo""#]
+        )
         let decoded = try TypedDecoder.decode(body, schema: schema)
         #expect(
             decoded["spec"]?.text

@@ -58,10 +58,12 @@ struct OwnershipScript {
 
 /// Schemas that tests write to.
 enum TestSchemas {
+    private struct NoSchema: Error { let text: String }
+
     static func builtIn(_ apiVersion: String, _ kind: String) throws -> KindSchema {
         let gvk = GroupVersionKind(apiVersion: apiVersion, kind: kind)
         guard let schema = SchemaCatalog.schema(for: gvk) else {
-            throw KubeObjectError(path: "kind", problem: "\(gvk) is not built in")
+            throw NoSchema(text: "\(gvk) is not built in")
         }
         return schema
     }
@@ -77,7 +79,7 @@ enum TestSchemas {
             """
         )
         guard let schema = SchemaCatalog.schema(ofDefinition: definition, version: "v1") else {
-            throw KubeObjectError(path: "spec", problem: "the definition has no version v1")
+            throw NoSchema(text: "the definition has no version v1")
         }
         return schema
     }

@@ -64,6 +64,18 @@ import Testing
         #expect(error?.line == line, "\(error?.description ?? "")")
     }
 
+    static let ends: [(text: String, isCutShort: Bool)] = [
+        ("", true), ("{\"a\":", true), ("{\"a\":1", true), ("[1", true), ("\"a", true), ("\"\\u12", true),
+        ("tru", true),
+        ("[1 2]", false), ("{} {}", false), ("'a'", false), ("\"unexpected end", true), ("unexpected end", false),
+    ]
+
+    @Test(arguments: ends)
+    func `a text that only ends too early is told from a wrong one`(text: String, isCutShort: Bool) {
+        let error = #expect(throws: JSONError.self) { try JSONParser.parse(text) }
+        #expect(error?.isCutShort == isCutShort, "\(error?.description ?? "")")
+    }
+
     @Test func `bytes that are not UTF-8 are refused`() {
         #expect(throws: JSONError.self) { try JSONParser.parse([0x22, 0xFF, 0x22]) }
         #expect(throws: JSONError.self) { try JSONParser.parse([0x22, 0xC0, 0x80, 0x22]) }

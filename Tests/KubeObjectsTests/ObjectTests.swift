@@ -29,6 +29,36 @@ import Testing
         #expect(thrown?.description == error)
     }
 
+    static let problems: [(problem: KubeObjectError.Problem, text: String, isAbsence: Bool)] = [
+        (.noObject, "expected a map with apiVersion, kind and metadata", false), (.missing, "is missing", true),
+        (.missingMap, "is missing or no map", true), (.empty, "is empty", true),
+        (.noText(found: "number"), "expected text, found a number; put the value in quotes", false),
+        // A type whose name says so is no absence.
+        (.noMap(found: "missing"), "expected a map, found a missing", false),
+    ]
+
+    @Test(arguments: problems)
+    func `what is wrong with a field is known apart from its words`(
+        problem: KubeObjectError.Problem,
+        text: String,
+        isAbsence: Bool
+    ) {
+        #expect(problem.description == text)
+        #expect(problem.isAbsence == isAbsence)
+    }
+
+    static let places: [(keys: [String], path: String)] = [
+        ([], "."), (["kind"], "kind"), (["metadata", "name"], "metadata.name"),
+        (["metadata", "labels", "app.kubernetes.io/name"], "metadata.labels.app.kubernetes.io/name"),
+        (["metadata", "labels", "a\nb"], "metadata.labels.a\\u{a}b"),
+    ]
+
+    @Test(arguments: places)
+    func `a wrong field is named as people read it`(keys: [String], path: String) {
+        #expect(KubeObjectError(keys, .missing).path == path)
+        #expect(KubeObjectError(keys, .missing).description == "\(path): is missing")
+    }
+
     @Test func `identity follows the document`() throws {
         var object = try KubeObject(Self.base)
         #expect(object.id.description == "Deployment.apps shop/web")

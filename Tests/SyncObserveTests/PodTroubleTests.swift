@@ -10,6 +10,7 @@ struct PodTroubleRow: Sendable, CustomTestStringConvertible {
     let status: String
     let severity: PodTrouble.Severity?
     var text = ""
+    var tellsWhy = false
 
     var testDescription: String { name }
 }
@@ -21,6 +22,7 @@ struct PodTroubleRow: Sendable, CustomTestStringConvertible {
         let trouble = PodTrouble.worst(of: try KubeObject(try JSONParser.parse(json)))
         #expect(trouble?.severity == row.severity)
         #expect((trouble?.text ?? "") == row.text)
+        #expect((trouble?.tellsWhy ?? false) == row.tellsWhy)
     }
 
     private static func waiting(_ name: String, _ reason: String, _ message: String, more: String = "") -> String {
@@ -67,7 +69,24 @@ struct PodTroubleRow: Sendable, CustomTestStringConvertible {
                     """))]
                 """,
             severity: .failing,
-            text: "container web: CrashLoopBackOff, restarted 3 times; last run: OOMKilled, exit code 137"
+            text: "container web: CrashLoopBackOff, restarted 3 times; last run: OOMKilled, exit code 137",
+            tellsWhy: true
+        ),
+        .init(
+            name: "a crash loop without a last run leaves the cause to an event",
+            status: """
+                "phase":"Running","containerStatuses":[\(waiting("web", "CrashLoopBackOff", "last run: unknown"))]
+                """,
+            severity: .failing,
+            text: "container web: CrashLoopBackOff"
+        ),
+        .init(
+            name: "words of the kubelet are not taken for ours",
+            status: """
+                "phase":"Pending","containerStatuses":[\(waiting("web", "ErrImagePull", "the last run: denied"))]
+                """,
+            severity: .failing,
+            text: "container web: ErrImagePull: the last run: denied"
         ),
         .init(
             name: "an init container counts",
@@ -93,7 +112,8 @@ struct PodTroubleRow: Sendable, CustomTestStringConvertible {
                 "message":"0/3 nodes are available"}]
                 """,
             severity: .unschedulable,
-            text: "Unschedulable: 0/3 nodes are available"
+            text: "Unschedulable: 0/3 nodes are available",
+            tellsWhy: true
         ),
         .init(
             name: "not ready",

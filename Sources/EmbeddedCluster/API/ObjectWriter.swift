@@ -44,7 +44,7 @@ struct ObjectWriter: Sendable {
 
     /// What strict decoding finds in a body or a patched object.
     func findings(_ json: JSON, _ body: RequestBody) -> [String] {
-        let unknown = UnknownFields.messages(in: json, schema: schema)
+        let unknown = UnknownFields.find(in: json, schema: schema)
         return resource.isCustom ? body.unorderedFindings(unknown: unknown) : body.findings(unknown: unknown)
     }
 

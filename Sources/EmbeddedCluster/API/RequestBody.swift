@@ -75,7 +75,7 @@ struct RequestBody: Sendable {
                 json = try JSONParser.parse(bytes)
             } catch {
                 throw .badRequest(
-                    error.problem.hasPrefix("unexpected end") ? "unexpected end of JSON input" : "\(error)"
+                    error.isCutShort ? "unexpected end of JSON input" : "\(error)"
                 )
             }
             paths = DocumentPaths(bytes)
@@ -94,27 +94,29 @@ struct RequestBody: Sendable {
         paths.duplicateKeys.map { "line \($0.line): key \(StatusError.quoted($0.key)) already set in map" }
     }
 
-    /// What strict validation says of a custom resource: duplicate fields, then unknown ones in their given order.
+    /// What strict validation says of a custom resource: duplicate fields, then unknown ones, given by their paths, in their
+    /// given order.
     func unorderedFindings(unknown: [String]) -> [String] {
         let unknownPaths = Set(unknown)
-        return paths.duplicates.filter { !unknownPaths.contains("unknown field \(StatusError.quoted($0))") }
-            .map { "duplicate field \(StatusError.quoted($0))" } + unknown
+        return paths.duplicates.filter { !unknownPaths.contains($0) }.map(Self.duplicateField)
+            + unknown.map(UnknownFields.message)
     }
 
-    /// What strict validation says of the body, in its order: `unknown field "…"` as given, `duplicate field "…"` for
-    /// each known field that stands twice.
+    /// What strict validation says of the body, in its order: `unknown field "…"` for each of the given paths, and
+    /// `duplicate field "…"` for each known field that stands twice.
     func findings(unknown: [String]) -> [String] {
-        let duplicates = paths.duplicates.map { (path: $0, text: "duplicate field \(StatusError.quoted($0))") }
-        let unknown = unknown.map { text in
-            (path: text.split(separator: "\"").dropFirst().first.map(String.init) ?? "", text: text)
-        }
-        let unknownPaths = Set(unknown.map(\.path))
-        let all = unknown + duplicates.filter { !unknownPaths.contains($0.path) }
+        let unknownPaths = Set(unknown)
+        let twice = paths.duplicates.filter { !unknownPaths.contains($0) }
+        let all =
+            unknown.map { (path: $0, text: UnknownFields.message($0)) }
+            + twice.map { (path: $0, text: Self.duplicateField($0)) }
         return all.enumerated().sorted { left, right in
             let places = (paths.place(of: left.element.path), paths.place(of: right.element.path))
             return places.0 == places.1 ? left.offset < right.offset : places.0 < places.1
         }.map(\.element.text)
     }
+
+    private static func duplicateField(_ path: String) -> String { "duplicate field \(StatusError.quoted(path))" }
 
     /// The media type of a `Content-Type` header, without parameters.
     static func mediaType(_ header: String) -> String {

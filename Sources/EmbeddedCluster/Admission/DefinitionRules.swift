@@ -5,17 +5,24 @@ import KubeObjects
 enum DefinitionRules {
     private static let types = ["array", "boolean", "integer", "number", "object", "string"]
 
-    static func check(_ schema: JSON, at path: String, isRoot: Bool = true, into findings: inout Findings) {
+    /// Where a schema stands in the one around it.
+    enum Place {
+        case root, field, item
+    }
+
+    static func check(_ schema: JSON, at path: String, as place: Place = .root, into findings: inout Findings) {
         let type = schema.text("type")
         let isFree =
             schema["x-kubernetes-preserve-unknown-fields"]?.bool == true
             || schema["x-kubernetes-int-or-string"]?.bool == true
         if type.isEmpty {
-            if isRoot {
-                findings.required("\(path).type", "must not be empty at the root")
-            } else if !isFree {
-                let place = path.hasSuffix(".items") ? "array items" : "object fields"
-                findings.required("\(path).type", "must not be empty for specified \(place)")
+            switch place {
+            case .root: findings.required("\(path).type", "must not be empty at the root")
+            case .field where !isFree:
+                findings.required("\(path).type", "must not be empty for specified object fields")
+            case .item where !isFree:
+                findings.required("\(path).type", "must not be empty for specified array items")
+            case .field, .item: break
             }
         } else if !types.contains(type) {
             findings.unsupported("\(path).type", .string(type), types)
@@ -28,11 +35,11 @@ enum DefinitionRules {
             )
         }
         for property in schema["properties"]?.object ?? JSONObject() {
-            check(property.value, at: "\(path).properties[\(property.key)]", isRoot: false, into: &findings)
+            check(property.value, at: "\(path).properties[\(property.key)]", as: .field, into: &findings)
         }
         if let values = schema["additionalProperties"], values.object != nil {
-            check(values, at: "\(path).additionalProperties", isRoot: false, into: &findings)
+            check(values, at: "\(path).additionalProperties", as: .field, into: &findings)
         }
-        if let items = schema["items"] { check(items, at: "\(path).items", isRoot: false, into: &findings) }
+        if let items = schema["items"] { check(items, at: "\(path).items", as: .item, into: &findings) }
     }
 }

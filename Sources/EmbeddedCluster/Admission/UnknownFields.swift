@@ -16,10 +16,8 @@ package enum UnknownFields {
         return found
     }
 
-    /// The texts for `fieldValidation`: `unknown field "spec.foo"`, in order.
-    package static func messages(in object: JSON, schema: KindSchema) -> [String] {
-        find(in: object, schema: schema).map { "unknown field \"\($0)\"" }
-    }
+    /// The text for `fieldValidation`, of a path that ``find(in:schema:)`` gave: `unknown field "spec.foo"`.
+    package static func message(_ path: String) -> String { "unknown field \"\(path)\"" }
 
     /// The 400 answer of `fieldValidation=Strict`, for these messages (unknown or duplicate fields).
     package static func refusal(_ messages: [String], gvk: GroupVersionKind) -> RequestRefusal {

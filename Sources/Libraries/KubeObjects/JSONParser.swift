@@ -8,6 +8,8 @@ package struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
     package let offset: Int
     /// Line of the place, from 1.
     package let line: Int
+    /// Whether the text ends in the middle of a value: with more behind it, it might be a document.
+    package let isCutShort: Bool
 
     package var description: String { "line \(line): \(problem) (byte \(offset))" }
 }
@@ -84,10 +86,15 @@ package struct JSONParser {
         try parse(Array(text.utf8), limits: limits)
     }
 
-    private func error(_ problem: String) -> JSONError {
+    private func error(_ problem: String, isCutShort: Bool = false) -> JSONError {
         let end = Swift.min(position, bytes.count)
         let line = bytes[..<end].reduce(into: 1) { if $1 == 0x0A { $0 += 1 } }
-        return JSONError(problem: problem, offset: end, line: line)
+        return JSONError(problem: problem, offset: end, line: line, isCutShort: isCutShort)
+    }
+
+    /// The place is in what the text ends, such as ` inside a list`; empty where that is not told.
+    private func unexpectedEnd(_ place: String = "") -> JSONError {
+        error("unexpected end\(place)", isCutShort: true)
     }
 
     @inline(__always)
@@ -104,7 +111,7 @@ package struct JSONParser {
     }
 
     private mutating func value(depth: Int) throws(JSONError) -> JSON {
-        guard let byte = current else { throw error("unexpected end") }
+        guard let byte = current else { throw unexpectedEnd() }
         values += 1
         guard values <= limits.maxValues else { throw error("more than \(limits.maxValues) values") }
         switch byte {
@@ -120,7 +127,7 @@ package struct JSONParser {
 
     private mutating func literal(_ word: StaticString, _ value: JSON) throws(JSONError) -> JSON {
         let length = word.utf8CodeUnitCount
-        guard position + length <= bytes.count else { throw error("unexpected end") }
+        guard position + length <= bytes.count else { throw unexpectedEnd() }
         for index in 0..<length where bytes[position + index] != word.utf8Start[index] {
             throw error("unexpected character")
         }
@@ -160,7 +167,7 @@ package struct JSONParser {
                     throw error("a key stands twice in one object")
                 }
                 return .object(object)
-            case nil: throw error("unexpected end inside an object")
+            case nil: throw unexpectedEnd(" inside an object")
             default: throw error("expected ',' or '}'")
             }
         }
@@ -188,7 +195,7 @@ package struct JSONParser {
                 let elements = Array(openElements[first...])
                 openElements.removeLast(elements.count)
                 return .array(elements)
-            case nil: throw error("unexpected end inside a list")
+            case nil: throw unexpectedEnd(" inside a list")
             default: throw error("expected ',' or ']'")
             }
         }
@@ -296,7 +303,7 @@ extension JSONParser {
             if byte >= 0x80 { isASCII = false }
             position += 1
         }
-        throw error("unexpected end inside a string")
+        throw unexpectedEnd(" inside a string")
     }
 
     /// A key of ASCII letters. Objects of one list repeat the same keys; those that `String` cannot hold in place share
@@ -332,11 +339,11 @@ extension JSONParser {
                 position += 1
             }
         }
-        throw error("unexpected end inside a string")
+        throw unexpectedEnd(" inside a string")
     }
 
     private mutating func escape(into text: inout [UInt8]) throws(JSONError) {
-        guard let byte = current else { throw error("unexpected end inside a string") }
+        guard let byte = current else { throw unexpectedEnd(" inside a string") }
         position += 1
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
@@ -369,7 +376,7 @@ extension JSONParser {
     }
 
     private mutating func hexadecimalUnit() throws(JSONError) -> UInt32 {
-        guard position + 4 <= bytes.count else { throw error("unexpected end inside a string") }
+        guard position + 4 <= bytes.count else { throw unexpectedEnd(" inside a string") }
         var unit: UInt32 = 0
         for _ in 0..<4 {
             let byte = bytes[position]

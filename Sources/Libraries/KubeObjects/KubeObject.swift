@@ -1,20 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why a JSON value is no Kubernetes object.
-package struct KubeObjectError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// Path of the offending field, such as `metadata.name`.
-    package let path: String
-    /// What is wrong there, one line, without the value itself.
-    package let problem: String
-
-    package init(path: String, problem: String) {
-        self.path = path
-        self.problem = problem
-    }
-
-    package var description: String { "\(path): \(problem)" }
-}
-
 /// A Kubernetes object: its whole JSON, and typed views of the fields every object has.
 ///
 /// Made only through `init(_:)`, which checks that `apiVersion`, `kind` and `metadata.name` are texts, so the views
@@ -34,47 +19,41 @@ package struct KubeObject: Sendable, Hashable {
     /// - Throws: ``KubeObjectError`` naming the first wrong field; numbers and booleans are never taken for text.
     package init(_ json: JSON) throws(KubeObjectError) {
         guard json.object != nil else {
-            throw KubeObjectError(path: ".", problem: "expected a map with apiVersion, kind and metadata")
+            throw KubeObjectError([], .noObject)
         }
-        let apiVersion = try KubeObject.text(json["apiVersion"], "apiVersion")
-        let kind = try KubeObject.text(json["kind"], "kind")
+        let apiVersion = try KubeObject.text(json["apiVersion"], ["apiVersion"])
+        let kind = try KubeObject.text(json["kind"], ["kind"])
         guard let metadata = json["metadata"], metadata.object != nil else {
-            throw KubeObjectError(path: "metadata", problem: "is missing or no map")
+            throw KubeObjectError(["metadata"], .missingMap)
         }
         self.json = json
         gvk = GroupVersionKind(apiVersion: apiVersion, kind: kind)
-        name = try KubeObject.text(metadata["name"] ?? (metadata["generateName"] == nil ? nil : ""), "metadata.name")
+        let given: JSON? = metadata["name"] ?? (metadata["generateName"] == nil ? nil : "")
+        name = try KubeObject.text(given, ["metadata", "name"], mayBeEmpty: true)
         if let space = metadata["namespace"], !space.isNull {
-            namespace = try KubeObject.text(space, "metadata.namespace", mayBeEmpty: true)
+            namespace = try KubeObject.text(space, ["metadata", "namespace"], mayBeEmpty: true)
         } else {
             namespace = ""
         }
         for key in ["labels", "annotations"] {
             guard let map = metadata[key], !map.isNull else { continue }
             guard let members = map.object else {
-                throw KubeObjectError(path: "metadata.\(key)", problem: "expected a map, found a \(map.typeName)")
+                throw KubeObjectError(["metadata", key], .noMap(found: map.typeName))
             }
             for member in members where member.value.string == nil {
-                throw KubeObjectError(
-                    path: "metadata.\(key).\(member.key.shownAsKey)",
-                    problem: "expected text, found a \(member.value.typeName); put the value in quotes"
-                )
+                throw KubeObjectError(["metadata", key, member.key], .noText(found: member.value.typeName))
             }
         }
     }
 
-    private static func text(_ value: JSON?, _ path: String, mayBeEmpty: Bool = false) throws(KubeObjectError) -> String
-    {
-        guard let value, !value.isNull else { throw KubeObjectError(path: path, problem: "is missing") }
-        guard let text = value.string else {
-            throw KubeObjectError(
-                path: path,
-                problem: "expected text, found a \(value.typeName); put the value in quotes"
-            )
-        }
-        if text.isEmpty, !mayBeEmpty, path != "metadata.name" {
-            throw KubeObjectError(path: path, problem: "is empty")
-        }
+    private static func text(
+        _ value: JSON?,
+        _ keys: [String],
+        mayBeEmpty: Bool = false
+    ) throws(KubeObjectError) -> String {
+        guard let value, !value.isNull else { throw KubeObjectError(keys, .missing) }
+        guard let text = value.string else { throw KubeObjectError(keys, .noText(found: value.typeName)) }
+        if text.isEmpty, !mayBeEmpty { throw KubeObjectError(keys, .empty) }
         return text
     }
 

@@ -28,14 +28,13 @@ struct SyntaxAdvice {
     }
 
     /// Whether the place looks like the source of a template rather than YAML.
-    static func isTemplate(_ line: String) -> Bool { line.contains("{{") || line.contains("{%") }
+    var isTemplate: Bool { [lineText, lineBefore].contains { $0.contains("{{") || $0.contains("{%") } }
 
     static let templateRemedy = "this looks like an unrendered template: commit what it renders to, or quote the value"
 
     /// The error at a place of the text.
     func error(problem: String, line: Int, column: Int?) -> YAMLError {
-        let remedy =
-            Self.isTemplate(lineText) || Self.isTemplate(lineBefore) ? Self.templateRemedy : advice(problem, column)
+        let remedy = isTemplate ? Self.templateRemedy : advice(problem, column)
         return YAMLError(line: line, column: column, problem: problem, remedy: remedy)
     }
 

@@ -300,13 +300,8 @@ extension TreeBuilder {
         case _ where problems.count >= Self.maxProblems: break
         case .array, .object:
             let advice = SyntaxAdvice(text: text, line: event.line - firstLine)
-            let error = advice.error(
-                problem: "a key that is a \(node.json.typeName)",
-                line: event.line,
-                column: event.column
-            )
-            let remedy = error.remedy == SyntaxAdvice.templateRemedy ? error.remedy : "use text as the key"
-            report(error.problem, remedy, at: event)
+            let remedy = advice.isTemplate ? SyntaxAdvice.templateRemedy : "use text as the key"
+            report("a key that is a \(node.json.typeName)", remedy, at: event)
         }
         return nil
     }

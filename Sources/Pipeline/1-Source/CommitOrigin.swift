@@ -23,10 +23,10 @@ package struct CommitOrigin: Sendable, Hashable, Codable {
     }
 
     /// - Parameter spec: What is followed; the folder in it makes no difference.
-    package init(_ spec: RepositorySpec) {
-        let address: String
-        do throws(GitError) { address = try GitAddress(spec.url).url } catch { address = spec.url }  // read by nobody
-        repository = SHA256.hash(data: Data(address.utf8)).hexadecimal
+    /// - Throws: ``SourceError`` with reason `git(.configuration)` when the address is none.
+    package init(_ spec: RepositorySpec) throws(SourceError) {
+        let address = try spec.address()
+        repository = SHA256.hash(data: Data(address.url.utf8)).hexadecimal
         refKind =
             switch spec.ref {
             case .branch: .branch

@@ -14,4 +14,11 @@ package struct RepositorySpec: Sendable, Hashable {
         self.ref = ref
         self.path = path
     }
+
+    /// Where the repository is, checked.
+    ///
+    /// - Throws: ``SourceError`` with reason `git(.configuration)`; its message never repeats a password.
+    func address() throws(SourceError) -> GitAddress {
+        do throws(GitError) { return try GitAddress(url) } catch { throw SourceError(error) }
+    }
 }

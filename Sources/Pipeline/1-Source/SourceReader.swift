@@ -12,10 +12,10 @@ package actor SourceReader {
         let mirror: GitMirror
         let path: FolderPath
         let url: String
+        let origin: CommitOrigin
     }
 
     private let ref: GitRef
-    private let origin: CommitOrigin
     private let place: Result<Place, SourceError>
     private let limits: SnapshotLimits
     private let pause: @Sendable () async throws -> Void
@@ -52,13 +52,12 @@ package actor SourceReader {
         pause: @escaping @Sendable () async throws -> Void = SourceReader.pause
     ) {
         ref = spec.ref
-        origin = CommitOrigin(spec)
         self.limits = limits
         self.pause = pause
         for secret in credentials?.secrets ?? [] { Redactor.shared.register(secret) }
         do throws(SourceError) {
             let path = try FolderPath(spec.path)
-            let address = try SourceReader.address(spec.url)
+            let address = try spec.address()
             let remote = GitRemote(
                 address: address,
                 credentials: credentials,
@@ -68,7 +67,8 @@ package actor SourceReader {
                 limits: repositoryLimits
             )
             let mirror = GitMirror(folder: folder, address: address)
-            place = .success(Place(remote: remote, mirror: mirror, path: path, url: address.url))
+            let origin = try CommitOrigin(spec)
+            place = .success(Place(remote: remote, mirror: mirror, path: path, url: address.url, origin: origin))
         } catch {
             place = .failure(error)
         }
@@ -127,8 +127,8 @@ package actor SourceReader {
     ///
     /// A damaged mirror is cloned again once.
     package func snapshot(_ tip: SourceTip) async throws(SourceError) -> SourceSnapshot {
-        let path = try place.get().path
-        let (limits, origin) = (limits, origin)
+        let place = try place.get()
+        let (path, limits, origin) = (place.path, limits, place.origin)
         return try await read(tip) { reader, commit throws(SourceError) in
             let treeID = try FolderLookup(path: path, commit: commit, limits: limits).treeID(from: reader)
             var walk = SnapshotWalk(limits: limits)
@@ -187,14 +187,6 @@ package actor SourceReader {
 }
 
 extension SourceReader {
-    private static func address(_ url: String) throws(SourceError) -> GitAddress {
-        do throws(GitError) {
-            return try GitAddress(url)
-        } catch {
-            throw SourceError(error)
-        }
-    }
-
     private func ask(_ place: Place) async throws(SourceError) -> SourceTip {
         do throws(GitError) {
             let tip = try await place.remote.tip(of: ref)

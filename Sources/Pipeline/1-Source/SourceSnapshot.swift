@@ -37,6 +37,8 @@ package struct CommitInfo: Sendable, Hashable, Codable {
     package var shortID: String { String(id.prefix(8)) }
     /// Flux's form: `main@sha1:<40 hex>`.
     package var revision: String { "\(ref)@sha1:\(id)" }
+    /// The same as people read it: `main@1a2b3c4d`.
+    package var shortRevision: String { "\(ref)@\(shortID)" }
     /// `Name <email>`.
     package var author: String { "\(authorName) <\(authorEmail)>" }
 }

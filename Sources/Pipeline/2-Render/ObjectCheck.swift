@@ -34,8 +34,8 @@ struct ObjectCheck {
         checkTexts()
         checkData()
         overruled = SecretCheck.overruled(in: json)
+        guard !hasNoIdentity else { return reportNoIdentity() }
         do throws(KubeObjectError) {
-            if hasNoIdentity { throw KubeObjectError(path: "", problem: "") }
             let object = try KubeObject(withoutWrongTexts)
             checkNames(object)
             checkOwnership(object)
@@ -60,27 +60,20 @@ struct ObjectCheck {
     /// Neither `apiVersion` nor `kind`: not meant as an object at all.
     private var hasNoIdentity: Bool { json["apiVersion"] == nil && json["kind"] == nil }
 
+    private mutating func reportNoIdentity() {
+        let remedy = "add apiVersion and kind, or move the file out of the synced folder"
+        fault([], "no Kubernetes object: apiVersion and kind are missing", remedy)
+    }
+
     private mutating func report(_ error: KubeObjectError) {
-        if hasNoIdentity {
-            let remedy = "add apiVersion and kind, or move the file out of the synced folder"
-            return fault([], "no Kubernetes object: apiVersion and kind are missing", remedy)
-        }
         let isGenerated = json["metadata"]?["name"] == nil && json["metadata"]?["generateName"] != nil
-        if error.path == "metadata.name", isGenerated { return reportGeneratedName() }
-        let remedy = error.problem.contains("missing") || error.problem.contains("empty") ? "add it" : ""
-        fault(Self.steps(error.path), "\(error.path) \(error.problem)", remedy)
+        if error.keys == ["metadata", "name"], isGenerated { return reportGeneratedName() }
+        let remedy = error.problem.isAbsence ? "add it" : ""
+        fault(error.keys.map { .key($0) }, "\(error.path) \(error.problem)", remedy)
     }
 
     private mutating func reportGeneratedName() {
         fault(["metadata", "generateName"], "cannot use generate name with apply", "give the object a metadata.name")
-    }
-
-    /// Splits `metadata.labels.app.kubernetes.io/name` into steps: what stands behind a map of free keys is one key.
-    private static func steps(_ path: String) -> [YAMLPathStep] {
-        for map in ["labels", "annotations"] where path.hasPrefix("metadata.\(map).") {
-            return ["metadata", .key(map), .key(String(path.dropFirst("metadata.\(map).".count)))]
-        }
-        return path.split(separator: ".").map { .key(String($0)) }
     }
 }
 

@@ -12,6 +12,16 @@ struct SecretCheck {
         let remedy: String
     }
 
+    /// What belongs to a place where something else was found.
+    private enum Wanted: String {
+        case text
+        case flag = "true or false"
+        case map = "a map"
+
+        /// Empty where the words about the type say all.
+        var remedy: String { self == .text ? "put the value in quotes" : "" }
+    }
+
     private static let members: Set<String> = [
         "apiVersion", "kind", "metadata", "data", "stringData", "type", "immutable",
         // Told as what it is where ownership is looked at.
@@ -31,10 +41,10 @@ struct SecretCheck {
             fault([.key(member.key)], "a Secret has no \(name)", "correct or remove it")
         }
         if let type = object["type"], !type.isNull, type.string == nil {
-            wrongType(["type"], "type", "text", type)
+            wrongType(["type"], "type", .text, type)
         }
         if let immutable = object["immutable"], !immutable.isNull, immutable.bool == nil {
-            wrongType(["immutable"], "immutable", "true or false", immutable)
+            wrongType(["immutable"], "immutable", .flag, immutable)
         }
         checkValues(object["data"], "data", isBase64: true)
         checkValues(object["stringData"], "stringData")
@@ -71,14 +81,13 @@ struct SecretCheck {
         faults.append(Fault(path: path, problem: problem, remedy: remedy))
     }
 
-    private mutating func wrongType(_ path: [YAMLPathStep], _ place: String, _ wanted: String, _ found: JSON) {
-        let remedy = wanted == "text" ? "put the value in quotes" : ""
-        fault(path, "\(place): expected \(wanted), found a \(found.typeName)", remedy)
+    private mutating func wrongType(_ path: [YAMLPathStep], _ place: String, _ wanted: Wanted, _ found: JSON) {
+        fault(path, "\(place): expected \(wanted.rawValue), found a \(found.typeName)", wanted.remedy)
     }
 
     private mutating func checkValues(_ value: JSON?, _ field: String, isBase64: Bool = false) {
         guard let value, !value.isNull else { return }
-        guard let members = value.object else { return wrongType([.key(field)], field, "a map", value) }
+        guard let members = value.object else { return wrongType([.key(field)], field, .map, value) }
         for member in members {
             let path: [YAMLPathStep] = [.key(field), .key(member.key)]
             let place = "\(field).\(member.key.shownAsKey)"
@@ -90,7 +99,7 @@ struct SecretCheck {
             // Null is an empty value to the server, as to kubectl.
             if member.value.isNull { continue }
             guard let text = member.value.string else {
-                wrongType(path, place, "text", member.value)
+                wrongType(path, place, .text, member.value)
                 continue
             }
             guard isBase64, DataKey.decodedBytes(base64: text) == nil else { continue }

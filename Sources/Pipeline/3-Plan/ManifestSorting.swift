@@ -187,8 +187,8 @@ struct ManifestSorting {
             )
             return
         }
-        if mark != nil, let reason = policy.contested[manifest.id] {
-            refuse(manifest, .contested, reason)
+        if mark != nil, let contest = policy.contested[manifest.id] {
+            refuse(manifest, .contested, contest.description)
             return
         }
         // What the server made of the manifest's words before is named last: it is hardly why something is written now.

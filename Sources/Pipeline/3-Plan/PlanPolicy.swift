@@ -29,14 +29,15 @@ package struct PlanPolicy: Sendable, Hashable {
     package var targetNamespace: String
     package var prune: Prune
     package var drift: DriftMode
-    /// `URL#FOLDER` of this pass, without credentials. Members that came from another source are never deleted without
-    /// a person: two repositories under one project name would otherwise delete each other's objects.
+    /// `URL#FOLDER` of this pass, as a ``SourceIdentity`` says it; empty in the project's document. Members that came from
+    /// another source are never deleted without a person: two repositories under one project name would otherwise delete
+    /// each other's objects.
     package var source: String
     /// Whether the commit is written down beside the inventory: the project refuses some later commits because of it.
     package var remembersCommit = false
-    /// Objects whose drift is not healed in this pass because somebody fights over them, with the reason. Empty in the
-    /// project's document; the loop fills it in.
-    package var contested: [ObjectID: String] = [:]
+    /// Objects whose drift is not healed in this pass because somebody fights over them. Empty in the project's
+    /// document; the loop fills it in.
+    package var contested: [ObjectID: FieldContest] = [:]
     /// The newer version tag of the project's range from which the cluster was synced and that is gone now; nil when
     /// there is none. Then nothing is deleted without a person: the tag may only be missing at one look.
     package var rewoundFrom: String?

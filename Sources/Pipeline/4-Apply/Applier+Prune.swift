@@ -192,6 +192,7 @@ extension Applier {
             action: failure.interruption == nil ? .failed : .skipped,
             origin: nil,
             error: failure.line,
+            cause: failure.cause,
             isRetryable: failure.isRetryable,
             before: step.live,
             duration: duration

@@ -17,6 +17,8 @@ package struct ObjectOutcome: Sendable {
     package let origin: Origin?
     /// One redacted line, cause and remedy; nil unless failed or skipped.
     package let error: String?
+    /// Of a write that failed: the same without the head that names the object and its place.
+    package let cause: String?
     /// Whether the same step may succeed later without a new commit.
     package let isRetryable: Bool
     /// What differed, for people.
@@ -44,6 +46,7 @@ package struct ObjectOutcome: Sendable {
         action: Action,
         origin: Origin?,
         error: String? = nil,
+        cause: String? = nil,
         isRetryable: Bool = false,
         changes: [FieldChange] = [],
         before: KubeObject? = nil,
@@ -58,6 +61,7 @@ package struct ObjectOutcome: Sendable {
         self.action = action
         self.origin = origin
         self.error = error
+        self.cause = cause
         self.isRetryable = isRetryable
         self.changes = changes
         self.before = before

@@ -8,6 +8,8 @@ struct StepFailure: Error, Sendable {
     /// `infra/web.yaml:12: Deployment.apps shop/web: cause; remedy`, redacted. Without the place for an object that no
     /// file names.
     let line: String
+    /// The same without the head that names the object and its place.
+    let cause: String
     /// Whether the same may succeed later without a new commit.
     let isRetryable: Bool
     /// Whether a request left and no answer came.
@@ -20,7 +22,9 @@ struct StepFailure: Error, Sendable {
     var isJournalLost = false
 
     init(_ step: Step, cause: String, remedy: String, isRetryable: Bool) {
-        line = StepFailure.line(step.place, StepFailure.masked(cause, of: step), remedy)
+        let shown = StepFailure.masked(cause, of: step)
+        line = StepFailure.line(step.place, shown, remedy)
+        self.cause = StepFailure.cause(shown, remedy)
         self.isRetryable = isRetryable
     }
 
@@ -28,13 +32,16 @@ struct StepFailure: Error, Sendable {
         switch failure {
         case .interrupted(let reason), .unrecorded(let reason):
             line = StepFailure.line(step.place, "not applied: \(reason)", "")
+            cause = StepFailure.cause("not applied: \(reason)", "")
             isRetryable = true
             interruption = reason
             if case .unrecorded = failure { isJournalLost = true }
         case .refused(let error):
             let advice = RefusalAdvice(error, namespace: step.id.namespace, kind: step.id.groupKind)
-            let cause = advice.cause + StepFailure.size(of: step.object, for: error)
-            line = StepFailure.line(step.place, StepFailure.masked(cause, of: step), advice.remedy)
+            let size = StepFailure.size(of: step.object, for: error)
+            let shown = StepFailure.masked(advice.cause + size, of: step)
+            line = StepFailure.line(step.place, shown, advice.remedy)
+            cause = StepFailure.cause(shown, advice.remedy)
             isRetryable = error.isRetryable
             isOutcomeUnknown = error.isOutcomeUnknown
             isUnclear = error.isUnclear
@@ -54,11 +61,14 @@ struct StepFailure: Error, Sendable {
         switch failure {
         case .interrupted(let reason), .unrecorded(let reason):
             line = StepFailure.line(step.place, "not deleted: \(reason)", "")
+            cause = StepFailure.cause("not deleted: \(reason)", "")
             isRetryable = true
             interruption = reason
         case .refused(let error):
             let advice = RefusalAdvice(error, namespace: step.id.namespace, kind: step.id.groupKind)
-            line = StepFailure.line(step.place, "not deleted, stays in the inventory: \(advice.cause)", advice.remedy)
+            let shown = "not deleted, stays in the inventory: \(advice.cause)"
+            line = StepFailure.line(step.place, shown, advice.remedy)
+            cause = StepFailure.cause(shown, advice.remedy)
             isRetryable = true
             isOutcomeUnknown = error.isOutcomeUnknown
             isUnclear = error.isUnclear
@@ -77,7 +87,11 @@ struct StepFailure: Error, Sendable {
     }
 
     private static func line(_ place: String, _ cause: String, _ remedy: String) -> String {
-        Redactor.shared.redact("\(place): \(cause)\(remedy.isEmpty ? "" : "; \(remedy)")".singleLine)
+        StepFailure.cause("\(place): \(cause)", remedy)
+    }
+
+    private static func cause(_ cause: String, _ remedy: String) -> String {
+        Redactor.shared.redact("\(cause)\(remedy.isEmpty ? "" : "; \(remedy)")".singleLine)
     }
 }
 

@@ -258,6 +258,7 @@ extension StepRunner {
             action: failure.interruption == nil ? .failed : .skipped,
             origin: step.origin,
             error: failure.line,
+            cause: failure.cause,
             isRetryable: failure.isRetryable,
             changes: step.changes,
             before: step.live,

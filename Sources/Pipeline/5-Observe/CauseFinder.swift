@@ -63,8 +63,7 @@ struct CauseFinder: Sendable {
     /// A Pod's trouble in full: when its own words do not say why, the newest warning about it is added.
     private func cause(_ trouble: PodTrouble, of pod: KubeObject) async throws(KubeError) -> Cause {
         var text = "pod \(pod.name): \(trouble.text)"
-        let saysWhy = trouble.severity == .unschedulable || trouble.text.contains("last run:")
-        if !saysWhy, let warning = try await newestWarning(about: pod), !text.contains(warning) {
+        if !trouble.tellsWhy, let warning = try await newestWarning(about: pod), !text.contains(warning) {
             text += "; \(warning)"
         }
         let prospect: Observation.Prospect =

@@ -21,6 +21,8 @@ package struct PodTrouble: Sendable, Hashable {
     package let severity: Severity
     /// `container web: ImagePullBackOff: …`, redacted, one line.
     package let text: String
+    /// Whether the text says what is at the root of it. If not, an event about the Pod may.
+    package let tellsWhy: Bool
 
     /// The worst trouble of a Pod; nil when it is ready, done, or just starting.
     package static func worst(of pod: KubeObject) -> PodTrouble? {
@@ -50,9 +52,10 @@ package struct PodTrouble: Sendable, Hashable {
             let severity = WaitingReason(reason)?.severity
         else { return failedRun(status, name) }
         if reason == "CrashLoopBackOff" {
-            let last = lastRun(status["lastState"]?["terminated"]).map { "; last run: \($0)" } ?? ""
+            let last = lastRun(status["lastState"]?["terminated"])
+            let told = last.map { "; last run: \($0)" } ?? ""
             let restarts = status["restartCount"]?.int.map { ", restarted \($0) times" } ?? ""
-            return make(severity, "container \(name): CrashLoopBackOff\(restarts)\(last)")
+            return make(severity, "container \(name): CrashLoopBackOff\(restarts)\(told)", tellsWhy: last != nil)
         }
         let message = waiting["message"]?.string.map { ": \($0)" } ?? ""
         return make(severity, "container \(name): \(reason)\(message)")
@@ -76,7 +79,7 @@ package struct PodTrouble: Sendable, Hashable {
 
     private static func unschedulable(_ pod: KubeObject) -> PodTrouble? {
         guard let condition = pod.condition("PodScheduled"), condition["status"]?.string == "False" else { return nil }
-        return make(.unschedulable, Kstatus.text(of: condition, fallback: "Unschedulable"))
+        return make(.unschedulable, Kstatus.text(of: condition, fallback: "Unschedulable"), tellsWhy: true)
     }
 
     private static func unready(_ pod: KubeObject) -> PodTrouble? {
@@ -86,7 +89,7 @@ package struct PodTrouble: Sendable, Hashable {
         return make(.unready, "runs but is not ready")
     }
 
-    private static func make(_ severity: Severity, _ text: String) -> PodTrouble {
-        PodTrouble(severity: severity, text: Redactor.shared.redact(text.singleLine))
+    private static func make(_ severity: Severity, _ text: String, tellsWhy: Bool = false) -> PodTrouble {
+        PodTrouble(severity: severity, text: Redactor.shared.redact(text.singleLine), tellsWhy: tellsWhy)
     }
 }

@@ -24,8 +24,7 @@ extension SyncRun {
         self.init(
             id: number,
             project: started.project,
-            revision: commit?.commit.revision ?? "",
-            author: commit?.commit.author ?? "",
+            commit: commit?.commit,
             message: finished?.payload.message?.text ?? commit?.subject.text ?? "",
             trigger: trigger,
             startedAt: started.date,

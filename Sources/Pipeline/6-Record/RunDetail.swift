@@ -8,7 +8,7 @@ import SyncRender
 import SyncSource
 
 /// One pass in full, as `sternpost show` prints it.
-package struct RunDetail: Sendable, Hashable, Codable {
+package struct RunDetail: Sendable, Hashable, Encodable {
     package let run: SyncRun
     /// Object id of the synced folder's tree; empty when the source could not be read.
     package let treeID: String

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import SyncApply
+import SyncSource
 
 /// How a pass ended, in one word; the `outcome` of `history -o json`.
 package enum RunOutcome: String, Sendable, Hashable, Codable {
@@ -39,13 +40,12 @@ package struct RunCounts: Sendable, Hashable, Codable {
 }
 
 /// One pass as it is stored and shown: `history -o json` prints an array of these.
-package struct SyncRun: Sendable, Hashable, Codable {
+package struct SyncRun: Sendable, Hashable {
     /// Ascending; what `sternpost show` takes.
     package let id: Int64
     package let project: String
-    /// `main@sha1:<40 hex>`; empty when the source could not be read.
-    package let revision: String
-    package let author: String
+    /// The commit that is wanted; nil when the source could not be read, and for a run that is about none.
+    package let commit: CommitInfo?
     /// First line of the commit message; of a failed source, the error.
     package let message: String
     package let trigger: RunTrigger
@@ -58,8 +58,7 @@ package struct SyncRun: Sendable, Hashable, Codable {
     package init(
         id: Int64,
         project: String,
-        revision: String,
-        author: String,
+        commit: CommitInfo?,
         message: String,
         trigger: RunTrigger,
         startedAt: Date,
@@ -69,8 +68,7 @@ package struct SyncRun: Sendable, Hashable, Codable {
     ) {
         self.id = id
         self.project = project
-        self.revision = revision
-        self.author = author
+        self.commit = commit
         self.message = message
         self.trigger = trigger
         self.startedAt = startedAt
@@ -79,9 +77,31 @@ package struct SyncRun: Sendable, Hashable, Codable {
         self.counts = counts
     }
 
-    /// A revision as people read it: `main@1a2b3c4d`.
-    package static func shortRevision(_ revision: String) -> String {
-        let parts = revision.components(separatedBy: "@sha1:")
-        return parts.count == 2 ? "\(parts[0])@\(parts[1].prefix(8))" : revision
+    /// `main@sha1:<40 hex>`; empty without a commit.
+    package var revision: String { commit?.revision ?? "" }
+    /// `main@1a2b3c4d`; empty without a commit.
+    package var shortRevision: String { commit?.shortRevision ?? "" }
+    /// `Name <email>`; empty without a commit.
+    package var author: String { commit?.author ?? "" }
+}
+
+extension SyncRun: Encodable {
+    private enum CodingKeys: CodingKey {
+        case id, project, revision, author, message, trigger, startedAt, finishedAt, outcome, counts
+    }
+
+    /// As `history -o json` prints it.
+    package func encode(to encoder: any Encoder) throws {
+        var members = encoder.container(keyedBy: CodingKeys.self)
+        try members.encode(id, forKey: .id)
+        try members.encode(project, forKey: .project)
+        try members.encode(revision, forKey: .revision)
+        try members.encode(author, forKey: .author)
+        try members.encode(message, forKey: .message)
+        try members.encode(trigger, forKey: .trigger)
+        try members.encode(startedAt, forKey: .startedAt)
+        try members.encodeIfPresent(finishedAt, forKey: .finishedAt)
+        try members.encode(outcome, forKey: .outcome)
+        try members.encode(counts, forKey: .counts)
     }
 }

@@ -49,7 +49,7 @@ enum Pages {
             state = "<span class=\"soft\">starting</span>"
         }
         return """
-            <tr><td>\(entry.project)</td><td>\(state)</td><td><code>\(SyncRun.shortRevision(entry.revision))</code></td>
+            <tr><td>\(entry.project)</td><td>\(state)</td><td><code>\(entry.shortRevision)</code></td>
             <td class="number">\(entry.lastPassAt.map(time) ?? "–")\(pace(entry))</td><td>\(entry.leader)</td><td>\(entry.message)</td></tr>
             """
     }
@@ -66,7 +66,7 @@ enum Pages {
             """
             <tr><td class="number"><a href="/syncs/\(run.id)">\(run.id)</a></td><td>\(run.project)</td>
             <td>\(badge(run.outcome))</td><td class="number">\(time(run.startedAt))</td><td>\(run.trigger.rawValue)</td>
-            <td class="number">\(changes(run.counts))</td><td><code>\(SyncRun.shortRevision(run.revision))</code></td>
+            <td class="number">\(changes(run.counts))</td><td><code>\(run.shortRevision)</code></td>
             <td>\(run.author)</td>
             <td>\(run.message)</td></tr>
             """

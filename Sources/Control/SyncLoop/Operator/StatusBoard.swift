@@ -8,8 +8,8 @@ package actor StatusBoard {
     /// One project as it stands.
     package struct Entry: Sendable, Hashable, Codable {
         package let project: String
-        /// `main@sha1:…` of the last pass that could read the source; empty before.
-        package var revision: String
+        /// Of the last pass that could read the source; nil before.
+        package var commit: CommitInfo?
         package var outcome: RunOutcome?
         /// One line: the failure, or empty.
         package var message: String
@@ -27,6 +27,9 @@ package actor StatusBoard {
         package var isResting = false
         /// Whether the last pass could not write the history to its end.
         package var isUnrecorded = false
+
+        /// `main@1a2b3c4d` of the last pass that could read the source; empty before.
+        package var shortRevision: String { commit?.shortRevision ?? "" }
     }
 
     private var entries: [String: Entry]
@@ -35,7 +38,7 @@ package actor StatusBoard {
     package init(projects: [String], now: @escaping @Sendable () -> Date = { Date() }) {
         entries = Dictionary(
             projects.map {
-                ($0, Entry(project: $0, revision: "", outcome: nil, message: "", lastPassAt: nil, isSuspended: false))
+                ($0, Entry(project: $0, commit: nil, outcome: nil, message: "", lastPassAt: nil, isSuspended: false))
             }
         ) { first, _ in first }
         self.now = now
@@ -46,7 +49,7 @@ package actor StatusBoard {
         entries[project]?.outcome = outcome.outcome
         entries[project]?.message = outcome.failure?.message ?? outcome.interruption ?? ""
         entries[project]?.failedAt = outcome.failure?.stage
-        if let commit = outcome.commit { entries[project]?.revision = commit.revision }
+        if let commit = outcome.commit { entries[project]?.commit = commit }
         entries[project]?.lastPassAt = now()
         entries[project]?.lastPassTook = outcome.duration
         entries[project]?.isResting = outcome.isResting

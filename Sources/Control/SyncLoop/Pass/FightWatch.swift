@@ -9,15 +9,14 @@ struct FightWatch: Sendable {
     static let patience = 5
 
     private struct Fight: Sendable {
-        let reason: String
-        let pause: Duration
+        let contest: FieldContest
         let until: ContinuousClock.Instant
     }
 
     private let window: Duration
     private let slowest: Duration
     /// When each field was set back, and who had changed it last.
-    private var repairs: [ObjectID: [String: (times: [ContinuousClock.Instant], owner: String)]] = [:]
+    private var repairs: [ObjectID: [String: (times: [ContinuousClock.Instant], owner: String?)]] = [:]
     private var fights: [ObjectID: Fight] = [:]
 
     /// - Parameters:
@@ -42,25 +41,25 @@ struct FightWatch: Sendable {
 
     private mutating func note(_ difference: FieldDifference, of id: ObjectID, at now: ContinuousClock.Instant) {
         let path = difference.path.display
-        var field = repairs[id]?[path] ?? ([], "")
+        var field = repairs[id]?[path] ?? ([], nil)
         field.times = field.times.filter { now - $0 < window } + [now]
-        field.owner = difference.owner?.name ?? "somebody"
+        field.owner = difference.owner?.name
         repairs[id, default: [:]][path] = field
         let last = fights[id]
         // After a pause one more change is enough.
         guard field.times.count >= FightWatch.patience || last != nil else { return }
         guard last.map({ $0.until <= now }) ?? true else { return }
-        let pause = min(last.map { $0.pause * 2 } ?? window, slowest)
-        let reason =
-            "a fight over \(difference.shownPath(of: id.groupKind)): \(field.owner) keeps changing it, and it was set back"
-            + " \(field.times.count) times;"
-            + " it is left as it is for \(pause.components.seconds / 60) minutes at a time: stop the one, or take the field"
-            + " out of the manifest"
-        fights[id] = Fight(reason: reason, pause: pause, until: now + pause)
+        let contest = FieldContest(
+            path: difference.shownPath(of: id.groupKind),
+            rival: field.owner,
+            repairs: field.times.count,
+            pause: min(last.map { $0.contest.pause * 2 } ?? window, slowest)
+        )
+        fights[id] = Fight(contest: contest, until: now + contest.pause)
     }
 
-    /// The objects that are to be left as they are now, with the reason.
-    func contested(at now: ContinuousClock.Instant) -> [ObjectID: String] {
-        fights.filter { $0.value.until > now }.mapValues(\.reason)
+    /// The objects that are to be left as they are now, and why.
+    func contested(at now: ContinuousClock.Instant) -> [ObjectID: FieldContest] {
+        fights.filter { $0.value.until > now }.mapValues(\.contest)
     }
 }

@@ -85,7 +85,6 @@ extension PassPreparer {
         inventory.residualKey = residualKey
         var (live, generation, unwatched) = try await readLive(rendered, inventory: inventory, catalog: catalog)
         var policy = policy
-        policy.source = sourceIdentity
         policy.remembersCommit = project.remembersCommit
         policy.rewoundFrom = rewoundTag(rendered.commit, step, inventory: inventory)
         var plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
@@ -173,11 +172,5 @@ extension PassPreparer {
             return step?.relation == .rewound ? step.map { "of \($0.previous.prefix(8))" } : nil
         }
         return VersionRange.isRewind(from: inventory.ref, to: commit.ref, in: text) ? inventory.ref : nil
-    }
-
-    /// `URL#FOLDER`. The address never holds a password: one that does is refused before anything is read.
-    private var sourceIdentity: String {
-        let address = try? GitAddress(project.source.url)
-        return "\(address?.url ?? "")#\(project.source.path)"
     }
 }

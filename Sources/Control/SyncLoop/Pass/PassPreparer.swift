@@ -62,7 +62,7 @@ package struct PassPreparer: Sendable {
         progress?(.reading(url: Redactor.shared.redact(project.source.url)))
         return try await fromSource {
             // Only of the same ref can a commit be an older one.
-            let before = previous.flatMap { isRead($0) ? $0 : nil }
+            let before = try previous.flatMap { try isRead($0) ? $0 : nil }
             return try await source.poll(after: before) { [progress] tip in
                 progress?(.rewinding(ref: tip.refName, from: before?.id ?? "", to: tip.commitID))
             }
@@ -86,6 +86,8 @@ package struct PassPreparer: Sendable {
         previous: CommitInfo?,
         policy: PlanPolicy? = nil
     ) async throws -> PreparedPass {
+        var policy = policy ?? project.policy
+        policy.source = try await fromSource { try SourceIdentity(project.source) }.description
         let step = try await fromSource { try await self.step(to: tip, from: previous) }
         let rendered = try await fromSource { try await source.rendered(at: tip) }
         progress?(.rendered(rendered.commit, objects: rendered.objects.count))
@@ -98,7 +100,7 @@ package struct PassPreparer: Sendable {
             step,
             marks: marks,
             residualKey: residualKey,
-            policy: policy ?? project.policy
+            policy: policy
         )
         progress?(
             .planned(
@@ -111,8 +113,10 @@ package struct PassPreparer: Sendable {
     }
 
     /// Whether a commit was read where the project is read now; so is one of which that is not known.
-    private func isRead(_ commit: CommitInfo) -> Bool {
-        commit.origin.map { $0 == CommitOrigin(project.source) } ?? true
+    private func isRead(_ commit: CommitInfo) throws(SourceError) -> Bool {
+        guard let origin = commit.origin else { return true }
+        let here = try CommitOrigin(project.source)
+        return origin == here
     }
 
     private func fromSource<Value>(_ read: () async throws -> Value) async throws -> Value {
@@ -129,7 +133,7 @@ package struct PassPreparer: Sendable {
     private func step(to tip: SourceTip, from previous: CommitInfo?) async throws -> CommitStep? {
         guard let previous, previous.id != tip.commitID else { return nil }
         // Who configures another repository, or a tag instead of a branch, means it.
-        guard isRead(previous) else { return nil }
+        guard try isRead(previous) else { return nil }
         if previous.ref != tip.refName { return try rewind(to: tip, from: previous) }
         switch project.source.ref {
         case .commit: return nil

@@ -54,7 +54,7 @@ struct StepBackoff: Sendable {
                 if outcome.action != .skipped { failures[outcome.id] = nil }
                 continue
             }
-            let (reason, text) = Self.words(error, of: outcome)
+            let reason = outcome.cause ?? error
             let step = outcome.origin == nil ? nil : steps[outcome.id].map { WithheldStep($0, because: reason) }
             let prune = outcome.origin == nil ? prunes[outcome.id].map { WithheldPrune($0, because: reason) } : nil
             let count = (failures[outcome.id]?.count ?? 0) + 1
@@ -65,20 +65,13 @@ struct StepBackoff: Sendable {
                 count: count,
                 // A little early, so that the poll at that moment does not miss it.
                 due: began + delay - interval / 10,
-                text: text
+                text: Self.standingText(outcome.id, reason)
             )
         }
         let declared = Set(steps.keys).union(prunes.keys).union(plan.refused.map(\.id)).union(
             plan.prune.withheld.map(\.id)
         )
         failures = failures.filter { declared.contains($0.key) }
-    }
-
-    /// The cause without the object's name, and the line of which the next pass makes the same.
-    private static func words(_ error: String, of outcome: ObjectOutcome) -> (reason: String, text: String) {
-        let place = outcome.origin.map { "\($0): \(outcome.id): " } ?? "\(outcome.id): "
-        let reason = error.hasPrefix(place) ? String(error.dropFirst(place.count)) : error
-        return (reason, standingText(outcome.id, reason))
     }
 
     /// How a failure is told among what stands in the way.

@@ -70,7 +70,7 @@ struct StatusCommand: AsyncParsableCommand {
         for row in rows {
             table.add(
                 .init(row.project),
-                .init(SyncRun.shortRevision(row.revision)),
+                .init(row.commit?.shortRevision ?? ""),
                 .init(row.lastOutcome?.rawValue ?? "–", row.lastOutcome.map(HistoryTable.color)),
                 .init(String(row.observed)),
                 .init(
@@ -98,7 +98,8 @@ struct StatusCommand: AsyncParsableCommand {
 /// What `status` shows of one project.
 struct ProjectStatus: Sendable {
     let project: String
-    let revision: String
+    /// What was applied last; nil before the first commit that could be read.
+    let commit: CommitInfo?
     let lastOutcome: RunOutcome?
     let observed: Int
     let unhealthy: [ObjectHealth]
@@ -115,7 +116,7 @@ struct ProjectStatus: Sendable {
     /// The value of `status -o json`.
     var json: JSON {
         [
-            "project": .string(project), "revision": .string(revision),
+            "project": .string(project), "revision": .string(commit?.revision ?? ""),
             "lastOutcome": lastOutcome.map { .string($0.rawValue) } ?? .null, "objects": .int(Int64(observed)),
             "state": .string(state), "leader": leader.map { .string($0) } ?? .null, "healthy": .bool(isWell),
             "images": .array(
@@ -178,7 +179,7 @@ struct ProjectStatus: Sendable {
         )
         return ProjectStatus(
             project: project,
-            revision: state.applied?.revision ?? last?.revision ?? "",
+            commit: state.applied ?? last?.commit,
             lastOutcome: last?.outcome,
             observed: inventory.members.values.filter { $0.uid != nil }.count,
             unhealthy: unhealthy,

@@ -2,6 +2,7 @@
 import Foundation
 import SyncLoop
 import SyncRecord
+import SyncSource
 
 /// The table of `history`.
 package enum HistoryTable {
@@ -27,8 +28,8 @@ package enum HistoryTable {
                 .init(run.trigger.rawValue),
                 .init(run.outcome.rawValue, color(of: run.outcome)),
                 .init(changes(run.counts)),
-                .init(SyncRun.shortRevision(run.revision)),
-                .init(run.author.split(separator: " <").first.map(String.init) ?? ""),
+                .init(run.shortRevision),
+                .init(run.commit?.authorName ?? ""),
                 .init(run.message.count > 60 ? "\(run.message.prefix(59))…" : run.message)
             )
         }

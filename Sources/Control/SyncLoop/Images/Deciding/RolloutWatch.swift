@@ -16,6 +16,13 @@ package enum RolloutProgress: Sendable, Hashable {
 /// Judges the rollouts that are under way, from look to look. It is told the time, by a clock that never jumps; after a
 /// restart of the process the deadlines begin anew.
 package struct RolloutWatch: Sendable {
+    /// Which rollout: of one incarnation of a workload, from its beginning, forth or back.
+    private struct Key: Sendable, Hashable {
+        let uid: String
+        let startedAt: String?
+        let phase: RolloutState.Phase?
+    }
+
     private struct Entry: Sendable {
         /// When it was first looked at, or when a pause ended.
         var since: ContinuousClock.Instant
@@ -32,7 +39,7 @@ package struct RolloutWatch: Sendable {
     private var settling: Duration { patience / 2 }
     /// How long new pods may take to become ready.
     private let deadline: Duration
-    private var entries: [String: Entry] = [:]
+    private var entries: [Key: Entry] = [:]
 
     package init(patience: Duration = .seconds(20), deadline: Duration) {
         self.patience = patience
@@ -52,7 +59,7 @@ package struct RolloutWatch: Sendable {
         now: ContinuousClock.Instant
     ) -> RolloutProgress {
         let state = workload.state
-        let key = "\(workload.object.uid ?? "") \(state.startedAt ?? "") \(state.phase?.rawValue ?? "")"
+        let key = Key(uid: workload.object.uid ?? "", startedAt: state.startedAt, phase: state.phase)
         var entry = entries[key] ?? Entry(since: now)
         defer { entries[key] = entry }
         let trying = state.containers.compactMapValues(\.trying)
@@ -92,7 +99,7 @@ package struct RolloutWatch: Sendable {
     /// Forgets the rollouts that are over.
     package mutating func keep(only workloads: [FollowedWorkload]) {
         let uids = Set(workloads.filter { $0.state.phase != nil }.compactMap(\.object.uid))
-        entries = entries.filter { entry in uids.contains(String(entry.key.prefix { $0 != " " })) }
+        entries = entries.filter { uids.contains($0.key.uid) }
     }
 
     private func judge(
