@@ -265,7 +265,7 @@ extension StepRunner {
         )
         return StepResult(
             outcome: outcome,
-            journalResult: failure.isOutcomeUnknown ? .unknown(failure.line) : .failed(failure.line),
+            journalResult: MutationResult(failure),
             interruption: failure.interruption,
             isJournalLost: failure.isJournalLost,
             isUnclear: failure.isUnclear
