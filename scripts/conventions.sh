@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What swift-format cannot see: traps, long files and functions, package types without a doc comment. Says how many functions
-# are longer than they should be.
+# What swift-format cannot see: traps, ways round JournaledWrite, long files and functions, package types without a doc
+# comment. Says how many functions are longer than they should be.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folders=(Sources Tests Benchmarks/*/ Fuzz/*/)
@@ -18,6 +18,10 @@ sources() { find "${folders[@]}" -name '*.swift' -print0; }
 
 traps=$(grep -rnE 'try!|Task\.detached|FoundationNetworking|as\? \[String|\[String: *Any' Sources --include='*.swift' || true)
 [[ -z $traps ]] || complain "these are not used here (CONTRIBUTING.md says what instead):" "$traps"
+# Behind a value, or a line of its own: `case .conclude(` of an enum is no call.
+journal=$(grep -rnE '(^ *|[])}A-Za-z0-9_?!])\.(intend|conclude)\(|extension MutationJournal\b' Sources --include='*.swift' \
+    | grep -v '^Sources/Pipeline/[0-9]-Apply/JournaledWrite\.swift:' || true)
+[[ -z $journal ]] || complain "only JournaledWrite.swift calls the journal (docs/decisions/0008 says why):" "$journal"
 long=$(sources | xargs -0 awk '
     FNR == 1 { if (lines > 400) print file ": " lines " lines" }
     { file = FILENAME; lines = FNR }

@@ -121,8 +121,8 @@ struct InventoryStoreTests {
             let inventory = try await store.load(catalog: APICatalog())
             try await store.write(inventory, journal: project.journal, reason: "test")
             let rows = project.journal.rows
-            #expect(rows.map(\.intent.id.kind) == ["Secret", "Namespace", "Secret"])
-            #expect(rows.map { $0.result == .done } == [false, true, true])
+            #expect(rows.map(\.intent.id.kind) == ["Namespace", "Secret"])
+            #expect(rows.allSatisfy { $0.result == .done })
             try await store.write(inventory, journal: project.journal, reason: "again")
             #expect(project.journal.rows.count == rows.count, "what the cluster says already is not sent")
             let space = try #require(try await project.client.get(.namespaces, namespace: "", name: name))
@@ -134,6 +134,46 @@ struct InventoryStoreTests {
                 uid: uid,
                 propagation: .background
             )
+        }
+    }
+
+    @Test(.enabled(if: !ClusterUnderTest.isReal))
+    func `who may not read namespaces creates the missing one all the same`() async throws {
+        try await ProjectUnderTest.run { project in
+            let name = "\(project.namespace)-parent"
+            let forbidden = FaultAction.failure(status: 403, reason: "Forbidden", message: "robots cannot get them")
+            project.cluster.embedded?.faults.add(FaultRule("get", "/api/v1/namespaces/\(name)", forbidden))
+            let applySet = ApplySet(project: "test", namespace: name)
+            let store = InventoryStore(client: project.client, applySet: applySet, project: "test")
+            let inventory = try await store.load(catalog: APICatalog())
+            try await store.write(inventory, journal: project.journal, reason: "test")
+            let rows = project.journal.rows
+            #expect(rows.map(\.intent.id.kind) == ["Secret", "Namespace", "Secret"])
+            #expect(rows.map { $0.result == .done } == [false, true, true])
+        }
+    }
+
+    @Test(.enabled(if: !ClusterUnderTest.isReal))
+    func `a write whose answer was lost, and that cannot be looked up, is written down as unknown`() async throws {
+        try await ProjectUnderTest.run { project in
+            let faults = try #require(project.cluster.embedded?.faults)
+            let store = project.store()
+            let inventory = try await store.load(catalog: APICatalog())
+            let path = "/api/v1/namespaces/\(project.namespace)/secrets"
+            let forbidden = FaultAction.failure(status: 403, reason: "Forbidden", message: "robots cannot get them")
+            faults.add(FaultRule("create", path, .dropAnswer))
+            faults.add(FaultRule("get", "\(path)/*", forbidden))
+            let error = await #expect(throws: ApplyError.self) {
+                try await store.write(inventory, journal: project.journal, reason: "test")
+            }
+            #expect(error?.isOutcomeUnknown == true)
+            let results = project.journal.rows.map(\.result)
+            guard results.count == 1, case .unknown? = results[0] else {
+                Issue.record("\(results)")
+                return
+            }
+            faults.removeAll()
+            #expect(try await project.live("Secret", "sternpost-test") != nil)
         }
     }
 }

@@ -57,29 +57,56 @@ extension Applier {
                 steps.append(step)
             }
         }
-        guard !steps.isEmpty else { return }
+        await deleteAll(steps, &run)
+    }
+
+    /// Deletes these at the same time.
+    private func deleteAll(_ steps: [PruneStep], _ run: inout ApplyRun) async {
+        guard !steps.isEmpty, run.interruption == nil else { return }
+        if let reason = await reasonToStop() {
+            run.interrupt(reason)
+            return
+        }
         let why = "removed from the repository as of commit \(run.plan.commit.shortID)"
-        guard let rows = await intend(steps.map { .init(id: $0.id, verb: .delete, reason: why) }, &run) else { return }
+        let intents = steps.map { MutationIntent(id: $0.id, verb: .delete, reason: why) }
+        let sent: (answers: [PruneResult?], loss: JournalFailure?)
+        do throws(JournalFailure) {
+            sent = try await JournaledWrite(intents, in: journal).sendAll { await results(of: steps) }
+        } catch {
+            run.loseJournal(error.description)
+            return
+        }
+        for (step, answer) in zip(steps, sent.answers) {
+            guard let answer else {
+                let reason = await reasonToStop() ?? WriteFailure.cancelled
+                run.interrupt(reason)
+                continue
+            }
+            if let reason = answer.interruption { run.interrupt(reason) }
+            run.record(answer.outcome, ofPrune: step.id, isGone: answer.isGone, isUnclear: answer.isUnclear)
+        }
+        if let loss = sent.loss { run.loseJournal(loss.description) }
+    }
+
+    /// Deletes each, once its intent is durable. Nil for those that were not begun because the task was cancelled.
+    private func results(of steps: [PruneStep]) async -> (answers: [PruneResult?], results: [MutationResult]) {
         CrashPoint.reach(.afterPruneIntent)
-        let results = await concurrently(steps, limit: limit) { step in
+        let answers = await concurrently(steps, limit: limit) { step in
             let result = await delete(step)
             CrashPoint.reach(.afterPrune)
             return result
         }
         CrashPoint.reach(.beforePruneOutcome)
-        var conclusions: [(intent: Int64, result: MutationResult)] = []
-        for (index, step) in steps.enumerated() {
-            guard let result = results[index] else {
+        var results: [MutationResult] = []
+        for answer in answers {
+            if let answer {
+                results.append(answer.journalResult)
+            } else {
                 let reason = await reasonToStop() ?? WriteFailure.cancelled
-                run.interrupt(reason)
-                conclusions.append((rows[index], .failed("not sent: \(reason)")))
-                continue
+                results.append(.failed("not sent: \(reason)"))
             }
-            conclusions.append((rows[index], result.journalResult))
-            if let reason = result.interruption { run.interrupt(reason) }
-            run.record(result.outcome, ofPrune: step.id, isGone: result.isGone, isUnclear: result.isUnclear)
         }
-        await conclude(conclusions, &run)
+        return (answers, results)
     }
 
     /// A CustomResourceDefinition takes all its objects along: those that this pass deletes on their own must be gone
@@ -199,7 +226,7 @@ extension Applier {
         )
         return PruneResult(
             outcome: outcome,
-            journalResult: failure.isOutcomeUnknown ? .unknown(failure.line) : .failed(failure.line),
+            journalResult: MutationResult(failure),
             isGone: false,
             interruption: failure.interruption,
             isUnclear: failure.isUnclear

@@ -19,7 +19,7 @@ extension Applier {
                 if let reason = run.interruption { progress.stop(because: reason) }
                 if let next = progress.nextIntents() {
                     let commit = run.plan.commit
-                    group.addTask { .intended(next, await self.intend(steps[next], commit)) }
+                    group.addTask { .intended(next, await self.begin(steps[next], commit)) }
                 }
                 while let index = progress.nextWrite(limit: limit) {
                     group.addTask {
@@ -29,7 +29,7 @@ extension Applier {
                     }
                 }
                 if let batch = progress.nextOutcomes() {
-                    group.addTask { .concluded(batch.steps, await self.conclude(batch)) }
+                    group.addTask { .concluded(batch.steps, await self.end(batch)) }
                 }
                 guard let event = await group.next() else { return }
                 take(event, of: steps, &progress, &run)
@@ -59,10 +59,10 @@ extension Applier {
         }
     }
 
-    private func intend(_ steps: ArraySlice<Step>, _ commit: CommitInfo) async -> Result<[Int64], JournalFailure> {
+    private func begin(_ steps: ArraySlice<Step>, _ commit: CommitInfo) async -> Result<[Int64], JournalFailure> {
         let intents = steps.map { MutationIntent(id: $0.id, verb: .apply, reason: $0.reason(commit: commit)) }
         let rows: Result<[Int64], JournalFailure>
-        do throws(JournalFailure) { rows = .success(try await journal.intendShielded(intents)) } catch {
+        do throws(JournalFailure) { rows = .success(try await JournaledWrite(intents, in: journal).begin()) } catch {
             rows = .failure(error)
         }
         CrashPoint.reach(.afterIntent)
@@ -70,10 +70,10 @@ extension Applier {
     }
 
     /// Nil when all of it is written down; else why not.
-    private func conclude(_ batch: StepProgress.Outcomes) async -> JournalFailure? {
+    private func end(_ batch: StepProgress.Outcomes) async -> JournalFailure? {
         CrashPoint.reach(.beforeOutcome)
         do throws(JournalFailure) {
-            try await journal.concludeShielded(batch.results, objects: batch.objects)
+            try await JournaledWrite.end(batch.results, objects: batch.objects, in: journal)
             return nil
         } catch {
             return error

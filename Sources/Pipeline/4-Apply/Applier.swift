@@ -126,20 +126,14 @@ package struct Applier: Sendable {
             run.interrupt("the inventory was not written: \(error)")
             return
         }
-        let (store, journal) = (store, journal)
         let text = "\(reason): \(inventory.members.count) members"
-        let failure = await shieldedFromCancellation { () -> (any Error)? in
-            do {
-                try await store.write(inventory, journal: journal, reason: text)
-                return nil
-            } catch {
-                return error
-            }
-        }
-        switch failure {
-        case nil: run.inventoryIsStored()
-        case let error as ApplyError: run.interrupt("the inventory was not written: \(error)")
-        case let error?: run.loseJournal("the inventory was not written: \(error)")
+        do {
+            try await store.write(inventory, journal: journal, reason: text)
+            run.inventoryIsStored()
+        } catch let error as ApplyError {
+            run.interrupt("the inventory was not written: \(error)")
+        } catch {
+            run.loseJournal("the inventory was not written: \(error)")
         }
     }
 }
@@ -186,29 +180,6 @@ extension Applier {
     func reasonToStop() async -> String? {
         do { try await guardBeforeWrite() } catch { return Redactor.shared.redact("\(error)".singleLine) }
         return Task.isCancelled ? WriteFailure.cancelled : nil
-    }
-
-    /// Writes intents down. Nil when that failed, or when the pass must end: then nothing may be sent.
-    func intend(_ intents: [MutationIntent], _ run: inout ApplyRun) async -> [Int64]? {
-        guard run.interruption == nil else { return nil }
-        if let reason = await reasonToStop() {
-            run.interrupt(reason)
-            return nil
-        }
-        do throws(JournalFailure) {
-            return try await journal.intendShielded(intents)
-        } catch {
-            run.loseJournal(error.description)
-            return nil
-        }
-    }
-
-    /// Writes results down; a failure ends the pass.
-    func conclude(_ results: [(intent: Int64, result: MutationResult)], _ run: inout ApplyRun) async {
-        guard !results.isEmpty else { return }
-        do throws(JournalFailure) { try await journal.concludeShielded(results) } catch {
-            run.loseJournal(error.description)
-        }
     }
 
     /// Waits a little; ends early by throwing when the task is cancelled.

@@ -27,15 +27,33 @@ package struct ApplyError: Error, Sendable, Hashable, CustomStringConvertible {
     package let description: String
     /// Whether the same may succeed later without anybody doing something.
     package let isRetryable: Bool
+    /// Whether a write was sent and no answer tells if it happened.
+    package let isOutcomeUnknown: Bool
 
-    package init(_ reason: Reason, _ description: String, isRetryable: Bool = false) {
+    package init(
+        _ reason: Reason,
+        _ description: String,
+        isRetryable: Bool = false,
+        isOutcomeUnknown: Bool = false
+    ) {
         self.reason = reason
         self.description = Redactor.shared.redact(description.singleLine)
         self.isRetryable = isRetryable
+        self.isOutcomeUnknown = isOutcomeUnknown
     }
 
     /// An error of the API server, with what was being done.
     package init(_ error: KubeError, while doing: String) {
-        self.init(.cluster(error.reason), "\(doing): \(error)", isRetryable: error.isRetryable)
+        self.init(
+            .cluster(error.reason),
+            "\(doing): \(error)",
+            isRetryable: error.isRetryable,
+            isOutcomeUnknown: error.isOutcomeUnknown
+        )
+    }
+
+    /// The same error, of a write that was sent before and got no answer.
+    func withUnknownOutcome() -> ApplyError {
+        ApplyError(reason, description, isRetryable: isRetryable, isOutcomeUnknown: true)
     }
 }

@@ -124,11 +124,15 @@ package actor InventoryStore {
         let wanted = try InventoryParent.object(for: inventory, project: project, replacing: stored)
         if let stored, InventoryParent.saysTheSame(wanted, stored) { return }
         let intent = MutationIntent(id: applySet.parent, verb: .inventory, reason: reason)
+        let namespace = ParentNamespace(client: client, name: applySet.parent.namespace)
+        // Looked at first: a write that has to fail would stand in the history as a failure.
+        if stored == nil, await namespace.isMissing() { try await namespace.create(journal: journal) }
         do {
-            try await journal.journaled(intent) { () async throws(ApplyError) in try await self.send(wanted) }
+            try await send(wanted, intent, journal)
         } catch let error as ApplyError where stored == nil && error.reason == .cluster(.notFound) {
-            try await ParentNamespace(client: client, name: applySet.parent.namespace).create(journal: journal)
-            try await journal.journaled(intent) { () async throws(ApplyError) in try await self.send(wanted) }
+            // Who may not read namespaces learns it here.
+            try await namespace.create(journal: journal)
+            try await send(wanted, intent, journal)
         }
     }
 
@@ -152,37 +156,60 @@ package actor InventoryStore {
 }
 
 extension InventoryStore {
+    private var writing: String { "writing the inventory \(applySet.parent)" }
+
+    private func send(_ wanted: KubeObject, _ intent: MutationIntent, _ journal: any MutationJournal) async throws {
+        let ending = try await JournaledWrite(intent, in: journal).send { () async -> Result<Void, ApplyError> in
+            CrashPoint.reach(.afterInventoryIntent)
+            defer { CrashPoint.reach(.afterInventoryWrite) }
+            do throws(ApplyError) { try await self.put(wanted, attempts: 5) } catch { return .failure(error) }
+            return .success(())
+        }
+        try ending.get(while: writing)
+    }
+
     /// Creates or replaces the parent. An answer that says "conflict", or none at all, is checked against what the
     /// cluster has by now: the write may have been ours, sent twice.
-    private func send(_ wanted: KubeObject, attempts: Int = 5) async throws(ApplyError) {
+    private func put(_ wanted: KubeObject, attempts: Int) async throws(ApplyError) {
+        let refusal: KubeError
         do throws(KubeError) {
             let answer =
                 stored == nil
                 ? try await client.create(wanted, in: .secrets, fieldManager: FieldManager.applySet)
                 : try await client.replace(wanted, in: .secrets, fieldManager: FieldManager.applySet)
             stored = answer.object
+            return
         } catch {
-            let mayBeOurs = error.isOutcomeUnknown || error.reason == .conflict || error.reason == .alreadyExists
-            guard mayBeOurs else { throw ApplyError(error, while: "writing the inventory \(applySet.parent)") }
-            let now = try await readParent()
-            if let now, InventoryParent.saysTheSame(now, wanted) {
-                stored = now
-                return
-            }
-            // A person's order since then is no second operator: what we write says nothing of orders.
-            if let now, let known = stored, InventoryParent.saysTheSame(now, known), known.uid == now.uid, attempts > 1
-            {
-                stored = now
-                try await send(InventoryParent.withOurs(of: wanted, in: now), attempts: attempts - 1)
-                return
-            }
-            if error.isOutcomeUnknown { throw ApplyError(error, while: "writing the inventory \(applySet.parent)") }
-            throw ApplyError(
-                .concurrentWriter,
-                "\(applySet.parent) was changed by somebody else since it was read, and is not written over. If a second"
-                    + " operator runs this project, stop one; else the next pass reads it again",
-                isRetryable: true
-            )
+            refusal = error
         }
+        let mayBeOurs = refusal.isOutcomeUnknown || refusal.reason == .conflict || refusal.reason == .alreadyExists
+        guard mayBeOurs else { throw ApplyError(refusal, while: writing) }
+        do throws(ApplyError) {
+            try await lookAgain(after: refusal, wanted, attempts: attempts)
+        } catch {
+            // Nothing that is heard later tells whether a write without an answer has happened.
+            throw refusal.isOutcomeUnknown ? error.withUnknownOutcome() : error
+        }
+    }
+
+    private func lookAgain(after refusal: KubeError, _ wanted: KubeObject, attempts: Int) async throws(ApplyError) {
+        let now = try await readParent()
+        if let now, InventoryParent.saysTheSame(now, wanted) {
+            stored = now
+            return
+        }
+        // A person's order since then is no second operator: what we write says nothing of orders.
+        if let now, let known = stored, InventoryParent.saysTheSame(now, known), known.uid == now.uid, attempts > 1 {
+            stored = now
+            try await put(InventoryParent.withOurs(of: wanted, in: now), attempts: attempts - 1)
+            return
+        }
+        if refusal.isOutcomeUnknown { throw ApplyError(refusal, while: writing) }
+        throw ApplyError(
+            .concurrentWriter,
+            "\(applySet.parent) was changed by somebody else since it was read, and is not written over. If a second"
+                + " operator runs this project, stop one; else the next pass reads it again",
+            isRetryable: true
+        )
     }
 }

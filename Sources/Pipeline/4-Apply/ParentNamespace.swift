@@ -13,6 +13,16 @@ package struct ParentNamespace: Sendable {
         self.name = name
     }
 
+    /// Whether the API server says that it does not exist; false where that cannot be asked.
+    func isMissing() async -> Bool {
+        do throws(KubeError) {
+            let found = try await client.get(.namespaces, namespace: "", name: name)
+            return found == nil
+        } catch {
+            return false
+        }
+    }
+
     /// Creates it; one that is there by now will do as well.
     ///
     /// - Parameter journal: Takes the intent before the request and its result after.
@@ -21,14 +31,19 @@ package struct ParentNamespace: Sendable {
         let json: JSON = ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]]
         let namespace = try KubeObject(json)
         let intent = MutationIntent(id: namespace.id, verb: .apply, reason: "the inventory's namespace is missing")
-        try await journal.journaled(intent) { [client, name] () async throws(ApplyError) in
+        let doing = "creating the namespace \(name) for the inventory"
+        let ending = try await JournaledWrite(intent, in: journal).send {
+            [client] () async -> Result<Void, ApplyError> in
+            CrashPoint.reach(.afterInventoryIntent)
+            defer { CrashPoint.reach(.afterInventoryWrite) }
             do throws(KubeError) {
                 _ = try await client.create(namespace, in: .namespaces, fieldManager: FieldManager.applySet)
-            } catch  where error.reason != .alreadyExists {
-                throw ApplyError(error, while: "creating the namespace \(name) for the inventory")
             } catch {
-                return  // somebody was faster
+                // Somebody was faster.
+                guard error.reason == .alreadyExists else { return .failure(ApplyError(error, while: doing)) }
             }
+            return .success(())
         }
+        try ending.get(while: doing)
     }
 }

@@ -12,24 +12,32 @@ extension StepRunner {
         guard step.isRecreated(after: refusal), let live = step.live, let uid = live.uid else {
             throw StepFailure(.refused(refusal), of: step)
         }
-        let rows = try await intend("recreate: \(refusal.message)")
-        CrashPoint.reach(.afterRecreateIntent)
-        // Shielded as a whole: a cancelled pass must not leave the object deleted.
-        let result = await shieldedFromCancellation(grace: applier.deadlines.gone) {
-            () -> Result<StepAnswer, StepFailure> in
-            do throws(StepFailure) {
-                return .success(try await deleteAndApply(live, uid: uid))
-            } catch {
-                return .failure(error)
+        let reason = Redactor.shared.redact("recreate: \(refusal.message)".singleLine)
+        let write = JournaledWrite(MutationIntent(id: step.id, verb: .recreate, reason: reason), in: applier.journal)
+        let ending: WriteEnding<StepAnswer, StepFailure>
+        do throws(JournalFailure) {
+            // One request as a whole: a cancelled pass must not leave the object deleted.
+            ending = try await write.send(grace: applier.deadlines.gone) {
+                () async -> Result<StepAnswer, StepFailure> in
+                CrashPoint.reach(.afterRecreateIntent)
+                let result = await recreated(live, uid: uid)
+                CrashPoint.reach(.beforeRecreateOutcome)
+                return result
             }
+        } catch {
+            throw StepFailure(.unrecorded(error.description), of: step)
         }
-        CrashPoint.reach(.beforeRecreateOutcome)
-        switch result {
-        case .success: try await conclude(rows, .done)
-        case .failure(let failure):
-            try await conclude(rows, failure.isOutcomeUnknown ? .unknown(failure.line) : .failed(failure.line))
+        switch ending {
+        case .done(let answer): return answer
+        case .failed(let failure): throw failure
+        case .notSent(let reason): throw StepFailure(.interrupted(await applier.reasonToStop() ?? reason), of: step)
         }
-        return try result.get()
+    }
+
+    private func recreated(_ live: KubeObject, uid: String) async -> Result<StepAnswer, StepFailure> {
+        do throws(StepFailure) { return .success(try await deleteAndApply(live, uid: uid)) } catch {
+            return .failure(error)
+        }
     }
 
     /// Asks the API server whether it would take the new object: a refusal must come before the deletion.
@@ -79,12 +87,14 @@ extension StepRunner {
             }
             return StepAnswer(answer, remarks: remarks, isRecreated: true)
         } catch {
-            throw StepFailure(
+            var failure = StepFailure(
                 step,
                 cause: "could not be created again after its deletion (\(error)); \(await putBack(live))",
                 remedy: "correct the manifest",
                 isRetryable: true
             )
+            if case .refused(let refusal) = error { failure.isOutcomeUnknown = refusal.isOutcomeUnknown }
+            throw failure
         }
     }
 
@@ -128,23 +138,6 @@ extension StepRunner {
             }
         }
         return "the old object could not be put back either: \(failure)"
-    }
-
-    private func intend(_ reason: String) async throws(StepFailure) -> [Int64] {
-        let intent = MutationIntent(id: step.id, verb: .recreate, reason: Redactor.shared.redact(reason.singleLine))
-        do throws(JournalFailure) {
-            return try await applier.journal.intendShielded([intent])
-        } catch {
-            throw StepFailure(.unrecorded(error.description), of: step)
-        }
-    }
-
-    private func conclude(_ rows: [Int64], _ result: MutationResult) async throws(StepFailure) {
-        do throws(JournalFailure) {
-            try await applier.journal.concludeShielded(rows.map { (intent: $0, result: result) })
-        } catch {
-            throw StepFailure(.unrecorded(error.description), of: step)
-        }
     }
 }
 

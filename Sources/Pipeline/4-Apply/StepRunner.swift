@@ -266,7 +266,7 @@ extension StepRunner {
         )
         return StepResult(
             outcome: outcome,
-            journalResult: failure.isOutcomeUnknown ? .unknown(failure.line) : .failed(failure.line),
+            journalResult: MutationResult(failure),
             interruption: failure.interruption,
             isJournalLost: failure.isJournalLost,
             isUnclear: failure.isUnclear

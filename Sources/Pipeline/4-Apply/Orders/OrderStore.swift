@@ -42,30 +42,47 @@ package struct OrderStore: Sendable {
         var orders = try StandingOrders(parent: first)
         guard edit(&orders) else { return false }
         let intent = MutationIntent(id: applySet.parent, verb: .order, reason: reason)
-        try await journal.journaled(intent) { () async throws(ApplyError) in
-            var parent = first
+        let ending = try await JournaledWrite(intent, in: journal).send { () async -> Result<Void, ApplyError> in
+            CrashPoint.reach(.afterInventoryIntent)
+            defer { CrashPoint.reach(.afterInventoryWrite) }
+            return await write(edit, into: first)
+        }
+        try ending.get(while: writing)
+        return true
+    }
+
+    private var writing: String { "writing the orders into \(applySet.parent)" }
+
+    private func write(
+        _ edit: @Sendable (inout StandingOrders) -> Bool,
+        into first: KubeObject
+    ) async -> Result<Void, ApplyError> {
+        var parent = first
+        var wasAnswerLost = false
+        do throws(ApplyError) {
             for attempt in 1...OrderStore.attempts {
                 var orders = try StandingOrders(parent: parent)
-                guard edit(&orders) else { return }
+                guard edit(&orders) else { break }
                 do throws(KubeError) {
                     let wanted: KubeObject
                     do throws(ApplyError) { wanted = try orders.written(into: parent) } catch {
                         throw KubeError(reason: .tooLarge, message: error.description)
                     }
                     _ = try await client.replace(wanted, in: .secrets, fieldManager: FieldManager.applySet)
-                    return
+                    break
                 } catch {
                     // After a lost answer the next look tells whether the write has happened.
+                    if error.isOutcomeUnknown { wasAnswerLost = true }
                     let isRaced = error.reason == .conflict || error.isOutcomeUnknown
-                    guard isRaced, attempt < OrderStore.attempts else {
-                        throw ApplyError(error, while: "writing the orders into \(applySet.parent)")
-                    }
+                    guard isRaced, attempt < OrderStore.attempts else { throw ApplyError(error, while: writing) }
                 }
                 guard let now = try await self.parent() else { throw missing }
                 parent = now
             }
+            return .success(())
+        } catch {
+            return .failure(wasAnswerLost ? error.withUnknownOutcome() : error)
         }
-        return true
     }
 
     private var missing: ApplyError {

@@ -41,40 +41,23 @@ struct RolloutSender: Sendable {
         because reason: String
     ) async throws(Failure) -> KubeObject {
         if let reason = reasonToStop() { throw .mustStop(reason) }
-        let journal = history.journal(for: run)
-        let intents: [Int64]
-        do {
-            intents = try await journal.intend([MutationIntent(id: workload.id, verb: action.verb, reason: reason)])
-        } catch {
-            throw .mustStop("the history cannot be written, so nothing is rolled out: \(error)")
-        }
-        CrashPoint.reach(.afterRolloutIntent)
-        let result = await shieldedFromCancellation { await patch(workload, action) }
-        CrashPoint.reach(.afterRollout)
-        let ending: MutationResult =
-            switch result {
-            case .success: .done
-            case .failure(let error):
-                error.isOutcomeUnknown ? .unknown(error.description) : .failed(error.description)
+        let intent = MutationIntent(id: workload.id, verb: action.verb, reason: reason)
+        let ending: WriteEnding<KubeObject, KubeError>
+        do throws(JournalFailure) {
+            ending = try await JournaledWrite(intent, in: history.journal(for: run)).send {
+                () async -> Result<KubeObject, KubeError> in
+                CrashPoint.reach(.afterRolloutIntent)
+                defer { CrashPoint.reach(.afterRollout) }
+                return await patch(workload, action)
             }
-        do {
-            let ends = intents.map { ($0, ending) }
-            let failure = await shieldedFromCancellation { () -> (any Error)? in
-                do {
-                    try await journal.conclude(ends.map { (intent: $0.0, result: $0.1) })
-                    return nil
-                } catch {
-                    return error
-                }
-            }
-            if let failure { throw failure }
         } catch {
-            throw .mustStop("the history cannot be written, so nothing more is rolled out: \(error)")
+            throw Failure(error)
         }
-        switch result {
-        case .success(let object): return object
-        case .failure(let error) where error.reason == .withheld: throw .mustStop(error.message)
-        case .failure(let error): throw .notDone(error.description)
+        switch ending {
+        case .done(let object): return object
+        case .failed(let error) where error.reason == .withheld: throw .mustStop(error.message)
+        case .failed(let error): throw .notDone(error.description)
+        case .notSent(let reason): throw .mustStop(reason)
         }
     }
 
@@ -116,29 +99,42 @@ struct RolloutSender: Sendable {
         for pod in pods {
             if let reason = reasonToStop() { throw .mustStop(reason) }
             let id = ObjectID(group: "", kind: "Pod", namespace: workload.id.namespace, name: pod.name)
-            let journal = history.journal(for: run)
             let text = "left by the rollout that is undone; \(workload.id) makes it anew"
-            do {
-                let intents = try await journal.intend([MutationIntent(id: id, verb: .delete, reason: text)])
-                let result = await shieldedFromCancellation { () -> MutationResult in
-                    do throws(KubeError) {
-                        _ = try await client.delete(
-                            .pods,
-                            namespace: id.namespace,
-                            name: id.name,
-                            uid: pod.uid,
-                            propagation: .background
-                        )
-                        return .done
-                    } catch {
-                        return error.isOutcomeUnknown ? .unknown(error.description) : .failed(error.description)
-                    }
+            let intent = MutationIntent(id: id, verb: .delete, reason: text)
+            let ending: WriteEnding<DeleteAnswer, KubeError>
+            do throws(JournalFailure) {
+                ending = try await JournaledWrite(intent, in: history.journal(for: run)).send {
+                    () async -> Result<DeleteAnswer, KubeError> in await delete(pod, id)
                 }
-                try await journal.conclude(intents.map { (intent: $0, result: result) })
             } catch {
-                throw .mustStop("the history cannot be written, so nothing more is rolled out: \(error)")
+                throw Failure(error)
             }
+            // What is refused is tried again at the next look.
+            if case .notSent(let reason) = ending { throw .mustStop(reason) }
         }
+    }
+
+    private func delete(_ pod: PodImages, _ id: ObjectID) async -> Result<DeleteAnswer, KubeError> {
+        do throws(KubeError) {
+            return .success(
+                try await client.delete(
+                    .pods,
+                    namespace: id.namespace,
+                    name: id.name,
+                    uid: pod.uid,
+                    propagation: .background
+                )
+            )
+        } catch {
+            return .failure(error)
+        }
+    }
+}
+
+extension RolloutSender.Failure {
+    fileprivate init(_ failure: JournalFailure) {
+        let what = failure.isAfterwards ? "nothing more" : "nothing"
+        self = .mustStop("the history cannot be written, so \(what) is rolled out: \(failure.cause)")
     }
 }
 
