@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What swift-format cannot see: traps, long files, package declarations without a doc comment.
+# What swift-format cannot see: traps, long files, package declarations without a doc comment, suites of one name.
 set -euo pipefail
 failed=0
 complain() {
@@ -18,4 +18,6 @@ undocumented=$(find Sources -name '*.swift' -print0 | xargs -0 awk '
     /^ *package (final )?(struct|enum|actor|class|protocol) / && previous !~ /^ *(\/\/\/|@)/ { print FILENAME ":" FNR ": " $0 }
     { previous = $0 }')
 [[ -z $undocumented ]] || complain "types without a doc comment:" "$undocumented"
+twice=$(grep -rhoE '\b(struct|class|enum|actor) [A-Za-z0-9]+Tests\b' Tests --include='*.swift' | awk '{ print $2 }' | sort | uniq -d)
+[[ -z $twice ]] || complain "suites of one name in two test targets:" "$twice"
 exit $failed

@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 /// A server that sends what no git would: each is an error with a cause, and never a snapshot.
-@Suite(.timeLimit(.minutes(5))) struct HostileServerTests {
+@Suite(.timeLimit(.minutes(5))) struct HostileGitServerTests {
     /// Reads the branch of a hostile server; returns the error.
     private func refused(
         _ script: HostileGitServer.Script,

@@ -6,7 +6,7 @@ import Synchronization
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct HistoryTests {
+@Suite(.timeLimit(.minutes(2))) struct CommitHistoryTests {
     @Test func `a forced push is followed and known as one`() async throws {
         try await Scene.with { scene in
             let reader = try scene.reader()

@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 /// Real servers that break, stall or lead elsewhere.
-@Suite(.timeLimit(.minutes(5))) struct TransportFaultTests {
+@Suite(.timeLimit(.minutes(5))) struct GitTransportTests {
     /// Serves `posts.git` over one of the three transports behind a proxy; the URL leads through the proxy.
     private func behindProxy(
         _ scene: Scene,

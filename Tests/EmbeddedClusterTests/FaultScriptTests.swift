@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// The fault script: what goes wrong, whose turn it is, what was counted.
-@Suite(.timeLimit(.minutes(2))) struct FaultTests {
+@Suite(.timeLimit(.minutes(2))) struct FaultScriptTests {
     @Test func `the second list is answered with 429, the others pass`() async throws {
         try await withCluster { cluster, client in
             cluster.faults.add(FaultRule("list", "*/configmaps", .tooManyRequests(retryAfter: 2), on: .nth(2)))
