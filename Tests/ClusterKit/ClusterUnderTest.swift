@@ -89,24 +89,10 @@ package struct ClusterUnderTest: Sendable {
     }
 
     /// Runs kubectl against the cluster; gives what it printed.
-    ///
-    /// On a thread of its own: the embedded cluster answers on the threads that a blocking wait would take.
     @discardableResult
     package func kubectl(_ arguments: [String]) async throws -> String {
-        let kubeconfig = kubeconfig
-        return try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread {
-                continuation.resume(with: Result { try Self.runKubectl(arguments, kubeconfig) })
-            }
-        }
-    }
-
-    private static func runKubectl(_ arguments: [String], _ kubeconfig: JSON) throws -> String {
-        let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).kubeconfig")
-        try Data(kubeconfig.serialized()).write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
-        let result = try runProgram("kubectl", ["--kubeconfig", file.path] + arguments, package: "kubernetes-client")
+        let result = try await Kubectl.run(arguments, kubeconfig: kubeconfig.serialized(), remembersDiscovery: true)
         guard result.status == 0 else { throw MissingProgram(description: "kubectl: \(result.errors)") }
-        return String(decoding: result.output, as: UTF8.self)
+        return result.output
     }
 }
