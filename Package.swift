@@ -169,7 +169,8 @@ let package = Package(
         .target(
             name: "SceneKit",
             dependencies: [
-                "TestKit", "SyncLoop", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan", "SyncApply",
+                "TestKit", "ClusterKit", "SyncLoop", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan",
+                "SyncApply",
                 "SyncObserve", "SyncRecord", "HTTPWire", "KubeClient", "KubeObjects", "GitStore", "OCIRegistry",
                 logging,
             ],
