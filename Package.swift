@@ -216,11 +216,13 @@ let package = Package(
         tests(
             "SyncLoopTests",
             imports: [
-                "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncSource", "GitStore",
+                "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "SyncSource",
+                "GitStore",
                 "KubeClient",
                 "OCIRegistry", "HTTPWire", "KubeObjects", "YAMLText", logging,
             ]
         ),
+        tests("DashboardTests", imports: ["Dashboard", "SyncLoop", "SyncRecord", "KubeObjects"]),
         tests(
             "CommandLineToolTests",
             imports: [
