@@ -197,7 +197,8 @@ let package = Package(
         .target(
             name: "SceneKit",
             dependencies: [
-                "TestKit", "SyncLoop", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan", "SyncApply",
+                "TestKit", "ClusterKit", "SyncLoop", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan",
+                "SyncApply",
                 "SyncObserve", "SyncRecord", "HTTPWire", "KubeClient", "KubeObjects", "GitStore", "OCIRegistry",
                 logging,
             ],
@@ -246,11 +247,13 @@ let package = Package(
         tests(
             "SyncLoopTests",
             imports: [
-                "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncSource", "GitStore",
+                "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "SyncSource",
+                "GitStore",
                 "KubeClient",
                 "OCIRegistry", "HTTPWire", "KubeObjects", "YAMLText", logging,
             ]
         ),
+        tests("DashboardTests", imports: ["Dashboard", "SyncLoop", "SyncRecord", "KubeObjects"]),
         tests(
             "CommandLineToolTests",
             imports: [

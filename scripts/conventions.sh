@@ -75,4 +75,6 @@ over=$(awk -F'\t' -v known="$known" '
     END { for (key in isKnown) if (!(key in found)) print "no longer to be excused in this script: " key }' <<<"$functions")
 [[ -z $over ]] || complain "functions over 60 lines:" "$over"
 echo "functions over 40 lines: $(grep -c . <<<"$functions" || true), of which $(grep -c . <<<"$known" || true) are excused for having over 60"
+twice=$(grep -rhoE '\b(struct|class|enum|actor) [A-Za-z0-9]+Tests\b' Tests --include='*.swift' | awk '{ print $2 }' | sort | uniq -d)
+[[ -z $twice ]] || complain "suites of one name in two test targets:" "$twice"
 exit $failed

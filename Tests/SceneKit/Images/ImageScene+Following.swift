@@ -90,7 +90,7 @@ extension ImageScene {
         let board = ImageBoard(folder: scene.folder)
         let follower = ImageFollower(
             project: project,
-            client: other ?? scene.client,
+            client: other ?? scene.operatorClient,
             poller: poller,
             history: scene.history,
             board: board,

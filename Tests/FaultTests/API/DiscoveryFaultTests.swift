@@ -13,7 +13,7 @@ import Testing
 
 /// Kinds that discovery does not show, does not show yet, or shows as broken: unknown is never taken for gone.
 @Suite(.timeLimit(.minutes(5)))
-struct DiscoveryTests {
+struct DiscoveryFaultTests {
     @Test func `A34: an unknown kind fails alone, the rest is applied, and nothing is deleted in that pass`()
         async throws
     {

@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// Deletions: preconditions, finalizers, namespaces.
-@Suite(.timeLimit(.minutes(2))) struct DeletionTests {
+@Suite(.timeLimit(.minutes(2))) struct ServedDeletionTests {
     @Test func `a deletion answers with a Status that names the object`() async throws {
         try await withCluster { _, client in
             let created = try await client.send("POST", configMaps, configMap("a"))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import EmbeddedCluster
 
-struct SchemaTests {
+struct KindSchemaTests {
     /// Keys of types that no table declares, found below a node.
     private func missing(in node: SchemaNode) -> [String] {
         switch node {

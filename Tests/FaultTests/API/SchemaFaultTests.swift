@@ -12,7 +12,7 @@ import Testing
 
 /// What the API server says of manifests that do not fit: the path is named, and only that object stops.
 @Suite(.timeLimit(.minutes(5)))
-struct SchemaTests {
+struct SchemaFaultTests {
     @Test func `A27: duplicate entries in a keyed list stop only their object, with the path`() async throws {
         try await withScene { scene in
             let bystanders = try await scene.plantBystanders()

@@ -12,7 +12,7 @@ import Testing
 
 /// Whose an object is: another name of our own, another incarnation, another tool's, another project's.
 @Suite(.timeLimit(.minutes(5)))
-struct OwnershipTests {
+struct OwnershipFaultTests {
     /// An Event in one of its two groups; the cluster keeps both as one object.
     private static func event(_ scene: Scene, isCore: Bool) -> String {
         """

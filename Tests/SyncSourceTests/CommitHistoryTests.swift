@@ -6,9 +6,9 @@ import Synchronization
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct HistoryTests {
+@Suite(.timeLimit(.minutes(2))) struct CommitHistoryTests {
     @Test func `a forced push is followed and known as one`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let reader = try scene.reader()
             let first = try scene.posts.commit(["infra/a.yaml": "1"])
             let second = try scene.posts.commit(["infra/a.yaml": "2"])
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func `a branch that was reset to an older commit is followed after three further looks, once`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let pauses = Mutex(0)
             let reader = try scene.reader(pause: { pauses.withLock { $0 += 1 } })
             let first = try scene.posts.commit(["infra/a.yaml": "1"])
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func `a range whose newest tag is gone is followed after three further looks, once`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let pauses = Mutex(0)
             let reader = try scene.reader(ref: .semver("^1"), pause: { pauses.withLock { $0 += 1 } })
             let first = try scene.posts.commit(["infra/a.yaml": "1"])
@@ -68,7 +68,7 @@ import Testing
 
     @Test(arguments: [1, 3])
     func `an old tip from a lagging replica is not believed, however late it catches up`(look: Int) async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let first = try scene.posts.commit(["infra/a.yaml": "1"])
             let second = try scene.posts.commit(["infra/a.yaml": "2"])
             let pauses = Mutex(0)
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test func `replicas that name several old commits are an error that is tried again`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let commits = try (0..<3).map { try scene.posts.commit(["infra/a.yaml": "\($0)"]) }
             let reader = try scene.reader { try scene.posts.move(branch: "main", to: commits[0]) }
             _ = try await reader.pass()
@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test func `a tip that continues the last one, or was rewritten, is believed at once`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let reader = try scene.reader { Issue.record("nobody has to wait") }
             let first = try scene.posts.commit(["infra/a.yaml": "1"])
             let second = try scene.posts.commit(["infra/a.yaml": "2"])
@@ -115,7 +115,7 @@ import Testing
     }
 
     @Test func `the relation to a commit is found in a damaged mirror, too`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let reader = try scene.reader()
             let first = try scene.posts.commit(["infra/a.yaml": "1"])
             _ = try await reader.pass()
@@ -136,7 +136,7 @@ import Testing
     }
 
     @Test func `a deleted branch is an error and comes back by itself`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let reader = try scene.reader()
             let first = try scene.posts.commit(["infra/a.yaml": "1"])
             let whole = try await reader.pass()
@@ -151,7 +151,7 @@ import Testing
     }
 
     @Test func `a commit that was rewritten between poll and fetch is retried by the next poll`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let reader = try scene.reader()
             let first = try scene.posts.commit(["infra/a.yaml": "1"])
             try scene.posts.commit(["infra/a.yaml": "2"])

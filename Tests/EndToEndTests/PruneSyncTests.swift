@@ -14,7 +14,7 @@ import Testing
 
 /// What is deleted, when, and what never.
 @Suite(.timeLimit(.minutes(5)))
-struct PruneTests {
+struct PruneSyncTests {
     @Test func `a removed file deletes what it declared and nothing else`() async throws {
         try await withScene { scene in
             try scene.commit([

@@ -12,7 +12,7 @@ import Testing
 
 /// Deletions that do not go through: by a finalizer that stays, or by somebody's word.
 @Suite(.timeLimit(.minutes(5)))
-struct DeletionTests {
+struct DeletionFaultTests {
     @Test func `A31: a stuck finalizer keeps its object in the inventory with its age, and blocks nothing else`()
         async throws
     {

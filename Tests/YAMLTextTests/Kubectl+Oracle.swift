@@ -5,12 +5,7 @@ import TestKit
 import YAMLText
 
 /// kubectl as an oracle: what it reads out of files and what it prints, without any server.
-enum Kubectl {
-    /// The program's path, nil where it is not installed.
-    static let path: String? = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin")
-        .split(separator: ":").map { "\($0)/kubectl" }
-        .first { FileManager.default.isExecutableFile(atPath: $0) }
-
+extension Kubectl {
     /// What kubectl reads from each text: the objects by the text's index, in order; a text that it refuses has no entry.
     /// All texts go through one process.
     ///
@@ -40,19 +35,8 @@ enum Kubectl {
             for (index, text) in texts.enumerated() {
                 try Data(text).write(to: files.appending(path: "\(index).yaml"))
             }
-            let names = ["out", "err"].map { folder.appending(path: $0) }
-            for name in names { try Data().write(to: name) }
-            let handles = try names.map { try FileHandle(forWritingTo: $0) }
-            defer { for handle in handles { try? handle.close() } }
-            let process = Process()
-            process.executableURL = URL(filePath: path ?? "/usr/bin/kubectl")
-            process.arguments = ["label", "--local", "-f", files.path, "oracle=x", "-o", format]
-            process.standardOutput = handles[0]
-            process.standardError = handles[1]
-            try process.run()
-            process.waitUntilExit()
-            let texts = try names.map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
-            return (texts[0], texts[1])
+            let result = try await run(["label", "--local", "-f", files.path, "oracle=x", "-o", format])
+            return (result.output, result.errors)
         }
     }
 }

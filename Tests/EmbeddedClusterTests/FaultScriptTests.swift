@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// The fault script: what goes wrong, whose turn it is, what was counted.
-@Suite(.timeLimit(.minutes(2))) struct FaultTests {
+@Suite(.timeLimit(.minutes(2))) struct FaultScriptTests {
     @Test func `the second list is answered with 429, the others pass`() async throws {
         try await withCluster { cluster, client in
             cluster.faults.add(FaultRule("list", "*/configmaps", .tooManyRequests(retryAfter: 2), on: .nth(2)))
@@ -86,7 +86,7 @@ import Testing
     @Test func `a hanging request ends when the client gives up, the next one passes`() async throws {
         try await withCluster { cluster, client in
             cluster.faults.add(FaultRule("list", "*/configmaps", .hang, on: .first(1)))
-            let hung = try await Program.run(["curl", "-sS", "--max-time", "1", client.server + configMaps])
+            let hung = try await curl("-sS", "--max-time", "1", client.server + configMaps)
             #expect(hung.status == 28)
             let next = try await client.send("GET", configMaps)
             #expect(next.status == 200)
@@ -97,8 +97,8 @@ import Testing
         let cluster = try await EmbeddedCluster.start()
         let client = RawClient(cluster.kubeconfig)
         cluster.faults.add(FaultRule("list", "*/configmaps", .hang))
-        async let watch = Program.run(["curl", "-sS", "-N", "--max-time", "60", "\(client.server)/api/v1/pods?watch=1"])
-        async let hung = Program.run(["curl", "-sS", "--max-time", "60", client.server + configMaps])
+        async let watch = curl("-sS", "-N", "--max-time", "60", "\(client.server)/api/v1/pods?watch=1")
+        async let hung = curl("-sS", "--max-time", "60", client.server + configMaps)
         try await eventually("both requests are there") { cluster.faults.requests.count == 2 }
         // Both would go on for a minute; that they end is seen by the test's own end.
         await cluster.stop()

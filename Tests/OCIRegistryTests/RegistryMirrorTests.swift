@@ -7,7 +7,7 @@ import Testing
 
 /// Mirrors, and plain http on loopback.
 @Suite(.timeLimit(.minutes(1)))
-struct MirrorTests {
+struct RegistryMirrorTests {
     private func mirrored(_ server: StubHTTPServer, by mirrors: [StubHTTPServer]) -> RegistryClient {
         var settings = RegistrySettings(callDeadline: .seconds(5))
         for mirror in mirrors { settings.hosts["127.0.0.1:\(mirror.port)"] = .init(insecure: true) }

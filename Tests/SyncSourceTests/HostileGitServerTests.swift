@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 /// A server that sends what no git would: each is an error with a cause, and never a snapshot.
-@Suite(.timeLimit(.minutes(5))) struct HostileServerTests {
+@Suite(.timeLimit(.minutes(5))) struct HostileGitServerTests {
     /// Reads the branch of a hostile server; returns the error.
     private func refused(
         _ script: HostileGitServer.Script,
@@ -14,7 +14,7 @@ import Testing
         limits: GitLimits = GitLimits(),
         deadline: Duration = .seconds(60)
     ) async throws -> SourceError {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try await HostileGitServer.serving(script) { server in
                 let reader = try scene.reader(
                     url: server.url,
@@ -42,7 +42,7 @@ import Testing
 
     @Test func `a sound pack of the hand-made server is read, so the others fail for their own reasons`() async throws {
         let (pack, commit) = Self.sound()
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let script = HostileGitServer.Script(refs: [("refs/heads/main", commit)], pack: pack.bytes)
             try await HostileGitServer.serving(script) { server in
                 let snapshot = try await scene.reader(url: server.url).pass()
@@ -169,7 +169,7 @@ import Testing
             #expect(error.reason == .git(.tooLarge))
             #expect(error.message.contains("MiB of message"), "\(error.message)")
         }
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try await HostileGitServer.serving(.init(refs: [("refs/heads/main", long)], pack: pack.bytes)) { server in
                 let commit = try await scene.reader(url: server.url).pass().commit
                 #expect(commit.subject.count == 201)
@@ -205,7 +205,7 @@ import Testing
             ("refs/tags/v1", tag), ("refs/tags/v1^{}", commit), ("refs/tags/odd", odd), ("refs/tags/odd^{}", file),
             ("refs/heads/main", file),
         ]
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try await HostileGitServer.serving(.init(refs: refs, pack: pack.bytes)) { server in
                 let snapshot = try await scene.reader(url: server.url, ref: .tag("v1")).pass()
                 #expect(snapshot.commit.id == commit)
@@ -222,7 +222,7 @@ import Testing
     @Test(arguments: ["refs/heads/../../../../evil", "refs/heads/main.lock", "refs/heads/\u{1b}[2J", "HEAD/../x", ""])
     func `G10: a ref with a hostile name is not written anywhere`(name: String) async throws {
         let (pack, commit) = Self.sound()
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let refs = [("refs/heads/main", commit), (name, commit)]
             try await HostileGitServer.serving(.init(refs: refs, pack: pack.bytes)) { server in
                 let reader = try scene.reader(url: server.url)

@@ -10,7 +10,7 @@ import Testing
 /// Odd Secrets go through the real binary: what cannot be read, what the cluster refuses, and what it takes. Their values are
 /// looked for wherever something is said or stored.
 @Suite(.timeLimit(.minutes(5)), .serialized)
-struct MalformedSecretTests {
+struct MalformedSecretFaultTests {
     @Test func `no odd Secret is told by a command, the operator, a page, a file, an argument or the cluster`()
         async throws
     {
@@ -117,7 +117,7 @@ struct MalformedSecretTests {
 
 // MARK: - The search itself
 
-extension MalformedSecretTests {
+extension MalformedSecretFaultTests {
     @Test func `a planted value is seen in a text, in each spelling`() {
         let canary = SecretCanary()
         let search = SinkSearch(forms: canary.forms)

@@ -7,7 +7,7 @@ import Testing
 /// Our own program against API servers that send more than anybody should: it ends with an error of one line, in bounded
 /// memory. The bounds are those of a debug build, which holds about what an optimised one does.
 @Suite(.serialized, .timeLimit(.minutes(4)))
-struct HostileServerTests {
+struct HostileAPIServerTests {
     private static let chunkedHead =
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
 

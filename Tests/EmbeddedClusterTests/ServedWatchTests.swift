@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// Watches: what they begin with, what they show, how they end.
-@Suite(.timeLimit(.minutes(2))) struct WatchTests {
+@Suite(.timeLimit(.minutes(2))) struct ServedWatchTests {
     private func types(_ events: [JSON]) -> [String] { events.compactMap { $0["type"]?.string } }
 
     @Test func `a watch shows each change once, from the revision it names`() async throws {

@@ -5,18 +5,18 @@ import SyncSource
 import TestKit
 
 /// A folder with one repository in it, and readers for it.
-struct Scene: Sendable {
+struct SourceScene: Sendable {
     let folder: URL
     /// The bare repository `posts.git` below `repositories`.
     let posts: GitFolder
     let repositories: URL
 
-    static func with<Result>(_ body: (Scene) async throws -> Result) async throws -> Result {
+    static func with<Result>(_ body: (SourceScene) async throws -> Result) async throws -> Result {
         try await withTemporaryFolder { folder in
             let repositories = folder.appending(path: "repositories")
             try FileManager.default.createDirectory(at: repositories, withIntermediateDirectories: true)
             let posts = try GitFolder(at: repositories.appending(path: "posts.git"))
-            return try await body(Scene(folder: folder, posts: posts, repositories: repositories))
+            return try await body(SourceScene(folder: folder, posts: posts, repositories: repositories))
         }
     }
 
@@ -56,7 +56,7 @@ struct Scene: Sendable {
     }
 }
 
-extension Scene {
+extension SourceScene {
     /// The git processes that work for this scene now.
     var workers: [Int] {
         let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap { Int($0) } ?? []

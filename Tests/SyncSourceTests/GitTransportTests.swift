@@ -6,10 +6,10 @@ import TestKit
 import Testing
 
 /// Real servers that break, stall or lead elsewhere.
-@Suite(.timeLimit(.minutes(5))) struct TransportFaultTests {
+@Suite(.timeLimit(.minutes(5))) struct GitTransportTests {
     /// Serves `posts.git` over one of the three transports behind a proxy; the URL leads through the proxy.
     private func behindProxy(
-        _ scene: Scene,
+        _ scene: SourceScene,
         _ transport: String,
         _ body: (LossyProxy, _ url: String, _ credentials: [String: String]) async throws -> Void
     ) async throws {
@@ -44,7 +44,7 @@ import Testing
     func `G4: a server that closes in the middle of a pack is an error, and the next try is whole`(transport: String)
         async throws
     {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let noise = (0..<20_000).map { _ in "\(UInt64.random(in: 0...(.max)))" }.joined()
             try scene.posts.commit(["infra/a.yaml": "1", "noise.txt": noise])
             try await behindProxy(scene, transport) { proxy, url, credentials in
@@ -74,7 +74,7 @@ import Testing
         transport: String,
         fault: LossyProxy.Fault
     ) async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try scene.posts.commit(["infra/a.yaml": "1"])
             try await behindProxy(scene, transport) { proxy, url, credentials in
                 proxy.set(fault)
@@ -105,7 +105,7 @@ import Testing
         reason: GitError.Reason,
         words: String
     ) async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try scene.posts.commit(["infra/a.yaml": "1"])
             let authority = try TestAuthority(folder: scene.folder.path(percentEncoded: false))
             let identity = try authority.certificate("localhost", subject: "DNS:localhost")
@@ -128,7 +128,7 @@ import Testing
         ["bearerToken": "s3cret-canary-token"], ["username": "deploy", "password": "s3cret-canary-token"],
     ])
     func `credentials do not follow a redirect to another port of the same host`(login: [String: String]) async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try await withStubServer { _ in
                 [.reply(200, "", type: "application/x-git-upload-pack-advertisement")]
             } _: { thief in
@@ -150,7 +150,7 @@ import Testing
     }
 
     @Test func `a redirect within the same server is followed`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let commit = try scene.posts.commit(["infra/a.yaml": "1"])
             try await GitHTTPServer.serving(scene.repositories, in: scene.folder) { server in
                 let reader = try scene.reader(url: "\(server.url)/renamed/posts.git")
@@ -161,7 +161,7 @@ import Testing
     }
 
     @Test func `a self-signed certificate is refused until it is given as the authority`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try scene.posts.commit(["infra/a.yaml": "1"])
             let folder = scene.folder.path(percentEncoded: false)
             let identity = (certificate: "\(folder)/self.crt", key: "\(folder)/self.key")
@@ -190,7 +190,7 @@ import Testing
     @Test func `an authority for host keys, and a server with an RSA host key only, are refused with the remedy`()
         async throws
     {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let key = try SSHKey(type: "ed25519", in: scene.folder)
             try await GitSSHServer.serving(in: scene.folder, authorized: key) { server in
                 let hosts = "@cert-authority * \(server.hostKey)\n"

@@ -11,7 +11,7 @@ import Testing
 extension ProcessFaultTests {
     /// SIGTERM in the middle of something.
     @Suite(.timeLimit(.minutes(5)))
-    struct ShutdownTests {
+    struct ShutdownFaultTests {
         @Test func `P7: SIGTERM during an apply finishes the requests under way and starts none`() async throws {
             try await withEmbeddedScene { scene, cluster in
                 let bystanders = try await scene.plantBystanders()

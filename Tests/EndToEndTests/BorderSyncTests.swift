@@ -10,7 +10,7 @@ import Testing
 
 /// What projects may not declare: from the words on the command line to what the cluster is asked for.
 @Suite(.timeLimit(.minutes(5)))
-struct BorderTests {
+struct BorderSyncTests {
     /// A manifest behind the border.
     private struct Closed {
         /// Below `infra/`.

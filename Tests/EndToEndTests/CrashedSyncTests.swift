@@ -12,7 +12,7 @@ import Testing
 
 /// A real process of the real binary dies at each place between two steps of a pass; the next pass must put all right.
 @Suite(.timeLimit(.minutes(10)))
-struct CrashTests {
+struct CrashedSyncTests {
     /// The places that a pass which creates, changes and prunes comes by.
     static let places =
         CrashPoint.ofPasses.map(\.rawValue).filter { !$0.contains("recreate") && !$0.contains("takeover") }

@@ -4,7 +4,7 @@ import KubeObjects
 import Testing
 
 /// Creating and changing objects over the network, with the real server's answers.
-@Suite(.timeLimit(.minutes(2))) struct WriteTests {
+@Suite(.timeLimit(.minutes(2))) struct ServedWriteTests {
     @Test func `a created object has an identity and belongs to its manager`() async throws {
         try await withCluster { _, client in
             let answer = try await client.send("POST", "\(configMaps)?fieldManager=me", configMap("a"))
