@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import Foundation
+import PlainText
 
 /// The folder that holds one project's bare mirror, and the names inside it.
 ///
@@ -16,8 +17,7 @@ struct MirrorFolder: Sendable, Hashable {
 
     init(path: String, address: GitAddress) {
         self.path = path
-        let digest = SHA256.hash(data: Data(address.url.utf8)).prefix(6)
-        name = digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + ".git"
+        name = SHA256.hash(data: Data(address.url.utf8)).prefix(6).hexadecimal + ".git"
     }
 
     var mirror: String { path + "/" + name }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLibGit2
 import Foundation
+import PlainText
 import Synchronization
 
 /// One child process of our own binary: started, given its request, and killed with its whole group at the deadline.
