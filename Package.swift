@@ -104,12 +104,17 @@ let package = Package(
         systemLibrary("CLibCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         .systemLibrary(name: "CMalloc", path: "Sources/Libraries/CMalloc"),
         module("PlainText", "Libraries/PlainText"),
+        module("Waiting", "Libraries/Waiting"),
         module("KubeObjects", "Libraries/KubeObjects", imports: ["PlainText"]),
         module("YAMLText", "Libraries/YAMLText", imports: ["PlainText", "CLibYAML", "KubeObjects"]),
         module("GitStore", "Libraries/GitStore", imports: ["PlainText", "CLibGit2", crypto]),
         module("HTTPWire", "Libraries/HTTPWire", imports: ["CLibCurl"]),
-        module("KubeClient", "Libraries/KubeClient", imports: ["PlainText", "HTTPWire", "KubeObjects"]),
-        module("OCIRegistry", "Libraries/OCIRegistry", imports: ["PlainText", "HTTPWire", "KubeObjects", crypto]),
+        module("KubeClient", "Libraries/KubeClient", imports: ["PlainText", "Waiting", "HTTPWire", "KubeObjects"]),
+        module(
+            "OCIRegistry",
+            "Libraries/OCIRegistry",
+            imports: ["PlainText", "Waiting", "HTTPWire", "KubeObjects", crypto]
+        ),
 
         // Pipeline: values travel forward, in this order
         module("SyncSource", "Pipeline/1-Source", imports: ["PlainText", "GitStore", "KubeObjects", crypto]),
@@ -122,12 +127,12 @@ let package = Package(
         module(
             "SyncApply",
             "Pipeline/4-Apply",
-            imports: ["PlainText", "SyncPlan", "SyncRender", "SyncSource", "KubeClient", "KubeObjects"]
+            imports: ["PlainText", "Waiting", "SyncPlan", "SyncRender", "SyncSource", "KubeClient", "KubeObjects"]
         ),
         module(
             "SyncObserve",
             "Pipeline/5-Observe",
-            imports: ["SyncApply", "SyncPlan", "SyncRender", "KubeClient", "KubeObjects"]
+            imports: ["Waiting", "SyncApply", "SyncPlan", "SyncRender", "KubeClient", "KubeObjects"]
         ),
         module(
             "SyncRecord",
@@ -144,7 +149,8 @@ let package = Package(
             "SyncLoop",
             "Control/SyncLoop",
             imports: [
-                "PlainText", "SyncSource", "SyncRender", "SyncPlan", "SyncApply", "SyncObserve", "SyncRecord",
+                "PlainText", "Waiting", "SyncSource", "SyncRender", "SyncPlan", "SyncApply", "SyncObserve",
+                "SyncRecord",
                 "KubeClient",
                 "OCIRegistry", "HTTPWire", "KubeObjects", "YAMLText", "GitStore", logging, lifecycle,
             ]
@@ -161,7 +167,10 @@ let package = Package(
         module(
             "EmbeddedCluster",
             "EmbeddedCluster",
-            imports: ["PlainText", "KubeObjects", "YAMLText", httpTypes, hummingbirdCore, logging, nioCore, nioPosix]
+            imports: [
+                "PlainText", "Waiting", "KubeObjects", "YAMLText", httpTypes, hummingbirdCore, logging, nioCore,
+                nioPosix,
+            ]
         ),
         module(
             "CommandLineTool",
@@ -221,6 +230,7 @@ let package = Package(
             swiftSettings: strict
         ),
         tests("PlainTextTests", imports: ["PlainText"]),
+        tests("WaitingTests", imports: ["Waiting"]),
         tests("KubeObjectsTests", imports: ["PlainText", "KubeObjects"]),
         tests("YAMLTextTests", imports: ["PlainText", "YAMLText", "KubeObjects"]),
         tests("GitStoreTests", imports: ["GitStore", "GitWorkerFixture"]),
