@@ -105,9 +105,10 @@ let package = Package(
         .systemLibrary(name: "CMalloc", path: "Sources/Libraries/CMalloc"),
         module("PlainText", "Libraries/PlainText"),
         module("Waiting", "Libraries/Waiting"),
+        module("Processes", "Libraries/Processes"),
         module("KubeObjects", "Libraries/KubeObjects", imports: ["PlainText"]),
         module("YAMLText", "Libraries/YAMLText", imports: ["PlainText", "CLibYAML", "KubeObjects"]),
-        module("GitStore", "Libraries/GitStore", imports: ["PlainText", "CLibGit2", crypto]),
+        module("GitStore", "Libraries/GitStore", imports: ["PlainText", "Processes", "CLibGit2", crypto]),
         module("HTTPWire", "Libraries/HTTPWire", imports: ["CLibCurl"]),
         module("KubeClient", "Libraries/KubeClient", imports: ["PlainText", "Waiting", "HTTPWire", "KubeObjects"]),
         module(
@@ -138,7 +139,8 @@ let package = Package(
             "SyncRecord",
             "Pipeline/6-Record",
             imports: [
-                "PlainText", "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "SyncSource", "KubeObjects",
+                "PlainText", "Processes", "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "SyncSource",
+                "KubeObjects",
                 "YAMLText", crypto,
                 grdb,
             ]
@@ -149,7 +151,7 @@ let package = Package(
             "SyncLoop",
             "Control/SyncLoop",
             imports: [
-                "PlainText", "Waiting", "SyncSource", "SyncRender", "SyncPlan", "SyncApply", "SyncObserve",
+                "PlainText", "Waiting", "Processes", "SyncSource", "SyncRender", "SyncPlan", "SyncApply", "SyncObserve",
                 "SyncRecord",
                 "KubeClient",
                 "OCIRegistry", "HTTPWire", "KubeObjects", "YAMLText", "GitStore", logging, lifecycle,
@@ -176,7 +178,8 @@ let package = Package(
             "CommandLineTool",
             "Surface/CommandLineTool",
             imports: [
-                "PlainText", "CMalloc", "SyncLoop", "Dashboard", "SyncSource", "SyncRender", "SyncPlan", "SyncApply",
+                "PlainText", "Processes", "CMalloc", "SyncLoop", "Dashboard", "SyncSource", "SyncRender", "SyncPlan",
+                "SyncApply",
                 "SyncObserve",
                 "SyncRecord", "KubeClient", "KubeObjects", "YAMLText", "GitStore", "HTTPWire", argumentParser, logging,
                 lifecycle, unixSignals,
@@ -231,6 +234,7 @@ let package = Package(
         ),
         tests("PlainTextTests", imports: ["PlainText"]),
         tests("WaitingTests", imports: ["Waiting"]),
+        tests("ProcessesTests", imports: ["Processes"]),
         tests("KubeObjectsTests", imports: ["PlainText", "KubeObjects"]),
         tests("YAMLTextTests", imports: ["PlainText", "YAMLText", "KubeObjects"]),
         tests("GitStoreTests", imports: ["GitStore", "GitWorkerFixture"]),

@@ -2,6 +2,7 @@
 import Crypto
 import Foundation
 import PlainText
+import Processes
 
 /// The folder that holds one project's bare mirror, and the names inside it.
 ///
@@ -115,6 +116,13 @@ struct MirrorFolder: Sendable, Hashable {
             if FileManager.default.fileExists(atPath: outgoing) { try FileManager.default.removeItem(atPath: outgoing) }
         } catch {
             throw MirrorFolder.storage("cannot put the new clone in place at \(mirror)", error)
+        }
+    }
+
+    /// Writes a file that only we may read, in one step.
+    static func writePrivate(_ text: String, to path: String) throws(GitError) {
+        do throws(SystemFailure) { try PrivateFile.write(Array(text.utf8), to: path) } catch {
+            throw storage("cannot write \(path)", error.code)
         }
     }
 
