@@ -110,7 +110,11 @@ let package = Package(
         module("YAMLText", "Libraries/YAMLText", imports: ["PlainText", "CLibYAML", "KubeObjects"]),
         module("GitStore", "Libraries/GitStore", imports: ["PlainText", "Processes", "CLibGit2", crypto]),
         module("HTTPWire", "Libraries/HTTPWire", imports: ["CLibCurl"]),
-        module("KubeClient", "Libraries/KubeClient", imports: ["PlainText", "Waiting", "HTTPWire", "KubeObjects"]),
+        module(
+            "KubeClient",
+            "Libraries/KubeClient",
+            imports: ["PlainText", "Waiting", "Processes", "HTTPWire", "KubeObjects"]
+        ),
         module(
             "OCIRegistry",
             "Libraries/OCIRegistry",
@@ -195,7 +199,8 @@ let package = Package(
             "LabTool",
             "Surface/LabTool",
             imports: [
-                "CommandLineTool", "EmbeddedCluster", "Dashboard", "SyncLoop", "SyncSource", "SyncRender", "SyncPlan",
+                "Processes", "CommandLineTool", "EmbeddedCluster", "Dashboard", "SyncLoop", "SyncSource", "SyncRender",
+                "SyncPlan",
                 "SyncApply", "SyncRecord", "KubeClient", "KubeObjects", "YAMLText", "GitStore", "HTTPWire",
                 "OCIRegistry", argumentParser, logging, lifecycle,
             ]

@@ -3,6 +3,7 @@ import Foundation
 import HTTPWire
 import KubeObjects
 import PlainText
+import Processes
 
 /// A command of the user's kubeconfig that prints credentials: `client.authentication.k8s.io` ExecCredential.
 struct ExecPlugin: Sendable {
