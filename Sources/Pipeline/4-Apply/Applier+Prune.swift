@@ -3,6 +3,7 @@ import KubeClient
 import KubeObjects
 import SyncPlan
 import SyncSource
+import Waiting
 
 /// Deleting what has left the repository: only what the plan allows, only this incarnation, and in its order.
 extension Applier {

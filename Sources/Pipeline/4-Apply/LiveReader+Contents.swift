@@ -2,6 +2,7 @@
 import KubeClient
 import KubeObjects
 import SyncPlan
+import Waiting
 
 /// Looking into Namespaces and definitions before they are deleted: what goes along, ours or not.
 extension LiveReader {

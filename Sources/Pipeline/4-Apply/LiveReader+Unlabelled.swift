@@ -2,6 +2,7 @@
 import KubeClient
 import KubeObjects
 import SyncPlan
+import Waiting
 
 /// Finding rendered objects that exist without our label: to be adopted, or owned by somebody else.
 extension LiveReader {

@@ -3,6 +3,7 @@ import KubeClient
 import KubeObjects
 import SyncPlan
 import SyncRender
+import Waiting
 
 /// Reads what the cluster has of a project: one list for each kind, and single look-ups only for rendered objects that
 /// do not carry our label.

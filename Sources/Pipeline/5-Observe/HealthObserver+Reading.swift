@@ -3,6 +3,7 @@ import KubeClient
 import KubeObjects
 import SyncApply
 import SyncPlan
+import Waiting
 
 /// What one round of reading has shown.
 struct Round: Sendable {

@@ -2,6 +2,7 @@
 import Crypto
 import Foundation
 import KubeObjects
+import PlainText
 
 /// A history file that is no intact database, after it was moved aside.
 struct DamagedFile: Sendable {

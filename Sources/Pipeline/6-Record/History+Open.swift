@@ -2,6 +2,7 @@
 import Crypto
 import Foundation
 import GRDB
+import Processes
 
 extension History {
     /// How long one process waits for another one's transaction.

@@ -2,6 +2,7 @@
 import Foundation
 import KubeObjects
 import OCIRegistry
+import Processes
 import SyncApply
 import SyncPlan
 import Synchronization
@@ -131,13 +132,7 @@ package final class ImageBoard: Sendable {
             return try? encoder.encode(File(projects: pages))
         }
         guard let data else { return }
-        let temporary = "\(path).new"
-        let isMade = FileManager.default.createFile(
-            atPath: temporary,
-            contents: data,
-            attributes: [.posixPermissions: 0o600]
-        )
-        if !isMade || rename(temporary, path) != 0 { try? FileManager.default.removeItem(atPath: temporary) }
+        try? PrivateFile.write(Array(data), to: path)
     }
 
     /// What an operator on this data folder wrote last; nil when none has.

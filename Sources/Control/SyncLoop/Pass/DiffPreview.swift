@@ -4,6 +4,7 @@ import KubeObjects
 import SyncApply
 import SyncPlan
 import SyncRecord
+import Waiting
 
 /// Asks the API server, by dry-run, what a plan would make of each object.
 package struct DiffPreview: Sendable {

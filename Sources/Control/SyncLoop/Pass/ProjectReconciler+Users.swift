@@ -5,6 +5,7 @@ import SyncApply
 import SyncObserve
 import SyncPlan
 import SyncSource
+import Waiting
 
 /// Workloads whose older pods may need what a prune deletes: waited for once, and looked at in the passes after that.
 extension ProjectReconciler {

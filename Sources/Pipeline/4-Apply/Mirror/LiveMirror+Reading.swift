@@ -3,6 +3,7 @@ import KubeClient
 import KubeObjects
 import SyncPlan
 import SyncRender
+import Waiting
 
 /// Giving a plan what it needs, and asking the server only for what no watch tells.
 extension LiveMirror {

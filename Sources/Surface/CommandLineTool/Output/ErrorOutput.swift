@@ -2,6 +2,7 @@
 import Dispatch
 import Foundation
 import KubeObjects
+import PlainText
 
 /// Standard error: one line an error, through the redactor; what nobody would see in it stands as an escape.
 enum ErrorOutput {

@@ -3,6 +3,7 @@ import KubeClient
 import KubeObjects
 import SyncApply
 import SyncPlan
+import Waiting
 
 /// Reads a project's workloads and their pods. Keeps nothing: the cluster is the only memory.
 struct WorkloadReader: Sendable {

@@ -4,6 +4,7 @@ import KubeObjects
 import SyncApply
 import SyncPlan
 import SyncRecord
+import Waiting
 
 /// Sends the patches of rollouts: each is written down before and after, and holds only for the workload as it was looked
 /// at.

@@ -2,11 +2,12 @@
 import Foundation
 
 /// A null-terminated array of C strings that lives as long as this object.
-final class CStrings {
-    let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+package final class CStrings {
+    /// Dangling as soon as this object is gone: `withExtendedLifetime` keeps it.
+    package let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
     private let count: Int
 
-    init(_ texts: [String]) {
+    package init(_ texts: [String]) {
         count = texts.count
         pointers = .allocate(capacity: count + 1)
         for (index, text) in texts.enumerated() { (pointers + index).initialize(to: strdup(text)) }

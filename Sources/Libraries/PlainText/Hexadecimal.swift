@@ -13,3 +13,10 @@ extension Sequence<UInt8> {
         return String(decoding: text, as: UTF8.self)
     }
 }
+
+extension StringProtocol {
+    /// Whether the text is so many lower-case hexadecimal digits and nothing else.
+    package func isHexadecimal(digits: Int) -> Bool {
+        utf8.count == digits && utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    }
+}

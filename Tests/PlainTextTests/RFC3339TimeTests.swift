@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import KubeObjects
+import PlainText
 import Testing
 
 /// Points in time as the API writes them.

@@ -14,7 +14,8 @@ package struct ChildProcess: Sendable {
         case notStarted(String)
     }
 
-    static let maxOutput = 1 << 20
+    /// The longest output, in bytes.
+    package static let maxOutput = 1 << 20
     private static let maxErrors = 4096
 
     private let path: String
@@ -22,7 +23,7 @@ package struct ChildProcess: Sendable {
     /// All that the program gets; nothing of ours by itself.
     package var environment: [String: String] = [:]
     /// Whether the program gets our standard input and standard error, to talk with the person there.
-    var isInteractive = false
+    package var isInteractive = false
     package var deadline: Duration = .seconds(60)
 
     /// A program by its absolute path, with what follows its name.
@@ -33,18 +34,16 @@ package struct ChildProcess: Sendable {
 
     /// Runs the program on a thread of its own: waiting for it blocks.
     package func run() async -> Outcome {
-        await withCheckedContinuation { continuation in
-            Thread { continuation.resume(returning: runBlocking()) }.start()
-        }
+        await onOwnThread(named: "child") { runBlocking() }
     }
 
     private func runBlocking() -> Outcome {
         var output: [Int32] = [-1, -1]
         var errors: [Int32] = [-1, -1]
         guard pipe(&output) == 0, isInteractive || pipe(&errors) == 0 else {
-            return .notStarted(String(cString: strerror(errno)))
+            return .notStarted(SystemFailure(code: errno).description)
         }
-        let started = spawn(output: output[1], errors: errors[1])
+        let started = start(output: output[1], errors: errors[1])
         close(output[1])
         close(errors[1])
         defer {
@@ -52,55 +51,25 @@ package struct ChildProcess: Sendable {
             close(errors[0])
         }
         switch started {
-        case .failure(let failure): return .notStarted(String(cString: strerror(failure.code)))
+        case .failure(let failure): return .notStarted(failure.description)
         case .success(let child): return collect(child, from: [output[0], errors[0]])
         }
     }
 
-    private struct SpawnFailure: Error {
-        let code: Int32
-    }
-
-    /// Starts the program with nothing of ours open but what it is meant to have.
-    private func spawn(output: Int32, errors: Int32) -> Result<pid_t, SpawnFailure> {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-        if !isInteractive {
-            posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-            posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
-        }
-        for file in ChildProcess.openFiles() { posix_spawn_file_actions_addclose(&actions, file) }
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        var all = sigset_t()
-        sigfillset(&all)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        // A group of its own, so that its children can be ended with it; a terminal only serves the group in front.
-        let group = isInteractive ? 0 : POSIX_SPAWN_SETPGROUP
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | group))
-        var words = ([path] + arguments).map { strdup($0) } + [nil]
-        var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for pointer in words + variables { free(pointer) } }
-        var child: pid_t = 0
-        var code = posix_spawn(&child, path, &actions, &attributes, &words, &variables)
+    private func start(output: Int32, errors: Int32) -> Result<pid_t, SystemFailure> {
+        var program = ProgramStart(path: path, arguments: arguments)
+        program.environment = environment
+        program.input = isInteractive ? .inherited : .null
+        program.output = .descriptor(output)
+        program.errors = isInteractive ? .inherited : .descriptor(errors)
+        program.leadsGroup = !isInteractive
+        var started = program.start()
         // A program that was written a moment ago may still be open in a process that another thread is just starting.
-        for _ in 0..<50 where code == ETXTBSY {
+        for _ in 0..<50 where started == .failure(SystemFailure(code: ETXTBSY)) {
             usleep(10_000)
-            code = posix_spawn(&child, path, &actions, &attributes, &words, &variables)
+            started = program.start()
         }
-        return code == 0 ? .success(child) : .failure(SpawnFailure(code: code))
-    }
-
-    /// What this process has open beyond the three standard files. Closing one that is gone by then does no harm.
-    private static func openFiles() -> [Int32] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
-        return names.compactMap { Int32($0) }.filter { $0 > STDERR_FILENO }
+        return started
     }
 
     /// Reads until both pipes are closed or the program has ended, whatever its own children still hold open.
@@ -128,7 +97,7 @@ package struct ChildProcess: Sendable {
             guard ContinuousClock.now < end else { return stop(child, status, .timedOut) }
             var raw: Int32 = 0
             if status == nil, waitpid(child, &raw, WNOHANG) == child {
-                status = raw & 0x7F == 0 ? raw >> 8 & 0xFF : 128 + raw & 0x7F
+                status = ProcessEnding(waitStatus: raw).shellStatus
             }
         }
     }
@@ -138,7 +107,7 @@ package struct ChildProcess: Sendable {
         if !isInteractive { kill(-child, SIGKILL) }
         if status == nil {
             kill(child, SIGKILL)
-            waitpid(child, nil, 0)
+            _ = ProcessEnding.ofChild(child)
         }
         return outcome
     }

@@ -4,7 +4,7 @@ import SyncPlan
 import Testing
 
 /// What a CustomResourceDefinition defines.
-struct CustomResourceTests {
+struct DefinedKindTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let testDescription: String
         var apiVersion = "apiextensions.k8s.io/v1"

@@ -1,17 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
+import Processes
 import Synchronization
-
-/// Runs work that takes long (checking a large file, rendering a commit) on a thread of its own, never on the threads
-/// that tasks share.
-package func onOwnThread<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
-    await withCheckedContinuation { done in
-        let thread = Thread { done.resume(returning: work()) }
-        // As deep as the main thread's: values nest.
-        thread.stackSize = 8 << 20
-        thread.start()
-    }
-}
 
 /// Runs the masking and comparing of objects on a thread of its own, one after the other: large objects neither take the
 /// threads that tasks share, nor memory at the same time.

@@ -21,7 +21,7 @@ extension Unicode.Scalar {
 extension String {
     /// The text as people may read it: what is unseen in it stands as `\u{202e}`. Line feeds and tabs stay.
     ///
-    /// To be made behind the ``Redactor``, which would not find a secret with an escape in it.
+    /// To be made when secrets are masked already: one with an escape in it would not be found.
     package var visible: String { escaping { "\\u{\(String($0.value, radix: 16))}" } }
 
     /// The same of a text that is JSON, where the escapes are those of JSON: `\u202e`. It reads as the same value.

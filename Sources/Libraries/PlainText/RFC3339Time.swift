@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A point in time as the API writes it, to the microsecond.
-package struct RFC3339Time: Hashable, Comparable {
+package struct RFC3339Time: Sendable, Hashable, Comparable {
     /// Seconds since 1970-01-01T00:00:00Z.
     package let seconds: Int64
+    /// 0 to 999,999, to be added to the seconds.
     package let microseconds: Int
 
     /// From microseconds since 1970-01-01T00:00:00Z; negative before.
@@ -26,10 +27,9 @@ package struct RFC3339Time: Hashable, Comparable {
             index < bytes.count && bytes[index] == UInt8(ascii: character)
         }
         guard let year = number(0..<4), has("-", at: 4), let month = number(5..<7), has("-", at: 7),
-            let day = number(8..<10), has("T", at: 10), let hour = number(11..<13), has(":", at: 13),
-            let minute = number(14..<16), has(":", at: 16), let second = number(17..<19),
-            (1...12).contains(month), (1...RFC3339Time.days(in: month, of: year)).contains(day), hour < 24,
-            minute < 60, second < 60
+            let date = number(8..<10), let day = CalendarDay(year: year, month: month, day: date), has("T", at: 10),
+            let hour = number(11..<13), has(":", at: 13), let minute = number(14..<16), has(":", at: 16),
+            let second = number(17..<19), hour < 24, minute < 60, second < 60
         else { return nil }
         var index = 19
         var fraction = 0
@@ -55,8 +55,7 @@ package struct RFC3339Time: Hashable, Comparable {
             index += 6
         }
         guard index == bytes.count else { return nil }
-        let dayNumber = RFC3339Time.dayNumber(year, month, day)
-        seconds = ((dayNumber * 24 + hour) * 60 + minute) * 60 + second - offset
+        seconds = ((day.daysSince1970 * 24 + hour) * 60 + minute) * 60 + second - offset
         microseconds = fraction
     }
 
@@ -66,51 +65,15 @@ package struct RFC3339Time: Hashable, Comparable {
 
     /// The time in UTC, with no or six digits behind the second.
     package func text(fractionDigits: Int) -> String {
-        let day = seconds.flooringQuotient(86_400)
-        let rest = seconds - day * 86_400
-        let (year, month, date) = RFC3339Time.date(ofDay: day)
+        let days = seconds.flooringQuotient(86_400)
+        let rest = seconds - days * 86_400
+        let day = CalendarDay(daysSince1970: days)
         func padded(_ value: Int64, _ width: Int) -> String {
             let text = "\(value)"
             return String(repeating: "0", count: max(0, width - text.count)) + text
         }
         let clock = "\(padded(rest / 3600, 2)):\(padded(rest / 60 % 60, 2)):\(padded(rest % 60, 2))"
         let fraction = fractionDigits == 0 ? "" : ".\(padded(Int64(microseconds), 6))"
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(date, 2))T\(clock)\(fraction)Z"
-    }
-
-    private static func days(in month: Int64, of year: Int64) -> Int64 {
-        let isLeap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0
-        return switch month {
-        case 2: isLeap ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
-    }
-
-    /// Days since 1970-01-01 of a date of the Gregorian calendar.
-    private static func dayNumber(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-        let shifted = month <= 2 ? year - 1 : year
-        let era = shifted.flooringQuotient(400)
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-    }
-
-    private static func date(ofDay day: Int64) -> (year: Int64, month: Int64, day: Int64) {
-        let shifted = day + 719_468
-        let era = shifted.flooringQuotient(146_097)
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthIndex = (5 * dayOfYear + 2) / 153
-        let month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * monthIndex + 2) / 5 + 1)
-    }
-}
-
-extension Int64 {
-    /// The quotient rounded down.
-    fileprivate func flooringQuotient(_ divisor: Int64) -> Int64 {
-        self % divisor < 0 ? self / divisor - 1 : self / divisor
+        return "\(padded(day.year, 4))-\(padded(day.month, 2))-\(padded(day.day, 2))T\(clock)\(fraction)Z"
     }
 }
