@@ -246,7 +246,8 @@ let package = Package(
         tests(
             "SyncLoopTests",
             imports: [
-                "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncSource", "GitStore",
+                "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "SyncSource",
+                "GitStore",
                 "KubeClient",
                 "OCIRegistry", "HTTPWire", "KubeObjects", "YAMLText", logging,
             ]
