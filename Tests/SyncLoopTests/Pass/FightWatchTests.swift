@@ -15,7 +15,7 @@ struct FightWatchTests {
         cause: Step.Cause = .drift
     ) throws -> FightWatch {
         var watch = FightWatch(interval: .seconds(30), slowest: slowest)
-        let step = try PassFixture.step(cause: cause)
+        let step = try StepFixture.step(cause: cause)
         for second in seconds { watch.repaired([step], at: start + .seconds(second)) }
         return watch
     }
@@ -28,7 +28,7 @@ struct FightWatchTests {
         let four = try watch(repairsAt: [0, 30, 60, 90])
         #expect(!isContested(four, at: 91))
         let fight = try watch(repairsAt: [0, 30, 60, 90, 120]).contested(at: start + .seconds(121))
-        let id = try PassFixture.step().id
+        let id = try StepFixture.step().id
         let reason = try #require(fight[id])
         #expect(reason.hasPrefix("a fight over "))
         #expect(reason.contains("set back 5 times"))

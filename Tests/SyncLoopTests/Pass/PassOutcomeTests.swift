@@ -20,12 +20,12 @@ struct PassOutcomeTests {
     }
 
     @Test func `every object is counted once, and one that was passed over not at all`() throws {
-        let step = try PassFixture.step()
+        let step = try StepFixture.step()
         let actions: [ObjectOutcome.Action] = [
             .created, .configured, .configured, .unchanged, .unchanged, .unchanged, .pruned, .restarted, .skipped,
             .failed,
         ]
-        let counts = PassOutcome.counts(of: actions.map { PassFixture.outcome(step, $0) })
+        let counts = PassOutcome.counts(of: actions.map { StepFixture.outcome(step, $0) })
         var expected = RunCounts()
         expected.created = 1
         expected.configured = 2
@@ -47,7 +47,7 @@ struct PassOutcomeTests {
     }
 
     @Test func `a deletion that failed before is a failure, and one that waits is passed over`() throws {
-        let (failing, waiting) = (try PassFixture.step("failing").id, try PassFixture.step("waiting").id)
+        let (failing, waiting) = (try StepFixture.step("failing").id, try StepFixture.step("waiting").id)
         let prune = PrunePlan(
             verdict: .allowed,
             steps: [],
@@ -55,7 +55,7 @@ struct PassOutcomeTests {
             withheld: [ReleasedObject(id: failing, reason: "the server said no")],
             waiting: [ReleasedObject(id: waiting, reason: "its pods are still there")]
         )
-        let objects = PassObjects.untouched(PassFixture.plan([], prune: prune))
+        let objects = PassObjects.untouched(StepFixture.plan([], prune: prune))
         #expect(objects.map(\.id) == [failing, waiting])
         #expect(objects.map(\.action) == [.failed, .skipped])
         #expect(

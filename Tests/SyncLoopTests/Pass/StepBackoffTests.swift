@@ -14,9 +14,9 @@ struct StepBackoffTests {
     /// A backoff after passes at these seconds, in all of which the step failed.
     private func backoff(_ step: Step, failedAt seconds: [Int]) -> StepBackoff {
         var backoff = StepBackoff(interval: .seconds(30))
-        let outcome = PassFixture.outcome(step, .failed, error: words)
+        let outcome = StepFixture.outcome(step, .failed, error: words)
         for second in seconds {
-            backoff.carriedOut(PassFixture.plan([step]), [outcome], began: start + .seconds(second))
+            backoff.carriedOut(StepFixture.plan([step]), [outcome], began: start + .seconds(second))
         }
         return backoff
     }
@@ -31,8 +31,8 @@ struct StepBackoffTests {
     }
 
     @Test func `a step that failed is withheld until shortly before the poll at which it is due`() throws {
-        let step = try PassFixture.step()
-        let plan = PassFixture.plan([step])
+        let step = try StepFixture.step()
+        let plan = StepFixture.plan([step])
         let backoff = backoff(step, failedAt: [0])
         let early = backoff.withheld(at: start + .seconds(26), commit: plan.commit.id)
         #expect(early[step.id]?.reason == words)
@@ -44,34 +44,34 @@ struct StepBackoffTests {
     }
 
     @Test func `a second failure waits twice as long`() throws {
-        let step = try PassFixture.step()
-        let id = PassFixture.plan([step]).commit.id
+        let step = try StepFixture.step()
+        let id = StepFixture.plan([step]).commit.id
         #expect(backoff(step, failedAt: [0, 30]).nextDue(commit: id) == start + .seconds(30 + 60 - 3))
     }
 
     @Test func `what succeeds is forgotten, what was not tried is not`() throws {
-        let step = try PassFixture.step()
-        let plan = PassFixture.plan([step])
+        let step = try StepFixture.step()
+        let plan = StepFixture.plan([step])
         var backoff = backoff(step, failedAt: [0])
-        backoff.carriedOut(plan, [PassFixture.outcome(step, .skipped)], began: start + .seconds(30))
+        backoff.carriedOut(plan, [StepFixture.outcome(step, .skipped)], began: start + .seconds(30))
         #expect(backoff.nextDue(commit: plan.commit.id) != nil)
-        backoff.carriedOut(plan, [PassFixture.outcome(step, .configured)], began: start + .seconds(60))
+        backoff.carriedOut(plan, [StepFixture.outcome(step, .configured)], began: start + .seconds(60))
         #expect(backoff.nextDue(commit: plan.commit.id) == nil)
         #expect(backoff.standing.isEmpty)
     }
 
     @Test func `a new commit tries everything again`() throws {
-        let step = try PassFixture.step()
+        let step = try StepFixture.step()
         let backoff = backoff(step, failedAt: [0])
-        let next = PassFixture.plan([step], commit: "b").commit.id
+        let next = StepFixture.plan([step], commit: "b").commit.id
         #expect(backoff.withheld(at: start, commit: next).isEmpty)
         #expect(backoff.nextDue(commit: next) == nil)
     }
 
     @Test func `what git no longer declares is forgotten`() throws {
-        let step = try PassFixture.step()
+        let step = try StepFixture.step()
         var backoff = backoff(step, failedAt: [0])
-        let empty = PassFixture.plan([])
+        let empty = StepFixture.plan([])
         backoff.carriedOut(empty, [], began: start + .seconds(30))
         #expect(backoff.nextDue(commit: empty.commit.id) == nil)
     }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import Logging
+import KubeClient
+import KubeObjects
 import SyncApply
 import SyncRecord
-import SyncSource
 
-extension ProjectReconciler {
+/// Whether a pass may write.
+extension PassCarryOut {
     /// Makes sure that this process leads the project. Asked before each write: a pass that leads need only look at its
     /// clock; one that does not lead yet, as that of a person's `sync`, takes the lease now.
-    nonisolated func claimLease(_ run: RunID) async throws {
+    func claimLease(_ run: RunID) async throws {
         guard let lease else { return }
         // Not through the pass's own client, from which nothing leaves before the lease is held.
         let namespace = ParentNamespace(client: lease.store.client, name: project.namespace)
@@ -28,21 +29,21 @@ extension ProjectReconciler {
         }
     }
 
-    /// Ends a run that planned and may not write.
-    func failed(
-        _ failure: PassFailure,
-        run: RunID,
-        commit: CommitInfo,
-        duration: Duration
-    ) async throws -> PassOutcome {
-        try await history.record(message: failure.message, of: run)
-        let row = try await history.finish(run, outcome: .failed, counts: RunCounts(), message: failure.message)
-        await publishHead("sync recorded", of: row.id)
-        lastFailure = failure
-        logger.warning(
-            "sync failed",
-            metadata: ["sync.project": "\(project.name)", "sync.error": "\(failure.message)"]
+    /// Ends a pass that is under way once the project is suspended in the cluster, as far as a watch shows it.
+    func obeySuspension() async throws {
+        guard let parent = await preparer.mirror?.parentLastSeen() else { return }
+        guard let word = try StandingOrders(parent: parent).suspension.word else { return }
+        throw PassFailure(suspended: project.name, by: ProjectState.Suspension(word))
+    }
+}
+
+extension PassFailure {
+    /// The project is to be left alone.
+    init(suspended project: String, by suspension: ProjectState.Suspension) {
+        self.init(
+            stage: .suspended,
+            message: "\(project) is \(suspension.text); sternpost resume \(project) ends that",
+            isRetryable: true
         )
-        return PassOutcome(outcome: .failed, run: row, commit: commit, failure: failure, duration: duration)
     }
 }

@@ -7,6 +7,7 @@ import SyncObserve
 import SyncRender
 import SyncSource
 
+/// Writing one run: from its beginning, over what it is about and what became of it, to its end.
 extension History {
     /// Starts a pass.
     ///

@@ -2,6 +2,7 @@
 import Foundation
 import GRDB
 
+/// Reading past runs, in short and in full.
 extension History {
     /// Past passes, newest first.
     ///

@@ -9,7 +9,7 @@ import SyncRecord
 import SyncSource
 
 /// What a pass says in the log.
-extension ProjectReconciler {
+extension PassRecord {
     /// One line about a branch that was forced to another commit; nil when it only went on.
     func rewriting(_ prepared: PreparedPass) -> String? {
         guard let step = prepared.step, !step.relation.isFastForward else { return nil }

@@ -4,6 +4,7 @@ import GRDB
 import KubeObjects
 import SyncSource
 
+/// What is known about a project between two passes, and what people ordered.
 extension History {
     /// What is known about a project between two passes.
     package func state(of project: String) async throws(RecordError) -> ProjectState {

@@ -4,18 +4,45 @@ import SyncApply
 import SyncObserve
 import SyncPlan
 import SyncRecord
+import SyncSource
 
-/// What stays of a pass: how it ended, and what the next one compares by.
-extension ProjectReconciler {
+/// What is to be written down of a pass: why it was made, how it ended, and what the next one compares by.
+extension PassRecord {
+    /// Why a pass with this plan is made: a poll that finds the applied commit but a changed cluster was started by drift.
+    static func trigger(_ given: RunTrigger, _ plan: Plan, _ state: ProjectState) -> RunTrigger {
+        guard given == .commit, state.applied?.id == plan.commit.id else { return given }
+        if let approval = state.approval, approval.hash == plan.prune.approvalHash { return .approval }
+        let drifted = plan.waves.flatMap(\.steps).contains { $0.cause == .drift || $0.cause == .deleted }
+        return drifted || !plan.reportedDrift.isEmpty ? .drift : .retry
+    }
+
+    /// What a person should find in the history beside the objects: why the pass ended early, and why members that git
+    /// no longer declares were not deleted.
+    static func remarks(_ plan: Plan, _ report: ApplyReport) -> [String] {
+        var lines = report.interruption.map { [$0] } ?? []
+        lines += plan.prune.leaving.prefix(50).map { "\($0.id) left the inventory: \($0.reason)" }
+        lines += plan.prune.kept.prefix(50).map { "\($0.id) stays for now: \($0.reason)" }
+        return lines
+    }
+
     /// What was seen of each object after this pass: the next one compares by it.
     ///
     /// What was not written keeps its old mark, whatever stood in the way: without it the next pass would take drift for a
     /// change of git, and a Job that is done and gone for one that was never run.
-    func marks(_ prepared: PreparedPass, _ report: ApplyReport) -> [ObjectID: Inventory.AppliedMark] {
-        let plan = prepared.plan
+    ///
+    /// - Parameters:
+    ///   - plan: That of the pass.
+    ///   - report: What became of its steps.
+    ///   - known: What earlier passes saw.
+    /// - Returns: The marks to keep; an object without one is forgotten.
+    static func marks(
+        _ plan: Plan,
+        _ report: ApplyReport,
+        known: [ObjectID: Inventory.AppliedMark]
+    ) -> [ObjectID: Inventory.AppliedMark] {
         var marks: [ObjectID: Inventory.AppliedMark] = [:]
         let unwritten = plan.reportedDrift.map(\.id) + plan.refused.map(\.id) + plan.waves.flatMap(\.steps).map(\.id)
-        for id in unwritten { marks[id] = prepared.inventory.marks[id] }
+        for id in unwritten { marks[id] = known[id] }
         for object in plan.unchanged { marks[object.id] = object.mark }
         let hashes = Dictionary(plan.waves.flatMap(\.steps).map { ($0.id, $0.contentHash) }) { first, _ in first }
         for outcome in report.outcomes where [.created, .configured, .unchanged].contains(outcome.action) {
@@ -26,7 +53,7 @@ extension ProjectReconciler {
     }
 
     /// How the pass ended, in one word.
-    func ending(
+    static func outcome(
         _ plan: Plan,
         objects: [ObjectOutcome],
         health: HealthReport,

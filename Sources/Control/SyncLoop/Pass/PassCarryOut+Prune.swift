@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+import KubeObjects
+import SyncApply
+import SyncPlan
+import SyncRecord
+import SyncSource
+
+/// The prune that waits for a person's yes, in the history and beside the inventory.
+extension PassCarryOut {
+    /// Writes down which prune waits from now on, and uses up the yes to one that ran.
+    func settlePrune(_ report: ApplyReport, by run: RunID) async throws {
+        let plan = prepared.plan
+        // What could not be judged in this pass is neither granted nor withdrawn by it.
+        if case .blocked = plan.prune.verdict { return }
+        guard case .held(let reasons, let hash) = plan.prune.verdict else {
+            try await history.setHold(nil, by: run)
+            if prepared.orders.speaks(ofOtherThan: nil) { try await publish(nil, by: run) }
+            return
+        }
+        if approved == hash {
+            let left = plan.prune.steps.filter { report.inventory.members[$0.id] != nil }
+            let wasUsed = report.outcomes.contains { $0.action == .pruned } || left.count < plan.prune.steps.count
+            if wasUsed { try await useUp(hash, by: run) }
+            return
+        }
+        let objects = plan.prune.steps.map(\.id)
+        try await history.setHold(
+            PruneHold(hash: hash, commitID: plan.commit.id, reasons: reasons, objects: objects),
+            by: run
+        )
+        let held = StandingOrders.HeldPrune(hash: hash, commitID: plan.commit.id, reasons: reasons, objects: objects)
+        if prepared.orders.speaks(ofOtherThan: hash) { try await publish(held, by: run) }
+    }
+
+    /// Shows in the cluster which prune waits, so that a person may say yes from anywhere. A yes to another list ends with
+    /// that list: who goes back to its commit is asked again.
+    private func publish(_ held: StandingOrders.HeldPrune?, by run: RunID) async throws {
+        let reason = held.map { "a prune waits for approval: \($0.hash)" } ?? "no prune waits any more"
+        try await order(reason, by: run) { orders in
+            guard orders.speaks(ofOtherThan: held?.hash) else { return false }
+            if orders.approval.word?.text != held?.hash { orders.approve(nil) }
+            orders.hold(held)
+            return true
+        }
+    }
+
+    /// Changes the orders in the cluster. Where that fails it is remarked: what is decided stands in the history.
+    private func order(
+        _ reason: String,
+        by run: RunID,
+        _ edit: @escaping @Sendable (inout StandingOrders) -> Bool
+    ) async throws {
+        // A pass that had nothing else to write has not asked for the lease yet.
+        if let refusal = await leaseRefusal(run) {
+            try await history.record(
+                message: "not written beside the inventory (\(reason)): \(refusal.message)",
+                of: run
+            )
+            return
+        }
+        let store = OrderStore(client: preparer.cluster.client, applySet: project.applySet)
+        do {
+            try await store.change(journal: history.journal(for: run), reason: reason, edit)
+        } catch let error as ApplyError {
+            try await history.record(message: "not written beside the inventory (\(reason)): \(error)", of: run)
+        }
+    }
+
+    /// Ends an approval, wherever it was given.
+    private func useUp(_ hash: String, by run: RunID) async throws {
+        if try await history.state(of: project.name).approval?.hash == hash {
+            try await history.consumeApproval(hash: hash, by: run)
+        } else {
+            try await history.setHold(nil, by: run)
+        }
+        // Where this fails it allows nothing any more: the list that it is for holds objects that are gone.
+        try await order("the approval was used", by: run) { orders in
+            let wasGiven = orders.approval.word?.text == hash
+            guard wasGiven || orders.held != nil else { return false }
+            if wasGiven { orders.approve(nil) }
+            orders.hold(nil)
+            return true
+        }
+    }
+}
