@@ -198,7 +198,7 @@ struct ManifestSorting {
         _ ownership: Ownership
     ) -> (reason: RefusedObject.Reason, message: String)? {
         if SyncAnnotation.isLeftAlone(found) {
-            return (.optedOut, "is left alone, as an annotation on the live object asks")
+            return (.optedOutLive, "is left alone, as an annotation on the live object asks")
         }
         if case .other(let owner) = ownership {
             let label = ApplySet.partOfLabel

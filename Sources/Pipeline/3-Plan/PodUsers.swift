@@ -40,7 +40,8 @@ extension PrunePlanner {
     /// What an object names that is as it was, whatever git says of it, stays with it: one that is declared and left alone as it
     /// asks, and one that has left git and stays or is still being deleted.
     func keepWhatIsNamed(_ fates: inout [ObjectID: Fate]) {
-        var users = refused.filter { $0.reason == .optedOut }.map { ($0.id, "is left alone as it asks, and names it") }
+        var users = refused.filter { $0.reason.isOptOut }
+            .map { ($0.id, "is left alone as it asks, and names it") }
         for (id, fate) in fates {
             switch fate {
             case .keep, .release: users.append((id, "stays, and names it"))

@@ -144,6 +144,8 @@ struct RestingPlaceTests {
         Row(isWatched: false, rests: false),
         Row(unwatched: [PassFixture.id()], rests: false),
         Row(reasons: [.optedOut], unwatched: [PassFixture.id()], rests: true),
+        Row(reasons: [.optedOutLive], rests: true),
+        Row(reasons: [.optedOutLive], unwatched: [PassFixture.id()], rests: false),
         Row(reasons: [.ownedByOther], rests: false),
         Row(verdict: .blocked(reasons: ["x"]), rests: false),
         Row(last: .held, verdict: .held(reasons: ["x"], approvalHash: "h"), standing: ["h", "x"], rests: true),

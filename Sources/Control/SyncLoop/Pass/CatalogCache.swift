@@ -8,7 +8,7 @@ import SyncRender
 /// Keeps what the cluster serves, its API catalogue, from pass to pass, and reads it anew when that is due.
 package actor CatalogCache {
     /// How long a catalogue is believed when every kind is known; with watches, until something is about to be written.
-    private static let catalogAge: Duration = .seconds(300)
+    package static let catalogAge: Duration = .seconds(300)
 
     package nonisolated let client: KubeClient
     private let clock = ContinuousClock()
@@ -49,9 +49,10 @@ package actor CatalogCache {
 
     /// Reads the catalogue anew if it is old, because something is about to be written by it.
     ///
+    /// - Parameter age: How old it may be; less where it decides what a person is shown before a Namespace goes.
     /// - Returns: Whether it says something else now.
-    package func renewCatalog() async throws(KubeError) -> Bool {
-        guard let known = catalog, known.readAt.duration(to: clock.now) >= CatalogCache.catalogAge else { return false }
+    package func renewCatalog(olderThan age: Duration = catalogAge) async throws(KubeError) -> Bool {
+        guard let known = catalog, known.readAt.duration(to: clock.now) >= age else { return false }
         let value = try await client.discover()
         catalog = (value, clock.now)
         return value != known.value

@@ -5,6 +5,7 @@ import SyncApply
 import SyncObserve
 import SyncPlan
 import SyncSource
+import Waiting
 
 /// How a pass looks at the health of its objects, and waits for it.
 struct PassHealth: Sendable {
@@ -100,7 +101,7 @@ extension PassHealth {
 
     private func olderPods(of id: ObjectID, in prepared: PreparedPass) async -> String? {
         guard case .served(let resource) = prepared.catalog.lookup(id.groupKind) else {
-            return "its kind is not served"
+            return "discovery does not show its kind"
         }
         do throws(KubeError) {
             let live = try await preparer.cluster.client.get(resource, namespace: id.namespace, name: id.name)

@@ -121,7 +121,8 @@ struct PassMemory: Sendable {
     mutating func comeToRest(at prepared: PreparedPass, state: ProjectState, standing: [String]) {
         guard let generation = prepared.generation,
             prepared.plan.refused.allSatisfy({ $0.reason.mayRest }),
-            prepared.unwatched.isSubset(of: prepared.plan.refused.map(\.id))
+            // What the live object says of itself may change, and only a watch would tell.
+            prepared.unwatched.isSubset(of: prepared.plan.refused.filter { $0.reason != .optedOutLive }.map(\.id))
         else { return }
         if case .blocked = prepared.plan.prune.verdict { return }
         if last.outcome == .degraded, standing.isEmpty || vainUsersCommit != nil { return }
