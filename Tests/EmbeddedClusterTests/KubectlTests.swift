@@ -2,6 +2,7 @@
 import EmbeddedCluster
 import KubeObjects
 import Testing
+import TestKit
 
 /// kubectl's everyday commands against the embedded cluster.
 @Suite(.timeLimit(.minutes(5))) struct KubectlTests {

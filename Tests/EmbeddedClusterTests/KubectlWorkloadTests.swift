@@ -2,6 +2,7 @@
 import EmbeddedCluster
 import KubeObjects
 import Testing
+import TestKit
 
 /// kubectl's commands on workloads that run: rollouts, pods, services.
 @Suite(.timeLimit(.minutes(5))) struct KubectlWorkloadTests {

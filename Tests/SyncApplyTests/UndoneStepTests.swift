@@ -51,7 +51,23 @@ struct UndoneStepTests {
 
     /// What may happen in a Namespace after its deletion was approved.
     enum Intrusion: CaseIterable, Sendable {
-        case newObject, wish, nothing
+        case newObject, newKind, wish, nothing
+    }
+
+    /// Creates a definition, and an object of its kind in a namespace; the plan that was made before knows neither.
+    private func createWidget(_ project: ProjectUnderTest, in namespace: String) async throws {
+        let group = "\(namespace).example.org"
+        let definition = try KubeObject(try JSONParser.parse(widgetDefinition(group: group)))
+        let definitions = try await project.resource(KindOrder.customResourceDefinition)
+        _ = try await project.client.create(definition, in: definitions, fieldManager: "kubectl-create")
+        let kind = GroupKind(group: group, kind: "Widget")
+        try await eventually("the kind is served") {
+            try await project.client.discover().lookup(kind).resource != nil
+        }
+        var widget = try JSONParser.parse(widget("late", group: group))
+        widget[["metadata", "namespace"]] = .string(namespace)
+        let widgets = try await project.resource(kind)
+        _ = try await project.client.create(try KubeObject(widget), in: widgets, fieldManager: "kubectl-create")
     }
 
     @Test(arguments: Intrusion.allCases)
@@ -68,6 +84,7 @@ struct UndoneStepTests {
             let hash = try #require(plan.prune.approvalHash)
             switch event {
             case .newObject: try await project.cluster.kubectl(["-n", name, "create", "configmap", "late"])
+            case .newKind: try await createWidget(project, in: name)
             case .wish:
                 try await project.cluster.kubectl([
                     "-n", name, "annotate", "configmap", "known", "sternpost.dev/prune=no",
@@ -78,6 +95,11 @@ struct UndoneStepTests {
             let outcome = report.outcome(name)
             #expect(outcome?.action == (event == .nothing ? .pruned : .skipped), "\(outcome?.error ?? "")")
             if event == .newObject { #expect(outcome?.error?.contains("ConfigMap \(name)/late") == true) }
+            if event == .newKind {
+                #expect(outcome?.error?.contains("\(name)/late was put there") == true, "\(outcome?.error ?? "")")
+                let definition = "widgets.\(name).example.org"
+                try await project.cluster.kubectl(["delete", "customresourcedefinition", definition, "--wait=false"])
+            }
             guard event != .nothing else { return }
             try await project.cluster.kubectl(["delete", "namespace", name, "--wait=false"])
         }

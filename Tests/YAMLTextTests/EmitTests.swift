@@ -2,6 +2,7 @@
 import KubeObjects
 import PlainText
 import Testing
+import TestKit
 import YAMLText
 
 /// What is printed, held against kubectl where it is installed and against fixed texts everywhere.

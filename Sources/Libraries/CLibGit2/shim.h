@@ -114,9 +114,7 @@ static inline int sternpost_git_bound_allocations(void) {
     return git_libgit2_opts(GIT_OPT_SET_ALLOCATOR, &bounded);
 }
 
-// The worker process: prctl is variadic too, and glibc declares the second function only for _GNU_SOURCE.
-
-extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+// The worker process: prctl is variadic too.
 
 /// Leaves no core and lets no one trace this process.
 static inline int sternpost_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0UL); }

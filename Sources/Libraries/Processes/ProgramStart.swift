@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CSpawn
 import Foundation
 
 /// A program that is to be started as a child: it gets three standard files, its words and its variables, and nothing else
