@@ -7,7 +7,8 @@ import SyncRender
 
 /// Keeps what the cluster serves, its API catalogue, from pass to pass, and reads it anew when that is due.
 package actor CatalogCache {
-    /// How long a catalogue is believed when every kind is known; with watches, until something is about to be written.
+    /// How long a catalogue is used when it has every kind of the commit; with watches, until something is about to be
+    /// written.
     private static let catalogAge: Duration = .seconds(300)
 
     package nonisolated let client: KubeClient
@@ -47,9 +48,9 @@ package actor CatalogCache {
         return value
     }
 
-    /// Reads the catalogue anew if it is old, because something is about to be written by it.
+    /// Reads the catalogue anew if it is old, because something is about to be written.
     ///
-    /// - Returns: Whether it says something else now.
+    /// - Returns: Whether it has changed.
     package func renewCatalog() async throws(KubeError) -> Bool {
         guard let known = catalog, known.readAt.duration(to: clock.now) >= CatalogCache.catalogAge else { return false }
         let value = try await client.discover()

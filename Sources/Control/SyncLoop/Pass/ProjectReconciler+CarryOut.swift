@@ -103,7 +103,7 @@ extension ProjectReconciler {
             done.run = row
             await publishHead("sync recorded", of: row.id)
         } catch {
-            // The cluster was changed; only the end could not be written down. The next pass does not keep quiet.
+            // The cluster was changed; only the end could not be recorded. The next pass records a run in any case.
             done.isUnrecorded = true
             done.interruption = "the history could not be written: \(Redactor.shared.redact("\(error)"))"
             logger.error("the history cannot be written", metadata: ["sync.error": "\(error)"])
@@ -137,7 +137,7 @@ extension ProjectReconciler {
         run: RunID
     ) async throws {
         let plan = prepared.plan
-        // What could not be judged in this pass is neither granted nor withdrawn by it.
+        // A pass that could not judge the prune neither grants nor withdraws an approval.
         if case .blocked = plan.prune.verdict { return }
         guard case .held(let reasons, let hash) = plan.prune.verdict else {
             try await history.setHold(nil, by: run)
@@ -159,8 +159,8 @@ extension ProjectReconciler {
         if prepared.orders.speaks(ofOtherThan: hash) { try await publish(held, by: run) }
     }
 
-    /// Shows in the cluster which prune waits, so that a person may say yes from anywhere. A yes to another list ends with
-    /// that list: who goes back to its commit is asked again.
+    /// Stores in the cluster which prune is held, so that a person may approve it from any data folder. An approval of
+    /// another list ends with that list: after a return to its commit, approval is needed again.
     private func publish(_ held: StandingOrders.HeldPrune?, by run: RunID) async throws {
         let reason = held.map { "a prune waits for approval: \($0.hash)" } ?? "no prune waits any more"
         try await order(reason, by: run) { orders in
@@ -171,7 +171,7 @@ extension ProjectReconciler {
         }
     }
 
-    /// Changes the orders in the cluster. Where that fails it is remarked: what is decided stands in the history.
+    /// Changes the orders in the cluster. A failure is recorded as a remark: the decision itself is in the history.
     private func order(
         _ reason: String,
         by run: RunID,
@@ -193,14 +193,14 @@ extension ProjectReconciler {
         }
     }
 
-    /// Ends an approval, wherever it was given.
+    /// Ends an approval in the history and in the cluster.
     private func useUp(_ hash: String, by run: RunID) async throws {
         if try await history.state(of: project.name).approval?.hash == hash {
             try await history.consumeApproval(hash: hash, by: run)
         } else {
             try await history.setHold(nil, by: run)
         }
-        // Where this fails it allows nothing any more: the list that it is for holds objects that are gone.
+        // If this fails, the approval allows nothing any more, because the objects of its list are gone.
         try await order("the approval was used", by: run) { orders in
             let wasGiven = orders.approval.word?.text == hash
             guard wasGiven || orders.held != nil else { return false }
@@ -223,7 +223,7 @@ extension ProjectReconciler {
         preparer.progress?(.awaitingHealth(objects: objects.count))
         let observer = HealthObserver(client: preparer.cluster.client, applySet: project.applySet)
         let (interval, commit) = (project.interval, prepared.plan.commit)
-        // After a write, what was read before it says nothing any more.
+        // After a write, the orders that were read before it are out of date.
         let well = prepared.plan.isEmpty ? prepared.live.well : []
         return await untilSuperseded(every: interval, { await isSuperseded(commit) }) {
             await budget.spend { left in

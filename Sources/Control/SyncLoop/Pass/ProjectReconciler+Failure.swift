@@ -5,7 +5,7 @@ import SyncRender
 import SyncSource
 
 extension ProjectReconciler {
-    /// Records a pass that could not plan. The same failure again is logged but not written down twice.
+    /// Records a pass that could not plan. The same failure again is logged but not recorded twice.
     func failed(_ failure: PassFailure, trigger: RunTrigger, duration: Duration) async -> PassOutcome {
         let isNew = failure != lastFailure || settings.recordsQuietPasses
         lastFailure = failure

@@ -6,9 +6,9 @@ import SyncPlan
 import SyncRecord
 import SyncSource
 
-/// What a pass learns from the ones before it, so that what fails or waits costs the rest nothing.
+/// What a pass uses from earlier ones, so that objects that fail or wait do not delay the rest.
 extension ProjectReconciler {
-    /// The project's settings, with what earlier passes have learnt. A person's word tries everything again.
+    /// The project's settings, with what earlier passes have learnt. A `sync` by a person tries everything again.
     func policy(at now: ContinuousClock.Instant, commit: String) -> PlanPolicy {
         var policy = project.policy
         policy.contested = fights.contested(at: now)
@@ -18,13 +18,13 @@ extension ProjectReconciler {
         return policy
     }
 
-    /// Where an earlier pass has waited for a wave number in vain, a look tells whether it is finished now; while it is not,
-    /// the later numbers are no steps of this pass, which goes on with what else there is to do.
+    /// Where a wave number was not healthy in time in an earlier pass, one check tells whether it is now. While it is
+    /// not, this pass leaves the later numbers out and carries out the rest.
     func keepingGateClosed(_ prepared: PreparedPass) async -> PreparedPass {
         guard let vain = vainWait, vain.commitID == prepared.plan.commit.id, !settings.recordsQuietPasses,
             let wave = prepared.plan.waves.last(where: { !$0.after.isEmpty })
         else { return prepared }
-        // What this very pass writes is waited for when it is written.
+        // What this pass itself writes is waited for when it is written.
         let written = Set(prepared.plan.waves.flatMap(\.steps).map(\.id))
         let standing = wave.after.filter { !written.contains($0.id) }
         let health = await unhealthy(standing.map(\.id), in: prepared, within: HealthBudget(.zero))
@@ -55,7 +55,7 @@ extension ProjectReconciler {
         return Dictionary(report.unhealthy.map { ($0.id, $0.message) }) { first, _ in first }
     }
 
-    /// Takes in how the steps of a pass ended.
+    /// Remembers how the steps of a pass ended.
     func learn(from report: ApplyReport, of plan: Plan, began: ContinuousClock.Instant) {
         let applied = Set(report.outcomes.filter { $0.action == .configured }.map(\.id))
         fights.repaired(plan.waves.flatMap(\.steps).filter { applied.contains($0.id) }, at: .now)

@@ -6,13 +6,13 @@ import SyncRecord
 import SyncRender
 import SyncSource
 
-/// Where a project came to rest: while all of this is as it was, a plan would come out as the last one did, so none is
-/// made, and nothing is asked of the API server.
+/// The inputs of the last pass that had nothing to do. While they are unchanged, a plan would have the same result, so
+/// none is made and no request is sent to the API server.
 struct RestingPlace: Sendable {
     let commit: CommitInfo
-    /// Approvals and holds among it.
+    /// Includes approvals and holds.
     let state: ProjectState
-    /// The mirror's name for what the cluster has.
+    /// The mirror's name of the state of the cluster.
     let generation: Int
     let outcome: RunOutcome
     /// When something that failed is to be tried again; nil when nothing waits for that.
@@ -20,8 +20,9 @@ struct RestingPlace: Sendable {
 }
 
 extension ProjectReconciler {
-    /// Notes where a pass that had nothing to write and nothing new to say came to rest. Does nothing when it looked at
-    /// something that no watch covers: a refused object, a kind that cannot be read, health that is not well.
+    /// Notes the inputs of a pass that had nothing to write and nothing new to report. Does nothing when the pass
+    /// depended on something that no watch covers: a refused object, a kind that cannot be read, an object that is not
+    /// healthy.
     func rest(at prepared: PreparedPass, state: ProjectState, standing: [String]) {
         guard let generation = prepared.generation,
             prepared.plan.refused.allSatisfy({ $0.reason.mayRest }),
@@ -57,7 +58,7 @@ extension ProjectReconciler {
         )
     }
 
-    /// A pass that found nothing to write and nothing new to say.
+    /// The end of a pass that found nothing to write and nothing new to report.
     func quietOutcome(_ prepared: PreparedPass, approved: String?, duration: Duration) -> PassOutcome {
         PassOutcome(
             outcome: lastOutcome ?? .succeeded,
@@ -71,7 +72,7 @@ extension ProjectReconciler {
         )
     }
 
-    /// Whether objects that were not well at the last pass still are not: looked at once, without waiting.
+    /// Whether objects that were not healthy at the last pass still are not; checked once, without waiting.
     func isStillUnwell(_ prepared: PreparedPass) async -> Bool {
         guard settings.waitsForHealth, project.healthTimeout > .zero else { return false }
         let objects = prepared.plan.unchanged.map(AwaitedObject.init)

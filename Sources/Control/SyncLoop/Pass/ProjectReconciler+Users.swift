@@ -6,9 +6,11 @@ import SyncObserve
 import SyncPlan
 import SyncSource
 
-/// Workloads whose older pods may need what a prune deletes: waited for once, and looked at in the passes after that.
+/// Workloads whose older pods may need what a prune deletes: waited for once, and only checked in the passes after
+/// that.
 extension ProjectReconciler {
-    /// Takes what earlier passes have waited for in vain out of this one, as long as a look finds it as it was.
+    /// Leaves out of this pass the deletions whose workloads were not ready in an earlier one, as long as a check finds
+    /// them unchanged.
     func keepingWaits(_ prepared: PreparedPass) async -> PreparedPass {
         let prepared = await keepingGateClosed(prepared)
         guard vainUsersCommit == prepared.plan.commit.id, !settings.recordsQuietPasses,
@@ -41,7 +43,7 @@ extension ProjectReconciler {
     ) async -> [ObjectID: String] {
         guard !ids.isEmpty else { return [:] }
         let unhealthy = await unhealthy(ids, in: prepared, within: budget)
-        // Only of these kinds is one well while older pods run.
+        // Only objects of these kinds can be healthy while older pods run.
         let well = ids.filter { unhealthy[$0] == nil && ["StatefulSet", "DaemonSet"].contains($0.kind) }
         let older = await concurrently(well, limit: settings.concurrency) { id in
             await self.olderPods(of: id, in: prepared).map { (id, $0) }

@@ -36,28 +36,28 @@ package actor ProjectReconciler {
     package nonisolated let project: Project
     package nonisolated let preparer: PassPreparer
     nonisolated let history: History
-    /// Must be held to write; nil when nobody else can sync the project.
+    /// Must be held to write; nil when no other process can sync the project.
     let lease: ProjectLease?
     let settings: Settings
     let logger: Logger
-    /// The last failure that was written down: the same one again is not written at every poll.
+    /// The last failure that was recorded: the same one is not recorded again at every poll.
     var lastFailure: PassFailure?
-    /// What stood in the way at the last pass that was written down.
+    /// The obstacles of the last pass that was recorded.
     var lastStanding: [String] = []
-    /// The commit of the last pass that was written down by this process.
+    /// The commit of the last pass that this process recorded.
     var lastCommitID: String?
     /// How that pass ended.
     var lastOutcome: RunOutcome?
-    /// The last pass that found everything as it should be or as it was, if all that it looked at is watched.
+    /// The inputs of the last pass that had nothing to do, if watches cover all of them.
     var lastRest: RestingPlace?
-    /// Who undoes again and again what we set.
+    /// Objects over whose fields another writer fights.
     var fights: FightWatch
     /// Which writes failed, and when each is tried again.
     var backoff: StepBackoff
-    /// The commit and the wave number for which a pass has waited in vain; the next one looks, and does not wait.
+    /// The commit and the wave number that was not healthy in time; the next pass checks it, and does not wait.
     var vainWait: (commitID: String, gate: ClosedGate)?
 
-    /// The commit for which a pass has waited in vain until no older pods run; as above.
+    /// The commit for which older pods did not end in time; as above.
     var vainUsersCommit: String?
 
     package init(
@@ -80,8 +80,9 @@ package actor ProjectReconciler {
     /// Where the project's ref points now; the loop asks while it waits to try again.
     package nonisolated func poll() async throws(SourceError) -> SourceTip { try await preparer.source.poll() }
 
-    /// Whether the ref names another commit by now; the loop asks while a pass writes or waits, to let that commit in. A
-    /// branch that went back counts only after further looks, because a replica of the server may lag.
+    /// Whether the ref names another commit by now; the loop asks while a pass writes or waits, so that the newer
+    /// commit can replace it. A branch that went back counts only after further polls, because a replica of the server
+    /// may lag.
     package nonisolated func isSuperseded(_ commit: CommitInfo) async -> Bool {
         // A source that cannot be read now is no newer commit; the next pass reports it.
         guard let tip = try? await preparer.source.poll(after: commit) else { return false }
@@ -174,7 +175,7 @@ package actor ProjectReconciler {
             }
             return outcome
         } catch let failure as PassFailure where Task.isCancelled && failure.stage != .history {
-            // A shutdown is no failure of the project, and nothing was changed: it leaves no row.
+            // A shutdown is not a failure of the project, and nothing was changed: no run is recorded.
             return PassOutcome(
                 outcome: .interrupted,
                 run: nil,
@@ -196,8 +197,8 @@ package actor ProjectReconciler {
         }
     }
 
-    /// Whether a pass that writes nothing would also say nothing new: the last one ended well, or it did not and neither
-    /// would this one.
+    /// Whether a pass that writes nothing would also report nothing new: the last one succeeded, or it did not for the
+    /// same obstacles as this one.
     private func isNothingNew(_ prepared: PreparedPass, standing: [String]) async -> Bool {
         switch lastOutcome {
         case nil, .succeeded, .held: true

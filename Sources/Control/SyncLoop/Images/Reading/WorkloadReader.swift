@@ -4,7 +4,7 @@ import KubeObjects
 import SyncApply
 import SyncPlan
 
-/// Reads a project's workloads and their pods. Keeps nothing: the cluster is the only memory.
+/// Reads a project's workloads and their pods. Keeps no state.
 struct WorkloadReader: Sendable {
     private static let concurrency = 4
 
