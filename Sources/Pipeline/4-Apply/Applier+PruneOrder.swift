@@ -5,8 +5,8 @@ import SyncPlan
 
 /// What a delete waits for: pods that may still use what goes, and controllers that are still needed.
 extension Applier {
-    /// Before the first of these deletes: waits until the declared workloads beside them run no older pods, which may be
-    /// started again. A workload of which that is not so keeps what its pods may use.
+    /// Before the first of these deletes: waits until the declared workloads beside them run no older pods, which may
+    /// be started again. A workload that does run older pods keeps what they may use.
     func awaitUsers(of batch: [PruneStep], _ run: inout ApplyRun) async {
         let open = batch.filter { run.objection(to: $0) == nil }
         let unasked = PodUsers.of(open, in: run.plan).filter { !run.askedUsers.contains($0) }
@@ -16,8 +16,9 @@ extension Applier {
         if let reason = await reasonToStop() { run.interrupt(reason) }
     }
 
-    /// After these deletes: waits until custom resources are gone, finalizers and all. Their controller may be among what is
-    /// deleted next, and nobody else could remove the finalizers; so one that was not deleted keeps it as well.
+    /// After these deletes: waits until custom resources are gone, finalizers and all. Their controller may be among
+    /// what is deleted next, and only it can remove the finalizers. So a custom resource that was not deleted keeps
+    /// what comes next as well.
     func awaitCustomResources(of batch: [PruneStep], _ run: inout ApplyRun) async {
         let end = ContinuousClock.now + deadlines.gone
         for step in batch where step.id.isCustomResource && run.isStillThere(step.id) {
@@ -39,7 +40,7 @@ extension Applier {
     func trace(of step: PruneStep, until end: ContinuousClock.Instant) async -> Trace? {
         var delay = Duration.milliseconds(50)
         while let trace = await trace(of: step) {
-            // Sleep throws only when the task is cancelled: then what is known so far is said.
+            // Sleep throws only when the task is cancelled: then the result is what is known so far.
             guard ContinuousClock.now + delay < end, (try? await Task.sleep(for: delay)) != nil else { return trace }
             delay = min(delay * 2, .seconds(1))
         }

@@ -3,7 +3,7 @@ import KubeClient
 import KubeObjects
 import SyncPlan
 
-/// Finding rendered objects that exist without our label: to be adopted, or owned by somebody else.
+/// Finding rendered objects that exist without our label: to be adopted, or owned by others.
 extension LiveReader {
     /// Up to this many objects of a kind are asked for one by one; more are first looked for in a list of names.
     static let maxSingleReads = 3
