@@ -29,7 +29,7 @@ package actor InventoryStore {
     ///   - catalog: Where to look for such objects.
     ///   - parent: The parent as a watch shows it; nil to ask the server.
     /// - Returns: The members; none for a new project.
-    /// - Throws: ``ApplyError`` when the parent cannot be read, is somebody else's, or is damaged.
+    /// - Throws: ``ApplyError`` when the parent cannot be read, belongs to another owner, or is damaged.
     package func load(catalog: APICatalog, parent: KubeObject? = nil) async throws(ApplyError) -> Inventory {
         try requireSecret()
         stored = if let parent { parent } else { try await readParent() }
@@ -70,7 +70,7 @@ package actor InventoryStore {
     ///
     /// - Parameter parent: The parent as a watch shows it; nil to ask the server.
     /// - Returns: The commit, as ``FollowedCommit/commit``.
-    /// - Throws: ``ApplyError`` when the parent cannot be read, is somebody else's, or is damaged.
+    /// - Throws: ``ApplyError`` when the parent cannot be read, belongs to another owner, or is damaged.
     package func followed(parent: KubeObject? = nil) async throws(ApplyError) -> CommitInfo? {
         guard let stored = if let parent { parent } else { try await readParent() } else { return nil }
         try InventoryParent.verify(stored, is: applySet)
