@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// Runs blocking work on a thread of its own: the cooperative pool has one thread for each core, and a C call that waits
-/// would take it away from everybody.
+/// Runs blocking work on a thread of its own: the cooperative pool has one thread for each core, and a C call that
+/// waits would take it away from all other tasks.
 enum BlockingThread {
     /// - Parameters:
     ///   - name: Shown by `ps -T` and debuggers.

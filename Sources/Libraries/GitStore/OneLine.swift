@@ -2,7 +2,7 @@
 
 /// Text from outside made safe for one line of a log or a terminal.
 package enum OneLine {
-    /// What nobody would see (line breaks, escape sequences, what turns the direction of writing) becomes spaces; the
+    /// Invisible characters (line breaks, escape sequences, changes of the direction of writing) become spaces; the
     /// text is cut at `limit` characters.
     package static func text(_ text: String, limit: Int = 300) -> String {
         var result = ""

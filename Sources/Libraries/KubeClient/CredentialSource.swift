@@ -3,7 +3,7 @@ import Foundation
 import HTTPWire
 import KubeObjects
 
-/// What one request proves its sender with.
+/// The credential of one request.
 struct Credential: Sendable {
     /// The value of the `Authorization` header.
     var authorization: String?

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// The API server's words, made fit to be shown.
+/// The API server's messages, prepared for display.
 extension KubeError {
     /// The longest text that is shown, in Unicode scalars.
     private static let maxLength = 2000

@@ -3,7 +3,7 @@ import HTTPWire
 import KubeObjects
 
 extension KubeconfigFile {
-    /// How the user proves who it is. A written token or password wins over a plug-in, as in kubectl.
+    /// The credentials of the user. A written token or password wins over a plug-in, as in kubectl.
     func credentials(
         _ user: JSON,
         name: String,
@@ -82,7 +82,7 @@ extension KubeconfigFile {
         return info
     }
 
-    /// The headers by which the user speaks as someone else.
+    /// The headers by which the user impersonates another one.
     func impersonation(_ user: JSON, name: String) throws(KubeError) -> [HTTPHeader] {
         let target = user["as"]?.string ?? ""
         let groups = user["as-groups"]?.array?.compactMap(\.string) ?? []

@@ -30,7 +30,7 @@ final class RequestThrottle: Sendable {
             if limit == nil { peak = max(peak, inFlight) }
         }
 
-        /// The waiters that may go now, counted as in flight.
+        /// The waiters that may continue now, counted as in flight.
         mutating func admitted() -> [Waiter] {
             var admitted: [Waiter] = []
             while hasRoom, !waiters.isEmpty {
@@ -53,7 +53,7 @@ final class RequestThrottle: Sendable {
 
     private let state = Mutex(State())
 
-    /// Waits for room. A cancelled task is let in at once: its request fails by itself.
+    /// Waits for room. A cancelled task continues at once: its request fails by itself.
     func enter() async -> Pass {
         let number = state.withLock { state -> Int? in
             if state.hasRoom, state.waiters.isEmpty {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Base64 as Go reads it: line breaks count for nothing, padding counts.
+/// Base64 as Go reads it: line breaks are ignored, padding is required.
 package enum Base64Text {
     /// Whether both are texts of the same bytes.
     package static func isSame(_ left: JSON, _ right: JSON) -> Bool {

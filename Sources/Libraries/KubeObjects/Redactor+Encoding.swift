@@ -20,7 +20,7 @@ extension Redactor {
         return String(decoding: output, as: UTF8.self)
     }
 
-    /// The bytes behind standard base64 (line breaks allowed); nil when the text is none.
+    /// The bytes behind standard base64 (line breaks allowed); nil when the text is not base64.
     package static func bytes(base64 text: String) -> [UInt8]? {
         var output: [UInt8] = []
         var buffer: UInt32 = 0
