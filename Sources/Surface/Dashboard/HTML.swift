@@ -18,9 +18,13 @@ package struct HTML: Sendable, ExpressibleByStringInterpolation {
         fileprivate var text = ""
 
         package init(literalCapacity: Int, interpolationCount: Int) { text.reserveCapacity(literalCapacity * 2) }
+        /// Appends markup of our own code, unescaped.
         package mutating func appendLiteral(_ literal: String) { text += literal }
+        /// Appends another piece, which is escaped already.
         package mutating func appendInterpolation(_ html: HTML) { text += html.text }
+        /// Appends text, escaped.
         package mutating func appendInterpolation(_ value: String) { text += HTML.escaped(value) }
+        /// Appends a number.
         package mutating func appendInterpolation(_ value: some FixedWidthInteger) { text += String(value) }
     }
 
