@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// A piece of a page. Every plain string that is put into it is escaped, also what nobody would see in it; only string
-/// literals in our code are markup.
+/// A piece of a page. Every plain string that is put into it is escaped, invisible characters too; only string literals
+/// in our code are markup.
 package struct HTML: Sendable, ExpressibleByStringInterpolation {
     /// The markup.
     package private(set) var text: String
