@@ -73,7 +73,7 @@ struct HostileServerTests {
     }
 
     @Test(arguments: ["FFFFFFFFFFFFFFFFF\r\nx", "-1\r\nx", "zz\r\nx", "7FFFFFFFFFFFFFFF\r\nx"])
-    func `a chunk of a size that is none is an error`(chunk: String) async throws {
+    func `a chunk with an invalid size is an error`(chunk: String) async throws {
         let text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\(chunk)"
         let (error, _) = try await send([.text(text), .close], total: .seconds(2))
         #expect(error != nil)
