@@ -36,7 +36,7 @@ render() {
 
 Made by `make faults` from the names of the tests; do not edit. This page is our catalogue of faults. A row is a letter
 for the place of the fault (A API server, G git, Y YAML, P process, R registry) and a number; a test of it has the row in
-front of its name (`A17: …`), and the sentence is what the test asserts. Numbers that are missing are not used.
+front of its name (`A17: …`), and the sentence is what the test asserts. Numbers may be missing.
 `scripts/faults.sh` lists the rows that must have a test. Tests with a cluster end by checking the promises
 (`Tests/SceneKit/Scene+Promises.swift`).
 HEAD
