@@ -63,7 +63,7 @@ struct HostileServerTests {
     ])
     func `a length that is a lie is believed for no byte`(header: String) async throws {
         let (error, _) = try await send([.text("HTTP/1.1 200 OK\r\n\(header)\r\n\r\n{}"), .close], total: .seconds(2))
-        // Nothing is set aside for it. libcurl may take a number that is none for no length at all; what comes then ends
+        // Nothing is set aside for it. libcurl may treat an invalid number as no length at all; what comes then ends
         // with the connection, and whoever asked parses it to its end.
         if let error {
             #expect([.connectionLost, .malformedAnswer, .tooLarge].contains(error.reason), "\(error)")
