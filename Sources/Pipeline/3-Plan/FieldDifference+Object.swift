@@ -12,7 +12,7 @@ extension FieldDifference {
     package func isUnmoved(in object: KubeObject) -> Bool { object.json.value(at: path) == before }
 
     /// The object with this difference applied, and nothing else changed.
-    package func settled(in object: KubeObject) -> KubeObject {
+    package func applied(to object: KubeObject) -> KubeObject {
         var settled = object
         settled.json = object.json.with(after, at: path[...])
         return settled

@@ -28,7 +28,7 @@ extension Step {
             takeover.map { FieldSet(of: $0.kept) }
             ?? entries.filter { !$0.isOurApply }.reduce(FieldSet()) { $0.union($1.fields) }
         let wanted = others.union(taken.standing(in: SecretText.normalized(object).json))
-        return declared.reduce(live) { $1.settled(in: $0) }.json
+        return declared.reduce(live) { $1.applied(to: $0) }.json
             .removing(taken.subtracting(wanted), keeping: wanted)
     }
 }

@@ -142,7 +142,7 @@ package struct DiffPreview: Sendable {
             return await declared(step, against: step.live)
         }
         return await onMaskingThread {
-            DiffText(before: live, after: step.differences.reduce(live) { $1.settled(in: $0) })
+            DiffText(before: live, after: step.differences.reduce(live) { $1.applied(to: $0) })
         }
     }
 
