@@ -58,7 +58,8 @@ func tests(
 /// What tests of whole passes may import.
 let sceneImports: [Target.Dependency] = [
     "sternpost", "SceneKit", "SyncLoop", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan", "SyncApply",
-    "SyncObserve", "SyncRecord", "HTTPWire", "KubeClient", "OCIRegistry", "KubeObjects", "YAMLText", "GitStore",
+    "SyncObserve", "SyncRecord", "HTTPWire", "KubeClient", "OCIRegistry", "KubeObjects", "PlainText", "YAMLText",
+    "GitStore",
     .product(name: "Logging", package: "swift-log"),
 ]
 
@@ -102,32 +103,49 @@ let package = Package(
         systemLibrary("CLibYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
         systemLibrary("CLibCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         .systemLibrary(name: "CMalloc", path: "Sources/Libraries/CMalloc"),
-        module("KubeObjects", "Libraries/KubeObjects"),
-        module("YAMLText", "Libraries/YAMLText", imports: ["CLibYAML", "KubeObjects"]),
-        module("GitStore", "Libraries/GitStore", imports: ["CLibGit2", crypto]),
+        module("PlainText", "Libraries/PlainText"),
+        module("Waiting", "Libraries/Waiting"),
+        module("Processes", "Libraries/Processes"),
+        module("KubeObjects", "Libraries/KubeObjects", imports: ["PlainText"]),
+        module("YAMLText", "Libraries/YAMLText", imports: ["PlainText", "CLibYAML", "KubeObjects"]),
+        module("GitStore", "Libraries/GitStore", imports: ["PlainText", "Processes", "CLibGit2", crypto]),
         module("HTTPWire", "Libraries/HTTPWire", imports: ["CLibCurl"]),
-        module("KubeClient", "Libraries/KubeClient", imports: ["HTTPWire", "KubeObjects"]),
-        module("OCIRegistry", "Libraries/OCIRegistry", imports: ["HTTPWire", "KubeObjects", crypto]),
+        module(
+            "KubeClient",
+            "Libraries/KubeClient",
+            imports: ["PlainText", "Waiting", "Processes", "HTTPWire", "KubeObjects"]
+        ),
+        module(
+            "OCIRegistry",
+            "Libraries/OCIRegistry",
+            imports: ["PlainText", "Waiting", "HTTPWire", "KubeObjects", crypto]
+        ),
 
         // Pipeline: values travel forward, in this order
-        module("SyncSource", "Pipeline/1-Source", imports: ["GitStore", "KubeObjects", crypto]),
-        module("SyncRender", "Pipeline/2-Render", imports: ["SyncSource", "YAMLText", "KubeObjects"]),
-        module("SyncPlan", "Pipeline/3-Plan", imports: ["SyncRender", "SyncSource", "KubeObjects", crypto]),
+        module("SyncSource", "Pipeline/1-Source", imports: ["PlainText", "GitStore", "KubeObjects", crypto]),
+        module("SyncRender", "Pipeline/2-Render", imports: ["PlainText", "SyncSource", "YAMLText", "KubeObjects"]),
+        module(
+            "SyncPlan",
+            "Pipeline/3-Plan",
+            imports: ["PlainText", "SyncRender", "SyncSource", "KubeObjects", crypto]
+        ),
         module(
             "SyncApply",
             "Pipeline/4-Apply",
-            imports: ["SyncPlan", "SyncRender", "SyncSource", "KubeClient", "KubeObjects"]
+            imports: ["PlainText", "Waiting", "SyncPlan", "SyncRender", "SyncSource", "KubeClient", "KubeObjects"]
         ),
         module(
             "SyncObserve",
             "Pipeline/5-Observe",
-            imports: ["SyncApply", "SyncPlan", "SyncRender", "KubeClient", "KubeObjects"]
+            imports: ["Waiting", "SyncApply", "SyncPlan", "SyncRender", "KubeClient", "KubeObjects"]
         ),
         module(
             "SyncRecord",
             "Pipeline/6-Record",
             imports: [
-                "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "SyncSource", "KubeObjects", "YAMLText", crypto,
+                "PlainText", "Processes", "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "SyncSource",
+                "KubeObjects",
+                "YAMLText", crypto,
                 grdb,
             ]
         ),
@@ -137,7 +155,9 @@ let package = Package(
             "SyncLoop",
             "Control/SyncLoop",
             imports: [
-                "SyncSource", "SyncRender", "SyncPlan", "SyncApply", "SyncObserve", "SyncRecord", "KubeClient",
+                "PlainText", "Waiting", "Processes", "SyncSource", "SyncRender", "SyncPlan", "SyncApply", "SyncObserve",
+                "SyncRecord",
+                "KubeClient",
                 "OCIRegistry", "HTTPWire", "KubeObjects", "YAMLText", "GitStore", logging, lifecycle,
             ]
         ),
@@ -145,20 +165,26 @@ let package = Package(
             "Dashboard",
             "Surface/Dashboard",
             imports: [
-                "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncRender", "KubeObjects", hummingbird,
+                "PlainText", "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncRender", "KubeObjects",
+                hummingbird,
                 hummingbirdCore, httpTypes, logging, lifecycle, nioCore,
             ]
         ),
         module(
             "EmbeddedCluster",
             "EmbeddedCluster",
-            imports: ["KubeObjects", "YAMLText", httpTypes, hummingbirdCore, logging, nioCore, nioPosix]
+            imports: [
+                "PlainText", "Waiting", "KubeObjects", "YAMLText", httpTypes, hummingbirdCore, logging, nioCore,
+                nioPosix,
+            ]
         ),
         module(
             "CommandLineTool",
             "Surface/CommandLineTool",
             imports: [
-                "CMalloc", "SyncLoop", "Dashboard", "SyncSource", "SyncRender", "SyncPlan", "SyncApply", "SyncObserve",
+                "PlainText", "Processes", "CMalloc", "SyncLoop", "Dashboard", "SyncSource", "SyncRender", "SyncPlan",
+                "SyncApply",
+                "SyncObserve",
                 "SyncRecord", "KubeClient", "KubeObjects", "YAMLText", "GitStore", "HTTPWire", argumentParser, logging,
                 lifecycle, unixSignals,
             ]
@@ -173,7 +199,8 @@ let package = Package(
             "LabTool",
             "Surface/LabTool",
             imports: [
-                "CommandLineTool", "EmbeddedCluster", "Dashboard", "SyncLoop", "SyncSource", "SyncRender", "SyncPlan",
+                "Processes", "CommandLineTool", "EmbeddedCluster", "Dashboard", "SyncLoop", "SyncSource", "SyncRender",
+                "SyncPlan",
                 "SyncApply", "SyncRecord", "KubeClient", "KubeObjects", "YAMLText", "GitStore", "HTTPWire",
                 "OCIRegistry", argumentParser, logging, lifecycle,
             ]
@@ -186,7 +213,7 @@ let package = Package(
         ),
 
         // Tests
-        .target(name: "TestKit", dependencies: [crypto], path: "Tests/TestKit", swiftSettings: strict),
+        .target(name: "TestKit", dependencies: ["PlainText", crypto], path: "Tests/TestKit", swiftSettings: strict),
         .target(name: "WallClock", path: "Tests/WallClock"),
         .target(
             name: "ClusterKit",
@@ -197,7 +224,8 @@ let package = Package(
         .target(
             name: "SceneKit",
             dependencies: [
-                "TestKit", "SyncLoop", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan", "SyncApply",
+                "TestKit", "ClusterKit", "SyncLoop", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan",
+                "SyncApply",
                 "SyncObserve", "SyncRecord", "HTTPWire", "KubeClient", "KubeObjects", "GitStore", "OCIRegistry",
                 logging,
             ],
@@ -210,22 +238,26 @@ let package = Package(
             path: "Tests/GitWorkerFixture",
             swiftSettings: strict
         ),
-        tests("KubeObjectsTests", imports: ["KubeObjects"]),
-        tests("YAMLTextTests", imports: ["YAMLText", "KubeObjects"]),
+        tests("PlainTextTests", imports: ["PlainText"]),
+        tests("WaitingTests", imports: ["Waiting"]),
+        tests("ProcessesTests", imports: ["Processes"]),
+        tests("KubeObjectsTests", imports: ["PlainText", "KubeObjects"]),
+        tests("YAMLTextTests", imports: ["PlainText", "YAMLText", "KubeObjects"]),
         tests("GitStoreTests", imports: ["GitStore", "GitWorkerFixture"]),
         tests("HTTPWireTests", imports: ["HTTPWire"]),
-        tests("OCIRegistryTests", imports: ["OCIRegistry", "HTTPWire", "KubeObjects"]),
-        tests("KubeClientTests", imports: ["KubeClient", "HTTPWire", "KubeObjects"]),
+        tests("OCIRegistryTests", imports: ["PlainText", "OCIRegistry", "HTTPWire", "KubeObjects"]),
+        tests("KubeClientTests", imports: ["PlainText", "KubeClient", "HTTPWire", "KubeObjects"]),
         tests(
             "SyncSourceTests",
             imports: ["SyncSource", "SyncRender", "GitStore", "GitWorkerFixture", "KubeObjects"]
         ),
-        tests("SyncRenderTests", imports: ["SyncRender", "SyncSource", "YAMLText", "KubeObjects"]),
+        tests("SyncRenderTests", imports: ["PlainText", "SyncRender", "SyncSource", "YAMLText", "KubeObjects"]),
         tests("SyncPlanTests", imports: ["SyncPlan", "SyncRender", "SyncSource", "EmbeddedCluster", "KubeObjects"]),
         tests(
             "SyncApplyTests",
             imports: [
-                "ClusterKit", "SyncApply", "SyncObserve", "SyncPlan", "SyncRender", "SyncSource", "KubeClient",
+                "PlainText", "ClusterKit", "SyncApply", "SyncObserve", "SyncPlan", "SyncRender", "SyncSource",
+                "KubeClient",
                 "HTTPWire", "EmbeddedCluster", "KubeObjects",
             ]
         ),
@@ -239,22 +271,26 @@ let package = Package(
         tests(
             "SyncRecordTests",
             imports: [
-                "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "SyncSource", "KubeObjects", grdb,
+                "PlainText", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "SyncSource",
+                "KubeObjects", grdb,
             ]
         ),
-        tests("EmbeddedClusterTests", imports: ["EmbeddedCluster", "KubeObjects"]),
+        tests("EmbeddedClusterTests", imports: ["PlainText", "EmbeddedCluster", "KubeObjects"]),
         tests(
             "SyncLoopTests",
             imports: [
-                "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncSource", "GitStore",
+                "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "SyncSource",
+                "GitStore",
                 "KubeClient",
                 "OCIRegistry", "HTTPWire", "KubeObjects", "YAMLText", logging,
             ]
         ),
+        tests("DashboardTests", imports: ["Dashboard", "SyncLoop", "SyncRecord", "KubeObjects"]),
         tests(
             "CommandLineToolTests",
             imports: [
-                "sternpost", "sternpost-lab", "CommandLineTool", "Dashboard", "SyncLoop", "SyncPlan", "SyncRecord",
+                "PlainText", "sternpost", "sternpost-lab", "CommandLineTool", "Dashboard", "SyncLoop", "SyncPlan",
+                "SyncRecord",
                 "KubeObjects", "YAMLText", logging,
             ]
         ),
@@ -289,7 +325,8 @@ if isFuzzing {
         .executableTarget(
             name: "SternpostFuzz",
             dependencies: [
-                "CFuzzer", "GitStore", "HTTPWire", "KubeClient", "KubeObjects", "OCIRegistry", "SyncApply", "SyncLoop",
+                "PlainText", "CFuzzer", "GitStore", "HTTPWire", "KubeClient", "KubeObjects", "OCIRegistry", "SyncApply",
+                "SyncLoop",
                 "SyncPlan", "SyncRecord", "SyncRender", "SyncSource", "YAMLText",
             ],
             path: "Fuzz/SternpostFuzz",

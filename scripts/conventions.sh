@@ -4,10 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folders=(Sources Tests Benchmarks/*/ Fuzz/*/)
-# Functions over 60 lines that still have to be cut, one a line: FILE FUNCTION. None may be added.
-known='ManifestSorting.swift settle
-ProjectReconciler+CarryOut.swift carryOut
-ProjectReconciler.swift pass'
 failed=0
 complain() {
     echo "$1" >&2
@@ -65,14 +61,9 @@ longer_functions() {
         }'
 }
 functions=$(longer_functions | sort -rn)
-over=$(awk -F'\t' -v known="$known" '
-    BEGIN { count = split(known, list, "\n"); for (i = 1; i <= count; i++) isKnown[list[i]] = 1 }
-    $1 > 60 {
-        file = $2; sub(/.*\//, "", file); sub(/:.*/, "", file)
-        if (file " " $3 in isKnown) found[file " " $3] = 1
-        else print $2 ": " $3 " has " $1 " lines"
-    }
-    END { for (key in isKnown) if (!(key in found)) print "no longer to be excused in this script: " key }' <<<"$functions")
+over=$(awk -F'\t' '$1 > 60 { print $2 ": " $3 " has " $1 " lines" }' <<<"$functions")
 [[ -z $over ]] || complain "functions over 60 lines:" "$over"
-echo "functions over 40 lines: $(grep -c . <<<"$functions" || true), of which $(grep -c . <<<"$known" || true) are excused for having over 60"
+echo "functions over 40 lines: $(grep -c . <<<"$functions" || true)"
+twice=$(grep -rhoE '\b(struct|class|enum|actor) [A-Za-z0-9]+Tests\b' Tests --include='*.swift' | awk '{ print $2 }' | sort | uniq -d)
+[[ -z $twice ]] || complain "suites of one name in two test targets:" "$twice"
 exit $failed

@@ -22,7 +22,7 @@ if (($# == 0)); then
 fi
 # Tests that measure their own process, or one that it starts, want it to themselves: the peak memory of a process that is
 # started counts what its starter had.
-alone='(HostileServerTests|WorkerLeakTests)/'
+alone='(HostileAPIServerTests|WorkerLeakTests)/'
 parts=()
 for target; do
     parts+=("$target")

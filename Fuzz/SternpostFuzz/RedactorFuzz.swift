@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 
 /// The first line is a secret, the rest a text that may hold it.
 enum RedactorFuzz {
@@ -16,6 +17,6 @@ enum RedactorFuzz {
             secret.utf8.allSatisfy { (0x61...0x7A).contains($0 | 0x20) } || secret.utf8.allSatisfy { 0x30...0x39 ~= $0 }
         guard secret.utf8.count >= 8, !isWord || secret.utf8.count > 15, !secret.contains("•") else { return }
         require(!Array(masked.utf8).contains(Array(secret.utf8)), "the secret is left: \(masked)")
-        require(redactor.redact(Redactor.base64(Array(secret.utf8))) == Redactor.mask, "its base64 is left")
+        require(redactor.redact(Base64.text(of: Array(secret.utf8))) == Redactor.mask, "its base64 is left")
     }
 }

@@ -14,12 +14,12 @@ package struct ClusterUnderTest: Sendable {
 
     package let kubeconfig: JSON
     package let client: KubeClient
-    /// A kubeconfig of a user who may not list Deployments; nil on a real cluster, which has RBAC for that.
+    /// A kubeconfig of a user who is denied what the options say; nil on a real cluster, which has RBAC for that.
     package let limitedKubeconfig: JSON?
     /// For faults and for what was asked of it; nil on a real cluster.
     package let embedded: EmbeddedCluster?
 
-    /// Runs `body` with a cluster, and ends the cluster if it is embedded.
+    /// Runs `body` with a cluster, and ends the cluster if it is embedded. Its limited user may not list Deployments.
     ///
     /// - Parameters:
     ///   - options: How the embedded cluster is started; a real one has nothing of it.
@@ -29,31 +29,45 @@ package struct ClusterUnderTest: Sendable {
         options: EmbeddedClusterOptions = .init(),
         _ body: (ClusterUnderTest) async throws -> Void
     ) async throws {
-        if isReal {
-            let kubeconfig = try JSONParser.parse(try RealCluster.kubeconfigJSON())
-            let client = try client(kubeconfig)
-            try await body(.init(kubeconfig: kubeconfig, client: client, limitedKubeconfig: nil, embedded: nil))
-            return
-        }
         var options = options
         options.denied = [DeniedAccess(verb: "list", resource: "deployments.apps")]
-        let cluster = try await EmbeddedCluster.start(options: options)
-        let client = try client(cluster.kubeconfig)
+        let cluster = try await start(options: options)
         do {
-            try await body(
-                .init(
-                    kubeconfig: cluster.kubeconfig,
-                    client: client,
-                    limitedKubeconfig: cluster.limitedKubeconfig,
-                    embedded: cluster
-                )
-            )
+            try await body(cluster)
         } catch {
             await cluster.stop()
             throw error
         }
         await cluster.stop()
     }
+
+    /// Starts an embedded cluster, or takes the real one where there is one.
+    ///
+    /// - Parameters:
+    ///   - options: How the embedded cluster is started; a real one has nothing of it.
+    ///   - isEmbeddedOnly: Whether a real cluster may not take its place.
+    /// - Returns: The cluster; whoever starts it also stops it.
+    /// - Throws: What starting the cluster or reading the kubeconfig throws.
+    package static func start(
+        options: EmbeddedClusterOptions,
+        isEmbeddedOnly: Bool = false
+    ) async throws -> ClusterUnderTest {
+        if isReal, !isEmbeddedOnly {
+            let kubeconfig = try JSONParser.parse(try RealCluster.kubeconfigJSON())
+            let client = try client(kubeconfig)
+            return ClusterUnderTest(kubeconfig: kubeconfig, client: client, limitedKubeconfig: nil, embedded: nil)
+        }
+        let cluster = try await EmbeddedCluster.start(options: options)
+        return ClusterUnderTest(
+            kubeconfig: cluster.kubeconfig,
+            client: try client(cluster.kubeconfig),
+            limitedKubeconfig: cluster.limitedKubeconfig,
+            embedded: cluster
+        )
+    }
+
+    /// Ends the cluster if it is embedded.
+    package func stop() async { await embedded?.stop() }
 
     /// Runs `body` in a namespace of its own, whose name begins with `prefix`; it is deleted afterwards.
     ///
@@ -89,24 +103,10 @@ package struct ClusterUnderTest: Sendable {
     }
 
     /// Runs kubectl against the cluster; gives what it printed.
-    ///
-    /// On a thread of its own: the embedded cluster answers on the threads that a blocking wait would take.
     @discardableResult
     package func kubectl(_ arguments: [String]) async throws -> String {
-        let kubeconfig = kubeconfig
-        return try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread {
-                continuation.resume(with: Result { try Self.runKubectl(arguments, kubeconfig) })
-            }
-        }
-    }
-
-    private static func runKubectl(_ arguments: [String], _ kubeconfig: JSON) throws -> String {
-        let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).kubeconfig")
-        try Data(kubeconfig.serialized()).write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
-        let result = try runProgram("kubectl", ["--kubeconfig", file.path] + arguments, package: "kubernetes-client")
+        let result = try await Kubectl.run(arguments, kubeconfig: kubeconfig.serialized(), remembersDiscovery: true)
         guard result.status == 0 else { throw MissingProgram(description: "kubectl: \(result.errors)") }
-        return String(decoding: result.output, as: UTF8.self)
+        return result.output
     }
 }

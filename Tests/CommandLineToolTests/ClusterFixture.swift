@@ -16,20 +16,3 @@ func withCluster(_ tool: Tool, _ body: (String) async throws -> Void) async thro
     }
     try await body(kubeconfig)
 }
-
-/// kubectl, where it is installed.
-enum Kubectl {
-    static let path: String? = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin")
-        .split(separator: ":").map { "\($0)/kubectl" }
-        .first { FileManager.default.isExecutableFile(atPath: $0) }
-
-    /// Runs kubectl to its end.
-    static func run(_ arguments: [String], kubeconfig: String, folder: URL) async throws -> Tool.Result {
-        let process = Process()
-        process.executableURL = URL(filePath: path ?? "/usr/bin/kubectl")
-        process.arguments = ["--kubeconfig", kubeconfig] + arguments
-        process.environment = ["HOME": folder.path, "PATH": "/usr/bin:/bin"]
-        process.standardInput = FileHandle.nullDevice
-        return try await Tool.finish(process, folder: folder)
-    }
-}

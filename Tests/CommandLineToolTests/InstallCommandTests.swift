@@ -72,7 +72,7 @@ struct InstallCommandTests {
         #expect(try names("--forbid-kinds").isSuperset(of: kinds))
     }
 
-    @Test(.enabled(if: Kubectl.path != nil, "kubectl is not installed"))
+    @Test(.enabled(if: Kubectl.isInstalled, "kubectl is not installed"))
     func `kubectl accepts what install prints`() async throws {
         try await withTool { tool in
             try await withCluster(tool) { kubeconfig in
@@ -81,8 +81,7 @@ struct InstallCommandTests {
                 try Data(printed.output.utf8).write(to: manifests)
                 let result = try await Kubectl.run(
                     ["apply", "--dry-run=client", "--validate=false", "-f", manifests.path],
-                    kubeconfig: kubeconfig,
-                    folder: tool.folder
+                    kubeconfig: Array(try Data(contentsOf: URL(filePath: kubeconfig)))
                 )
                 #expect(result.status == 0, "\(result.errors)")
                 #expect(result.output.contains("deployment.apps/sternpost created (dry run)"))

@@ -2,6 +2,7 @@
 import Dashboard
 import Foundation
 import KubeObjects
+import PlainText
 import TestKit
 import Testing
 import YAMLText

@@ -66,7 +66,7 @@ struct TLSTests {
         try await withServer { server, authority in
             let arguments = ["x509", "-hash", "-noout", "-in", authority.certificatePath]
             let hash = try runProgram("openssl", arguments, package: "openssl").output
-            let name = String(decoding: hash, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+            let name = hash.trimmingCharacters(in: .whitespacesAndNewlines)
             let installed = "/etc/ssl/certs/\(name).0"
             try FileManager.default.copyItem(atPath: authority.certificatePath, toPath: installed)
             defer { try? FileManager.default.removeItem(atPath: installed) }

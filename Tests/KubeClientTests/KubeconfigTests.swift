@@ -2,6 +2,7 @@
 import Foundation
 import HTTPWire
 import KubeObjects
+import PlainText
 import TestKit
 import Testing
 
@@ -27,7 +28,7 @@ struct KubeconfigTests {
         }
     }
 
-    private let pem = Redactor.base64(Array("-----BEGIN CERTIFICATE-----".utf8))
+    private let pem = Base64.text(of: Array("-----BEGIN CERTIFICATE-----".utf8))
 
     @Test func `server, namespace and trust are read`() throws {
         let json = kubeconfig(

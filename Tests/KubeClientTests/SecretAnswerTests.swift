@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeClient
 import KubeObjects
+import PlainText
 import TestKit
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct SecretAnswerTests {
     private static let canary = "canary-4711"
-    private static let encoded = Redactor.base64(Array(canary.utf8))
+    private static let encoded = Base64.text(of: Array(canary.utf8))
     private static let typed = "failed to create typed patch object (ns/s; /v1, Kind=Secret): "
 
     private static func cause(_ reason: String, _ field: String, _ message: String) -> JSON {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 import Testing
 
 /// What counts as a credential by its shape or by the name in front of it.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 import Testing
 
 @Suite struct RedactorTests {
@@ -103,7 +104,7 @@ import Testing
 
     @Test(arguments: ["true", "test", "default", "Admin", "5432", "8080808"])
     func `a common word that is a Secret's value is hidden in texts about that Secret only`(word: String) throws {
-        let encoded = Redactor.base64(Array(word.utf8))
+        let encoded = Base64.text(of: Array(word.utf8))
         let secret = try KubeObject([
             "apiVersion": "v1", "kind": "Secret", "metadata": ["name": "a"], "data": ["k": .string(encoded)],
             "stringData": ["s": .string(word)],
@@ -126,7 +127,7 @@ import Testing
             var json: JSON = [
                 "apiVersion": "v1", "kind": "Secret", "metadata": ["name": "sternpost-a", "labels": labels],
             ]
-            for (key, value) in data { json[["data", key]] = .string(Redactor.base64(Array(value.utf8))) }
+            for (key, value) in data { json[["data", key]] = .string(Base64.text(of: Array(value.utf8))) }
             redactor.register(secretObject: try KubeObject(json))
         }
         let text = "posts/Deployment/web: waiting for the audit, swordfish"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 import Testing
 
 /// Which characters people would not see, and what they read in their place.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 import OCIRegistry
+import PlainText
 import Testing
 
 /// Pull Secrets in all their forms.
@@ -9,7 +10,7 @@ struct DockerConfigTests {
         try DockerConfig(dockerconfigjson: json.serialized(), source: "Secret team/pull")
     }
 
-    private func base64(_ text: String) -> JSON { .string(Redactor.base64(Array(text.utf8))) }
+    private func base64(_ text: String) -> JSON { .string(Base64.text(of: Array(text.utf8))) }
 
     @Test func `every form of entry gives its credential`() throws {
         let entries: [(JSON, RegistryCredential?)] = [
@@ -85,7 +86,7 @@ struct DockerConfigTests {
         dumped += String(reflecting: read.keyring.credentials(for: image))
         #expect(!dumped.contains("canary"))
         #expect(!Redactor.shared.redact("it is \(secret)").contains("canary"))
-        let encoded = Redactor.base64(Array("u:\(secret)".utf8))
+        let encoded = Base64.text(of: Array("u:\(secret)".utf8))
         #expect(!Redactor.shared.redact("it is \(encoded)").contains(encoded))
     }
 }

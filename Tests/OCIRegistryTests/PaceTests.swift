@@ -180,9 +180,9 @@ struct PaceTests {
     @Test func `cancelling one of those who wait fails no other, and the last one's leaving ends the call`()
         async throws
     {
-        let isOpen = Mutex(false)
+        let gate = Gate()
         try await withStubServer { request in
-            while !isOpen.withLock({ $0 }) { usleep(5000) }
+            gate.pass()
             return request.manifest(manifestText("a"))
         } _: { server in
             let client = client(server)
@@ -192,7 +192,7 @@ struct PaceTests {
             try await eventually("the call is on its way") { server.requests.count == 1 }
             first.cancel()
             #expect(await first.value?.reason == .cancelled)
-            isOpen.withLock { $0 = true }
+            gate.open()
             #expect(await second.value == nil)
             #expect(server.requests.count == 3)
         }

@@ -78,7 +78,8 @@ struct RegistryAddressTests {
         arguments: [
             ("0", 0), ("120", 120), ("Sun, 06 Nov 1994 08:49:37 GMT", 0), ("Thu, 29 Feb 2024 00:00:00 GMT", 86_400),
             ("Tue, 14 Nov 2023 22:13:21 GMT", 1), ("Wed, 15 Nov 2023 00:00:00 GMT", 6400), ("-5", nil), ("soon", nil),
-            ("Tue, 99 Nov 2023 22:13:21 GMT", nil), ("", nil), ("99999999999999999999", 86_400),
+            ("Tue, 99 Nov 2023 22:13:21 GMT", nil), ("Sat, 31 Feb 2026 00:00:00 GMT", nil), ("", nil),
+            ("99999999999999999999", 86_400),
         ] as [(String, Int?)]
     )
     func `R2: a pause is seconds or a date, and at most a day`(text: String, seconds: Int?) {

@@ -2,6 +2,7 @@
 import Foundation
 import KubeObjects
 import OCIRegistry
+import PlainText
 import Synchronization
 import TestKit
 import Testing
@@ -126,7 +127,7 @@ struct TokenTests {
             _ = try await client.read(image, keyring: keyring(image.registry, "one"))
             _ = try await client.read(image, keyring: keyring(image.registry, "two"))
             let sent = tokens(server).map { $0.headers["authorization"] ?? "" }
-            let basic = { (user: String) in "Basic \(Redactor.base64(Array("\(user):correct-horse".utf8)))" }
+            let basic = { (user: String) in "Basic \(Base64.text(of: Array("\(user):correct-horse".utf8)))" }
             #expect(sent == [basic("one"), basic("two")])
             let toRegistry = server.requests.filter { $0.path != "/token" }.compactMap { $0.headers["authorization"] }
             #expect(toRegistry.allSatisfy { $0.hasPrefix("Bearer token-") })
@@ -166,7 +167,7 @@ struct TokenTests {
             #expect(asked.count == (postStatus == 200 ? 1 : 2))
             if postStatus == 404 {
                 #expect(
-                    asked[1].headers["authorization"] == "Basic \(Redactor.base64(Array("robot:refresh & me".utf8)))"
+                    asked[1].headers["authorization"] == "Basic \(Base64.text(of: Array("robot:refresh & me".utf8)))"
                 )
             }
         }
@@ -213,7 +214,7 @@ struct TokenTests {
             if $0.method == "HEAD" { return $0.answer(405) }  // only a body can show it
             return $0.refuse(
                 401,
-                "no \(secret) \(Redactor.base64(Array("robot:\(secret)".utf8)))",
+                "no \(secret) \(Base64.text(of: Array("robot:\(secret)".utf8)))",
                 headers: [
                     "WWW-Authenticate": "Basic realm=x"
                 ]
@@ -228,7 +229,7 @@ struct TokenTests {
             #expect(error?.reason == .denied)
             #expect(error?.message.contains(Redactor.mask) == true)
             #expect(error?.message.contains("canary") == false)
-            #expect(error?.message.contains(Redactor.base64(Array("robot:\(secret)".utf8))) == false)
+            #expect(error?.message.contains(Base64.text(of: Array("robot:\(secret)".utf8))) == false)
         }
     }
 

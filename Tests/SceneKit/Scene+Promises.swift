@@ -55,6 +55,7 @@ extension Scene {
     ///     is asked of them, and passes may go on trying.
     ///   - hasOtherHistories: Whether processes of the test kept their histories where the scene cannot see them.
     ///   - edit: The same edit of the project as the test's own passes had.
+    ///   - breaking: What a test of this check breaks by hand between the last pass and the looking.
     ///   - sourceLocation: Where the test stands.
     /// - Throws: What reading the cluster, the repository or the history throws.
     package func checkPromises(
@@ -62,10 +63,12 @@ extension Scene {
         stuck: Set<String> = [],
         hasOtherHistories: Bool = false,
         edit: (inout Project) -> Void = { _ in },
+        breaking: () async throws -> Void = {},
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         // Kept before the last pass is counted alone: every write of the whole test must have its row.
         let requests = try await settle(stuck: stuck, edit: edit, sourceLocation)
+        try await breaking()
         let prepared = try await reconciler(edit: edit).preparer.prepare(marks: [:])
         try await checkLiveIsDesired(prepared, stuck: stuck, sourceLocation)
         try await checkInventory(prepared, stuck: stuck, sourceLocation)
@@ -106,7 +109,7 @@ extension Scene {
                 sourceLocation: sourceLocation
             )
             if let embedded {
-                let writes = embedded.faults.requests.filter { $0.isWrite && !PlayedNode.isOwn($0) }
+                let writes = embedded.faults.requests.filter { $0.isWrite && $0.isFromOperator }
                     .map { "\($0.method) \($0.path)" }
                 #expect(writes == [], "a second pass writes", sourceLocation: sourceLocation)
             }
@@ -218,18 +221,45 @@ extension Scene {
         #expect(lost.isEmpty, "in the inventory and not there: \(lost)", sourceLocation: sourceLocation)
     }
 
-    /// Every write that the cluster was asked for has a row that said so before, every row has an end, and the chain
-    /// holds. Inventory and lease are kept by the operator itself.
+    /// Every write that the operator asked the cluster for, creations and deletions too, has a row that said so before,
+    /// every row has an end, and the chain holds.
     private func checkAudit(
         _ catalog: APICatalog,
         _ requests: [RecordedRequest],
         _ sourceLocation: SourceLocation
     ) async throws {
-        var intended: Set<String> = []
+        let rows = try await auditedWrites(catalog, sourceLocation)
+        if case .intact = try await history.verify() {
+        } else {
+            Issue.record("the audit chain is broken", sourceLocation: sourceLocation)
+        }
+        let served = Set(
+            catalog.resources.map { AuditedWrites.withoutVersion($0.path(namespace: "", name: "")) }
+        )
+        for request in requests where request.isWrite && request.isFromOperator {
+            // The inventory is checked by itself; leases and Events are not audited.
+            let isOwn = request.path.contains("/namespaces/\(project.namespace)")
+            let isUnaudited = ["/leases", "/events"].contains(request.collection)
+            // Of a kind that is gone again nobody can tell the path.
+            let isServed = served.contains { $0.hasSuffix(request.collection) }
+            guard !isOwn, !isUnaudited, isServed else { continue }
+            #expect(
+                rows.hold(request),
+                "no row for \(request.method) \(request.path)",
+                sourceLocation: sourceLocation
+            )
+        }
+    }
+
+    /// What all histories said would be written. A row without an end is an issue.
+    private func auditedWrites(
+        _ catalog: APICatalog,
+        _ sourceLocation: SourceLocation
+    ) async throws -> AuditedWrites {
+        var rows = AuditedWrites()
         for (index, history) in try await histories().enumerated() {
-            for run in try await history.runs(project: project.name, limit: 1_000) {
-                guard let detail = try await history.detail(run.id) else { continue }
-                for mutation in detail.mutations {
+            for run in try await history.runs(limit: 1_000) {
+                for mutation in try await history.detail(run.id)?.mutations ?? [] {
                     // A process that a test has killed leaves open ends behind until the next one starts.
                     #expect(
                         mutation.ending != .open || index > 0,
@@ -237,30 +267,12 @@ extension Scene {
                         sourceLocation: sourceLocation
                     )
                     for resource in catalog.resources where resource.gvk.groupKind == mutation.id.groupKind {
-                        intended.insert(Scene.pathWithoutVersion(of: resource, mutation.id))
+                        rows.insert(mutation.verb, of: mutation.id, in: resource)
                     }
                 }
             }
         }
-        if case .intact = try await history.verify() {
-        } else {
-            Issue.record("the audit chain is broken", sourceLocation: sourceLocation)
-        }
-        let served = Set(catalog.resources.map { Scene.withoutVersion($0.path(namespace: "", name: "")) })
-        // Told from what the tests themselves write by the field manager; deletions bear none.
-        for request in requests where request.isWrite && request.query.contains("fieldManager=\(FieldManager.main)") {
-            let path = Scene.withoutVersion(request.path)
-            let isOwn = path.contains("/namespaces/\(project.namespace)") || path.contains("/leases/")
-            let isOfTest = path.hasSuffix("/bystander") || path.hasSuffix("/bystander-labelled")
-            // Of a kind that is gone again nobody can tell the path.
-            let isServed = served.contains { $0.hasSuffix(Scene.collection(of: path)) }
-            guard request.method != "POST", !isOwn, !isOfTest, isServed else { continue }
-            #expect(
-                intended.contains(path),
-                "no row for \(request.method) \(request.path)",
-                sourceLocation: sourceLocation
-            )
-        }
+        return rows
     }
 
     /// The scene's own history, and those that processes of the binary keep below the scene's folder.
@@ -274,25 +286,6 @@ extension Scene {
             all.append(try await History.open(folder: parent.path(percentEncoded: false), mode: .inspect))
         }
         return all
-    }
-
-    private static func pathWithoutVersion(of resource: APIResource, _ id: ObjectID) -> String {
-        withoutVersion(resource.path(namespace: id.namespace, name: id.name))
-    }
-
-    /// `/widgets/` of `/apis/example.com/namespaces/a/widgets/w`.
-    private static func collection(of path: String) -> String {
-        let parts = path.split(separator: "/").dropLast()
-        return "/\(parts.last ?? "")"
-    }
-
-    /// `/apis/apps/v1/…` as `/apis/apps/…`: the same object may be written in several versions.
-    private static func withoutVersion(_ path: String) -> String {
-        var parts = path.split(separator: "/").map(String.init)
-        guard let first = parts.first else { return path }
-        let index = first == "api" ? 1 : 2
-        if parts.indices.contains(index) { parts.remove(at: index) }
-        return "/" + parts.joined(separator: "/")
     }
 
     private func check(_ bystanders: Bystanders?, _ sourceLocation: SourceLocation) async throws {

@@ -16,7 +16,7 @@ extension Scene {
         var project = project
         edit(&project)
         let factory = PreparerFactory(
-            client: other ?? client,
+            client: other ?? operatorClient,
             dataFolder: folder,
             workerExecutable: try TestProducts.path(of: "sternpost")
         )

@@ -18,7 +18,10 @@ import TestKit
 /// The cluster is the embedded one, or, when `STERNPOST_E2E_KUBECONFIG` names a kubeconfig, a real API server; the tests'
 /// bodies do not know which.
 package struct Scene: Sendable {
+    /// The test's own hand: an administrator who is told from the operator by the user agent.
     package let client: KubeClient
+    /// The operator's, for the same user.
+    package let operatorClient: KubeClient
     /// A user who may do everything but write ConfigMaps.
     package let limitedClient: KubeClient
     package let git: GitFolder
@@ -46,7 +49,7 @@ package struct Scene: Sendable {
         var project = project
         edit(&project)
         let factory = PreparerFactory(
-            client: other ?? client,
+            client: other ?? operatorClient,
             dataFolder: folder,
             workerExecutable: try TestProducts.path(of: "sternpost")
         )
@@ -62,6 +65,7 @@ package struct Scene: Sendable {
     package func with(_ history: History) -> Scene {
         Scene(
             client: client,
+            operatorClient: operatorClient,
             limitedClient: limitedClient,
             git: git,
             folder: folder,
@@ -166,7 +170,8 @@ package func withScene(
         project.healthTimeout = .zero
         let history = try await History.open(folder: "\(folder)/history", mode: .operate)
         let scene = Scene(
-            client: cluster.client,
+            client: KubeClient(sharing: cluster.client, options: KubeClientOptions(userAgent: "sternpost-tests")),
+            operatorClient: cluster.client,
             limitedClient: cluster.limitedClient,
             git: git,
             folder: folder,

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterKit
 import EmbeddedCluster
-import HTTPWire
 import KubeClient
 import KubeObjects
-import TestKit
 
-/// The cluster of one test, embedded or real.
+/// The cluster of one scene, with a user who may not write ConfigMaps.
 struct TestCluster {
-    let client: KubeClient
+    private let cluster: ClusterUnderTest
     let limitedClient: KubeClient
-    /// The administrator's kubeconfig, for processes of our own binary.
-    let kubeconfig: JSON
     private let id: String
+
+    var client: KubeClient { cluster.client }
+    /// The administrator's kubeconfig, for processes of our own binary.
+    var kubeconfig: JSON { cluster.kubeconfig }
     /// Nil on a real API server.
-    let embedded: EmbeddedCluster?
+    var embedded: EmbeddedCluster? { cluster.embedded }
 
     /// Starts the embedded cluster, or connects to the real one when no options are given.
     static func start(
@@ -21,30 +22,20 @@ struct TestCluster {
         options: EmbeddedClusterOptions?,
         usual: EmbeddedClusterOptions? = nil
     ) async throws -> TestCluster {
-        if RealCluster.kubeconfigPath != nil, options == nil { return try await real(id: id) }
         var usual = usual ?? EmbeddedClusterOptions()
         usual.denied += [DeniedAccess(verb: "patch", resource: "configmaps")]
-        let cluster = try await EmbeddedCluster.start(options: options ?? usual)
-        return TestCluster(
-            client: try client(cluster.kubeconfig),
-            limitedClient: try client(cluster.limitedKubeconfig),
-            kubeconfig: cluster.kubeconfig,
-            id: id,
-            embedded: cluster
-        )
-    }
-
-    private static func client(_ kubeconfig: JSON) throws -> KubeClient {
-        KubeClient(
-            configuration: try KubeConfiguration(kubeconfig: kubeconfig, folder: "/", context: nil),
-            wire: HTTPWire()
-        )
+        let cluster = try await ClusterUnderTest.start(options: options ?? usual, isEmbeddedOnly: options != nil)
+        let limited: JSON
+        if let given = cluster.limitedKubeconfig {
+            limited = given
+        } else {
+            limited = try await limitedKubeconfig(on: cluster, id: id)
+        }
+        return TestCluster(cluster: cluster, limitedClient: try ClusterUnderTest.client(limited), id: id)
     }
 
     /// On a real server the limited user is impersonated, and may read everything and write all but ConfigMaps.
-    private static func real(id: String) async throws -> TestCluster {
-        let kubeconfig = try JSONParser.parse(try RealCluster.kubeconfigJSON())
-        let admin = try client(kubeconfig)
+    private static func limitedKubeconfig(on cluster: ClusterUnderTest, id: String) async throws -> JSON {
         let user = "\(id)-limited"
         let rules: JSON = [
             ["apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list", "watch"]],
@@ -61,29 +52,23 @@ struct TestCluster {
             "roleRef": ["apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": .string(user)],
             "subjects": [["apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": .string(user)]],
         ])
-        _ = try await admin.create(role, in: CoreResources.clusterRoles, fieldManager: "e2e")
-        _ = try await admin.create(binding, in: CoreResources.clusterRoleBindings, fieldManager: "e2e")
-        var limited = kubeconfig
+        _ = try await cluster.client.create(role, in: CoreResources.clusterRoles, fieldManager: "e2e")
+        _ = try await cluster.client.create(binding, in: CoreResources.clusterRoleBindings, fieldManager: "e2e")
+        var limited = cluster.kubeconfig
         limited["users"] = .array(
-            (kubeconfig["users"]?.array ?? []).map { entry in
+            (cluster.kubeconfig["users"]?.array ?? []).map { entry in
                 var entry = entry
                 entry[["user", "as"]] = .string(user)
                 return entry
             }
         )
-        return TestCluster(
-            client: admin,
-            limitedClient: try client(limited),
-            kubeconfig: kubeconfig,
-            id: id,
-            embedded: nil
-        )
+        return limited
     }
 
     /// Ends the embedded cluster; on a real one removes what the test made.
     func stop() async throws {
-        if let embedded {
-            await embedded.stop()
+        guard embedded == nil else {
+            await cluster.stop()
             return
         }
         let catalog = try await client.discover()

@@ -2,6 +2,7 @@
 import ClusterKit
 import Foundation
 import KubeObjects
+import PlainText
 import SyncApply
 import SyncPlan
 import TestKit
@@ -108,7 +109,7 @@ struct OwnershipTests {
             #expect(outcome.action == .configured, "\(outcome.error ?? "")")
             let live = try #require(try await project.live("Secret", "s"))
             #expect(live.uid != uid)
-            #expect(live.json["data"]?["password"] == .string(Redactor.base64(Array("second-value".utf8))))
+            #expect(live.json["data"]?["password"] == .string(Base64.text(of: Array("second-value".utf8))))
             #expect(report.inventory.members[project.id("Secret", "s")]?.uid == live.uid)
             let verbs = project.journal.rows.map(\.intent.verb)
             #expect(verbs.contains(.recreate))

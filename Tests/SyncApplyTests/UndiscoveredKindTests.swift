@@ -19,13 +19,17 @@ struct UndiscoveredKindTests {
         _ project: ProjectUnderTest,
         _ manifests: [String],
         without group: String,
-        _ silence: Silence
+        _ silence: Silence,
+        and other: String? = nil
     ) async throws -> (plan: Plan, live: LiveSet) {
         let catalog = try await project.client.discover()
         // The first version of a kind that is added is the preferred one.
         let preferred = catalog.resources.filter { catalog.lookup($0.gvk.groupKind) == .served($0) }
         var partial = APICatalog()
-        for resource in preferred + catalog.resources where resource.gvk.group != group { partial.add(resource) }
+        for resource in preferred + catalog.resources
+        where resource.gvk.group != group && resource.gvk.group != other {
+            partial.add(resource)
+        }
         if silence == .unavailable { partial.markUnavailable(group: group, reason: "its discovery is Stale") }
         let rendered = try project.rendered(manifests)
         let inventory = try await project.storedInventory()
@@ -90,7 +94,8 @@ struct UndiscoveredKindTests {
         try await withWidgets { project, group, _ in
             // The definition that is there knows no v7, and nobody knows of any other version.
             let next = widgetDefinition(group: group).replacing(#""name":"v1""#, with: #""name":"v7""#)
-            let manifests = [next, widget("w0", group: group).replacing("/v1", with: "/v7")]
+            // No member, so that nothing but the look for it can tell.
+            let manifests = [next, widget("fresh", group: group).replacing("/v1", with: "/v7")]
             let (plan, live) = try await plan(project, manifests, without: group, silence)
             let kind = GroupKind(group: group, kind: "Widget")
             #expect(live.unreadable[kind] != nil)
@@ -103,16 +108,34 @@ struct UndiscoveredKindTests {
         }
     }
 
-    @Test(arguments: Silence.allCases)
-    func `without its definition in the cluster a kind has no objects, and they are created`(
-        silence: Silence
-    ) async throws {
+    @Test func `without its definition in the cluster a kind has no objects, and they are created`() async throws {
         try await ProjectUnderTest.run { project in
             let group = "\(project.namespace).example.org"
             let manifests = [widgetDefinition(group: group), widget("w", group: group)]
-            let (plan, live) = try await plan(project, manifests, without: group, silence)
+            let (plan, live) = try await plan(project, manifests, without: group, .unknown)
             #expect(live.objects.isEmpty && live.unreadable.isEmpty)
             #expect(plan.waves.flatMap(\.steps).map(\.action) == [.create, .create])
+        }
+    }
+
+    @Test func `a group that did not answer may have objects without a definition`() async throws {
+        try await ProjectUnderTest.run { project in
+            let group = "\(project.namespace).example.org"
+            let manifests = [widgetDefinition(group: group), widget("w", group: group)]
+            let (plan, live) = try await plan(project, manifests, without: group, .unavailable)
+            #expect(live.unreadable[GroupKind(group: group, kind: "Widget")] == "its discovery is Stale")
+            #expect(plan.waves.flatMap(\.steps).map(\.id.kind) == ["CustomResourceDefinition"])
+        }
+    }
+
+    @Test(arguments: Silence.allCases)
+    func `where definitions are not served, nothing of their kinds is called missing`(silence: Silence) async throws {
+        try await withWidgets { project, group, _ in
+            let extensions = "apiextensions.k8s.io"
+            let manifests = [widgetDefinition(group: group), widget("fresh", group: group)]
+            let (plan, live) = try await plan(project, manifests, without: group, silence, and: extensions)
+            #expect(live.unreadable[GroupKind(group: group, kind: "Widget")]?.contains("definition") == true)
+            #expect(plan.waves.flatMap(\.steps).isEmpty)
         }
     }
 

@@ -174,7 +174,7 @@ struct HealthObserverTests {
         try await withSpace { space in
             let report = await space.wait([space.awaited("example.org", "Widget", "w")], within: .milliseconds(200))
             #expect(report.ending == .unreadable)
-            #expect(report.unhealthy.first?.message.contains("does not serve Widget.example.org") == true)
+            #expect(report.unhealthy.first?.message.contains("discovery does not show Widget.example.org") == true)
         }
     }
 
@@ -234,7 +234,7 @@ struct HealthObserverTests {
             #expect(report.ending == .unreadable)
             let message = report.unhealthy.first?.message ?? ""
             #expect(message.contains("robots cannot discover"), "\(message)")
-            #expect(!message.contains("does not serve"), "\(message)")
+            #expect(!message.contains("does not show"), "\(message)")
         }
     }
 }

@@ -25,6 +25,7 @@ struct RefusalEffectTests {
         Row(reason: .terminating, isFailure: true, isRetryable: true), Row(reason: .blocked),
         Row(reason: .waiting, isRetryable: true), Row(reason: .contested, isRetryable: true),
         Row(reason: .optedOut, isShortfall: false, mayRest: true),
+        Row(reason: .optedOutLive, isShortfall: false, mayRest: true),
     ]
 
     @Test(arguments: rows)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import KubeObjects
+import PlainText
 import SyncPlan
 import SyncRecord
 import TestKit
@@ -70,7 +71,7 @@ import Testing
         let text = try #require(DiffText(before: before, after: after)).text
         #expect(!text.contains("canary"))
         for value in ["one", "two", "three", "four", "five"] {
-            #expect(!text.contains(Redactor.base64(Array("canary-\(value)".utf8))))
+            #expect(!text.contains(Base64.text(of: Array("canary-\(value)".utf8))))
         }
         let lines = text.split(separator: "\n").map(String.init)
         #expect(lines.contains("+  added: ••••••"))
@@ -88,7 +89,7 @@ import Testing
         after.json["stringData"] = ["login": "canary-value"]
         #expect(DiffText(before: before, after: after) == nil)
         var folded = before
-        let text = Redactor.base64(Array("canary-value".utf8))
+        let text = Base64.text(of: Array("canary-value".utf8))
         folded.json[["data", "login"]] = .string(text.prefix(8) + "\n" + text.dropFirst(8))
         #expect(DiffText(before: before, after: folded) == nil)
     }

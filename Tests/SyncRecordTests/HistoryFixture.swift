@@ -2,6 +2,7 @@
 import Foundation
 import GRDB
 import KubeObjects
+import PlainText
 import SyncApply
 import SyncObserve
 import SyncPlan
@@ -93,7 +94,7 @@ extension KubeObject {
         var object: JSON = [
             "apiVersion": "v1", "kind": "Secret", "metadata": ["name": "login", "namespace": "shop"],
         ]
-        for (key, value) in data { object[["data", key]] = .string(Redactor.base64(Array(value.utf8))) }
+        for (key, value) in data { object[["data", key]] = .string(Base64.text(of: Array(value.utf8))) }
         for (key, value) in annotations { object[["metadata", "annotations", key]] = .string(value) }
         return try KubeObject(object)
     }

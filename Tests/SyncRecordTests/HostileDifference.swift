@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 import SyncPlan
 import Testing
 
@@ -59,7 +60,7 @@ struct HostileDifference: Sendable, CustomTestStringConvertible {
 
     /// What must be in no text.
     static let forms: [String] = ["canary-old", "canary-new", "48151623", "42108815"].flatMap {
-        [$0, Redactor.base64(Array($0.utf8))]
+        [$0, Base64.text(of: Array($0.utf8))]
     }
 
     static func expectNone(in text: String, _ row: HostileDifference) {

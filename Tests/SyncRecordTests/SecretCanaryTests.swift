@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import KubeObjects
+import PlainText
 import SyncApply
 import SyncObserve
 import SyncPlan
@@ -21,7 +22,7 @@ import Testing
     private func expectNone(of canaries: [String], in folder: String) throws {
         for (file, bytes) in try bytes(in: folder) {
             for canary in canaries {
-                for form in [canary, Redactor.base64(Array(canary.utf8)), Redactor.percentEncoded(canary)] {
+                for form in [canary, Base64.text(of: Array(canary.utf8)), Redactor.percentEncoded(canary)] {
                     #expect(bytes.firstRange(of: Data(form.utf8)) == nil, "\(form) is in \(file)")
                 }
             }
@@ -36,7 +37,7 @@ import Testing
             let before = try KubeObject.secret(data: [("login", old)], annotations: [("copy", "is \(old)")])
             var after = try KubeObject.secret(data: [("login", new)])
             after.json["stringData"] = ["plain": .string(new)]
-            let encoded = Redactor.base64(Array(new.utf8))
+            let encoded = Base64.text(of: Array(new.utf8))
             let outcome = ObjectOutcome.sample(
                 before.id,
                 .failed,

@@ -14,7 +14,7 @@ import Testing
 
     @Test(arguments: 0..<3)
     func `a server that never answers is given up at the deadline`(scheme: Int) async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try await Loopback.withSilentServer { port in
                 let reader = try scene.reader(url: DeadlineTests.urls[scheme](port), deadline: .milliseconds(400))
                 let error = try #require(await failure { () async throws(SourceError) in try await reader.poll() })
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func `cancelling the task kills the worker at once`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try await Loopback.withSilentServer { port in
                 let reader = try scene.reader(url: "http://127.0.0.1:\(port)/posts.git", deadline: .seconds(100))
                 let error = try await withThrowingTaskGroup(of: SourceError?.self) { group in
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test func `a worker that is no worker is an error with its name`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             for (program, words) in [
                 ("/usr/bin/false", "status 1"), ("/nonexistent", "cannot start"),
                 ("/usr/bin/yes", "answers without end"),
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func `no secret is in the worker's arguments, environment or files`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try await Loopback.withSilentServer { port in
                 let secret = "s3cret-canary-\(UUID().uuidString)"
                 let reader = try scene.reader(

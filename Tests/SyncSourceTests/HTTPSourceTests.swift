@@ -8,7 +8,7 @@ import Testing
 /// Real `git http-backend` behind nginx.
 @Suite(.timeLimit(.minutes(2))) struct HTTPSourceTests {
     @Test func `a public repository is read, and a poll is one request`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let first = try scene.posts.commit(["infra/a.yaml": "1"])
             try await GitHTTPServer.serving(scene.repositories, in: scene.folder) { server in
                 let reader = try scene.reader(url: "\(server.url)/git/posts.git")
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test func `a pinned commit is fetched from a server that gives only branches`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let first = try scene.posts.commit(["infra/a.yaml": "1"])
             try scene.posts.commit(["infra/a.yaml": "2"])
             try await GitHTTPServer.serving(scene.repositories, in: scene.folder) { server in
@@ -49,7 +49,7 @@ import Testing
 
     @Test(arguments: logins)
     func `a private repository is read over TLS with an authority of its own`(login: [String: String]) async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try scene.posts.commit(["infra/a.yaml": "1"])
             let authority = try TestAuthority(folder: scene.folder.path(percentEncoded: false))
             let identity = try authority.certificate("localhost", subject: "DNS:localhost")
@@ -67,7 +67,7 @@ import Testing
         ["password": "wrong-password-1"], ["token": "wrong-password-1"], ["bearerToken": "wrong-password-1"], [:],
     ])
     func `refused credentials are named, never shown, and not tried twice`(login: [String: String]) async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try scene.posts.commit(["infra/a.yaml": "1"])
             try await GitHTTPServer.serving(scene.repositories, in: scene.folder) { server in
                 var credentials = login
@@ -92,7 +92,7 @@ import Testing
         ("moved", .redirected), ("git/nothing.git", .missingRepository),
     ])
     func `an answer that is no repository has its own cause`(place: String, reason: GitError.Reason) async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try await GitHTTPServer.serving(scene.repositories, in: scene.folder) { server in
                 let reader = try scene.reader(url: "\(server.url)/\(place)/posts.git")
                 let error = try #require(await failure { () async throws(SourceError) in try await reader.poll() })
@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test func `credentials do not follow a redirect`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try await GitHTTPServer.serving(scene.repositories, in: scene.folder) { server in
                 let login = ["username": GitHTTPServer.username, "password": GitHTTPServer.password]
                 let reader = try scene.reader(url: "\(server.url)/moved/posts.git", credentials: login)
@@ -115,7 +115,7 @@ import Testing
 
     @Test(arguments: [("unknown", "put its certificate"), ("expired", "has expired"), ("name", "for another name")])
     func `a certificate that cannot be trusted is refused with the remedy`(fault: String, remedy: String) async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try scene.posts.commit(["infra/a.yaml": "1"])
             let authority = try TestAuthority(folder: scene.folder.path(percentEncoded: false))
             let host = fault == "name" ? "other.example" : "localhost"
@@ -134,7 +134,7 @@ import Testing
     }
 
     @Test func `an authority that cannot be read is an error of the credentials`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let reader = try scene.reader(url: "https://localhost:1/posts.git", credentials: ["ca.crt": "not PEM"])
             let error = await failure { () async throws(SourceError) in try await reader.poll() }
             #expect(error?.reason == .git(.tls))
@@ -143,7 +143,7 @@ import Testing
     }
 
     @Test func `a server that cannot be reached is retried later`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             for url in ["http://127.0.0.1:\(try Loopback.freePort())/x.git", "https://host.invalid/x.git"] {
                 let reader = try scene.reader(url: url)
                 let error = try #require(await failure { () async throws(SourceError) in try await reader.poll() })

@@ -42,7 +42,7 @@ import Testing
 
     @Test(arguments: cases)
     func `G8, G9, G10, G11: an entry that could hide objects is refused with its path`(entry: Case) async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let file = try scene.posts.blob("kind: A")
             let folder = try scene.posts.tree([.init("100644", "z.yaml", file)])
             let id = entry.mode == "40000" ? folder : file
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func `G10: the same name twice is refused`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let file = try scene.posts.blob("kind: A")
             let infra = try scene.posts.tree([.init("100644", "a.yaml", file), .init("100644", "a.yaml", file)])
             try scene.posts.commit(tree: scene.posts.tree([.init("40000", "infra", infra)]))
@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test func `G11: names that are no manifests are passed over by name alone`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let file = try scene.posts.blob("kind: A")
             let missing = String(repeating: "0b", count: 20)
             let infra = try scene.posts.tree([
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test func `what could be taken for a manifest is handed on by its name`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let file = try scene.posts.blob("kind: A")
             let odd = ["Kustomization", "db\u{600}.yaml", "web.YAML", "web.yaml"]
             let infra = try scene.posts.tree(odd.map { .init("100644", bytes: Array($0.utf8), file) })
@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test func `a folder whose manifests all got other endings has none`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try scene.posts.commit(["infra/web.YAML": "kind: A", "infra/Kustomization": "x"])
             let reader = try scene.reader()
             let error = await failure { () async throws(SourceError) in try await reader.pass() }
@@ -110,7 +110,7 @@ import Testing
 
     @Test(arguments: ["160000", "120000"])
     func `G8, G9: a path through a link or submodule is refused`(mode: String) async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let id = try scene.posts.blob("elsewhere")
             try scene.posts.commit(tree: scene.posts.tree([.init(mode, "infra", id)]))
             let reader = try scene.reader()
@@ -120,7 +120,7 @@ import Testing
     }
 
     @Test func `G12: an LFS pointer is named as such`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try scene.posts.commit([
                 "infra/a.yaml": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
             ])
@@ -132,7 +132,7 @@ import Testing
     }
 
     @Test func `escape sequences in a commit message do not reach the record`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try scene.posts.commit(
                 ["infra/a.yaml": "a"],
                 message: "clear\u{1b}[2J the screen",

@@ -62,7 +62,7 @@ import Testing
 
     @Test(arguments: damages)
     func `G5: a damaged mirror is cloned again and the snapshot is whole`(damage: Damage) async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try scene.posts.commit(["infra/a.yaml": "one", "infra/b.yaml": "two"])
             let reader = try scene.reader()
             let tip = try await reader.poll()
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func `a repository that lacks a file of its own gives an error, never a part`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let there = try scene.posts.blob("kind: A")
             let gone = try scene.posts.blob("kind: B")
             let infra = try scene.posts.tree([.init("100644", "a.yaml", there), .init("100644", "b.yaml", gone)])
@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test func `G4: what a killed clone left behind is swept away`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let reader = try scene.reader()
             try scene.posts.commit(["infra/a.yaml": "1"])
             let half = scene.mirrors.appending(path: "incoming.git")
@@ -112,7 +112,7 @@ import Testing
     }
 
     @Test func `an overgrown mirror is replaced by a new clone with one pack`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             var limits = GitLimits()
             limits.mirrorPacks = 2
             let reader = try scene.reader(repositoryLimits: limits)
@@ -127,7 +127,7 @@ import Testing
     }
 
     @Test func `another URL never meets the objects of the first`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let commit = try scene.posts.commit(["infra/a.yaml": "1"])
             _ = try await scene.reader().pass()
             let other = try GitFolder(at: scene.repositories.appending(path: "other.git"))
@@ -140,7 +140,7 @@ import Testing
     }
 
     @Test func `nobody else can read the mirror's folder, and it holds no checkout`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try scene.posts.commit(["infra/a.yaml": "secret-looking text"])
             _ = try await scene.reader().pass()
             let path = scene.mirrors.path(percentEncoded: false)
@@ -152,7 +152,7 @@ import Testing
     }
 
     @Test func `several readers of one folder do not disturb each other`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try scene.posts.commit(["infra/a.yaml": "1"])
             let readers = try (0..<6).map { _ in try scene.reader() }
             let files = try await withThrowingTaskGroup(of: Int.self) { group in

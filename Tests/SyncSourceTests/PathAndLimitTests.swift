@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct PathAndLimitTests {
     @Test func `a missing folder is reported with the folders that exist`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try scene.posts.commit(["app/a.yaml": "a", "deploy/prod/b.yaml": "b"])
             for (path, shown) in [
                 ("infra", "the repository has the folders app, deploy"), ("deploy/test", "deploy has the folders prod"),
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func `a path that became a file, or that has no manifests left, gives no snapshot`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let reader = try scene.reader()
             try scene.posts.commit(["infra/a.yaml": "a"])
             _ = try await reader.pass()
@@ -39,7 +39,7 @@ import Testing
 
     @Test(arguments: ["/infra", "../infra", "infra/../..", "infra\u{0}", "a/.git/b"])
     func `an invalid path is refused before anything is asked`(path: String) async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let reader = try scene.reader(url: "/nonexistent", path: path)
             let error = await failure { () async throws(SourceError) in try await reader.poll() }
             #expect(error?.reason == .git(.configuration))
@@ -65,7 +65,7 @@ import Testing
 
     @Test(arguments: tooSmall)
     func `G7: more than a limit is an error, exactly the limit is not`(limit: Limit) async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             // Entries: one, sub, README.md; two; deep.yaml.
             try scene.posts.commit([
                 "infra/one.yaml": "0123456789", "infra/README.md": "x", "infra/sub/two/deep.yaml": "0123456789",
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test func `G7: a repository above its limits is not fetched`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             for index in 0..<20 { try scene.posts.commit(["infra/a.yaml": "\(index)"]) }
             var limits = GitLimits()
             limits.packObjects = 10

@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct RefTests {
     @Test func `a branch is read with its author, subject and files in order`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let id = try scene.posts.commit(
                 [
                     "infra/web/service.yml": "kind: Service", "infra/app.yaml": "kind: Deployment",
@@ -31,7 +31,7 @@ import Testing
 
     @Test(arguments: ["infra", "./infra/", "infra//", "deploy/prod", ""])
     func `the path may be written in every usual way`(path: String) async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try scene.posts.commit(["infra/a.yaml": "a", "deploy/prod/b.yaml": "b"])
             let files = try await scene.reader(path: path).pass().files.map(\.path)
             switch path {
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func `a file URL reads like its path`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let id = try scene.posts.commit(["infra/a.yaml": "a"])
             #expect(try await scene.reader(url: "file://\(scene.posts.path)").poll().commitID == id)
         }
@@ -51,7 +51,7 @@ import Testing
 
     @Test(arguments: [true, false])
     func `a tag is read at its commit`(isAnnotated: Bool) async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let id = try scene.posts.commit(["infra/a.yaml": "1"])
             try scene.posts.commit(["infra/a.yaml": "2"])
             try scene.posts.tag("v1.0.0", at: id, isAnnotated: isAnnotated)
@@ -64,7 +64,7 @@ import Testing
 
     @Test(arguments: [(">=1.2 <2", "v1.10.0"), ("~1.2", "v1.2.7"), ("^1.3.0-0", "v1.10.0"), ("2.x", "2.0.1")])
     func `a version range takes the highest tag inside it`(range: String, tag: String) async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             for (index, name) in ["v1.2.0", "v1.2.7", "v1.10.0", "2.0.1", "v3.0.0-rc.1", "nightly", "v1"].enumerated() {
                 try scene.posts.tag(
                     name,
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test func `a pinned commit is read also when no branch points to it any more`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let first = try scene.posts.commit(["infra/a.yaml": "1"])
             try scene.posts.commit(["infra/a.yaml": "2"])
             let snapshot = try await scene.reader(ref: .commit(first.uppercased())).pass()
@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test func `a missing branch is reported with the branches that exist`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let commit = try scene.posts.commit(["infra/a.yaml": "1"])
             try scene.posts.move(branch: "release", to: commit)
             let reader = try scene.reader(ref: .branch("mian"))
@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test func `an empty repository, a range without a match and an unknown commit are missing refs`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let empty = try scene.reader()
             let emptyError = await failure { () async throws(SourceError) in try await empty.poll() }
             #expect(emptyError?.message.contains("it has no branches at all") == true)
@@ -118,7 +118,7 @@ import Testing
     }
 
     @Test func `a poll downloads nothing, and a known commit is read without the server`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try scene.posts.commit(["infra/a.yaml": "1"])
             let reader = try scene.reader()
             let tip = try await reader.poll()
@@ -133,7 +133,7 @@ import Testing
     }
 
     @Test func `the tree id changes only when the folder changes`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let reader = try scene.reader()
             try scene.posts.commit(["infra/a.yaml": "1"])
             let first = try await reader.snapshot(try await reader.poll()).treeID

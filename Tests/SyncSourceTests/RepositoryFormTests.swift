@@ -8,7 +8,7 @@ import Testing
 /// Forms of a repository in a folder that cannot be read are named as what they are, with what to do.
 @Suite(.timeLimit(.minutes(2))) struct RepositoryFormTests {
     /// What the reader says of the folder; `read` when it reads it.
-    private func failure(of path: String, in scene: Scene) async throws -> String {
+    private func failure(of path: String, in scene: SourceScene) async throws -> String {
         let reader = try scene.reader(url: path)
         do throws(SourceError) {
             _ = try await reader.pass()
@@ -31,7 +31,7 @@ import Testing
     @Test(arguments: clones.map(\.name), [true, false])
     func `a clone that lacks objects is named`(name: String, isBare: Bool) async throws {
         let (_, arguments, words) = try #require(Self.clones.first { $0.name == name })
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let (folder, git) = (scene.folder, scene.posts)
             try fill(git)
             let clone = folder.appending(path: "clone").path(percentEncoded: false)
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func `a repository with SHA-256 names is named`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let path = scene.folder.appending(path: "new.git").path(percentEncoded: false)
             _ = try GitFolder.git(["init", "--quiet", "--bare", "--object-format=sha256", path])
             let message = try await failure(of: path, in: scene)
@@ -55,7 +55,7 @@ import Testing
     @Test(arguments: [true, false])
     func `a repository of another user is named, and what to do`(isBare: Bool) async throws {
         try #require(geteuid() == 0, "run the tests as root: they give a repository to another user")
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try fill(scene.posts)
             let clone = scene.folder.appending(path: "clone").path(percentEncoded: false)
             let bare = isBare ? ["--bare"] : []
@@ -72,7 +72,7 @@ import Testing
 
     @Test(arguments: ["config", ".git", "commondir"])
     func `a pipe in the place of a file keeps nobody waiting`(name: String) async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let path = scene.folder.appending(path: "odd").path(percentEncoded: false)
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
             try #require(mkfifo("\(path)/\(name)", 0o600) == 0)
@@ -86,7 +86,7 @@ import Testing
     }
 
     @Test func `a whole clone with its files is read`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let (folder, git) = (scene.folder, scene.posts)
             try fill(git)
             let clone = folder.appending(path: "clone").path(percentEncoded: false)

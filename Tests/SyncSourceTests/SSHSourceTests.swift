@@ -21,7 +21,7 @@ import Testing
         hostType: String,
         isHashed: Bool
     ) async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try scene.posts.commit(["infra/a.yaml": "1"])
             let key = try SSHKey(type: type, passphrase: passphrase, in: scene.folder, options: options)
             try await GitSSHServer.serving(in: scene.folder, hostKeyType: hostType, authorized: key) { server in
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func `the kind of host key is chosen among those that are known`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try scene.posts.commit(["infra/a.yaml": "1"])
             let key = try SSHKey(type: "ed25519", in: scene.folder)
             let stale = try SSHKey(type: "ed25519", in: scene.folder)
@@ -56,7 +56,7 @@ import Testing
     @Test func `a host key that is unknown, changed or revoked is refused, and the first use is no exception`()
         async throws
     {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             try scene.posts.commit(["infra/a.yaml": "1"])
             let key = try SSHKey(type: "ed25519", in: scene.folder)
             let other = try SSHKey(type: "ed25519", in: scene.folder)
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test func `a key that the server does not know is refused once`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let key = try SSHKey(type: "ed25519", in: scene.folder)
             let stranger = try SSHKey(type: "ed25519", in: scene.folder)
             try await GitSSHServer.serving(in: scene.folder, authorized: key) { server in
@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test func `a repository that is not there is named`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let key = try SSHKey(type: "ed25519", in: scene.folder)
             try await GitSSHServer.serving(in: scene.folder, authorized: key) { server in
                 let credentials = ["identity": try key.privateKey, "known_hosts": server.knownHostsLine]
@@ -111,7 +111,7 @@ import Testing
     }
 
     @Test func `a key that cannot work is refused before any connection`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let rsa = try SSHKey(type: "rsa", in: scene.folder, options: ["-b", "2048"])
             let locked = try SSHKey(type: "ed25519", passphrase: "open sesame", in: scene.folder)
             for (identity, text) in [
@@ -128,7 +128,7 @@ import Testing
     }
 
     @Test func `a wrong passphrase is an authentication error`() async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let key = try SSHKey(type: "ed25519", passphrase: "open sesame", in: scene.folder)
             try await GitSSHServer.serving(in: scene.folder, authorized: key) { server in
                 let credentials = [

@@ -112,9 +112,10 @@ package struct GitFolder: Sendable {
 
     /// Runs git outside of any repository and gives what it prints.
     package static func git(_ arguments: [String], input: [UInt8] = []) throws -> String {
-        let result = try SpawnedProgram.run(
-            try programPath("git", package: "git"),
+        let result = try runProgram(
+            "git",
             arguments,
+            package: "git",
             environment: [
                 "PATH": "/usr/bin:/bin", "LANG": "C", "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1",
                 "GIT_AUTHOR_NAME": "Ada Example", "GIT_AUTHOR_EMAIL": "ada@example.com",
@@ -122,10 +123,10 @@ package struct GitFolder: Sendable {
             ],
             input: input
         )
-        let text = String(decoding: result.output, as: UTF8.self)
         guard result.status == 0 else {
-            throw MissingProgram(description: "git \(arguments.joined(separator: " ")): \(text)")
+            let said = result.output + result.errors
+            throw MissingProgram(description: "git \(arguments.joined(separator: " ")): \(said)")
         }
-        return text.trimmingCharacters(in: .newlines)
+        return result.output.trimmingCharacters(in: .newlines)
     }
 }

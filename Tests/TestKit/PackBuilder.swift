@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import Foundation
+import PlainText
 
 /// Writes a git pack byte by byte, so that it can hold what `git` itself would refuse to write.
 package struct PackBuilder: Sendable {
@@ -106,7 +107,7 @@ package struct PackBuilder: Sendable {
     /// The id of an object.
     package static func id(_ kind: Kind, _ content: [UInt8]) -> String {
         let head = Array("\(kind) \(content.count)\0".utf8)
-        return Insecure.SHA1.hash(data: head + content).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return Insecure.SHA1.hash(data: head + content).hexadecimal
     }
 
     static func tree(_ entries: [GitFolder.Entry]) -> [UInt8] {

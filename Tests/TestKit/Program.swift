@@ -10,9 +10,15 @@ package struct MissingProgram: Error, CustomStringConvertible {
 
 /// What a program printed and how it ended.
 package struct ProgramResult: Sendable {
+    /// The exit status, or 128 plus the signal that ended it.
     package let status: Int32
-    package let output: [UInt8]
+    /// Standard output.
+    package let bytes: [UInt8]
+    /// Standard error.
     package let errors: String
+
+    /// Standard output as text.
+    package var output: String { String(decoding: bytes, as: UTF8.self) }
 }
 
 /// The full path of a program in `PATH`, or in the folders of system programs.
@@ -28,23 +34,54 @@ package func programPath(_ name: String, package debianPackage: String) throws -
     return found
 }
 
-/// Runs a short program to its end. Its output must fit a pipe (64 KiB) or the errors be few.
-package func runProgram(_ name: String, _ arguments: [String], package debianPackage: String) throws -> ProgramResult {
-    let process = Process()
-    process.executableURL = URL(filePath: try programPath(name, package: debianPackage))
-    process.arguments = arguments
-    let output = Pipe()
-    let errors = Pipe()
-    process.standardOutput = output
-    process.standardError = errors
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    let bytes = output.fileHandleForReading.readDataToEndOfFile()
-    let complaints = errors.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return ProgramResult(
-        status: process.terminationStatus,
-        output: Array(bytes),
-        errors: String(decoding: complaints, as: UTF8.self)
+/// Runs a short program to its end; the calling thread waits. What talks to a server in this process takes
+/// ``finishProgram(_:_:package:environment:input:)`` instead.
+///
+/// - Parameters:
+///   - name: Looked up in `PATH`.
+///   - arguments: What follows the name.
+///   - debianPackage: Brings the program; named when it is missing.
+///   - environment: All variables that it gets; nil for those of the tests.
+///   - input: Its standard input.
+/// - Returns: What it printed, whatever its status.
+/// - Throws: ``MissingProgram`` when it is not installed or cannot be started.
+package func runProgram(
+    _ name: String,
+    _ arguments: [String],
+    package debianPackage: String,
+    environment: [String: String]? = nil,
+    input: [UInt8] = []
+) throws -> ProgramResult {
+    try SpawnedProgram.run(
+        try programPath(name, package: debianPackage),
+        arguments,
+        environment: environment ?? ProcessInfo.processInfo.environment,
+        input: input
     )
+}
+
+/// Like ``runProgram(_:_:package:environment:input:)``, on a thread of its own: servers of this process answer on the
+/// threads that a blocking wait would take.
+package func finishProgram(
+    _ name: String,
+    _ arguments: [String],
+    package debianPackage: String,
+    environment: [String: String]? = nil,
+    input: [UInt8] = []
+) async throws -> ProgramResult {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread {
+            continuation.resume(
+                with: Result {
+                    try runProgram(
+                        name,
+                        arguments,
+                        package: debianPackage,
+                        environment: environment,
+                        input: input
+                    )
+                }
+            )
+        }
+    }
 }

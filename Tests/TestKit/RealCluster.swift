@@ -18,6 +18,6 @@ package enum RealCluster {
         guard result.status == 0 else {
             throw MissingProgram(description: "kubectl config view failed: \(result.errors)")
         }
-        return result.output
+        return result.bytes
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import Foundation
+import PlainText
 
 /// A small real OCI image that a test makes and pushes with `skopeo`: one layer with one file, a configuration, and for
 /// several platforms an index.
@@ -201,6 +202,6 @@ private struct ImageLayout {
     }
 
     private func hex(_ bytes: Data) -> String {
-        SHA256.hash(data: bytes).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        SHA256.hash(data: bytes).hexadecimal
     }
 }

@@ -100,13 +100,12 @@ package final class RegistryServer: Sendable {
         package debianPackage: String,
         environment: [String: String] = [:]
     ) throws -> [UInt8] {
-        let path = try programPath(program, package: debianPackage)
         let variables = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C"].merging(environment) { $1 }
-        let (status, output) = try SpawnedProgram.run(path, arguments, environment: variables, input: [])
-        guard status == 0 else {
-            throw MissingProgram(description: "\(program) failed: \(String(decoding: output, as: UTF8.self))")
+        let result = try runProgram(program, arguments, package: debianPackage, environment: variables)
+        guard result.status == 0 else {
+            throw MissingProgram(description: "\(program) failed: \(result.output + result.errors)")
         }
-        return output
+        return result.bytes
     }
 
     /// Where it keeps its files.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 import Testing
 import YAMLText
 
@@ -67,7 +68,7 @@ import YAMLText
         return sample
     }()
 
-    @Test(.enabled(if: Kubectl.path != nil))
+    @Test(.enabled(if: Kubectl.isInstalled))
     func `prints byte for byte what kubectl prints`() async throws {
         let printed = try await Kubectl.print([Array(Self.sample.text.utf8)], as: "yaml").output
         var labelled = Self.sample

@@ -4,7 +4,7 @@ import Testing
 import YAMLText
 
 /// Our reading held against kubectl's own, wherever kubectl is installed: the same value, or both refuse.
-@Suite(.enabled(if: Kubectl.path != nil, "kubectl is not installed")) struct KubectlOracleTests {
+@Suite(.enabled(if: Kubectl.isInstalled, "kubectl is not installed")) struct KubectlOracleTests {
     /// A ConfigMap named for its place in the table, with `body` at the top level.
     private static func manifest(_ index: Int, _ body: String) -> [UInt8] {
         Array("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: case\(index)\n\(body)".utf8)

@@ -48,7 +48,7 @@ import YAMLText
         "expected whitespace or line break",
     ]
 
-    @Test(.enabled(if: Kubectl.path != nil, "kubectl is not installed"), .timeLimit(.minutes(1)))
+    @Test(.enabled(if: Kubectl.isInstalled, "kubectl is not installed"), .timeLimit(.minutes(1)))
     func `broken texts read as kubectl reads them`() async throws {
         var mutation = Mutation(seed: 6)
         let texts = (0..<1000).map { index in

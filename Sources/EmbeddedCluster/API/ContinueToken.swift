@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 
 /// Where a paged list goes on: opaque to clients, written as the real server writes it.
 struct ContinueToken: Sendable, Hashable {
@@ -19,7 +20,7 @@ struct ContinueToken: Sendable, Hashable {
     init(_ text: String) throws(StatusError) {
         let standard = text.replacing("-", with: "+").replacing("_", with: "/")
         let padded = standard + String(repeating: "=", count: (4 - standard.count % 4) % 4)
-        guard let bytes = Redactor.bytes(base64: padded), let json = try? JSONParser.parse(bytes) else {
+        guard let bytes = Base64.bytes(of: padded, padding: .optional), let json = try? JSONParser.parse(bytes) else {
             throw .badRequest("invalid continue token: continue key is not valid: invalid character")
         }
         guard json["v"]?.string == "meta.k8s.io/v1", let revision = json["rv"]?.int, revision != 0,
@@ -35,7 +36,7 @@ struct ContinueToken: Sendable, Hashable {
     /// The token as clients get it.
     var text: String {
         let json: JSON = ["v": "meta.k8s.io/v1", "rv": .int(revision), "start": .string(start + "\0")]
-        return Redactor.base64(json.serialized()).replacing("+", with: "-").replacing("/", with: "_")
+        return Base64.text(of: json.serialized()).replacing("+", with: "-").replacing("/", with: "_")
             .replacing("=", with: "")
     }
 }

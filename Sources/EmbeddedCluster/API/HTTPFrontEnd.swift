@@ -99,7 +99,8 @@ struct HTTPFrontEnd: Sendable {
             verb: verb,
             path: request.path,
             query: query,
-            user: user?.name ?? ""
+            user: user?.name ?? "",
+            userAgent: request.userAgent
         )
     }
 

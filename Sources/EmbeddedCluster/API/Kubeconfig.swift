@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 
 /// Kubeconfig documents for the embedded cluster.
 enum Kubeconfig {
@@ -29,8 +30,6 @@ enum Kubeconfig {
 enum AccessToken {
     /// 128 random bits as hexadecimal digits.
     static func random() -> String {
-        var generator = SystemRandomNumberGenerator()
-        let digits = Array("0123456789abcdef")
-        return String((0..<32).map { _ in digits[Int(generator.next() % 16)] })
+        (0..<16).map { _ in UInt8.random(in: 0 ... .max) }.hexadecimal
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 
 /// Reads the protobuf form of a request's object, in its `k8s\0` envelope.
 ///
@@ -119,7 +120,7 @@ struct ProtobufBody {
         case (.number(let number), .int): return .int(Int64(bitPattern: number))
         case (.number(let number), .bool): return .bool(number != 0)
         case (.bytes(let bytes), .string): return .string(String(decoding: bytes, as: UTF8.self))
-        case (.bytes(let bytes), .bytes): return .string(Redactor.base64(Array(bytes)))
+        case (.bytes(let bytes), .bytes): return .string(Base64.text(of: Array(bytes)))
         case (.bytes(let bytes), .quantity):
             for case (1, .bytes(let text)) in try fields(bytes) {
                 return .string(String(decoding: text, as: UTF8.self))

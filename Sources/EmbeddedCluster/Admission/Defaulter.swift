@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 
 /// Fills in the values that the server defaults.
 package enum Defaulter {
@@ -44,7 +45,7 @@ package enum Defaulter {
         guard let texts = object["stringData"]?.object else { return }
         object["stringData"] = nil
         for member in texts {
-            object["data", default: [:]][member.key] = .string(Base64.text(member.value.string ?? ""))
+            object["data", default: [:]][member.key] = .string(Base64.text(of: Array((member.value.string ?? "").utf8)))
         }
     }
 

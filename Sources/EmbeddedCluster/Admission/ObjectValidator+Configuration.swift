@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 
 /// Validation of configuration, storage, quotas, budgets and autoscalers.
 extension ObjectValidator {
@@ -17,7 +18,7 @@ extension ObjectValidator {
         }
         for entry in object["binaryData"]?.object ?? JSONObject() {
             findings.problems("binaryData[\(entry.key)]", entry.key, TextRules.configKeyProblems(entry.key))
-            size += Base64.bytes(entry.value.string ?? "").count
+            size += Base64.count(of: entry.value.string ?? "") ?? 0
         }
         checkSize(size, at: "", into: &findings)
     }
@@ -31,7 +32,7 @@ extension ObjectValidator {
         var size = 0
         for entry in object["data"]?.object ?? JSONObject() {
             findings.problems("data[\(entry.key)]", entry.key, TextRules.configKeyProblems(entry.key))
-            size += Base64.bytes(entry.value.string ?? "").count
+            size += Base64.count(of: entry.value.string ?? "") ?? 0
         }
         checkSize(size, at: "data", into: &findings)
         func need(_ keys: String...) {
@@ -59,7 +60,7 @@ extension ObjectValidator {
     private static func check(dockerConfiguration object: JSON, key: String, into findings: inout Findings) {
         guard let encoded = object["data"]?[key]?.string else { return }
         do {
-            _ = try JSONParser.parse(Base64.bytes(encoded))
+            _ = try JSONParser.parse(Base64.bytes(of: encoded) ?? [])
         } catch {
             findings.invalid("data[\(key)]", "<secret contents redacted>", error.problem)
         }

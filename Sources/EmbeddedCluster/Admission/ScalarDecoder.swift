@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import KubeObjects
+import PlainText
 
 /// A value that does not fit its type, in the words of Go's JSON decoder.
 struct DecodeProblem: Error {
@@ -96,11 +97,10 @@ enum ScalarDecoder {
 
     private static func bytes(_ value: JSON, at place: DecodePath) throws(DecodeProblem) -> JSON {
         guard let text = value.string else { throw place.mismatch(value, goType: "[]uint8") }
-        let stripped = text.replacing("\n", with: "").replacing("\r", with: "")
-        guard let data = Data(base64Encoded: stripped) else {
+        guard let bytes = Base64.bytes(of: text) else {
             throw DecodeProblem(problem: "illegal base64 data at input byte \(firstIllegalByte(text))")
         }
-        return .string(data.base64EncodedString())
+        return .string(Base64.text(of: bytes))
     }
 
     /// Where Go's decoder stops: the first byte outside of the alphabet, or the end of a text with wrong padding.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import KubeObjects
+import PlainText
 
 /// Validates a custom resource against its structural schema. Rules in CEL (`x-kubernetes-validations`) are not run.
 enum StructuralValidator {

@@ -13,6 +13,8 @@ package struct RecordedRequest: Sendable, Hashable {
     package let query: String
     /// The user's name; empty when the token is nobody's.
     package let user: String
+    /// The `User-Agent` header; empty when absent.
+    package let userAgent: String
     /// Requests that were being answered when this one came, itself among them; watches are not counted.
     package var inFlight = 1
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
+import Processes
 
-/// Runs blocking work on a thread of its own: the cooperative pool has one thread for each core, and a C call that
-/// waits would take it away from all other tasks.
+/// Runs blocking work of git on a thread of its own.
 enum BlockingThread {
     /// - Parameters:
     ///   - name: Shown by `ps -T` and debuggers.
@@ -12,17 +11,12 @@ enum BlockingThread {
         _ name: String,
         _ body: @escaping @Sendable () throws(GitError) -> Value
     ) async -> Result<Value, GitError> {
-        await withCheckedContinuation { continuation in
-            let thread = Thread {
-                do throws(GitError) {
-                    continuation.resume(returning: .success(try body()))
-                } catch {
-                    continuation.resume(returning: .failure(error))
-                }
+        await onOwnThread(named: name, stackBytes: 1 << 21) { () -> Result<Value, GitError> in
+            do throws(GitError) {
+                return .success(try body())
+            } catch {
+                return .failure(error)
             }
-            thread.name = name
-            thread.stackSize = 1 << 21
-            thread.start()
         }
     }
 }

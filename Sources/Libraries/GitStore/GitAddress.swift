@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import PlainText
 
 /// Where a repository is: a checked URL. Only forms whose meaning is beyond doubt are accepted.
 package struct GitAddress: Sendable, Hashable {

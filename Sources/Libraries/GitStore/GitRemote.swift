@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import PlainText
 
 /// A repository on a server, and how it is reached: every operation runs in a process of its own with a deadline.
 package struct GitRemote: Sendable {

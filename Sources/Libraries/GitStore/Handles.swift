@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLibGit2
+import PlainText
 
 /// An object id as libgit2 passes it.
 extension git_oid {
@@ -16,9 +17,7 @@ extension git_oid {
 
     /// 40 lower-case hexadecimal digits.
     var hex: String {
-        withUnsafeBytes(of: id) { bytes in
-            bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        }
+        withUnsafeBytes(of: id) { $0.hexadecimal }
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import Foundation
+import PlainText
 
 /// An OpenSSH `known_hosts` file: which host keys are trusted. Nothing is ever added to it by us.
 package struct KnownHosts: Sendable {
@@ -36,10 +37,10 @@ package struct KnownHosts: Sendable {
             let isAuthority = first == "@cert-authority"
             if isRevoked || isAuthority { fields = fields.dropFirst() }
             guard fields.count >= 3, let hosts = fields.first, !hosts.hasPrefix("@"),
-                let key = Data(base64Encoded: String(fields[fields.startIndex + 2]))
+                let key = Base64.bytes(of: String(fields[fields.startIndex + 2]))
             else { return nil }
             let keyType = String(fields[fields.startIndex + 1])
-            return Line(isRevoked: isRevoked, isAuthority: isAuthority, hosts: hosts, keyType: keyType, key: Array(key))
+            return Line(isRevoked: isRevoked, isAuthority: isAuthority, hosts: hosts, keyType: keyType, key: key)
         }
     }
 
@@ -76,12 +77,12 @@ package struct KnownHosts: Sendable {
     func plainLine(host: String, port: Int, keyType: String) -> String? {
         let name = KnownHosts.name(host, port)
         let line = keys(of: host, port).first { !$0.isRevoked && $0.keyType == keyType }
-        return line.map { "\(name) \(keyType) \(Data($0.key).base64EncodedString())\n" }
+        return line.map { "\(name) \(keyType) \(Base64.text(of: $0.key))\n" }
     }
 
     /// `SHA256:…` as `ssh-keygen -l` prints it.
     static func fingerprint(_ key: [UInt8]) -> String {
-        let digest = Data(SHA256.hash(data: key)).base64EncodedString()
+        let digest = Base64.text(of: Array(SHA256.hash(data: key)))
         return "SHA256:" + digest.prefix { $0 != "=" }
     }
 
@@ -105,11 +106,11 @@ extension KnownHosts {
     private static func matches(_ hosts: Substring, name: String) -> Bool {
         if hosts.hasPrefix("|1|") {
             let parts = hosts.split(separator: "|")
-            guard parts.count == 3, let salt = Data(base64Encoded: String(parts[1])),
-                let hash = Data(base64Encoded: String(parts[2]))
+            guard parts.count == 3, let salt = Base64.bytes(of: String(parts[1])),
+                let hash = Base64.bytes(of: String(parts[2]))
             else { return false }
             let code = HMAC<Insecure.SHA1>.authenticationCode(for: Data(name.utf8), using: SymmetricKey(data: salt))
-            return Data(code) == hash
+            return Array(code) == hash
         }
         var isFound = false
         for pattern in hosts.lowercased().split(separator: ",") {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLibGit2
+import PlainText
 
 /// A failed call of libgit2, with the library's own words.
 struct LibGit2Error: Error {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import Foundation
+import PlainText
+import Processes
 
 /// The folder that holds one project's bare mirror, and the names inside it.
 ///
@@ -16,8 +18,7 @@ struct MirrorFolder: Sendable, Hashable {
 
     init(path: String, address: GitAddress) {
         self.path = path
-        let digest = SHA256.hash(data: Data(address.url.utf8)).prefix(6)
-        name = digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + ".git"
+        name = SHA256.hash(data: Data(address.url.utf8)).prefix(6).hexadecimal + ".git"
     }
 
     var mirror: String { path + "/" + name }
@@ -116,6 +117,13 @@ struct MirrorFolder: Sendable, Hashable {
             if FileManager.default.fileExists(atPath: outgoing) { try FileManager.default.removeItem(atPath: outgoing) }
         } catch {
             throw MirrorFolder.storage("cannot put the new clone in place at \(mirror)", error)
+        }
+    }
+
+    /// Writes a file that only we may read, in one step.
+    static func writePrivate(_ text: String, to path: String) throws(GitError) {
+        do throws(SystemFailure) { try PrivateFile.write(Array(text.utf8), to: path) } catch {
+            throw storage("cannot write \(path)", error.code)
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLibGit2
 import Foundation
+import PlainText
 
 /// Reads commits, folders and files of an open mirror. Stays on the thread that opened it.
 ///

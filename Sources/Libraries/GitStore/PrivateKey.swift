@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import PlainText
 
 /// Looks into a private ssh key far enough to say before any connection why it cannot work.
 enum PrivateKey {
@@ -12,8 +13,7 @@ enum PrivateKey {
         guard let begin = lines.firstIndex(where: { $0.hasPrefix("-----BEGIN ") }),
             let end = lines.lastIndex(where: { $0.hasPrefix("-----END ") }), begin < end
         else { throw refused("identity is no private key: the line -----BEGIN … PRIVATE KEY----- is missing") }
-        let body =
-            Data(base64Encoded: lines[(begin + 1)..<end].filter { !$0.contains(":") }.joined()).map(Array.init) ?? []
+        let body = Base64.bytes(of: lines[(begin + 1)..<end].filter { !$0.contains(":") }.joined()) ?? []
         switch lines[begin] {
         case "-----BEGIN OPENSSH PRIVATE KEY-----": try checkOpenSSH(body, hasPassphrase: hasPassphrase)
         case "-----BEGIN EC PRIVATE KEY-----", "-----BEGIN ENCRYPTED PRIVATE KEY-----": return

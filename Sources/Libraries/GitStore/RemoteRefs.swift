@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PlainText
 
 /// One line of a server's list of refs.
 struct RemoteRef: Sendable, Hashable {

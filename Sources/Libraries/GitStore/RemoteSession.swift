@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLibGit2
+import Processes
 
 /// Talks to one server inside the worker process: every method is one connection.
 struct RemoteSession {
@@ -85,7 +86,7 @@ struct RemoteSession {
     private func writeKnownHosts(_ knownHosts: KnownHosts, keyType: String?) throws(GitError) {
         guard address.scheme == .ssh else { return }
         let line = keyType.flatMap { knownHosts.plainLine(host: address.host, port: address.port, keyType: $0) } ?? ""
-        try PrivateFile.write(line, to: home + "/.ssh/known_hosts")
+        try MirrorFolder.writePrivate(line, to: home + "/.ssh/known_hosts")
     }
 
     private func refs(of remote: borrowing RemoteHandle) throws(LibGit2Error) -> [RemoteRef] {

@@ -65,7 +65,7 @@ struct WorkerJob {
     private func useAuthorities() throws(GitError) {
         guard let authorities = request.credentials?.authorities, address.scheme == .https else { return }
         let file = folder.home + "/ca.crt"
-        try PrivateFile.write(authorities, to: file)
+        try MirrorFolder.writePrivate(authorities, to: file)
         do throws(LibGit2Error) {
             try LibGit2.check("GIT_OPT_SET_SSL_CERT_LOCATIONS") { sternpost_git_set_authorities(file) }
         } catch {

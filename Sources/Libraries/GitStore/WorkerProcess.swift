@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLibGit2
 import Foundation
+import PlainText
+import Processes
 import Synchronization
 
 /// One child process of our own binary: started, given its request, and killed with its whole group at the deadline.
@@ -47,7 +49,7 @@ final class WorkerProcess: Sendable {
         }
         var conversation = Conversation(socket: talk[0], complaints: complaints[0], request: request)
         let ending = conversation.run(until: ContinuousClock.now.advanced(by: deadline))
-        let status = end(child)
+        let childEnding = end(child)
         if isCancelled.withLock({ $0 }) { throw GitError(.cancelled, "git work was cancelled") }
         switch ending {
         case .late:
@@ -55,7 +57,7 @@ final class WorkerProcess: Sendable {
         case .tooLong:
             throw GitError(.worker, "git process: \(executable) answers without end; is it this program's own binary?")
         case .finished where conversation.answer.isEmpty:
-            throw GitError(.worker, WorkerProcess.epitaph(executable, status: status, said: conversation.said))
+            throw GitError(.worker, WorkerProcess.epitaph(executable, childEnding, said: conversation.said))
         case .finished: return conversation.answer
         }
     }
@@ -67,51 +69,32 @@ final class WorkerProcess: Sendable {
     }
 
     private func start(_ executable: String, home: String, talk: Int32, complaints: Int32) throws(GitError) -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        var attributes = posix_spawnattr_t()
-        posix_spawn_file_actions_init(&actions)
-        posix_spawnattr_init(&attributes)
-        defer {
-            posix_spawn_file_actions_destroy(&actions)
-            posix_spawnattr_destroy(&attributes)
-        }
-        posix_spawn_file_actions_adddup2(&actions, talk, 0)
-        posix_spawn_file_actions_adddup2(&actions, talk, 1)
-        posix_spawn_file_actions_adddup2(&actions, complaints, 2)
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-        var signals = sigset_t()
-        sigfillset(&signals)
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
-        posix_spawnattr_setflags(&attributes, Int16(flags))
-
-        let arguments = CStrings([executable, GitWorker.command])
-        let environment = CStrings(WorkerProcess.environment(home: home))
-        var pid: pid_t = 0
+        var program = ProgramStart(path: executable, arguments: [GitWorker.command])
+        program.environment = WorkerProcess.environment(home: home)
+        program.input = .descriptor(talk)
+        program.output = .descriptor(talk)
+        program.errors = .descriptor(complaints)
         // Under the lock: a cancellation finds either nothing started or a process that it can kill.
-        let problem: Int32 = life.withLock { life in
-            guard !isCancelled.withLock({ $0 }) else { return ECANCELED }
-            let problem = posix_spawn(&pid, executable, &actions, &attributes, arguments.pointers, environment.pointers)
-            if problem == 0 { life = .running(pid) }
-            return problem
+        let started = life.withLock { life -> Result<pid_t, SystemFailure>? in
+            guard !isCancelled.withLock({ $0 }) else { return nil }
+            let started = program.start()
+            if case .success(let pid) = started { life = .running(pid) }
+            return started
         }
-        if problem == ECANCELED { throw GitError(.cancelled, "git work was cancelled") }
-        guard problem == 0 else { throw WorkerProcess.failure("cannot start \(executable)", problem) }
-        return pid
+        switch started {
+        case .success(let pid)?: return pid
+        case .failure(let failure)?: throw WorkerProcess.failure("cannot start \(executable)", failure.code)
+        case nil: throw GitError(.cancelled, "git work was cancelled")
+        }
     }
 
-    /// Kills what is left of the group and reaps the child; returns its wait status.
-    private func end(_ child: pid_t) -> Int32 {
+    /// Kills what is left of the group and reaps the child; tells how it ended.
+    private func end(_ child: pid_t) -> ProcessEnding {
         life.withLock { life in
             kill(-child, SIGKILL)
             life = .ended
         }
-        var status: Int32 = 0
-        while waitpid(child, &status, 0) == -1, errno == EINTR {}
-        return status
+        return .ofChild(child)
     }
 
     private static let proxies = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"]
@@ -123,19 +106,22 @@ final class WorkerProcess: Sendable {
     }
 
     /// Only what a proxy needs is handed on: no credentials, no library paths, no configuration of git.
-    private static func environment(home: String) -> [String] {
-        let inherited = proxies + ["no_proxy", "NO_PROXY", "TZ"]
-        let own = ProcessInfo.processInfo.environment
-        return ["HOME=\(home)", "LANG=C"] + inherited.compactMap { name in own[name].map { "\(name)=\($0)" } }
+    private static func environment(home: String) -> [String: String] {
+        let inherited = Set(proxies + ["no_proxy", "NO_PROXY", "TZ"])
+        let handedOn = ProcessInfo.processInfo.environment.filter { inherited.contains($0.key) }
+        return handedOn.merging(["HOME": home, "LANG": "C"]) { $1 }
     }
 
     private static func failure(_ what: String, _ number: Int32) -> GitError {
         GitError(.worker, "git process: \(what): \(String(cString: strerror(number)))")
     }
 
-    private static func epitaph(_ executable: String, status: Int32, said: [UInt8]) -> String {
-        let signal = status & 0x7f
-        let end = signal == 0 ? "status \((status >> 8) & 0xff)" : "signal \(signal)"
+    private static func epitaph(_ executable: String, _ ending: ProcessEnding, said: [UInt8]) -> String {
+        let end =
+            switch ending {
+            case .status(let status): "status \(status)"
+            case .signal(let signal): "signal \(signal)"
+            }
         let words = OneLine.text(String(decoding: said, as: UTF8.self))
         return "git process: \(executable) \(GitWorker.command) ended with \(end) and no answer"
             + (words.isEmpty ? "; is it this program's own binary?" : ": \(words)")

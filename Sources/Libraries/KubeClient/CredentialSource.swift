@@ -2,6 +2,7 @@
 import Foundation
 import HTTPWire
 import KubeObjects
+import PlainText
 
 /// The credential of one request.
 struct Credential: Sendable {
@@ -50,7 +51,7 @@ actor CredentialSource {
         case .none: return keep(nil, until: .never)
         case .token(let token): return keep("Bearer \(token)", until: .never)
         case .basic(let user, let password):
-            return keep("Basic \(Redactor.base64(Array("\(user):\(password)".utf8)))", until: .never)
+            return keep("Basic \(Base64.text(of: Array("\(user):\(password)".utf8)))", until: .never)
         case .tokenFile(let path): return try readToken(path)
         case .plugin(let plugin): return try await run(plugin)
         }

@@ -2,6 +2,8 @@
 import Foundation
 import HTTPWire
 import KubeObjects
+import PlainText
+import Processes
 
 /// A command of the user's kubeconfig that prints credentials: `client.authentication.k8s.io` ExecCredential.
 struct ExecPlugin: Sendable {
@@ -108,12 +110,9 @@ struct ExecPlugin: Sendable {
 
     private func expiry(_ json: JSON?) throws(KubeError) -> Date? {
         guard let json, !json.isNull else { return nil }
-        let plain = Date.ISO8601FormatStyle()
-        let text = json.string ?? ""
-        guard let date = (try? plain.parse(text)) ?? (try? plain.time(includingFractionalSeconds: true).parse(text))
-        else {
+        guard let time = json.string.flatMap(RFC3339Time.init) else {
             throw fail("printed an expirationTimestamp that is no RFC 3339 time")
         }
-        return date
+        return Date(timeIntervalSince1970: Double(time.seconds) + Double(time.microseconds) / 1_000_000)
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import HTTPWire
 import KubeObjects
+import Waiting
 
 extension KubeClient {
     /// The aggregated form of discovery in both its versions, and the plain form for servers that know neither. The
@@ -48,24 +49,11 @@ extension KubeClient {
     private func resources(
         of versions: [Discovery.Version]
     ) async throws(KubeError) -> [(Discovery.Version, Result<[APIResource], KubeError>)] {
-        guard !versions.isEmpty else { return [] }
-        typealias Found = (index: Int, result: Result<[APIResource], KubeError>)
-        let found = await withTaskGroup(of: Found.self) { group in
-            var next = 0
-            var found: [Int: Result<[APIResource], KubeError>] = [:]
-            while found.count < versions.count {
-                while next < versions.count, next - found.count < KubeClient.discoveryLimit {
-                    group.addTask { [next] in (next, await self.resources(of: versions[next])) }
-                    next += 1
-                }
-                guard let (index, result) = await group.next() else { break }
-                found[index] = result
-            }
-            return found
-        }
+        let found = await concurrently(versions, limit: KubeClient.discoveryLimit) { await self.resources(of: $0) }
         var ordered: [(Discovery.Version, Result<[APIResource], KubeError>)] = []
-        for (index, version) in versions.enumerated() {
-            guard let result = found[index] else { continue }
+        for (version, result) in zip(versions, found) {
+            // Not asked for any more: the task was cancelled before.
+            guard let result else { throw KubeError(reason: .cancelled, message: "cancelled") }
             if case .failure(let error) = result, error.reason == .cancelled { throw error }
             ordered.append((version, result))
         }

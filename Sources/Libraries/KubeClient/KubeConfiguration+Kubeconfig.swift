@@ -2,6 +2,7 @@
 import Foundation
 import HTTPWire
 import KubeObjects
+import PlainText
 
 extension KubeConfiguration {
     /// Reads a kubeconfig, given as one JSON document; the caller merges several files.
@@ -115,7 +116,9 @@ struct KubeconfigFile {
     /// The bytes of `<field>-data` (base64) or else of the file named by `<field>`; nil when neither is there.
     private func material(_ json: JSON, _ field: String, of place: String) throws(KubeError) -> [UInt8]? {
         if let data = json["\(field)-data"]?.string, !data.isEmpty {
-            guard let bytes = Redactor.bytes(base64: data) else { throw fail("\(place): \(field)-data is no base64") }
+            guard let bytes = Base64.bytes(of: data, padding: .optional) else {
+                throw fail("\(place): \(field)-data is no base64")
+            }
             return bytes
         }
         guard let path = json[field]?.string, !path.isEmpty else { return nil }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 
 /// The API server's messages, prepared for display.
 extension KubeError {
@@ -10,16 +11,10 @@ extension KubeError {
     /// A quoted value longer than this is left out, in characters.
     private static let maxQuoted = 200
 
-    /// Outside text as one line of bounded length with secrets masked. What is too long loses its middle, because the
-    /// server says first where and last why.
+    /// Outside text as one line of bounded length with secrets masked. What is too long loses its middle.
     static func oneLine(_ text: String) -> String {
         let read = text.withoutMiddle(keeping: maxRead)
-        var words = String.UnicodeScalarView()
-        for scalar in withoutDump(withoutQuotedValue(read)).unicodeScalars {
-            words.append(scalar.value < 0x20 || scalar.value == 0x7F ? " " : scalar)
-        }
-        let line = Redactor.shared.redact(String(words)).split(separator: " ").joined(separator: " ")
-        return line.withoutMiddle(keeping: maxLength)
+        return OneLine.words(withoutDump(withoutQuotedValue(read)), limit: maxLength) { Redactor.shared.redact($0) }
     }
 
     /// Server-side apply quotes values of a wrong type, in one line for each field and in an order that changes:

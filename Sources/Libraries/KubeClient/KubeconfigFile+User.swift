@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import HTTPWire
 import KubeObjects
+import PlainText
 
 extension KubeconfigFile {
     /// The credentials of the user. A written token or password wins over a plug-in, as in kubectl.
@@ -72,7 +73,7 @@ extension KubeconfigFile {
             if let value = cluster[key], !value.isNull { info[key] = value }
         }
         if case .only(let authorities) = try trust(cluster, name: "of the plug-in") {
-            info["certificate-authority-data"] = .string(Redactor.base64(authorities))
+            info["certificate-authority-data"] = .string(Base64.text(of: authorities))
         }
         let name = "client.authentication.k8s.io/exec"
         let extensions = cluster["extensions"]?.array ?? []

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
+import Waiting
 
 /// How many requests of one client may be in flight: any number, until the server says that they are too many (429).
 ///
 /// From then on half of the most that were in flight so far, at least one; with every round of good answers one more, and
 /// any number again once that is as many as there were. A request that waits to be sent again is not in flight.
 final class RequestThrottle: Sendable {
-    fileprivate struct Waiter: Sendable {
-        let number: Int
-        let continuation: CheckedContinuation<Void, Never>
-    }
-
     fileprivate struct State: Sendable {
         var inFlight = 0
         /// Nil for any number.
@@ -20,8 +16,7 @@ final class RequestThrottle: Sendable {
         /// Counts the halvings: requests that were sent before one do not halve again.
         var halvings = 0
         var goodAnswers = 0
-        var waiters: [Waiter] = []
-        var lastNumber = 0
+        var waiters = WaitingQueue<Void>()
 
         var hasRoom: Bool { limit.map { inFlight < $0 } ?? true }
 
@@ -31,11 +26,11 @@ final class RequestThrottle: Sendable {
         }
 
         /// The waiters that may continue now, counted as in flight.
-        mutating func admitted() -> [Waiter] {
-            var admitted: [Waiter] = []
-            while hasRoom, !waiters.isEmpty {
+        mutating func admitted() -> [Waiter<Void>] {
+            var admitted: [Waiter<Void>] = []
+            while hasRoom, let waiter = waiters.popFirst() {
                 add()
-                admitted.append(waiters.removeFirst())
+                admitted.append(waiter)
             }
             return admitted
         }
@@ -55,29 +50,18 @@ final class RequestThrottle: Sendable {
 
     /// Waits for room. A cancelled task continues at once: its request fails by itself.
     func enter() async -> Pass {
-        let number = state.withLock { state -> Int? in
-            if state.hasRoom, state.waiters.isEmpty {
-                state.add()
-                return nil
-            }
-            state.lastNumber += 1
-            return state.lastNumber
+        let isIn = state.withLock { state -> Bool in
+            guard state.hasRoom, state.waiters.isEmpty else { return false }
+            state.add()
+            return true
         }
-        if let number {
-            await withTaskCancellationHandler {
-                await withCheckedContinuation { continuation in
-                    enqueue(Waiter(number: number, continuation: continuation))
-                }
-            } onCancel: {
-                letIn(number)
-            }
-        }
+        if !isIn { await Waiter<Void>.wait(joining: { self.enqueue($0) }, leaving: { self.letIn($0) }) }
         return Pass(halvings: state.withLock { $0.halvings })
     }
 
     /// Notes that a request is no longer in flight.
     func leave(_ pass: Pass, _ ending: Ending) {
-        let admitted = state.withLock { state -> [Waiter] in
+        let admitted = state.withLock { state -> [Waiter<Void>] in
             switch ending {
             case .good: state.takeGoodAnswer()
             case .tooMany: if pass.halvings == state.halvings { state.halve() }
@@ -86,15 +70,15 @@ final class RequestThrottle: Sendable {
             state.inFlight -= 1
             return state.admitted()
         }
-        for waiter in admitted { waiter.continuation.resume() }
+        for waiter in admitted { waiter.resume(returning: ()) }
     }
 
     /// How many are in flight and how many wait for room now.
     var counts: (inFlight: Int, waiting: Int) { state.withLock { ($0.inFlight, $0.waiters.count) } }
 
-    private func enqueue(_ waiter: Waiter) {
+    private func enqueue(_ waiter: Waiter<Void>) {
         let isFree = state.withLock { state -> Bool in
-            // Room may have come, or the task may have been cancelled, since the number was drawn.
+            // Room may have come, or the task may have been cancelled, since the last look.
             guard state.hasRoom || Task.isCancelled else {
                 state.waiters.append(waiter)
                 return false
@@ -102,16 +86,16 @@ final class RequestThrottle: Sendable {
             state.add()
             return true
         }
-        if isFree { waiter.continuation.resume() }
+        if isFree { waiter.resume(returning: ()) }
     }
 
-    private func letIn(_ number: Int) {
-        let waiter = state.withLock { state -> Waiter? in
-            guard let index = state.waiters.firstIndex(where: { $0.number == number }) else { return nil }
+    private func letIn(_ number: Waiter<Void>.Number) {
+        let waiter = state.withLock { state -> Waiter<Void>? in
+            guard let waiter = state.waiters.remove(number) else { return nil }
             state.add()
-            return state.waiters.remove(at: index)
+            return waiter
         }
-        waiter?.continuation.resume()
+        waiter?.resume(returning: ())
     }
 }
 

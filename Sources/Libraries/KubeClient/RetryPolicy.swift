@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Waiting
 
 /// Decides whether and when one request is sent again. Pure but for the jitter: time comes in from outside.
 struct RetryPolicy {
@@ -55,7 +56,7 @@ struct RetryPolicy {
 
     /// Doubles from the first delay up to the longest; half of it is random.
     static func backOff(_ attempt: Int, options: KubeClientOptions) -> Duration {
-        let full = min(options.firstRetryDelay * (1 << min(attempt - 1, 20)), options.maxRetryDelay)
+        let full = Backoff.doubled(options.firstRetryDelay, failures: attempt, atMost: options.maxRetryDelay)
         return full * Double.random(in: 0.5...1)
     }
 }

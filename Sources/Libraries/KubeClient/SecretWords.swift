@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import HTTPWire
 import KubeObjects
+import PlainText
 
 /// What may be shown of an API server's refusal that concerns a Secret: field paths, reasons and names, in our own
 /// words.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PlainText
 
 extension JSON {
     /// Compact JSON text as UTF-8 bytes, keys in byte order, so equal values give equal bytes.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PlainText
 
 /// A Kubernetes object: its whole JSON, and typed views of the fields every object has.
 ///

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PlainText
 
 /// Why a JSON value is no Kubernetes object.
 package struct KubeObjectError: Error, Sendable, Hashable, CustomStringConvertible {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PlainText
 import Synchronization
 
 /// The one place through which everything passes that leaves the process: logs, errors, diffs, events, rows, pages.
@@ -33,7 +34,7 @@ package final class Redactor: Sendable {
     /// Remembers a secret's value. Texts shorter than four bytes are not registered: masking them would garble all.
     package func register(_ secret: String) {
         guard secret.utf8.count >= KnownSecrets.minBytes else { return }
-        var forms = [secret, Redactor.base64(Array(secret.utf8))]
+        var forms = [secret, Base64.text(of: Array(secret.utf8))]
         if secret.utf8.count <= Redactor.maxEncodedBytes { forms.append(Redactor.percentEncoded(secret)) }
         register(forms, of: secret)
     }
@@ -58,7 +59,7 @@ package final class Redactor: Sendable {
     private func register(value: String) {
         if hidesCommonWords || !Redactor.isCommonWord(value) { return register(value) }
         guard value.utf8.count >= KnownSecrets.minBytes else { return }
-        register([Redactor.base64(Array(value.utf8))], of: "")
+        register([Base64.text(of: Array(value.utf8))], of: "")
     }
 
     /// Up to seven letters, or up to seven digits: `true`, `admin`, `5432`.
@@ -80,7 +81,9 @@ package final class Redactor: Sendable {
             if isParent, Redactor.ownKeys.contains(member.key) { continue }
             guard let text = member.value.string else { continue }
             register(encoded: text)
-            if let bytes = Redactor.bytes(base64: text), let plain = String(validating: bytes, as: UTF8.self) {
+            if let bytes = Base64.bytes(of: text, padding: .optional),
+                let plain = String(validating: bytes, as: UTF8.self)
+            {
                 register(value: plain)
             }
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 
 /// Why a pull Secret, or one entry of it, gives no credential. It holds nothing of the Secret but the entry's key.
 package struct DockerConfigError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -113,7 +114,7 @@ package struct DockerConfig: Sendable {
         if username.isEmpty, password.isEmpty { return nil }
         guard !username.isEmpty else { throw EntryProblem(text: "it has a password without a username") }
         guard !username.contains(":") else { throw EntryProblem(text: "the username holds a colon") }
-        Redactor.shared.register(Redactor.base64(Array("\(username):\(password)".utf8)))
+        Redactor.shared.register(Base64.text(of: Array("\(username):\(password)".utf8)))
         return .basic(username: username, password: password)
     }
 
@@ -121,7 +122,9 @@ package struct DockerConfig: Sendable {
 
     private static func decoded(_ auth: String) throws(EntryProblem) -> (String, String) {
         let trimmed = auth.filter { !$0.isWhitespace }
-        guard let bytes = Redactor.bytes(base64: trimmed) else { throw EntryProblem(text: "auth is no base64") }
+        guard let bytes = Base64.bytes(of: trimmed, padding: .optional) else {
+            throw EntryProblem(text: "auth is no base64")
+        }
         guard let plain = String(validating: bytes, as: UTF8.self) else { throw EntryProblem(text: "auth is no text") }
         guard let colon = plain.firstIndex(of: ":") else {
             throw EntryProblem(text: "auth is not the base64 of username:password")

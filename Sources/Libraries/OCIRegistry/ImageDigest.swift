@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import KubeObjects
+import PlainText
 
 /// The name of bytes by their hash: `sha256:` and 64, or `sha512:` and 128 small hexadecimal digits. Other algorithms
 /// are refused (OCI image-spec, "Digests").
@@ -24,17 +25,14 @@ package struct ImageDigest: Sendable, Hashable, Comparable, CustomStringConverti
             let algorithm = Algorithm(rawValue: String(text[..<colon]))
         else { return nil }
         let hex = text[text.utf8.index(after: colon)...]
-        guard hex.utf8.count == algorithm.digits,
-            hex.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
-        else { return nil }
+        guard hex.isHexadecimal(digits: algorithm.digits) else { return nil }
         self.algorithm = algorithm
         self.hex = String(hex)
     }
 
     private init(_ algorithm: Algorithm, _ hash: some Sequence<UInt8>) {
         self.algorithm = algorithm
-        let digits = Array("0123456789abcdef".utf8)
-        hex = String(decoding: hash.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        hex = hash.hexadecimal
     }
 
     /// The SHA-256 of bytes.

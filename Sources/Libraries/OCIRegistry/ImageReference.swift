@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 
 /// The name of an image, in the normal form of distribution/reference: what a pod's `image` means.
 ///
@@ -34,7 +35,7 @@ package struct ImageReference: Sendable, Hashable, CustomStringConvertible {
     package init(_ text: String) throws(ImageReferenceError) {
         guard !text.isEmpty else { throw ImageReferenceError(.empty, text) }
         guard text.utf8.count <= 1024 else { throw ImageReferenceError(.tooLong, text) }
-        guard !(text.utf8.count == 64 && text.utf8.allSatisfy(Grammar.isHexDigit)) else {
+        guard !text.isHexadecimal(digits: 64) else {
             throw ImageReferenceError(.bareID, text)
         }
         var (registry, rest) = ImageReference.splitRegistry(text[...])

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Synchronization
+import Waiting
 
 /// Lets calls to each registry through: so many at a time, and none while the registry is left alone. One registry
 /// never waits for another.
@@ -11,15 +12,12 @@ final class RegistryGate: Sendable {
         fileprivate let failures: Int
     }
 
-    private struct Waiter: Sendable {
-        let number: Int
-        let continuation: CheckedContinuation<Result<Void, RegistryError>, Never>
-    }
+    private typealias Answer = Result<Void, RegistryError>
 
     private struct Lane: Sendable {
         var pace = RegistryPace()
         var inFlight = 0
-        var waiters: [Waiter] = []
+        var waiters = WaitingQueue<Answer>()
         /// The end of the pause as a date, the same for all who ask, whatever the clocks do meanwhile.
         var shown: (until: ContinuousClock.Instant, date: Date)?
 
@@ -33,7 +31,6 @@ final class RegistryGate: Sendable {
 
     private struct State: Sendable {
         var lanes: [String: Lane] = [:]
-        var lastNumber = 0
     }
 
     /// Callers that wait for one registry, at most.
@@ -54,22 +51,17 @@ final class RegistryGate: Sendable {
     ///
     /// - Throws: ``RegistryError`` with `backingOff`, `busy` or `cancelled`.
     func enter(_ host: String) async throws(RegistryError) -> Pass {
-        let number = state.withLock { state in
-            state.lastNumber += 1
-            return state.lastNumber
-        }
-        let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { enqueue(Waiter(number: number, continuation: $0), host) }
-        } onCancel: {
-            giveUp(number, host)
-        }
-        try result.get()
+        let answer = await Waiter<Answer>.wait(
+            joining: { self.enqueue($0, host) },
+            leaving: { self.giveUp($0, host) }
+        )
+        try answer.get()
         return Pass(host: host, failures: state.withLock { $0.lanes[host]?.pace.failures ?? 0 })
     }
 
-    private func enqueue(_ waiter: Waiter, _ host: String) {
+    private func enqueue(_ waiter: Waiter<Answer>, _ host: String) {
         let now = clock.instant()
-        let answer = state.withLock { state -> Result<Void, RegistryError>? in
+        let answer = state.withLock { state -> Answer? in
             if Task.isCancelled { return .failure(RegistryGate.cancelled(host)) }
             if state.lanes[host] == nil { makeRoom(&state.lanes, now) }
             var lane = state.lanes[host] ?? Lane()
@@ -85,38 +77,34 @@ final class RegistryGate: Sendable {
             lane.waiters.append(waiter)
             return nil
         }
-        if let answer { waiter.continuation.resume(returning: answer) }
+        if let answer { waiter.resume(returning: answer) }
     }
 
-    private func giveUp(_ number: Int, _ host: String) {
-        let waiter = state.withLock { state -> Waiter? in
-            guard let index = state.lanes[host]?.waiters.firstIndex(where: { $0.number == number }) else { return nil }
-            return state.lanes[host]?.waiters.remove(at: index)
-        }
-        waiter?.continuation.resume(returning: .failure(RegistryGate.cancelled(host)))
+    private func giveUp(_ number: Waiter<Answer>.Number, _ host: String) {
+        let waiter = state.withLock { $0.lanes[host]?.waiters.remove(number) }
+        waiter?.resume(returning: .failure(RegistryGate.cancelled(host)))
     }
 
     /// Notes the end of a call and lets the next in. When the registry failed, those who wait fail too.
     func leave(_ pass: Pass, _ ending: RegistryPace.Ending) {
         let now = clock.instant()
-        let released = state.withLock { state -> [(Waiter, Result<Void, RegistryError>)] in
+        let released = state.withLock { state -> [(Waiter<Answer>, Answer)] in
             guard var lane = state.lanes[pass.host] else { return [] }
             lane.inFlight -= 1
             lane.pace.note(ending, failuresAtStart: pass.failures, now: now, settings: settings)
-            var released: [(Waiter, Result<Void, RegistryError>)] = []
+            var released: [(Waiter<Answer>, Answer)] = []
             if let until = lane.pace.closed(at: now) {
                 let error = closed(&lane, pass.host, until, now)
-                released = lane.waiters.map { ($0, .failure(error)) }
-                lane.waiters = []
+                released = lane.waiters.removeAll().map { ($0, .failure(error)) }
             }
-            while lane.inFlight < max(1, settings.callsInFlight), !lane.waiters.isEmpty {
+            while lane.inFlight < max(1, settings.callsInFlight), let waiter = lane.waiters.popFirst() {
                 lane.inFlight += 1
-                released.append((lane.waiters.removeFirst(), .success(())))
+                released.append((waiter, .success(())))
             }
             state.lanes[pass.host] = lane
             return released
         }
-        for (waiter, answer) in released { waiter.continuation.resume(returning: answer) }
+        for (waiter, answer) in released { waiter.resume(returning: answer) }
     }
 
     /// Notes that the registry's allowance is used up.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Waiting
 
 /// When one registry may be asked again. Pure but for chance: the time comes in from outside.
 struct RegistryPace: Sendable {
@@ -54,8 +55,8 @@ struct RegistryPace: Sendable {
 
     /// Doubles with each failure, give or take a fifth.
     private func ownPause(_ settings: RegistrySettings) -> Duration {
-        let doubled = settings.firstPause * (1 << min(max(failures - 1, 0), 20))
-        return min(doubled, settings.longestPause) * Double.random(in: 0.8...1.2)
+        let pause = Backoff.doubled(settings.firstPause, failures: failures, atMost: settings.longestPause)
+        return pause * Double.random(in: 0.8...1.2)
     }
 
     /// Until when nothing may be sent; nil when it is open.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import HTTPWire
 import KubeObjects
+import PlainText
 
 /// How a call proves who it is: HTTP basic, or the bearer tokens of distribution's token specification.
 extension RegistrySession {
@@ -52,7 +53,7 @@ extension RegistrySession {
     }
 
     private static func basic(_ username: String, _ password: String) -> String {
-        let text = Redactor.base64(Array("\(username):\(password)".utf8))
+        let text = Base64.text(of: Array("\(username):\(password)".utf8))
         Redactor.shared.register(text)
         return "Basic \(text)"
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 
 /// A text with what decides how it may be written: the analysis of libyaml's emitter.
 struct ScalarText {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PlainText
 
 /// Texts that go-yaml reads as text but puts in quotes, because other readers see a number in base 60 or a date.
 enum SpecialNumber {
@@ -22,21 +23,13 @@ enum SpecialNumber {
     static func isTimestamp(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         var scan = Scan(bytes)
         guard let year = scan.digits(4...4), scan.take(UInt8(ascii: "-")),
-            let month = scan.digits(1...2), (1...12).contains(month), scan.take(UInt8(ascii: "-")),
-            let day = scan.digits(1...2), day >= 1, day <= days(year, month)
+            let month = scan.digits(1...2), scan.take(UInt8(ascii: "-")), let day = scan.digits(1...2),
+            CalendarDay(year: Int64(year), month: Int64(month), day: Int64(day)) != nil
         else { return false }
         if scan.isAtEnd { return true }
         if scan.take(0x20) { return scan.time() && scan.isAtEnd }
         guard scan.take(UInt8(ascii: "T")) || scan.take(UInt8(ascii: "t")) else { return false }
         return scan.time() && scan.zone() && scan.isAtEnd
-    }
-
-    private static func days(_ year: Int, _ month: Int) -> Int {
-        switch month {
-        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
     }
 }
 

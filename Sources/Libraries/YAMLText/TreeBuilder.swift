@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 
 /// Builds one document's value out of its events, with its anchors, merge keys and limits.
 ///

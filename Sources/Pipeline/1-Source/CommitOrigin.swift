@@ -3,6 +3,7 @@ import Crypto
 import Foundation
 import GitStore
 import KubeObjects
+import PlainText
 
 /// Where the ref of a commit was read. Two commits follow each other only when they have the same one: the `main` of
 /// another repository is no later state of this `main`, and neither is a tag with that name.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GitStore
+import PlainText
 
 /// Finds the project's folder in a commit.
 struct FolderLookup {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GitStore
+import PlainText
 
 /// A folder of the repository, given by a person: `infra`, `./infra/`, `deploy/prod`, or empty for the root. The only
 /// rule of what a project's `path` may be; project documents are checked by it as well.

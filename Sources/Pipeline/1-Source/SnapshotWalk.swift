@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GitStore
+import PlainText
 
 /// Collects the manifests below one folder of a commit, straight from git's objects.
 ///

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 import YAMLText
 
 /// Decides whether one value from git is an object that may be applied, and removes what only the server may set. The

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 import YAMLText
 
 /// Finds in a Secret from git what the API server would refuse, and what it would drop or read as something else.
@@ -57,7 +58,7 @@ struct SecretCheck {
         guard isSecret(json), let texts = json["stringData"]?.object else { return [] }
         return texts.compactMap { member -> String? in
             guard let data = json["data"]?[member.key]?.string else { return nil }
-            let isSame = Redactor.bytes(base64: data) == Array((member.value.string ?? "").utf8)
+            let isSame = Base64.bytes(of: data, padding: .optional) == Array((member.value.string ?? "").utf8)
             return isSame ? nil : member.key
         }
     }
@@ -103,7 +104,7 @@ struct SecretCheck {
                 wrongType(path, place, .text, member.value)
                 continue
             }
-            guard isBase64, DataKey.decodedBytes(base64: text) == nil else { continue }
+            guard isBase64, Base64.count(of: text) == nil else { continue }
             let remedy = "encode it (printf %s VALUE | base64), or put the plain text below stringData"
             fault(path, "\(place) is no base64 text", remedy)
         }
@@ -114,7 +115,7 @@ struct SecretCheck {
         let texts = object["stringData"]?.object ?? JSONObject()
         var bytes = texts.reduce(0) { $0 + ($1.value.string?.utf8.count ?? 0) }
         for member in object["data"]?.object ?? JSONObject() where texts[member.key] == nil {
-            bytes += member.value.string.flatMap(DataKey.decodedBytes) ?? 0
+            bytes += member.value.string.flatMap(Base64.count) ?? 0
         }
         guard bytes > DataKey.maxBytes else { return }
         let field = texts.isEmpty ? "data" : "stringData"

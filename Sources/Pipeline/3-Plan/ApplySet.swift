@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import KubeObjects
+import PlainText
 
 /// The parent of a project's objects, by kubectl's ApplySet convention (KEP-3659, prefix `applyset.kubernetes.io/`).
 package struct ApplySet: Sendable, Hashable {
@@ -31,7 +32,7 @@ package struct ApplySet: Sendable, Hashable {
 
     private static func id(of parent: ObjectID) -> String {
         let text = "\(parent.name).\(parent.namespace).\(parent.kind).\(parent.group)"
-        let digest = Redactor.base64(Array(SHA256.hash(data: Array(text.utf8))))
+        let digest = Base64.text(of: Array(SHA256.hash(data: Array(text.utf8))))
         let urlSafe = digest.map { character -> Character in
             switch character {
             case "+": "-"

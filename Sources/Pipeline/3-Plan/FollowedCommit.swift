@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PlainText
 import SyncSource
 
 /// The commit from which a project was synced last, stored beside the inventory. So the next sync, from whatever data
@@ -22,7 +23,7 @@ package struct FollowedCommit: Sendable, Hashable {
     /// Reads ``text``; nil for anything else.
     package init?(_ text: String) {
         let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
-        guard words.count == 4, Self.isHexadecimal(words[0], digits: 40), Self.isHexadecimal(words[2], digits: 64),
+        guard words.count == 4, words[0].isHexadecimal(digits: 40), words[2].isHexadecimal(digits: 64),
             let kind = CommitOrigin.RefKind(rawValue: words[1]), !words[3].isEmpty
         else { return nil }
         id = words[0]
@@ -37,9 +38,5 @@ package struct FollowedCommit: Sendable, Hashable {
     /// The commit; its author is not known.
     package var commit: CommitInfo {
         CommitInfo(id: id, ref: ref, authorName: "", authorEmail: "", authoredAt: 0, subject: "", origin: origin)
-    }
-
-    private static func isHexadecimal(_ text: String, digits: Int) -> Bool {
-        text.utf8.count == digits && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
     }
 }

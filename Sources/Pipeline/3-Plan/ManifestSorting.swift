@@ -87,33 +87,7 @@ struct ManifestSorting {
             return
         }
         guard let found = live.objects[manifest.id] else {
-            if let mark = markOfDone(manifest) {
-                settled(manifest, as: mark, isDone: true)
-                return
-            }
-            if let space = terminatingNamespace(of: manifest) {
-                refuse(
-                    manifest,
-                    .terminating,
-                    "its namespace is being deleted since \(space.deletionTimestamp ?? "?"); it is created again when the"
-                        + " namespace is gone"
-                )
-                return
-            }
-            let isSame = inventory.marks[manifest.id]?.contentHash == manifest.contentHash
-            let wasThere = inventory.members[manifest.id]?.uid != nil
-            let change = WantedChange(
-                manifest: manifest,
-                action: .create,
-                cause: wasThere ? .deleted : .missing,
-                live: nil,
-                differences: []
-            )
-            if wasThere, isSame, policy.drift == .report {
-                reportedDrift.append(change.step(dependsOn: []))
-            } else {
-                want(change)
-            }
+            settleMissing(manifest)
             return
         }
         switch found {
@@ -137,6 +111,37 @@ struct ManifestSorting {
         }
     }
 
+    /// Decides about a manifest whose object the cluster does not have.
+    private mutating func settleMissing(_ manifest: ResolvedManifest) {
+        if let mark = markOfDone(manifest) {
+            settled(manifest, as: mark, isDone: true)
+            return
+        }
+        if let space = terminatingNamespace(of: manifest) {
+            refuse(
+                manifest,
+                .terminating,
+                "its namespace is being deleted since \(space.deletionTimestamp ?? "?"); it is created again when the"
+                    + " namespace is gone"
+            )
+            return
+        }
+        let isSame = inventory.marks[manifest.id]?.contentHash == manifest.contentHash
+        let wasThere = inventory.members[manifest.id]?.uid != nil
+        let change = WantedChange(
+            manifest: manifest,
+            action: .create,
+            cause: wasThere ? .deleted : .missing,
+            live: nil,
+            differences: []
+        )
+        if wasThere, isSame, policy.drift == .report {
+            reportedDrift.append(change.step(dependsOn: []))
+        } else {
+            want(change)
+        }
+    }
+
     /// The namespace of a manifest when it is being deleted, so that nothing can be created in it.
     private func terminatingNamespace(of manifest: ResolvedManifest) -> KubeObject? {
         guard !manifest.id.namespace.isEmpty else { return nil }
@@ -144,24 +149,11 @@ struct ManifestSorting {
         return live.objects[id]?.whole.flatMap { $0.deletionTimestamp == nil ? nil : $0 }
     }
 
+    /// Decides about a manifest beside the live object of its identity.
     private mutating func settle(_ manifest: ResolvedManifest, against found: KubeObject) {
-        if SyncAnnotation.isLeftAlone(found) {
-            refuse(manifest, .optedOut, "is left alone, as an annotation on the live object asks")
-            return
-        }
         let ownership = Ownership.of(found, for: inventory.applySet, owners: live.owners)
-        if case .other(let owner) = ownership {
-            let label = ApplySet.partOfLabel
-            let way = found.label(label) == nil ? "remove that tool's labels" : "take its label \(label) off"
-            refuse(
-                manifest,
-                .ownedByOther,
-                "is owned by \(owner); remove it from there (or \(way)) before it is declared here"
-            )
-            return
-        }
-        if found.deletionTimestamp != nil {
-            refuse(manifest, .terminating, "the live object \(found.deletionText); it is created again when it is gone")
+        if let (reason, message) = refusal(of: found, ownership) {
+            refuse(manifest, reason, message)
             return
         }
         let known = inventory.marks[manifest.id]
@@ -191,8 +183,43 @@ struct ManifestSorting {
             refuse(manifest, .contested, contest.description)
             return
         }
-        // What the server already stored differently at the last apply is named last: it is hardly the reason for this
-        // write.
+        let cause = cause(of: differences, ownership, isMarked: mark != nil, isNews: isNews)
+        let change = change(of: found, to: manifest, because: cause, differences)
+        if change.cause == .drift, policy.drift == .report {
+            reportedDrift.append(change.step(dependsOn: []))
+        } else {
+            want(change)
+        }
+    }
+
+    /// Why a live object is left as it is, whatever its manifest says; nil when it may be written.
+    private func refusal(
+        of found: KubeObject,
+        _ ownership: Ownership
+    ) -> (reason: RefusedObject.Reason, message: String)? {
+        if SyncAnnotation.isLeftAlone(found) {
+            return (.optedOutLive, "is left alone, as an annotation on the live object asks")
+        }
+        if case .other(let owner) = ownership {
+            let label = ApplySet.partOfLabel
+            let way = found.label(label) == nil ? "remove that tool's labels" : "take its label \(label) off"
+            return (.ownedByOther, "is owned by \(owner); remove it from there (or \(way)) before it is declared here")
+        }
+        if found.deletionTimestamp != nil {
+            return (.terminating, "the live object \(found.deletionText); it is created again when it is gone")
+        }
+        return nil
+    }
+
+    /// The write that makes a live object as its manifest says. What the server already stored differently at the last
+    /// apply is named last: it is hardly the reason for this write.
+    private func change(
+        of found: KubeObject,
+        to manifest: ResolvedManifest,
+        because cause: Step.Cause,
+        _ differences: [FieldDifference]
+    ) -> WantedChange {
+        let known = inventory.marks[manifest.id]
         let kept = known?.uid == found.uid ? known?.residual ?? .empty : .empty
         var (news, remembered): ([FieldDifference], [FieldDifference]) = ([], [])
         for difference in differences {
@@ -202,19 +229,14 @@ struct ManifestSorting {
                 news.append(difference)
             }
         }
-        let change = WantedChange(
+        return WantedChange(
             manifest: manifest,
             action: .configure,
-            cause: cause(of: differences, ownership, isMarked: mark != nil, isNews: isNews),
+            cause: cause,
             live: found,
             differences: news + remembered,
             newsCount: news.isEmpty ? remembered.count : news.count
         )
-        if change.cause == .drift, policy.drift == .report {
-            reportedDrift.append(change.step(dependsOn: []))
-        } else {
-            want(change)
-        }
     }
 
     /// The mark of a manifest that was applied as it is now and whose object has removed itself since, from the marks

@@ -43,7 +43,8 @@ extension PrunePlanner {
     /// Objects that keep what they name: those that stay as they are whatever git says. That is a declared object that
     /// asks to be left alone, and one that is no longer declared and stays or is still being deleted.
     func keepWhatIsNamed(_ fates: inout [ObjectID: Fate]) {
-        var users = refused.filter { $0.reason == .optedOut }.map { ($0.id, "is left alone as it asks, and names it") }
+        var users = refused.filter { $0.reason.isOptOut }
+            .map { ($0.id, "is left alone as it asks, and names it") }
         for (id, fate) in fates {
             switch fate {
             case .keep, .release: users.append((id, "stays, and names it"))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import KubeObjects
+import PlainText
 import SyncSource
 
 /// Whether the deletions of a plan may be carried out, all of them together.

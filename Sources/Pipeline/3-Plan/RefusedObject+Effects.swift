@@ -25,12 +25,15 @@ extension RefusedObject.Reason {
         case .terminating: [.fails, .degrades, .retries]
         case .blocked: [.degrades]
         case .waiting, .contested: [.degrades, .retries]
-        case .optedOut: [.rests]
+        case .optedOut, .optedOutLive: [.rests]
         }
     }
 
     /// Whether the object counts as failed; otherwise it counts as skipped.
     package var isFailure: Bool { effects.contains(.fails) }
+
+    /// Whether somebody asked for the object to be left alone.
+    package var isOptOut: Bool { self == .optedOut || self == .optedOutLive }
 
     /// Whether the object is not as git declares it because of this: the pass does not succeed, what would be deleted
     /// may still be needed, and higher waves wait. An object that asks to be left alone does not count.

@@ -20,6 +20,8 @@ package struct RefusedObject: Sendable, Hashable, Codable {
         case duplicate
         /// The manifest asks to be left alone (`sternpost.dev/reconcile: disabled`).
         case optedOut
+        /// The live object asks to be left alone, whatever its manifest says.
+        case optedOutLive
         /// The manifest itself cannot be applied (an unreadable wave, …).
         case invalid
         /// An object that it needs is refused.

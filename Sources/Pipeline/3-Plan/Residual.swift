@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import KubeObjects
+import PlainText
 
 /// What the API server stores differently from a manifest, although the manifest was applied: each difference as a
 /// keyed hash of its path and both whole values, so that values of Secrets cannot be guessed from where it is stored.

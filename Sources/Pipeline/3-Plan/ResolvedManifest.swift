@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import KubeObjects
+import PlainText
 import SyncRender
 
 /// A rendered object whose place in the cluster is known: the document to send and its identity.

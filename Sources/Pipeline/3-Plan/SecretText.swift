@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 
 /// A Secret's write-only `stringData`, seen as the `data` that the server makes of it.
 package enum SecretText {
@@ -17,7 +18,7 @@ package enum SecretText {
             // Null is an empty text to the server; anything else was refused when the manifest was read.
             let text = member.value.string ?? ""
             guard member.value.string != nil || member.value.isNull else { continue }
-            members.append(JSONObject.Member(key: member.key, value: .string(Redactor.base64(Array(text.utf8)))))
+            members.append(JSONObject.Member(key: member.key, value: .string(Base64.text(of: Array(text.utf8)))))
         }
         if members.count > before { json["data"] = .object(JSONObject(members)) }
         var result = object

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 
 /// When a declared and a live value at one place of a kind are the same although they are spelt differently.
 struct ValueRule: Sendable {

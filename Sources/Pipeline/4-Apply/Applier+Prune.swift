@@ -3,6 +3,7 @@ import KubeClient
 import KubeObjects
 import SyncPlan
 import SyncSource
+import Waiting
 
 /// Deleting what is no longer declared: only what the plan allows, only the planned incarnation, and in the plan's
 /// order.

@@ -2,6 +2,7 @@
 import KubeClient
 import KubeObjects
 import SyncPlan
+import Waiting
 
 /// What a delete waits for: pods that may still use what goes, and controllers that are still needed.
 extension Applier {
@@ -38,11 +39,10 @@ extension Applier {
     ///
     /// - Returns: What is known of it when the time is over; nil when it is gone.
     func trace(of step: PruneStep, until end: ContinuousClock.Instant) async -> Trace? {
-        var delay = Duration.milliseconds(50)
+        var backoff = Backoff(until: end)
         while let trace = await trace(of: step) {
-            // Sleep throws only when the task is cancelled: then the result is what is known so far.
-            guard ContinuousClock.now + delay < end, (try? await Task.sleep(for: delay)) != nil else { return trace }
-            delay = min(delay * 2, .seconds(1))
+            // When the task is cancelled, what is known so far is said.
+            guard await backoff.pause() == .over else { return trace }
         }
         return nil
     }

@@ -3,6 +3,7 @@ import KubeClient
 import KubeObjects
 import SyncPlan
 import SyncSource
+import Waiting
 
 /// Applying one wave, and waiting for what the next one needs.
 extension Applier {
@@ -74,7 +75,7 @@ extension Applier {
 
     /// Asks for an object again and again until it is ready. Nil when it is; else why it is not.
     private func unreadiness(of step: Step, until end: ContinuousClock.Instant) async -> String? {
-        var delay = Duration.milliseconds(50)
+        var backoff = Backoff(until: end)
         var last = "it was never seen"
         while !Task.isCancelled {
             do throws(KubeError) {
@@ -89,9 +90,11 @@ extension Applier {
                 guard error.isRetryable else { return Redactor.shared.redact("\(error)".singleLine) }
                 last = Redactor.shared.redact("\(error)".singleLine)
             }
-            guard ContinuousClock.now + delay < end else { return "\(last) (waited \(deadlines.readiness))" }
-            do { try await Task.sleep(for: delay) } catch { break }
-            delay = min(delay * 2, .seconds(1))
+            switch await backoff.pause() {
+            case .over: continue
+            case .late: return "\(last) (waited \(deadlines.readiness))"
+            case .cancelled: return WriteFailure.cancelled
+            }
         }
         return WriteFailure.cancelled
     }

@@ -3,6 +3,7 @@ import KubeClient
 import KubeObjects
 import SyncPlan
 import SyncSource
+import Waiting
 
 /// Carries out a plan: inventory first, then the waves, then the prunes, then the inventory again.
 ///

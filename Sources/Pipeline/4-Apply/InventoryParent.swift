@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 import SyncPlan
 
 /// The Secret that carries a project's inventory, as kubectl's ApplySet convention wants its labels and annotations.
@@ -48,7 +49,7 @@ enum InventoryParent {
         let bytes = try InventoryDocument.encode(
             .init(members: inventory.members, unseenKinds: inventory.unseenKinds)
         )
-        json[["data", InventoryDocument.key]] = .string(Redactor.base64(bytes))
+        json[["data", InventoryDocument.key]] = .string(Base64.text(of: bytes))
         do throws(KubeObjectError) { return try KubeObject(json) } catch { throw InventoryDocument.corrupt("\(error)") }
     }
 

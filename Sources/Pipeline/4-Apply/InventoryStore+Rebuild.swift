@@ -2,6 +2,7 @@
 import KubeClient
 import KubeObjects
 import SyncPlan
+import Waiting
 
 /// Finding a lost inventory again in the cluster itself.
 extension InventoryStore {

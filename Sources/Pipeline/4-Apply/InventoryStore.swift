@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeClient
 import KubeObjects
+import PlainText
 import SyncPlan
 import SyncSource
 
@@ -48,7 +49,9 @@ package actor InventoryStore {
             found.followed = stored.annotation(InventoryParent.followedAnnotation).flatMap(FollowedCommit.init)
             return found
         }
-        guard let bytes = Redactor.bytes(base64: text) else { throw InventoryDocument.corrupt("it is no base64 text") }
+        guard let bytes = Base64.bytes(of: text, padding: .optional) else {
+            throw InventoryDocument.corrupt("it is no base64 text")
+        }
         let content = try InventoryDocument.decode(
             bytes,
             source: stored.annotation(InventoryParent.sourceAnnotation) ?? ""

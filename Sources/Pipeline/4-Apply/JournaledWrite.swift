@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Waiting
 
 /// Writes to the cluster with their rows: an intent before a request leaves, an outcome once it has ended. Whoever
 /// changes something in the cluster does it through here; `docs/decisions/0008` lists the exceptions. No other code

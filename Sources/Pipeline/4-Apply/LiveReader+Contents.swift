@@ -2,6 +2,7 @@
 import KubeClient
 import KubeObjects
 import SyncPlan
+import Waiting
 
 /// Looking into Namespaces and definitions before they are deleted: what goes along, ours or not.
 extension LiveReader {
@@ -22,11 +23,8 @@ extension LiveReader {
         var result: [ObjectID: ContainerContents] = [:]
         for id in containers.prefix(Self.maxContainers) {
             if id.groupKind == KindOrder.namespace {
-                // A group that does not answer now may have objects there nevertheless.
-                let silent = live.catalog.unavailableGroups.map { group, reason in
-                    (GroupKind(group: group, kind: UnseenKinds.wildcard), "its API group did not answer: \(reason)")
-                }
-                result[id] = await contents(of: namespaced(live.catalog), namespace: id.name, besides: silent)
+                let resources = namespaced(live.catalog)
+                result[id] = await contents(of: resources, namespace: id.name, besides: Self.silent(live.catalog))
             } else if let kind = live.objects[id]?.whole?.definedKind {
                 guard case .served(let resource) = live.catalog.lookup(kind) else { continue }
                 result[id] = await contents(of: [resource], namespace: "")
@@ -68,8 +66,12 @@ extension LiveReader {
     /// kept by now, is another tool's, or was put there since; or it cannot be looked through again. Nil when it may go.
     func intruder(in step: PruneStep) async -> String? {
         guard let planned = step.contents else { return nil }
-        let namespace = step.id.groupKind == KindOrder.namespace ? step.id.name : ""
-        let now = await contents(of: planned.resources, namespace: namespace)
+        let now: ContainerContents
+        do throws(KubeError) {
+            now = try await contentsNow(of: step, planned)
+        } catch {
+            return "it could not be looked through again: \(Redactor.shared.redact("\(error)".singleLine))"
+        }
         for (kind, reason) in now.notLookedAt.sorted(by: { $0.key < $1.key }) where planned.notLookedAt[kind] == nil {
             return "it could not be looked through again for \(kind): \(reason)"
         }
@@ -82,6 +84,26 @@ extension LiveReader {
             }
         }
         return nil
+    }
+
+    /// What it holds now. A Namespace is looked through for the kinds that the API server has now: one may have come since
+    /// the plan was made, or since its catalogue was read.
+    private func contentsNow(
+        of step: PruneStep,
+        _ planned: ContainerContents
+    ) async throws(KubeError) -> ContainerContents {
+        guard step.id.groupKind == KindOrder.namespace else {
+            return await contents(of: planned.resources, namespace: "")
+        }
+        let catalog = try await client.discover()
+        return await contents(of: namespaced(catalog), namespace: step.id.name, besides: Self.silent(catalog))
+    }
+
+    /// Groups that do not answer now may have objects there all the same.
+    private static func silent(_ catalog: APICatalog) -> [(GroupKind, String)] {
+        catalog.unavailableGroups.map { group, reason in
+            (GroupKind(group: group, kind: UnseenKinds.wildcard), "its API group did not answer: \(reason)")
+        }
     }
 
     /// The metadata of all objects of a kind, and why these are not all. Beyond the limit only the first object that

@@ -40,7 +40,10 @@ extension LiveReader {
                 if let name = defined[kind] {
                     findings.markUnreadable(
                         kind,
-                        KubeError(reason: .notFound, message: "its definition \(name) is there and serves no version")
+                        KubeError(
+                            reason: .notFound,
+                            message: "its definition \(name) is there, and discovery does not show it"
+                        )
                     )
                 } else if let name = promised[kind.group] {
                     findings.markUnreadable(
@@ -57,7 +60,7 @@ extension LiveReader {
     }
 
     /// The groups that servers behind this one are to serve, with the names of their APIServices.
-    private func promisedGroups(_ catalog: APICatalog) async throws(KubeError) -> [String: String] {
+    func promisedGroups(_ catalog: APICatalog) async throws(KubeError) -> [String: String] {
         let kind = GroupKind(group: "apiregistration.k8s.io", kind: "APIService")
         guard case .served(let resource) = catalog.lookup(kind) else { return [:] }
         var groups: [String: String] = [:]

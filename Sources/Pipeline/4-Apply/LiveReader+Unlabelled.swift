@@ -2,6 +2,7 @@
 import KubeClient
 import KubeObjects
 import SyncPlan
+import Waiting
 
 /// Finding rendered objects that exist without our label: to be adopted, or owned by others.
 extension LiveReader {
@@ -39,12 +40,25 @@ extension LiveReader {
     }
 
     /// Reads the rendered objects of kinds that discovery does not show although their definition is in the cluster: it may
-    /// be younger than discovery's answer, or an APIService may have given its group away. Only where there is no definition
-    /// are there no objects.
-    func readUndiscovered(into findings: inout Findings) async {
-        let (toRead, unreadable) = findings.scope.undiscovered(by: findings)
-        for (kind, reason) in unreadable { findings.markUnreadable(kind, reason) }
-        await readUnlabelled(toRead, into: &findings)
+    /// be younger than discovery's answer, or an APIService may have given its group away. Where there is no definition
+    /// there are no objects, unless discovery says that the group did not answer, or an APIService promises it.
+    func readUndiscovered(into findings: inout Findings, catalog: APICatalog) async {
+        guard !findings.scope.undiscovered.isEmpty else { return }
+        let known = findings.scope.undiscovered(by: findings, catalog: catalog)
+        for (kind, reason) in known.unreadable { findings.markUnreadable(kind, reason) }
+        await readUnlabelled(known.toRead, into: &findings)
+        guard !known.undefined.isEmpty else { return }
+        do throws(KubeError) {
+            let promised = try await promisedGroups(catalog)
+            for kind in known.undefined {
+                guard let name = promised[kind.group] else { continue }
+                findings.markUnreadable(kind, "the APIService \(name) is there and does not serve it")
+            }
+        } catch {
+            // Who may not list APIServices goes by discovery, which has said that every group answered.
+            guard error.reason != .forbidden else { return }
+            for kind in known.undefined { findings.markUnreadable(kind, error) }
+        }
     }
 
     /// Those of the ids that may exist: all of them when they are few, else the ones that a list of names shows.

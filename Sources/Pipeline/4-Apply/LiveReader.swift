@@ -3,6 +3,7 @@ import KubeClient
 import KubeObjects
 import SyncPlan
 import SyncRender
+import Waiting
 
 /// Reads what the cluster has of a project: one list for each kind, and single look-ups only for rendered objects that
 /// do not carry our label.
@@ -88,7 +89,7 @@ package struct LiveReader: Sendable {
     ) async throws(KubeError) -> LiveSet {
         var findings = listed
         await readUnlabelled(missing, into: &findings)
-        await readUndiscovered(into: &findings)
+        await readUndiscovered(into: &findings, catalog: catalog)
         let undefined = await undefinedKinds(of: inventory, catalog: catalog, &findings)
         let owners = await owners(of: findings.objects.values.compactMap(\.whole), catalog: catalog)
         if Task.isCancelled { throw .cancelled }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import Waiting
 
 /// One write that is about to happen. A row of it is on disk before the request leaves.
 package struct MutationIntent: Sendable {

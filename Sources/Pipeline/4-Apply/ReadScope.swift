@@ -53,21 +53,44 @@ struct ReadScope: Sendable {
         }
     }
 
-    /// The undiscovered objects whose definition is in the cluster, by where they live; for those whose definition is
-    /// not known, the reason.
-    func undiscovered(
-        by findings: Findings
-    ) -> (toRead: [APIResource: [ObjectID]], unreadable: [GroupKind: String]) {
+    /// What is known of the undiscovered objects once their definitions were looked for.
+    struct Undiscovered {
+        /// Those whose definition is in the cluster, by where they live.
         var toRead: [APIResource: [ObjectID]] = [:]
+        /// Kinds that may have objects nobody can ask for, with the reason; one line each.
         var unreadable: [GroupKind: String] = [:]
+        /// Kinds of which no definition is there: they have no objects, unless another server is to serve their group.
+        var undefined: Set<GroupKind> = []
+    }
+
+    /// Sorts the undiscovered objects by what is known of their definitions.
+    func undiscovered(by findings: Findings, catalog: APICatalog) -> Undiscovered {
+        var result = Undiscovered()
         for (id, place) in undiscovered {
-            if findings.objects[place.definition] != nil {
-                toRead[place.resource, default: []].append(id)
+            let kind = id.groupKind
+            if let definition = findings.objects[place.definition] {
+                let isOther = definition.whole.map { live in
+                    CustomResource.resources(definedBy: live).contains {
+                        $0.isNamespaced != place.resource.isNamespaced
+                    }
+                }
+                if isOther == true {
+                    result.unreadable[kind] = "its definition \(place.definition.name) has another scope"
+                } else {
+                    result.toRead[place.resource, default: []].append(id)
+                }
             } else if let reason = findings.unreadable[place.definition.groupKind] {
-                unreadable[id.groupKind] = reason
+                result.unreadable[kind] = reason
+            } else if wanted[place.definition] == nil {
+                result.unreadable[kind] = "its definition \(place.definition.name) could not be looked for"
+            } else if case .unavailable(let reason) = catalog.lookup(kind) {
+                result.unreadable[kind] = reason
+            } else {
+                result.undefined.insert(kind)
             }
         }
-        return (toRead.mapValues { $0.sorted() }, unreadable)
+        result.toRead = result.toRead.mapValues { $0.sorted() }
+        return result
     }
 
     /// The rendered objects and the members, of readable kinds, that no list has shown.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 
 /// A uid in as few bytes as text allows: 22 instead of 36. It is most of what a member costs.
 enum ShortUID {
@@ -9,13 +10,14 @@ enum ShortUID {
     /// Base64 of the 16 bytes of a UUID, without padding.
     static func text(of uid: String) -> String {
         guard let bytes = bytes(ofUUID: uid) else { return "\(verbatim)\(uid)" }
-        return String(Redactor.base64(bytes).prefix(22))
+        return String(Base64.text(of: bytes).prefix(22))
     }
 
     /// The uid of such a text; nil for any other text.
     static func uid(of text: String) -> String? {
         if text.first == verbatim { return String(text.dropFirst()) }
-        guard text.utf8.count == 22, let bytes = Redactor.bytes(base64: text + "=="), bytes.count == 16 else {
+        guard text.utf8.count == 22, let bytes = Base64.bytes(of: text + "==", padding: .optional), bytes.count == 16
+        else {
             return nil
         }
         let hexadecimal = bytes.hexadecimal

@@ -55,7 +55,7 @@ extension StepRunner {
     }
 
     private func send(_ patch: JSON) async throws(WriteFailure) {
-        let (id, resource) = (step.id, step.resource)
+        let (id, resource) = (step.id, asRead)
         _ = try await applier.write { client async throws(KubeError) in
             try await client.patch(
                 resource,
@@ -68,9 +68,21 @@ extension StepRunner {
         }
     }
 
+    /// Where the object was read: a version that this commit adds to a kind may not be served yet.
+    private var asRead: APIResource {
+        guard let live = step.live, live.gvk != step.resource.gvk else { return step.resource }
+        return APIResource(
+            gvk: live.gvk,
+            plural: step.resource.plural,
+            isNamespaced: step.resource.isNamespaced,
+            verbs: step.resource.verbs,
+            shortNames: step.resource.shortNames
+        )
+    }
+
     private func reread() async throws(StepFailure) -> KubeObject? {
         do throws(KubeError) {
-            return try await applier.client.get(step.resource, namespace: step.id.namespace, name: step.id.name)
+            return try await applier.client.get(asRead, namespace: step.id.namespace, name: step.id.name)
         } catch {
             throw StepFailure(.refused(error), of: step)
         }

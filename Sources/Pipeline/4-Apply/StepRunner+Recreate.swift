@@ -2,6 +2,7 @@
 import KubeClient
 import KubeObjects
 import SyncPlan
+import Waiting
 
 /// Changing an immutable field by deleting the object and creating it again: only where the manifest asks for it, and
 /// never where data would go with it.

@@ -2,6 +2,7 @@
 import KubeClient
 import KubeObjects
 import SyncPlan
+import Waiting
 
 /// What a step needs to know of the pass around it.
 struct StepContext: Sendable {
@@ -29,7 +30,8 @@ private struct ApplyState {
     private(set) var document: KubeObject
     /// The incarnation that was read last; nil when there was none.
     var uid: String?
-    var delay = Duration.milliseconds(50)
+    /// How long to wait depends on what refuses, so the deadline does, too.
+    var backoff = Backoff(atMost: .seconds(2), until: nil)
     var looks = 0
     /// The first answer that left the outcome open.
     var unanswered: KubeError?
@@ -106,10 +108,9 @@ struct StepRunner: Sendable {
         let isSurprise = state.uid == nil && refusal.reason == .fieldManagerConflict
         let looksAgain = refusal.needsAnotherLook || isSurprise
         if looksAgain { state.looks += 1 }
-        guard looksAgain ? state.looks <= Self.maxLooks : isSettling(refusal, longerThan: state.delay)
+        guard looksAgain ? state.looks <= Self.maxLooks : isSettling(refusal, longerThan: state.backoff.next)
         else { throw failure(error, after: state.unanswered) }
-        try await wait(state.delay, after: state.unanswered)
-        state.delay = min(state.delay * 2, .seconds(2))
+        try await wait(state.backoff.take(), after: state.unanswered)
         guard looksAgain else { return nil }
         switch try await lookAgain(after: state.unanswered ?? refusal) {
         case .asWanted(let answer): return answer
@@ -155,8 +156,7 @@ struct StepRunner: Sendable {
 
     /// Waits until the object's incarnation `uid` does not exist any more.
     func waitUntilGone(uid: String) async throws(StepFailure) {
-        let end = ContinuousClock.now + applier.deadlines.gone
-        var delay = Duration.milliseconds(50)
+        var backoff = Backoff(until: ContinuousClock.now + applier.deadlines.gone)
         while true {
             let finalizers: [String]
             do throws(KubeError) {
@@ -167,7 +167,7 @@ struct StepRunner: Sendable {
             } catch {
                 throw StepFailure(.refused(error), of: step)
             }
-            guard ContinuousClock.now + delay < end else {
+            guard !backoff.isLate() else {
                 let who = finalizers.isEmpty ? "" : ", finalizers: \(finalizers.joined(separator: ", "))"
                 throw StepFailure(
                     step,
@@ -176,8 +176,7 @@ struct StepRunner: Sendable {
                     isRetryable: true
                 )
             }
-            try await wait(delay)
-            delay = min(delay * 2, .seconds(1))
+            try await wait(backoff.take())
         }
     }
 

@@ -3,6 +3,7 @@ import KubeClient
 import KubeObjects
 import SyncApply
 import SyncPlan
+import Waiting
 
 /// What one round of reading has shown.
 struct Round: Sendable {
@@ -52,7 +53,7 @@ extension HealthObserver {
         let resource: APIResource
         switch kinds.catalog.lookup(kind) {
         case .served(let served): resource = served
-        case .unknown: return .failure(Unreadable(text: kinds.failure ?? "the API server does not serve \(kind)"))
+        case .unknown: return .failure(Unreadable(text: kinds.failure ?? "discovery does not show \(kind)"))
         case .unavailable(let reason): return .failure(Unreadable(text: reason))
         }
         let reader = LiveReader(client: client, applySet: applySet, limit: limit)

@@ -3,6 +3,7 @@ import KubeClient
 import KubeObjects
 import SyncApply
 import SyncPlan
+import Waiting
 
 /// Waits until the objects of a pass are healthy, have failed, or a deadline has passed; and finds out why the ones that
 /// are not healthy are not.
@@ -68,16 +69,15 @@ package struct HealthObserver: Sendable {
         deadline: Duration
     ) async -> HealthReport {
         let start = ContinuousClock.now
-        let end = start + deadline
+        var backoff = Backoff(from: pace.shortest, times: 1.5, atMost: pace.longest, until: start + deadline)
         var wait = HealthWait(awaited: objects, patience: pace.patience)
         wait.receive(healthyUnread(objects, well), at: start)
         let kinds = await completed(catalog, for: wait.open)
-        var delay = pace.shortest
         while !wait.isHealthy {
             let seen = await look(at: wait.open, kinds)
             if Task.isCancelled { return wait.report(.cancelled) }
             let now = ContinuousClock.now
-            let isLast = now + delay >= end
+            let isLast = backoff.isLate(at: now)
             let isCurious = isLast || start.duration(to: now) >= pace.causesAfter
             let causes =
                 isCurious
@@ -91,8 +91,7 @@ package struct HealthObserver: Sendable {
                 return wait.report(.failed)
             }
             if isLast { return wait.report(wait.endingAtDeadline) }
-            do { try await Task.sleep(for: delay) } catch { return wait.report(.cancelled) }
-            delay = min(delay * 1.5, pace.longest)
+            do { try await Task.sleep(for: backoff.take()) } catch { return wait.report(.cancelled) }
         }
         return wait.report(.healthy)
     }

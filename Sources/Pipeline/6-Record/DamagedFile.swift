@@ -2,6 +2,7 @@
 import Crypto
 import Foundation
 import KubeObjects
+import PlainText
 
 /// A history file that is not an intact database, after it was moved aside.
 struct DamagedFile: Sendable {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 import YAMLText
 
 /// A unified diff of two states of an object as YAML, for people.

@@ -3,6 +3,7 @@ import Crypto
 import Foundation
 import GRDB
 import KubeObjects
+import PlainText
 import SyncPlan
 
 extension History {

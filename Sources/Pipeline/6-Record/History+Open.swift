@@ -2,6 +2,7 @@
 import Crypto
 import Foundation
 import GRDB
+import Processes
 
 extension History {
     /// How long one process waits for another one's transaction.
@@ -19,19 +20,22 @@ extension History {
     ///   - now: The wall clock; only displayed, never used for order.
     ///   - beforeCommit: Called in each transaction of this object, numbered from 1; what it throws rolls the transaction back
     ///     as an error of the disk would. For tests.
+    ///   - hearing: Hears each statement that is sent to SQLite, with its values. For tests.
     /// - Returns: The history, with ``notices`` for people.
     /// - Throws: ``RecordError``: `notWritable`, `locked`, `missing`, `corrupt`, `newerFormat`, `diskFull`.
     package static func open(
         folder: String,
         mode: Mode,
         now: @escaping @Sendable () -> Date = { Date() },
-        beforeCommit: @escaping @Sendable (_ number: Int) throws -> Void = { _ in }
+        beforeCommit: @escaping @Sendable (_ number: Int) throws -> Void = { _ in },
+        hearing: (@Sendable (_ statement: String) -> Void)? = nil
     ) async throws(RecordError) -> History {
         try await onOwnThread {
             RecordError.catching(folder) {
+                let settings = configuration(readonly: mode == .inspect, hearing: hearing)
                 switch mode {
-                case .operate: try operate(folder: folder, now: now, beforeCommit: beforeCommit)
-                case .command, .inspect: try attach(folder: folder, mode: mode, now: now)
+                case .operate: return try operate(folder: folder, settings, now: now, beforeCommit: beforeCommit)
+                case .command, .inspect: return try attach(folder: folder, settings, now: now)
                 }
             }
         }.get()
@@ -39,6 +43,7 @@ extension History {
 
     private static func operate(
         folder: String,
+        _ settings: Configuration,
         now: @escaping @Sendable () -> Date,
         beforeCommit: @escaping @Sendable (Int) throws -> Void
     ) throws -> History {
@@ -47,12 +52,12 @@ extension History {
         let reserve = DiskReserve(folder: folder)
         var replaced: DamagedFile?
         var begun = RecordError.catching(folder) {
-            try begin(folder, reserve, replaced: &replaced, at: now().milliseconds)
+            try begin(folder, settings, reserve, replaced: &replaced, at: now().milliseconds)
         }
         if case .failure(let error) = begun, error.reason == .diskFull, reserve.giveUp() {
             // Writes that a dead process left without an outcome have happened: the reserve is for rows about them.
             begun = RecordError.catching(folder) {
-                try begin(folder, reserve, replaced: &replaced, at: now().milliseconds)
+                try begin(folder, settings, reserve, replaced: &replaced, at: now().milliseconds)
             }
         }
         let (pool, closed) = try begun.get()
@@ -80,6 +85,7 @@ extension History {
     /// Opens the file, or a new one in place of a damaged one, and writes the first rows of this process.
     private static func begin(
         _ folder: String,
+        _ settings: Configuration,
         _ reserve: DiskReserve,
         replaced: inout DamagedFile?,
         at: Int64
@@ -88,10 +94,10 @@ extension History {
         if replaced == nil, isEmptied(path, reserve) { replaced = try DamagedFile.moveAside(path) }
         var pool: DatabasePool
         do {
-            pool = try openChecked(path)
+            pool = try openChecked(path, settings)
         } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
             replaced = try DamagedFile.moveAside(path)
-            pool = try openChecked(path)
+            pool = try openChecked(path, settings)
         }
         do {
             var closed = 0
@@ -131,7 +137,7 @@ extension History {
 
     private static func attach(
         folder: String,
-        mode: Mode,
+        _ settings: Configuration,
         now: @escaping @Sendable () -> Date
     ) throws -> History {
         let path = folder + "/history.sqlite"
@@ -139,7 +145,7 @@ extension History {
             guard errno == ENOENT else { throw RecordError.system(errno, path) }
             throw RecordError(.missing, folder, "holds no history yet; run a sync first or check --data-dir")
         }
-        let pool = try DatabasePool(path: path, configuration: configuration(readonly: mode == .inspect))
+        let pool = try DatabasePool(path: path, configuration: settings)
         try pool.read { database in
             try checkFormat(database)
             guard try database.tableExists("audit") else {
@@ -159,9 +165,9 @@ extension History {
         )
     }
 
-    private static func openChecked(_ path: String) throws -> DatabasePool {
+    private static func openChecked(_ path: String, _ settings: Configuration) throws -> DatabasePool {
         try makeFile(path)
-        let pool = try DatabasePool(path: path, configuration: configuration(readonly: false))
+        let pool = try DatabasePool(path: path, configuration: settings)
         do {
             let verdict = try pool.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
             guard verdict == "ok" else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: verdict) }
@@ -179,7 +185,10 @@ extension History {
         throw RecordError(.newerFormat, "history.sqlite", "was written by a newer sternpost; use that version or newer")
     }
 
-    private static func configuration(readonly: Bool) -> Configuration {
+    private static func configuration(
+        readonly: Bool,
+        hearing: (@Sendable (_ statement: String) -> Void)?
+    ) -> Configuration {
         var configuration = Configuration()
         configuration.readonly = readonly
         configuration.label = "sternpost.history"
@@ -187,6 +196,7 @@ extension History {
         configuration.busyMode = .timeout(busyLimit)
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF")
+            if let hearing { database.trace { event in hearing(event.expandedDescription) } }
         }
         return configuration
     }

@@ -2,6 +2,7 @@
 import Foundation
 import GRDB
 import KubeObjects
+import PlainText
 
 extension History {
     /// The newest audit row, to be written down outside of this file.

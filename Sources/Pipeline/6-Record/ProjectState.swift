@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import KubeObjects
+import PlainText
 import SyncSource
 
 /// A prune that is held until a person approves it: what it deletes, why it is held, and its hash.
@@ -45,7 +46,7 @@ package struct PruneHold: Sendable, Hashable, Codable {
     /// beginning.
     package func mismatch(_ given: String) -> String? {
         if given == hash { return nil }
-        guard given.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else {
+        guard given.isHexadecimal(digits: given.utf8.count) else {
             return "\"\(given)\" is no hash: it has other characters than 0 to 9 and a to f"
         }
         guard given.utf8.count >= PruneHold.approvalDigits else {

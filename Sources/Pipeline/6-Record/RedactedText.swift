@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 
 /// Text that has passed the redactor: the only kind of free text that a stored row can hold.
 ///

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Processes
 import SyncPlan
 
 /// The key of the hashes that marks hold of values: 32 random bytes beside the history, never in it, so that a copy of the
@@ -31,19 +32,9 @@ enum ResidualKeyFile {
         return count < 0 ? nil : ResidualKey(bytes: Array(bytes.prefix(count)))
     }
 
-    /// Whether the key is in the file, whole: it is written aside and moved into place.
+    /// Whether the key is in the file now, whole.
     private static func write(_ key: ResidualKey, _ path: String) -> Bool {
-        let draft = path + ".new"
-        unlink(draft)
-        let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else { return false }
-        let count = Foundation.write(file, key.bytes, key.bytes.count)
-        let isDurable = count == key.bytes.count && fsync(file) == 0
-        close(file)
-        guard isDurable, rename(draft, path) == 0 else {
-            unlink(draft)
-            return false
-        }
+        do throws(SystemFailure) { try PrivateFile.write(key.bytes, to: path, isDurable: true) } catch { return false }
         return true
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 
 /// A piece of a page. Every plain string that is put into it is escaped, invisible characters too; only string literals
 /// in our code are markup.

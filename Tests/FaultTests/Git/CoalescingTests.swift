@@ -17,7 +17,7 @@ struct CoalescingTests {
         project.interval = .seconds(1)
         project.healthTimeout = .seconds(300)
         let factory = PreparerFactory(
-            client: scene.client,
+            client: scene.operatorClient,
             dataFolder: scene.folder,
             workerExecutable: try TestProducts.path(of: "sternpost")
         )

@@ -108,7 +108,11 @@ struct MirrorFaultTests {
             let noise = (0..<40_000).map { "\($0 &* 2_654_435_761 % 1_000_003)" }.joined(separator: " ")
             try scene.git.commit(["noise.txt": noise, "infra/c0.yaml": nil])
             let worker = try scene.workerBehind(mount)
-            let factory = PreparerFactory(client: scene.client, dataFolder: scene.folder, workerExecutable: worker)
+            let factory = PreparerFactory(
+                client: scene.operatorClient,
+                dataFolder: scene.folder,
+                workerExecutable: worker
+            )
             let reconciler = ProjectReconciler(
                 preparer: try await factory.preparer(for: scene.project),
                 history: scene.history,

@@ -58,7 +58,7 @@ extension Scene {
         var project = project
         edit(&project)
         let factory = PreparerFactory(
-            client: client,
+            client: operatorClient,
             dataFolder: folder,
             workerExecutable: try TestProducts.path(of: "sternpost"),
             pause: pause

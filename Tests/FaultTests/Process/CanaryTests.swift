@@ -3,6 +3,7 @@ import EmbeddedCluster
 import Foundation
 import KubeClient
 import KubeObjects
+import PlainText
 import SceneKit
 import SyncApply
 import SyncLoop
@@ -22,7 +23,7 @@ struct CanaryTests {
 
         /// As they are, in Base64, and percent-encoded.
         var forms: [String] {
-            ([data, text] + others).flatMap { [$0, Redactor.base64(Array($0.utf8)), Redactor.percentEncoded($0)] }
+            ([data, text] + others).flatMap { [$0, Base64.text(of: Array($0.utf8)), Redactor.percentEncoded($0)] }
         }
 
         var search: SinkSearch { SinkSearch(forms: forms) }
@@ -35,7 +36,7 @@ struct CanaryTests {
         apiVersion: v1
         kind: Secret
         metadata: {name: login, namespace: \(scene.namespace), annotations: {note: "\(note)"}}
-        data: {password: \(Redactor.base64(Array(canaries.data.utf8)))}
+        data: {password: \(Base64.text(of: Array(canaries.data.utf8)))}
         stringData: {token: \(canaries.text)}
 
         """
@@ -88,7 +89,7 @@ struct CanaryTests {
 
     /// Refusals that quote what they refuse, as API servers and web hooks do.
     private func refusals(quoting canaries: Canaries) -> [FaultAction] {
-        let value = Redactor.base64(Array(canaries.data.utf8))
+        let value = Base64.text(of: Array(canaries.data.utf8))
         return [
             .failure(
                 status: 400,

@@ -49,7 +49,7 @@ struct DamagedHistoryTests {
             let damaged = damage.apply(to: try Data(contentsOf: URL(filePath: path)))
             try damaged.write(to: URL(filePath: path))
             let sum = try runProgram("sha256sum", [path], package: "coreutils").output
-            let hash = String(decoding: sum.prefix(64), as: UTF8.self)
+            let hash = String(sum.prefix(64))
 
             cluster.faults.forgetRequests()
             let quiet = try await tool.sync()
@@ -79,7 +79,7 @@ struct DamagedHistoryTests {
 
     @Test func `P5: a log that was cut off or overwritten costs its last rows and nothing else`() async throws {
         for cut in [true, false] {
-            try await withEmbeddedScene { scene, _ in
+            try await withEmbeddedScene { scene, cluster in
                 let tool = try SceneTool(scene)
                 try scene.commit(scene.baseFiles(configMaps: 5))
                 #expect(try await tool.sync().status == 0)
@@ -96,6 +96,8 @@ struct DamagedHistoryTests {
                     bytes.replaceSubrange(middle..<middle + 500, with: Data(repeating: 0xA5, count: 500))
                 }
                 try bytes.write(to: log)
+                // The rows of what the dead process did may be among the lost ones.
+                cluster.faults.forgetRequests()
                 let lived = try await tool.sync()
                 #expect(lived.status == 0, "\(lived.output) \(lived.errors)")
                 let (outcomes, verdict) = try await tool.reading { history in

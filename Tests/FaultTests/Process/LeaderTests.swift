@@ -110,8 +110,7 @@ extension ProcessFaultTests {
 
         private func page(of process: OperatorProcess, _ path: String) async throws -> String {
             let address = try await process.listeningAddress()
-            let result = try runProgram("curl", ["-s", "http://\(address)\(path)"], package: "curl")
-            return String(decoding: result.output, as: UTF8.self)
+            return try runProgram("curl", ["-s", "http://\(address)\(path)"], package: "curl").output
         }
     }
 }

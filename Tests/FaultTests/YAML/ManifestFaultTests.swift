@@ -2,6 +2,7 @@
 import EmbeddedCluster
 import KubeClient
 import KubeObjects
+import PlainText
 import SceneKit
 import SyncApply
 import SyncLoop
@@ -81,7 +82,7 @@ struct ManifestFaultTests {
             let first = try await scene.sync()
             #expect(first.outcome == .succeeded, "\(first.words)")
             let secret = try await scene.live(CoreResources.secrets, "both")
-            #expect(secret?.json["data"]?["password"]?.string == Redactor.base64(Array(scene.canary.utf8)))
+            #expect(secret?.json["data"]?["password"]?.string == Base64.text(of: Array(scene.canary.utf8)))
             #expect(secret?.json["data"]?["user"] == "YWRh")
             cluster.faults.forgetRequests()
             #expect(try await scene.sync().outcome == .succeeded)

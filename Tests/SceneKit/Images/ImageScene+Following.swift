@@ -63,7 +63,7 @@ extension ImageScene {
     ///
     /// - Parameters:
     ///   - other: Another user than the administrator.
-    ///   - pause: Between two looks while rollouts are under way.
+    ///   - pause: Between two rounds while rollouts are under way.
     ///   - edit: Changes the project: its images are polled each second, and nobody waits long.
     ///   - change: Changes how registries are asked.
     ///   - body: The test.
@@ -90,7 +90,7 @@ extension ImageScene {
         let board = ImageBoard(folder: scene.folder)
         let follower = ImageFollower(
             project: project,
-            client: other ?? scene.client,
+            client: other ?? scene.operatorClient,
             poller: poller,
             history: scene.history,
             board: board,

@@ -50,11 +50,3 @@ extension Scene {
         }
     }
 }
-
-extension PlayedNode {
-    /// Whether a request is a node's, and none of the operator's.
-    static func isOwn(_ request: RecordedRequest) -> Bool {
-        request.query.contains("fieldManager=\(manager)")
-            || (request.method == "DELETE" && request.path.contains("/pods/"))
-    }
-}

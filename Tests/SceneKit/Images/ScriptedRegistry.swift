@@ -47,24 +47,17 @@ package final class ScriptedRegistry: Sendable {
 
     /// Lets Sternpost's polls wait for their answer until `body` has ended; the answer is then what the tags point to by then.
     package func holdingPolls(_ body: () async throws -> Void) async throws {
-        let isOver = Flag()
+        let end = Gate()
         misbehave { request in
             guard request.method == "HEAD", request.headers["user-agent"] == "sternpost" else { return nil }
-            for _ in 0..<2_000 where !isOver.isRaised { usleep(20_000) }
+            end.pass()
             return nil
         }
         defer {
             misbehave(nil)
-            isOver.raise()
+            end.open()
         }
         try await body()
-    }
-
-    /// Raised once.
-    private final class Flag: Sendable {
-        private let state = Mutex(false)
-        var isRaised: Bool { state.withLock { $0 } }
-        func raise() { state.withLock { $0 = true } }
     }
 
     /// Points all tags to an image of this content; the earlier ones stay.

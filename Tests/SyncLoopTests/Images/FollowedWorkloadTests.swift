@@ -42,13 +42,25 @@ struct FollowedWorkloadTests {
         let verdict = RolloutPlanner(policy: policy, now: Date(timeIntervalSince1970: 0))
             .verdict(on: workload, RolloutPlanner.Knowledge())
         #expect(verdict.action == nil && verdict.containers.isEmpty)
-        let row = ImageRow(project: "shop", workload: workload.id, try #require(workload.unnamed.first))
+        let row = ImageRow(project: "shop", workload: workload, try #require(workload.unnamed.first))
         #expect(row.state == .unreadable && row.container == "web" && row.image == image)
         #expect(row.detail.contains(words) && row.detail.hasSuffix("correct it in git"), "\(row.detail)")
         let off = try ImageFixture.object(["web=\(image)"]) {
             $0[["metadata", "annotations", "sternpost.dev/roll-latest"]] = "false"
         }
         #expect(FollowedWorkload(off, policy: policy) == nil)
+    }
+
+    @Test(
+        arguments: [
+            ("Team/E:v1.2.3", false), ("Team/E:latest", true), ("Team/E", true), ("host:5000/Team/E", true),
+            ("host:5000/Team/E:v1", false), ("Team/E@sha256:\(String(repeating: "a", count: 64))", false),
+            ("Team/E@sha256:12", true), ("Team/E:", true),
+        ]
+    )
+    func `an image that would not be followed with a name either has no row`(image: String, isTold: Bool) throws {
+        let object = try ImageFixture.object(["web=\(image)"])
+        #expect((FollowedWorkload(object, policy: policy) != nil) == isTold)
     }
 
     @Test(

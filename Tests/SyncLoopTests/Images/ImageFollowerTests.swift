@@ -268,14 +268,6 @@ import Testing
         }
     }
 
-    /// Opened once; a thread of the stub waits at it.
-    private final class Gate: Sendable {
-        private let state = Mutex(false)
-        var isOpen: Bool { state.withLock { $0 } }
-        func open() { state.withLock { $0 = true } }
-        func pass() { for _ in 0..<1_000 where !isOpen { usleep(10_000) } }
-    }
-
     @Test func `CronJobs that wait for their next run take nobody's turn`() async throws {
         let cluster = FakeCluster()
         for number in 0..<Self.project.images.maxConcurrent {

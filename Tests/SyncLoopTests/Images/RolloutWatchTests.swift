@@ -27,7 +27,7 @@ struct RolloutWatchTests {
         }
     }
 
-    private struct Scene {
+    private struct Rollout {
         var watch = RolloutWatch(patience: .seconds(20), deadline: .seconds(300))
         var kind = "Deployment"
         var isWell = false
@@ -80,7 +80,7 @@ struct RolloutWatchTests {
 
     @Test(arguments: ["Deployment", "StatefulSet", "DaemonSet"])
     func `a workload that stays well for a moment is complete`(kind: String) throws {
-        var scene = Scene(kind: kind)
+        var scene = Rollout(kind: kind)
         #expect(isUnderWay(try scene.look(0, [scene.pod(.starting)])))
         scene.isWell = true
         #expect(isUnderWay(try scene.look(2, [scene.pod(.well)])))
@@ -90,7 +90,7 @@ struct RolloutWatchTests {
     @Test func `an image that starts and then crashes is never complete, although its pod is ready now and then`()
         throws
     {
-        var scene = Scene()
+        var scene = Rollout()
         // Ready for two seconds of every ten: without a readiness probe that is what a crash loop looks like.
         for second in stride(from: 0.0, to: 290, by: 2) {
             let isUp = Int(second) % 10 == 0
@@ -105,7 +105,7 @@ struct RolloutWatchTests {
 
     @Test(arguments: [Doing.crashing, .unpullable])
     func `R14: a crash loop, or an image that cannot be pulled, is waited for a while`(doing: Doing) throws {
-        var scene = Scene()
+        var scene = Rollout()
         #expect(isUnderWay(try scene.look(0, [scene.pod(.starting)])))
         #expect(isUnderWay(try scene.look(5, [scene.pod(doing)])))
         #expect(isUnderWay(try scene.look(24.9, [scene.pod(doing)])))
@@ -114,7 +114,7 @@ struct RolloutWatchTests {
     }
 
     @Test func `a container that runs for a moment between two crashes is not forgiven`() throws {
-        var scene = Scene()
+        var scene = Rollout()
         #expect(isUnderWay(try scene.look(0, [scene.pod(.crashing)])))
         let between = try scene.pod(.well) { $0[["status", "conditions"]] = [["type": "Ready", "status": "False"]] }
         #expect(isUnderWay(try scene.look(10, [between])))
@@ -122,7 +122,7 @@ struct RolloutWatchTests {
     }
 
     @Test func `a pod that was well is forgiven`() throws {
-        var scene = Scene()
+        var scene = Rollout()
         #expect(isUnderWay(try scene.look(0, [scene.pod(.crashing)])))
         #expect(isUnderWay(try scene.look(10, [scene.pod(.well)])))
         #expect(isUnderWay(try scene.look(20, [scene.pod(.crashing)])))
@@ -131,12 +131,12 @@ struct RolloutWatchTests {
     }
 
     @Test func `what cannot end by itself is not waited for`() throws {
-        var scene = Scene()
+        var scene = Rollout()
         #expect(failure(try scene.look(0, [scene.pod(.unnamed)]))?.culprits == ["web"])
     }
 
     @Test func `pods of before, and pods that are being deleted, are not judged`() throws {
-        var scene = Scene()
+        var scene = Rollout()
         let old = try ImageFixture.pod(name: "web-old-1", rolled: ["web": Self.first]) { json in
             json[["status", "containerStatuses"]] = [["name": "web", "state": Doing.crashing.state]]
         }
@@ -149,7 +149,7 @@ struct RolloutWatchTests {
     }
 
     @Test func `pods of an earlier try of the same digest are not judged`() throws {
-        var scene = Scene(kind: "CronJob", startedAt: ImageFixture.noon)
+        var scene = Rollout(kind: "CronJob", startedAt: ImageFixture.noon)
         let failed = try (1...3).map { number in
             try scene.pod(.crashing, name: "web-\(number)") { json in
                 json[["status", "phase"]] = "Failed"
@@ -160,7 +160,7 @@ struct RolloutWatchTests {
     }
 
     @Test func `pods that a person restarted meanwhile are judged`() throws {
-        var scene = Scene()
+        var scene = Rollout()
         for second in [0.0, 19] {
             let pod = try scene.pod(.crashing) { json in
                 json[["metadata", "annotations", RolloutState.restartedAt]] = "2027-01-15T09:01:00+01:00"
@@ -172,7 +172,7 @@ struct RolloutWatchTests {
     }
 
     @Test func `pods that do not become ready end the rollout at its deadline`() throws {
-        var scene = Scene()
+        var scene = Rollout()
         let unready = try scene.pod(.well) { $0[["status", "conditions"]] = [["type": "Ready", "status": "False"]] }
         #expect(isUnderWay(try scene.look(0, [unready])))
         #expect(isUnderWay(try scene.look(299, [unready])))
@@ -182,7 +182,7 @@ struct RolloutWatchTests {
     }
 
     @Test func `a rollout that a person has paused is not failing`() throws {
-        var scene = Scene()
+        var scene = Rollout()
         #expect(isUnderWay(try scene.look(0, [])))
         scene.edit = { $0[["spec", "paused"]] = true }
         #expect(isUnderWay(try scene.look(1000, [])))
@@ -192,7 +192,7 @@ struct RolloutWatchTests {
     }
 
     @Test func `a controller that gives up ends the rollout at once`() throws {
-        var scene = Scene()
+        var scene = Rollout()
         scene.edit = { json in
             json[["status", "conditions"]] = [
                 ["type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded", "message": "late"]
@@ -203,13 +203,13 @@ struct RolloutWatchTests {
     }
 
     @Test func `a status of before the patch completes nothing`() throws {
-        var scene = Scene(isWell: true)
+        var scene = Rollout(isWell: true)
         scene.edit = { $0[["metadata", "generation"]] = 4 }
         for second in [0.0, 100, 200] { #expect(isUnderWay(try scene.look(second, []))) }
     }
 
     @Test func `each rollout has a deadline of its own, and those that are over are forgotten`() throws {
-        var scene = Scene()
+        var scene = Rollout()
         #expect(isUnderWay(try scene.look(0, [])))
         scene.startedAt = ImageFixture.noon.addingTimeInterval(290)
         #expect(isUnderWay(try scene.look(310, [])))
@@ -230,7 +230,7 @@ struct RolloutWatchTests {
         ] as [([String], Verdict)]
     )
     func `a CronJob shows at its runs what the image is good for`(phases: [String], verdict: Verdict) throws {
-        var scene = Scene(kind: "CronJob")
+        var scene = Rollout(kind: "CronJob")
         let pods = try phases.enumerated().map { index, phase in
             try scene.pod(.well, name: "web-\(index)") { $0[["status", "phase"]] = .string(phase) }
         }
@@ -245,14 +245,14 @@ struct RolloutWatchTests {
 
     @Test(arguments: [Doing.crashing, .unpullable])
     func `a CronJob whose image cannot be pulled, or crashes in place, has failed after a while`(doing: Doing) throws {
-        var scene = Scene(kind: "CronJob")
+        var scene = Rollout(kind: "CronJob")
         #expect(isUnderWay(try scene.look(0, [scene.pod(doing)])))
         let lost = try #require(failure(try scene.look(20, [scene.pod(doing)])))
         #expect(lost.culprits == ["web"])
     }
 
     @Test func `a CronJob with an image that has no valid name fails at once`() throws {
-        var scene = Scene(kind: "CronJob")
+        var scene = Rollout(kind: "CronJob")
         #expect(failure(try scene.look(0, [scene.pod(.unnamed)])) != nil)
     }
 }

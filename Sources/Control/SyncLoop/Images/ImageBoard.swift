@@ -2,6 +2,7 @@
 import Foundation
 import KubeObjects
 import OCIRegistry
+import Processes
 import SyncApply
 import SyncPlan
 import Synchronization
@@ -13,7 +14,7 @@ package struct ImageRow: Sendable, Hashable, Codable {
     package let container: String
     /// As git declares it.
     package let image: String
-    /// What the pods run, ascending; `sha256:…`.
+    /// What the pods run, ascending; `sha256:…`. Not looked at for an image whose name cannot be read.
     package let running: [String]
     /// What the tag points to; nil while that is not known.
     package let registry: String?
@@ -52,20 +53,21 @@ package struct ImageRow: Sendable, Hashable, Codable {
         self.nextPollAt = nextPollAt
     }
 
-    /// The row of an image whose name is not valid: no registry is asked for it, and no node can pull it.
-    init(project: String, workload: ObjectID, _ unnamed: UnnamedImage) {
+    /// The row of an image whose name cannot be read: no registry is asked for it, and its pods are not looked at.
+    init(project: String, workload: FollowedWorkload, _ unnamed: UnnamedImage) {
         self.project = project
-        self.workload = workload
+        self.workload = workload.id
         container = unnamed.container
         image = Redactor.shared.redact(unnamed.image.singleLine)
         running = []
         registry = nil
         state = .unreadable
-        detail = Redactor.shared.redact("\(unnamed.error); no node can pull it: correct it in git")
-        lastRollout = nil
-        lastResult = nil
-        lastFrom = nil
-        lastTo = nil
+        detail = Redactor.shared.redact("\(unnamed.error); so it is not followed: correct it in git")
+        let last = workload.state.containers[unnamed.container]?.last
+        lastRollout = last?.at
+        lastResult = last?.result
+        lastFrom = last?.from
+        lastTo = last?.to
         checkedAt = nil
         nextPollAt = nil
     }
@@ -131,13 +133,7 @@ package final class ImageBoard: Sendable {
             return try? encoder.encode(File(projects: pages))
         }
         guard let data else { return }
-        let temporary = "\(path).new"
-        let isMade = FileManager.default.createFile(
-            atPath: temporary,
-            contents: data,
-            attributes: [.posixPermissions: 0o600]
-        )
-        if !isMade || rename(temporary, path) != 0 { try? FileManager.default.removeItem(atPath: temporary) }
+        try? PrivateFile.write(Array(data), to: path)
     }
 
     /// What an operator on this data folder wrote last; nil when none has.

@@ -206,7 +206,7 @@ package actor ImageFollower {
                 )
             }
             rows += verdict.workload.unnamed.map {
-                ImageRow(project: project.name, workload: verdict.workload.id, $0)
+                ImageRow(project: project.name, workload: verdict.workload, $0)
             }
         }
         board.show(rows, of: project.name, inventory: project.applySet.parent.namespace)

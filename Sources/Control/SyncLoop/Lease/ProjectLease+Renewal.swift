@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import SyncApply
+import Waiting
 
 extension ProjectLease {
     /// How long the last request about a lease may take once the process is to end.

@@ -3,6 +3,7 @@ import GitStore
 import KubeClient
 import KubeObjects
 import Logging
+import PlainText
 import SyncApply
 import SyncRecord
 import SyncSource
@@ -178,7 +179,7 @@ package struct PreparerFactory: Sendable {
             Redactor.shared.register(secretObject: secret)
             var values: [String: [UInt8]] = [:]
             for member in secret.json["data"]?.object ?? JSONObject() {
-                if let text = member.value.string, let bytes = Redactor.bytes(base64: text) {
+                if let text = member.value.string, let bytes = Base64.bytes(of: text, padding: .optional) {
                     values[member.key] = bytes
                 }
             }

@@ -9,7 +9,7 @@ import SyncRender
 package actor CatalogCache {
     /// How long a catalogue is used when it has every kind of the commit; with watches, until something is about to be
     /// written.
-    private static let catalogAge: Duration = .seconds(300)
+    package static let catalogAge: Duration = .seconds(300)
 
     package nonisolated let client: KubeClient
     private let clock = ContinuousClock()
@@ -50,9 +50,11 @@ package actor CatalogCache {
 
     /// Reads the catalogue anew if it is old, because something is about to be written.
     ///
+    /// - Parameter age: How old it may be; less before a Namespace is deleted, because a person is shown what goes along.
     /// - Returns: Whether it has changed.
-    package func renewCatalog() async throws(KubeError) -> Bool {
-        guard let known = catalog, known.readAt.duration(to: clock.now) >= CatalogCache.catalogAge else { return false }
+    /// - Throws: When it is due and cannot be read.
+    package func renewCatalog(olderThan age: Duration = catalogAge) async throws(KubeError) -> Bool {
+        guard let known = catalog, known.readAt.duration(to: clock.now) >= age else { return false }
         let value = try await client.discover()
         catalog = (value, clock.now)
         return value != known.value

@@ -4,6 +4,7 @@ import KubeObjects
 import SyncApply
 import SyncPlan
 import SyncRecord
+import Waiting
 
 /// Asks the API server, by dry-run, what a plan would make of each object.
 package struct DiffPreview: Sendable {
@@ -79,7 +80,7 @@ package struct DiffPreview: Sendable {
         } catch {
             // Its namespace or its kind's definition comes with the same commit, so the server cannot know yet.
             if error.reason == .notFound, !step.dependsOn.isEmpty {
-                return Difference(title: title, diff: await declared(step, against: step.live), error: nil)
+                return Difference(title: title, diff: await foreseen(step), error: nil)
             }
             guard let recreation = await step.recreation(after: error, by: client) else {
                 let fails = error.isVerdict || [.namespaceTerminating, .webhookFailed].contains(error.reason)

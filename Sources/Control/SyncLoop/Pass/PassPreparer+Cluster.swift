@@ -33,8 +33,10 @@ extension PassPreparer {
             let prepared = try await plan(catalog)
             // Perhaps a kind is no longer served, or only in another version: the next pass reads the catalogue anew.
             if !prepared.live.unreadable.isEmpty { await cluster.forgetCatalog() }
-            // A catalogue may grow old while nothing happens; before something is written it is read anew.
-            guard !prepared.plan.isEmpty, try await cluster.renewCatalog() else { return prepared }
+            // A catalogue may grow old while nothing happens; what is written is planned from a young one, and what goes along
+            // with a Namespace from what there is now.
+            let age = prepared.plan.prune.containers.isEmpty ? CatalogCache.catalogAge : .seconds(1)
+            guard !prepared.plan.isEmpty, try await cluster.renewCatalog(olderThan: age) else { return prepared }
             return try await plan(try await cluster.catalog(for: rendered))
         } catch let error as KubeError {
             throw PassFailure(

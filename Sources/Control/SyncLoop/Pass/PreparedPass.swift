@@ -94,7 +94,7 @@ package struct PreparedPass: Sendable {
         var texts = Set<String>(
             plan.refused.compactMap { object -> String? in
                 switch object.reason {
-                case .optedOut, .blocked: nil
+                case .optedOut, .optedOutLive, .blocked: nil
                 case .waiting: object.message
                 case .failing: StepBackoff.standingText(object.id, object.message)
                 default: "\(object.origin) \(object.id) \(object.message)"

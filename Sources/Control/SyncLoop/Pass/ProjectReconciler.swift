@@ -37,28 +37,12 @@ package actor ProjectReconciler {
     package nonisolated let preparer: PassPreparer
     nonisolated let history: History
     /// Must be held to write; nil when no other process can sync the project.
-    let lease: ProjectLease?
+    private let lease: ProjectLease?
     let settings: Settings
-    let logger: Logger
-    /// The last failure that was recorded: the same one is not recorded again at every poll.
-    var lastFailure: PassFailure?
-    /// The obstacles of the last pass that was recorded.
-    var lastStanding: [String] = []
-    /// The commit of the last pass that this process recorded.
-    var lastCommitID: String?
-    /// How that pass ended.
-    var lastOutcome: RunOutcome?
-    /// The inputs of the last pass that had nothing to do, if watches cover all of them.
-    var lastRest: RestingPlace?
-    /// Objects over whose fields another writer fights.
-    var fights: FightWatch
-    /// Which writes failed, and when each is tried again.
-    var backoff: StepBackoff
-    /// The commit and the wave number that was not healthy in time; the next pass checks it, and does not wait.
-    var vainWait: (commitID: String, gate: ClosedGate)?
-
-    /// The commit for which older pods did not end in time; as above.
-    var vainUsersCommit: String?
+    private let record: PassRecord
+    let health: PassHealth
+    /// What the passes of this process leave to the later ones.
+    var memory: PassMemory
 
     package init(
         preparer: PassPreparer,
@@ -70,11 +54,11 @@ package actor ProjectReconciler {
         project = preparer.project
         self.preparer = preparer
         self.history = history
-        fights = FightWatch(interval: preparer.project.interval)
-        backoff = StepBackoff(interval: preparer.project.interval)
         self.lease = lease
         self.settings = settings
-        self.logger = logger
+        record = PassRecord(history: history, project: preparer.project, logger: logger)
+        health = PassHealth(preparer: preparer, settings: settings)
+        memory = PassMemory(interval: preparer.project.interval)
     }
 
     /// Where the project's ref points now; the loop asks while it waits to try again.
@@ -97,21 +81,6 @@ package actor ProjectReconciler {
         return known.obeying(orders)
     }
 
-    /// Ends a pass that is under way once the project is suspended in the cluster, as far as a watch shows it.
-    func obeySuspension() async throws {
-        guard let parent = await preparer.mirror?.parentLastSeen() else { return }
-        guard let word = try StandingOrders(parent: parent).suspension.word else { return }
-        throw refusal(ProjectState.Suspension(word))
-    }
-
-    private func refusal(_ suspension: ProjectState.Suspension) -> PassFailure {
-        PassFailure(
-            stage: .suspended,
-            message: "\(project.name) is \(suspension.text); sternpost resume \(project.name) ends that",
-            isRetryable: true
-        )
-    }
-
     /// Makes one pass.
     ///
     /// Never throws: whatever goes wrong is in the outcome, and in the history as far as that can be written.
@@ -124,56 +93,9 @@ package actor ProjectReconciler {
         _ trigger: RunTrigger,
         isSuperseded: @escaping @Sendable (CommitInfo) async -> Bool = { _ in false }
     ) async -> PassOutcome {
-        let clock = ContinuousClock()
-        let started = clock.now
+        let started = ContinuousClock.now
         do {
-            let known = try await history.state(of: project.name)
-            let previous = try await preparer.followed() ?? known.attempted
-            let tip = try await preparer.poll(after: previous)
-            if let outcome = await stillResting(at: tip, state: known, since: started) { return outcome }
-            lastRest = nil
-            let marks = try await history.marks(of: project.name)
-            let prepared = await keepingWaits(
-                try await preparer.prepare(
-                    tip,
-                    marks: marks,
-                    residualKey: history.residualKey,
-                    previous: previous,
-                    policy: policy(at: started, commit: tip.commitID)
-                )
-            )
-            let state = known.obeying(prepared.orders, held: prepared.plan.prune.approvalHash)
-            if let suspension = state.suspension { throw refusal(suspension) }
-            let standing = prepared.standing(approved: state.approval?.hash)
-            if lastFailure != nil { lastOutcome = .failed }
-            if lastOutcome == nil {
-                lastOutcome = try await history.lastPass(of: project.name)?.outcome
-            }
-            lastFailure = nil
-            let isKnown = prepared.plan.commit.id == (lastCommitID ?? state.applied?.id)
-            if let standing, standing == lastStanding, isKnown, !settings.recordsQuietPasses, !prepared.hasStaleOrders,
-                await isNothingNew(prepared, standing: standing)
-            {
-                rest(at: prepared, state: known, standing: standing)
-                return quietOutcome(
-                    prepared,
-                    approved: state.approval?.hash,
-                    duration: started.duration(to: clock.now)
-                )
-            }
-            let outcome = try await carryOut(
-                prepared,
-                state: state,
-                trigger: trigger,
-                started: started,
-                isSuperseded: isSuperseded
-            )
-            if outcome.run != nil {
-                lastStanding = standingAfter(prepared)
-                lastCommitID = prepared.plan.commit.id
-                lastOutcome = outcome.outcome
-            }
-            return outcome
+            return try await attempt(trigger, started: started, isSuperseded: isSuperseded)
         } catch let failure as PassFailure where Task.isCancelled && failure.stage != .history {
             // A shutdown is not a failure of the project, and nothing was changed: no run is recorded.
             return PassOutcome(
@@ -181,30 +103,136 @@ package actor ProjectReconciler {
                 run: nil,
                 commit: nil,
                 interruption: "stopped before anything was changed",
-                duration: started.duration(to: clock.now)
+                duration: started.duration(to: .now)
             )
         } catch let failure as RenderFailure {
-            return await failed(render: failure, trigger: trigger, duration: started.duration(to: clock.now))
+            return await failed(render: failure, trigger: trigger, duration: started.duration(to: .now))
         } catch let failure as PassFailure {
-            return await failed(failure, trigger: trigger, duration: started.duration(to: clock.now))
+            return await failed(failure, trigger: trigger, duration: started.duration(to: .now))
         } catch {
             let failure = PassFailure(
                 stage: .history,
                 message: Redactor.shared.redact("\(error)"),
                 isRetryable: true
             )
-            return await failed(failure, trigger: trigger, duration: started.duration(to: clock.now))
+            return await failed(failure, trigger: trigger, duration: started.duration(to: .now))
         }
     }
 
-    /// Whether a pass that writes nothing would also report nothing new: the last one succeeded, or it did not for the
-    /// same obstacles as this one.
-    private func isNothingNew(_ prepared: PreparedPass, standing: [String]) async -> Bool {
-        switch lastOutcome {
-        case nil, .succeeded, .held: true
-        case .degraded where !standing.isEmpty: true
-        case .degraded: await isStillUnwell(prepared)
-        default: false
+    private func attempt(
+        _ trigger: RunTrigger,
+        started: ContinuousClock.Instant,
+        isSuperseded: @escaping @Sendable (CommitInfo) async -> Bool
+    ) async throws -> PassOutcome {
+        let known = try await history.state(of: project.name)
+        let previous = try await preparer.followed() ?? known.attempted
+        let tip = try await preparer.poll(after: previous)
+        if let outcome = await stillResting(at: tip, state: known, since: started) { return outcome }
+        memory.beganLooking()
+        let prepared = try await prepare(tip, previous: previous, started: started)
+        let state = known.obeying(prepared.orders, held: prepared.plan.prune.approvalHash)
+        if let suspension = state.suspension { throw PassFailure(suspended: project.name, by: suspension) }
+        var earlier: RunOutcome?
+        if memory.last == .unknown { earlier = try await history.lastPass(of: project.name)?.outcome }
+        memory.planned(earlier: earlier)
+        if let standing = prepared.standing(approved: state.approval?.hash),
+            await isNothingNew(prepared, standing: standing, applied: state.applied?.id)
+        {
+            memory.comeToRest(at: prepared, state: known, standing: standing)
+            return quietOutcome(
+                prepared,
+                approved: state.approval?.hash,
+                duration: started.duration(to: .now)
+            )
         }
+        return try await carryOut(
+            prepared,
+            state: state,
+            trigger: trigger,
+            started: started,
+            isSuperseded: isSuperseded
+        )
+    }
+
+    /// Reads both sides and makes the plan, with what earlier passes have learnt. A person's word tries everything again.
+    private func prepare(
+        _ tip: SourceTip,
+        previous: CommitInfo?,
+        started: ContinuousClock.Instant
+    ) async throws -> PreparedPass {
+        let marks = try await history.marks(of: project.name)
+        let policy = memory.policy(
+            project.policy,
+            at: started,
+            commit: tip.commitID,
+            triesEverything: settings.recordsQuietPasses
+        )
+        let prepared = try await preparer.prepare(
+            tip,
+            marks: marks,
+            residualKey: history.residualKey,
+            previous: previous,
+            policy: policy
+        )
+        return await keepingUsersBack(await keepingGateClosed(prepared))
+    }
+
+    private func carryOut(
+        _ prepared: PreparedPass,
+        state: ProjectState,
+        trigger: RunTrigger,
+        started: ContinuousClock.Instant,
+        isSuperseded: @escaping @Sendable (CommitInfo) async -> Bool
+    ) async throws -> PassOutcome {
+        let budget = HealthBudget(project.healthTimeout)
+        let ending = try await PassCarryOut(
+            preparer: preparer,
+            record: record,
+            health: health,
+            lease: lease,
+            settings: settings,
+            prepared: prepared,
+            state: state,
+            trigger: trigger,
+            started: started,
+            budget: budget,
+            isSuperseded: isSuperseded,
+            users: { ids in await self.unreadyUsers(ids, in: prepared, within: budget) }
+        ).run()
+        memory.take(ending, of: prepared, began: started)
+        switch ending {
+        case .refused(_, let outcome), .carriedOut(_, _, let outcome): return outcome
+        }
+    }
+}
+
+/// Passes that do not come to a plan.
+extension ProjectReconciler {
+    /// Records a pass that could not plan. The same failure again is logged but not recorded twice.
+    private func failed(_ failure: PassFailure, trigger: RunTrigger, duration: Duration) async -> PassOutcome {
+        let isNews = memory.isNews(failure) || settings.recordsQuietPasses
+        memory.failed(failure)
+        let run = await record.failed(failure, trigger: trigger, isNews: isNews)
+        return PassOutcome(outcome: .failed, run: run, commit: nil, failure: failure, duration: duration)
+    }
+
+    /// Records a commit that does not render: every problem of it.
+    private func failed(
+        render failure: RenderFailure,
+        trigger: RunTrigger,
+        duration: Duration
+    ) async -> PassOutcome {
+        let pass = PassFailure(failure)
+        let isNews = memory.isNews(pass) || settings.recordsQuietPasses
+        memory.failed(pass)
+        let run = await record.failed(failure, as: pass, trigger: trigger, isNews: isNews)
+        return PassOutcome(
+            outcome: .failed,
+            run: run,
+            commit: failure.commit,
+            problems: failure.problems,
+            failure: pass,
+            duration: duration
+        )
     }
 }

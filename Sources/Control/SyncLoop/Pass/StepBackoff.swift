@@ -4,6 +4,7 @@ import SyncApply
 import SyncPlan
 import SyncRender
 import SyncSource
+import Waiting
 
 /// Which writes failed lately, and when each of them is tried again. A failing object does not delay the others.
 ///
@@ -31,7 +32,7 @@ struct StepBackoff: Sendable {
 
     /// How long to wait after so many failures in a row.
     static func delay(after failures: Int, interval: Duration) -> Duration {
-        min(interval * (1 << min(max(failures - 1, 0), 20)), longest)
+        Backoff.doubled(interval, failures: failures, atMost: longest)
     }
 
     /// Remembers how the steps of a pass ended; what succeeded is forgotten.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 
 /// A moment as Kubernetes writes it: UTC, microseconds since 1970.
 package struct ClusterTime: Sendable, Hashable, Comparable {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import Waiting
 
 /// Runs reconcilers one call at a time: reads the store's changes, keeps one entry per object to look at, and waits for
 /// the next change or the next timer, whichever comes first.
@@ -133,7 +134,7 @@ struct ControllerLoop {
 
     /// 20 ms, doubled with each failure, at most 30 s.
     private static func delay(afterFailures count: Int) -> Duration {
-        min(.milliseconds(20 << min(count - 1, 11)), .seconds(30))
+        Backoff.doubled(.milliseconds(20), failures: count, atMost: .seconds(30))
     }
 
     private func waitForWork() async {

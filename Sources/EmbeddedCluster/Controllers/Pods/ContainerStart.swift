@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import Waiting
 
 /// Starts one container: pulls its image, runs it, and tells of it in Events.
 struct ContainerStart {
@@ -135,7 +136,7 @@ struct ContainerStart {
     }
 
     private func backOff(_ failures: Int) -> Duration {
-        min(node.delays.backOff * (1 << min(failures - 1, 10)), .seconds(300))
+        Backoff.doubled(node.delays.backOff, failures: failures, atMost: .seconds(300))
     }
 
     private func newContainerID() -> String {

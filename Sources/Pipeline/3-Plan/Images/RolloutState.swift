@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 
 /// What image rollouts remember of a workload. It is stored on the workload itself, as the annotation ``annotation``,
 /// so that it survives the loss of all other state and is deleted with the object.
@@ -117,8 +118,7 @@ extension RolloutState {
     /// Only a text that can be part of an image's name is taken: it will be written into one.
     private static func digest(_ json: JSON?) -> String? {
         guard let text = json?.string, let digits = ["sha256:": 64, "sha512:": 128][text.prefix(7)],
-            text.utf8.count == 7 + digits,
-            text.utf8.dropFirst(7).allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+            text.dropFirst(7).isHexadecimal(digits: digits)
         else { return nil }
         return text
     }

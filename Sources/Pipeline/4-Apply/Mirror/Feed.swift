@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeClient
+import Waiting
 
 /// One list and the watch behind it, as the mirror knows them.
 struct Feed: Sendable {
@@ -36,7 +37,6 @@ struct Feed: Sendable {
     /// minute, with jitter so that the feeds of many projects do not come all at once.
     var pause: Duration {
         guard failures > 0 else { return .zero }
-        let seconds = min(60, 1 << min(failures - 1, 6))
-        return .seconds(seconds) * Double.random(in: 0.75...1.25)
+        return Backoff.doubled(.seconds(1), failures: failures, atMost: .seconds(60)) * Double.random(in: 0.75...1.25)
     }
 }

@@ -3,6 +3,7 @@ import KubeClient
 import KubeObjects
 import SyncPlan
 import SyncRender
+import Waiting
 
 /// Giving a plan what it needs, and asking the server only for what no watch covers.
 extension LiveMirror {
@@ -60,13 +61,13 @@ extension LiveMirror {
         }
         try findings.throwIfNothingWasRead(attempts: listable.count)
         let missing = scope.missing(from: findings)
-        isWatched = isWatched && findings.unreadable.isEmpty
+        isWatched = isWatched && findings.unreadable.isEmpty && scope.undiscovered.isEmpty
         isWatched = isWatched && inventory.members.keys.allSatisfy { catalog.lookup($0.groupKind) != .unknown }
         let live = try await reader.finish(findings, missing: missing, inventory: inventory, catalog: catalog)
         return Reading(
             live: live,
             generation: isWatched ? generation : nil,
-            unwatched: Set(missing.values.joined()).union(scope.undiscovered.keys)
+            unwatched: Set(missing.values.joined())
         )
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeClient
 import KubeObjects
+import PlainText
 
 /// What people have ordered about a project. It stands beside the inventory in the cluster, so that every operator, on
 /// whatever data folder, follows it.
@@ -51,7 +52,7 @@ package struct StandingOrders: Sendable, Hashable {
     package init(parent: KubeObject?) throws(ApplyError) {
         self.init()
         guard let stored = parent?.json["data"]?[StandingOrders.key], !stored.isNull else { return }
-        guard let text = stored.string, let bytes = Redactor.bytes(base64: text) else {
+        guard let text = stored.string, let bytes = Base64.bytes(of: text, padding: .optional) else {
             throw StandingOrders.corrupt("it is no base64 text")
         }
         let json: JSON
@@ -124,7 +125,7 @@ package struct StandingOrders: Sendable, Hashable {
         guard bytes.count <= StandingOrders.maxBytes else {
             throw StandingOrders.corrupt("it would take \(bytes.count) bytes, more than \(StandingOrders.maxBytes)")
         }
-        json[["data", StandingOrders.key]] = .string(Redactor.base64(bytes))
+        json[["data", StandingOrders.key]] = .string(Base64.text(of: bytes))
         do throws(KubeObjectError) { return try KubeObject(json) } catch { throw StandingOrders.corrupt("\(error)") }
     }
 

@@ -2,6 +2,7 @@
 import ArgumentParser
 import GitStore
 import KubeObjects
+import PlainText
 import SyncLoop
 import SyncRender
 import SyncSource

@@ -2,6 +2,7 @@
 import ArgumentParser
 import Foundation
 import KubeObjects
+import PlainText
 import SyncApply
 import SyncObserve
 import SyncPlan

@@ -212,6 +212,10 @@ struct ProjectStatus: Sendable {
         return inventory.members.keys.sorted().compactMap { id in
             // One that removes itself when it is done is no loss.
             guard live.objects[id] == nil, marks[id] != nil, inventory.members[id]?.content == nil else { return nil }
+            if case .unavailable(let reason) = catalog.lookup(id.groupKind) {
+                let message = "its API group did not answer: \(reason)"
+                return ObjectHealth(id: id, status: .unknown, message: message, origin: nil)
+            }
             if let reason = live.unreadable[id.groupKind] {
                 return ObjectHealth(id: id, status: .unknown, message: reason, origin: nil)
             }

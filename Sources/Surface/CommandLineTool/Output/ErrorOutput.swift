@@ -2,6 +2,7 @@
 import Dispatch
 import Foundation
 import KubeObjects
+import PlainText
 
 /// Standard error: one line an error, through the redactor; invisible characters are escaped.
 enum ErrorOutput {

@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import KubeObjects
 import Logging
+import PlainText
 
 /// How the operator writes its log: for people, or a JSON object a line.
 enum LogFormat: String, ExpressibleByArgument, CaseIterable {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import KubeObjects
+import PlainText
 
 /// What the terminal at the other end can show.
 package struct Terminal: Sendable {

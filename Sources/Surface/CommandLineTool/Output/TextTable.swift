@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 
 /// A table as kubectl prints them: upper-case headings, columns three spaces apart, no rules. Invisible characters in a
 /// cell are escaped.

@@ -42,7 +42,7 @@ struct ClusterCommand: AsyncParsableCommand {
         do { cluster = try await EmbeddedCluster.start(options: options) } catch {
             throw CommandFailure("the embedded cluster cannot start on port \(port): \(error)")
         }
-        do { try PrivateFile.write(YAMLText.emit(cluster.kubeconfig), to: writeKubeconfig) } catch {
+        do { try CredentialFile.write(YAMLText.emit(cluster.kubeconfig), to: writeKubeconfig) } catch {
             await cluster.stop()
             throw error
         }

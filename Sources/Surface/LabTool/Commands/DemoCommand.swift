@@ -71,7 +71,7 @@ struct DemoCommand: AsyncParsableCommand {
         until signals: ShutdownSignals
     ) async throws {
         let kubeconfig = "\(folder)/kubeconfig"
-        try PrivateFile.write(YAMLText.emit(cluster.kubeconfig), to: kubeconfig)
+        try CredentialFile.write(YAMLText.emit(cluster.kubeconfig), to: kubeconfig)
         let client = KubeClient(
             configuration: try KubeconfigFiles.configuration(path: kubeconfig, context: nil),
             wire: HTTPWire()

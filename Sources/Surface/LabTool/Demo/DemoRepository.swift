@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CommandLineTool
 import Foundation
-import KubeClient
+import Processes
 import SyncLoop
 
 /// The demo's git repository: a bare one that the operator polls, and a working copy that pushes to it, as a person would.

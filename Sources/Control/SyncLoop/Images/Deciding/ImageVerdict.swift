@@ -24,7 +24,7 @@ package enum ImageState: String, Sendable, Hashable, Codable {
     case blocked
     /// The registry has no such tag or repository any more.
     case missing
-    /// The registry or the pods cannot be read.
+    /// The registry, the pods or the name of the image cannot be read.
     case unreadable
     /// No pod runs.
     case idle

@@ -25,8 +25,19 @@ struct FollowRule {
         patterns = (policy.rollLatest || wish == "true" ? policy.tags : []) + own
     }
 
-    /// Whether some tag of the workload's images would be followed.
-    var followsSome: Bool { !isOff && (followsAnyTag || !patterns.isEmpty) }
+    /// Whether an image whose name cannot be read would be followed by what stands where its tag is: a tag is asked for as
+    /// such, no tag means `latest`, and what can be no tag might have become any.
+    func follows(_ unnamed: UnnamedImage) -> Bool {
+        guard !isOff, followsAnyTag || !patterns.isEmpty else { return false }
+        if let at = unnamed.image.lastIndex(of: "@") {
+            return ImageDigest(String(unnamed.image[unnamed.image.index(after: at)...])) == nil
+        }
+        let end = unnamed.image.lastIndex(of: "/").map(unnamed.image.index(after:)) ?? unnamed.image.startIndex
+        let last = unnamed.image[end...]
+        let tag = last.firstIndex(of: ":").map { String(last[last.index(after: $0)...]) } ?? "latest"
+        guard let named = try? ImageReference("a:\(tag)") else { return true }
+        return follows(named)
+    }
 
     func follows(_ reference: ImageReference) -> Bool {
         guard !isOff, reference.digest == nil, let tag = reference.tag else { return false }

@@ -25,8 +25,7 @@ package struct FollowedContainer: Sendable, Hashable {
     package let recorded: ImageDigest?
 }
 
-/// One container whose image cannot be pulled because its name is not valid. The API server accepts any string as an
-/// image.
+/// One container whose image is not followed because its name cannot be read; the API server takes every text.
 package struct UnnamedImage: Sendable, Hashable {
     package let container: String
     /// The image as the API server has it.
@@ -40,7 +39,7 @@ package struct FollowedWorkload: Sendable {
     package let object: KubeObject
     /// In the order of the template: init containers first.
     package let containers: [FollowedContainer]
-    /// Containers that might be followed if their image could be read, in the same order.
+    /// Containers that the project's rules would follow if the name of their image could be read, in the same order.
     package let unnamed: [UnnamedImage]
     package let state: RolloutState
     /// Whether a restart would start new pods by itself; else why not, for display.
@@ -63,7 +62,7 @@ package struct FollowedWorkload: Sendable {
         var unnamed: [UnnamedImage] = []
         for list in PodTemplate.containerLists {
             for json in template["spec"]?[list]?.array ?? [] {
-                if rule.followsSome, let image = UnnamedImage(json) { unnamed.append(image) }
+                if let image = UnnamedImage(json), rule.follows(image) { unnamed.append(image) }
                 guard
                     let container = FollowedContainer(
                         json,

@@ -2,6 +2,7 @@
 import KubeClient
 import KubeObjects
 import OCIRegistry
+import PlainText
 import SyncApply
 
 /// The credentials with which the node would pull a workload's images: the pull Secrets of its pods and of their service
@@ -63,7 +64,7 @@ actor PullSecrets {
     private static func keyring(_ secret: KubeObject) -> RegistryKeyring? {
         let source = "Secret \(secret.namespace)/\(secret.name)"
         func bytes(_ key: String) -> [UInt8]? {
-            secret.json["data"]?[key]?.string.flatMap { Redactor.bytes(base64: $0) }
+            secret.json["data"]?[key]?.string.flatMap { Base64.bytes(of: $0, padding: .optional) }
         }
         // A Secret that cannot be parsed is ignored, as the node does.
         if let config = bytes(".dockerconfigjson") {

@@ -2,6 +2,7 @@
 import Foundation
 import OCIRegistry
 import SyncApply
+import Waiting
 
 /// Asks registries what tags point to: each image once an interval, however many workloads and projects use it, and
 /// each registry by itself, so that one that hangs does not delay the images of others.

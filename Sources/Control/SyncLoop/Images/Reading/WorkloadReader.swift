@@ -3,6 +3,7 @@ import KubeClient
 import KubeObjects
 import SyncApply
 import SyncPlan
+import Waiting
 
 /// Reads a project's workloads and their pods. Keeps no state.
 struct WorkloadReader: Sendable {

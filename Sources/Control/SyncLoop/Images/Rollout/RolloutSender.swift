@@ -4,6 +4,7 @@ import KubeObjects
 import SyncApply
 import SyncPlan
 import SyncRecord
+import Waiting
 
 /// Sends the patches of rollouts. Each has its intent and outcome in the history, and applies only to the workload as
 /// it was read.

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+import KubeObjects
+import Logging
+import SyncApply
+import SyncObserve
+import SyncPlan
+import SyncRecord
+import SyncRender
+import SyncSource
+
+/// One pass that has a plan: writes what that says, waits for health, and records all of it as one run.
+struct PassCarryOut: Sendable {
+    /// How it ended, with what the next pass learns by it.
+    enum Ending: Sendable {
+        /// It may not write, and has not.
+        case refused(PassFailure, PassOutcome)
+        /// The steps ended so, and then.
+        case carriedOut(ApplyReport, at: ContinuousClock.Instant, PassOutcome)
+    }
+
+    let preparer: PassPreparer
+    let record: PassRecord
+    let health: PassHealth
+    /// Must be held to write; nil when no other process can sync the project.
+    let lease: ProjectLease?
+    let settings: ProjectReconciler.Settings
+    let prepared: PreparedPass
+    /// What people have ordered.
+    let state: ProjectState
+    let trigger: RunTrigger
+    let started: ContinuousClock.Instant
+    /// For all of its waits for health.
+    let budget: HealthBudget
+    /// Whether a newer commit has come.
+    let isSuperseded: @Sendable (CommitInfo) async -> Bool
+    /// Which of these workloads may run pods of an older revision, and why; waits for them.
+    let users: Applier.HealthQuestion
+
+    var project: Project { preparer.project }
+    var history: History { record.history }
+    /// The hash of the prune that a person approved; nil when nobody did.
+    var approved: String? { state.approval?.hash }
+
+    /// Carries the plan out.
+    ///
+    /// - Returns: How that ended. From the first write on, a history that cannot be written is told there.
+    /// - Throws: When the run cannot be begun; nothing was changed then.
+    func run() async throws -> Ending {
+        let plan = prepared.plan
+        CrashPoint.reach(.afterPlan)
+        let begun = try await record.begin(prepared, trigger: PassRecord.trigger(trigger, plan, state))
+        let run = begun.run
+        CrashPoint.reach(.afterBegin)
+        if prepared.standing(approved: approved) == nil, let refusal = await leaseRefusal(run) {
+            let duration = started.duration(to: .now)
+            let row = try await record.refused(refusal, run)
+            return .refused(
+                refusal,
+                PassOutcome(outcome: .failed, run: row, commit: plan.commit, failure: refusal, duration: duration)
+            )
+        }
+        CrashPoint.reach(.afterLease)
+        let report = await apply(run)
+        let ended = ContinuousClock.now
+        if plan.waves.contains(where: { $0.steps.contains { $0.id.groupKind == KindOrder.customResourceDefinition } }) {
+            await preparer.cluster.forgetCatalog()
+        }
+        let outcome = await finished(run, report, rewriting: begun.rewriting)
+        return .carriedOut(report, at: ended, outcome)
+    }
+
+    private func apply(_ run: RunID) async -> ApplyReport {
+        let plan = prepared.plan
+        let applier = Applier(
+            client: preparer.cluster.client,
+            store: preparer.store,
+            journal: history.journal(for: run),
+            limit: settings.concurrency,
+            deadlines: settings.deadlines,
+            readiness: Kstatus.readiness,
+            health: { ids in await self.health.unhealthy(ids, in: prepared, within: budget) },
+            users: users,
+            guardBeforeWrite: {
+                try await self.claimLease(run)
+                try await self.obeySuspension()
+            }
+        )
+        await preparer.mirror?.beginWriting()
+        let report = await untilSuperseded(every: project.interval, { await isSuperseded(plan.commit) }) {
+            await applier.apply(plan, inventory: prepared.inventory, approved: approved)
+        }
+        await preparer.mirror?.finishWriting(report, of: plan, parent: await preparer.store.parent)
+        return report
+    }
+
+    /// Waits for health and ends the run. Never throws: the cluster was changed, and only the end may not be written down.
+    private func finished(_ run: RunID, _ report: ApplyReport, rewriting: String?) async -> PassOutcome {
+        let plan = prepared.plan
+        var done = PassOutcome(
+            outcome: .degraded,
+            run: nil,
+            commit: plan.commit,
+            objects: PassObjects.all(plan: plan, report: report),
+            notices: prepared.rendered.notices,
+            rewriting: rewriting,
+            prune: plan.prune,
+            approved: approved,
+            interruption: report.interruption,
+            duration: started.duration(to: .now)
+        )
+        done.isUnrecorded = report.isJournalLost
+        do {
+            try await finish(run, report, &done)
+        } catch {
+            // The next pass does not keep quiet.
+            done.isUnrecorded = true
+            done.interruption = "the history could not be written: \(Redactor.shared.redact("\(error)"))"
+            record.logger.error("the history cannot be written", metadata: ["sync.error": "\(error)"])
+        }
+        done.duration = started.duration(to: .now)
+        return done
+    }
+
+    private func finish(_ run: RunID, _ report: ApplyReport, _ done: inout PassOutcome) async throws {
+        let plan = prepared.plan
+        try await history.record(done.objects.filter { $0.action != .unchanged && !$0.isRecorded }, of: run)
+        try await settlePrune(report, by: run)
+        CrashPoint.reach(.afterObjects)
+        let health = await health.report(of: prepared, after: report, within: budget, isSuperseded: isSuperseded)
+        try await history.record(health, of: run)
+        CrashPoint.reach(.afterHealth)
+        let marks = PassRecord.marks(plan, report, known: prepared.inventory.marks)
+        try await history.save(marks: marks, of: project.name)
+        CrashPoint.reach(.afterMarks)
+        for remark in PassRecord.remarks(plan, report) { try await history.record(message: remark, of: run) }
+        done.health = health
+        if health.ending == .cancelled, let loss = lease?.loss {
+            let text = "stopped while waiting for health: \(loss)"
+            done.interruption = text
+            try await history.record(message: text, of: run)
+        }
+        done.outcome = PassRecord.outcome(
+            plan,
+            objects: done.objects,
+            health: health,
+            report: report,
+            approved: approved
+        )
+        if done.outcome == .succeeded || done.outcome == .held {
+            try await history.setApplied(plan.commit, treeID: prepared.rendered.treeID, by: run)
+        }
+        CrashPoint.reach(.beforeFinish)
+        let counts = PassOutcome.counts(of: done.objects)
+        let row = try await history.finish(run, outcome: done.outcome, counts: counts, message: nil)
+        CrashPoint.reach(.afterFinish)
+        record.log(row, done)
+        done.run = row
+        await record.publishHead("sync recorded", of: row.id)
+    }
+}

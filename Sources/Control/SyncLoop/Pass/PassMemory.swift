@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncApply
+import SyncPlan
+import SyncRecord
+import SyncSource
+
+/// What a pass learns from the ones before it in the same process: what it need not say again, and what fails or waits, so
+/// that this costs the rest nothing. Pure: it is told what happened and when.
+struct PassMemory: Sendable {
+    /// A wave number for which a pass of this commit has waited in vain.
+    private struct VainGate: Sendable {
+        let commitID: String
+        let gate: ClosedGate
+    }
+
+    private(set) var last = LastPass.unknown
+    /// The last pass that found everything as it should be or as it was, if all that it looked at is watched; nil once
+    /// another one has looked.
+    private(set) var rest: RestingPlace?
+    /// Objects over whose fields another writer fights.
+    private var fights: FightWatch
+    /// Which writes failed, and when each is tried again.
+    private var backoff: StepBackoff
+    /// The next pass looks, and does not wait.
+    private var vainGate: VainGate?
+    /// The commit for which older pods did not end in time; as above.
+    private var vainUsersCommit: String?
+
+    /// - Parameter interval: How often the project is compared.
+    init(interval: Duration) {
+        fights = FightWatch(interval: interval)
+        backoff = StepBackoff(interval: interval)
+    }
+
+    /// The project's settings, with what earlier passes have learnt.
+    ///
+    /// - Parameters:
+    ///   - settings: Those of the project's document.
+    ///   - now: When the pass began.
+    ///   - commit: What is wanted.
+    ///   - triesEverything: Whether also what failed lately is tried: a person's word does that.
+    /// - Returns: By what to plan.
+    func policy(
+        _ settings: PlanPolicy,
+        at now: ContinuousClock.Instant,
+        commit: String,
+        triesEverything: Bool
+    ) -> PlanPolicy {
+        var policy = settings
+        policy.contested = fights.contested(at: now)
+        guard !triesEverything else { return policy }
+        policy.withheld = backoff.withheld(at: now, commit: commit)
+        policy.withheldPrunes = backoff.withheldPrunes(at: now, commit: commit)
+        return policy
+    }
+
+    /// Whether this is another failure than that of the last pass: the same one again is not written down at every poll.
+    func isNews(_ failure: PassFailure) -> Bool { last != .failed(failure) }
+
+    /// A pass could not plan, or was not allowed to write.
+    mutating func failed(_ failure: PassFailure) { last = .failed(failure) }
+
+    /// Something has changed since a pass came to rest, or none did: this one looks at everything.
+    mutating func beganLooking() { rest = nil }
+
+    /// A plan was made.
+    ///
+    /// - Parameter earlier: How the last pass in the history ended, where that was asked.
+    mutating func planned(earlier: RunOutcome?) {
+        switch last {
+        case .unknown: last = earlier.map(LastPass.earlier) ?? .unknown
+        case .failed: last = .overcome
+        case .earlier, .written, .overcome: break
+        }
+    }
+
+    /// Takes in how a plan was carried out.
+    ///
+    /// - Parameters:
+    ///   - ending: How.
+    ///   - prepared: The pass with the plan.
+    ///   - began: When the pass began.
+    mutating func take(_ ending: PassCarryOut.Ending, of prepared: PreparedPass, began: ContinuousClock.Instant) {
+        switch ending {
+        case .refused(let failure, _): failed(failure)
+        case .carriedOut(let report, let time, let outcome):
+            learn(from: report, of: prepared.plan, began: began, ended: time)
+            guard outcome.run != nil else { return }
+            let standing = standing(after: prepared)
+            last = .written(outcome.outcome, commitID: prepared.plan.commit.id, standing: standing)
+        }
+    }
+
+    private mutating func learn(
+        from report: ApplyReport,
+        of plan: Plan,
+        began: ContinuousClock.Instant,
+        ended: ContinuousClock.Instant
+    ) {
+        let applied = Set(report.outcomes.filter { $0.action == .configured }.map(\.id))
+        fights.repaired(plan.waves.flatMap(\.steps).filter { applied.contains($0.id) }, at: ended)
+        backoff.carriedOut(plan, report.outcomes, began: began)
+        if let gate = report.closedGate {
+            vainGate = VainGate(commitID: plan.commit.id, gate: gate)
+        } else if plan.refused.allSatisfy({ $0.reason != .waiting }) {
+            vainGate = nil
+        }
+    }
+
+    /// What will stand in the way at the next pass if nothing changes until then, as
+    /// ``PreparedPass/standing(approved:)`` would tell it.
+    private func standing(after prepared: PreparedPass) -> [String] {
+        var texts = Set(prepared.obstacles).union(backoff.standing)
+        if let vainGate { texts.insert(vainGate.gate.reason) }
+        return texts.sorted()
+    }
+
+    /// Notes the inputs of a pass that had nothing to write and nothing new to report. Does nothing when the pass
+    /// depended on something that no watch covers: a refused object, a kind that cannot be read, an object that is not
+    /// healthy.
+    mutating func comeToRest(at prepared: PreparedPass, state: ProjectState, standing: [String]) {
+        guard let generation = prepared.generation,
+            prepared.plan.refused.allSatisfy({ $0.reason.mayRest }),
+            // What the live object says of itself may change, and only a watch would tell.
+            prepared.unwatched.isSubset(of: prepared.plan.refused.filter { $0.reason != .optedOutLive }.map(\.id))
+        else { return }
+        if case .blocked = prepared.plan.prune.verdict { return }
+        if last.outcome == .degraded, standing.isEmpty || vainUsersCommit != nil { return }
+        rest = RestingPlace(
+            commit: prepared.plan.commit,
+            state: state,
+            generation: generation,
+            outcome: last.outcome ?? .succeeded,
+            until: backoff.nextDue(commit: prepared.plan.commit.id)
+        )
+    }
+
+    /// Whether a pass of this commit has waited for a wave number in vain.
+    func hasVainGate(at commitID: String) -> Bool { vainGate?.commitID == commitID }
+
+    /// The wave number is finished now.
+    mutating func openedGate() { vainGate = nil }
+
+    /// Whether a pass of this commit has waited in vain until no older pods run.
+    func hasVainUsers(at commitID: String) -> Bool { vainUsersCommit == commitID }
+
+    /// A pass of this commit has waited in vain until no older pods run.
+    mutating func waitedForUsers(at commitID: String) { vainUsersCommit = commitID }
+
+    /// No older pods run now.
+    mutating func usersAreReady() { vainUsersCommit = nil }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+import Logging
+import SyncPlan
+import SyncRecord
+import SyncRender
+import SyncSource
+
+/// What the history gets of a project's passes, and the log with it.
+struct PassRecord: Sendable {
+    let history: History
+    let project: Project
+    let logger: Logger
+
+    /// Begins a pass that has a plan, and writes down what it is about.
+    ///
+    /// - Returns: Its run, and one line about a branch that was forced to another commit, when it was.
+    func begin(
+        _ prepared: PreparedPass,
+        trigger: RunTrigger
+    ) async throws(RecordError) -> (run: RunID, rewriting: String?) {
+        let run = try await history.begin(project: project.name, trigger: trigger)
+        try await history.identify(
+            run,
+            commit: prepared.plan.commit,
+            treeID: prepared.rendered.treeID,
+            step: prepared.step
+        )
+        await publishHead("sync began", of: run.number)
+        let rewriting = rewriting(prepared)
+        if let rewriting { try await history.record(message: rewriting, of: run) }
+        try await history.record(prepared.rendered.notices, of: run)
+        return (run, rewriting)
+    }
+
+    /// Ends a run that planned and may not write.
+    func refused(_ failure: PassFailure, _ run: RunID) async throws(RecordError) -> SyncRun {
+        let row = try await end(run, as: failure)
+        logger.warning(
+            "sync failed",
+            metadata: ["sync.project": "\(project.name)", "sync.error": "\(failure.message)"]
+        )
+        return row
+    }
+
+    /// Logs a pass that could not plan, and writes it down when that is news.
+    func failed(_ failure: PassFailure, trigger: RunTrigger, isNews: Bool) async -> SyncRun? {
+        logger.warning(
+            "sync failed",
+            metadata: [
+                "sync.project": "\(project.name)", "sync.stage": "\(failure.stage.rawValue)",
+                "sync.error": "\(failure.message)",
+            ]
+        )
+        guard isNews, failure.stage != .history, failure.stage != .suspended else { return nil }
+        do throws(RecordError) {
+            let run = try await history.begin(project: project.name, trigger: trigger)
+            return try await end(run, as: failure)
+        } catch {
+            return unwritten(error)
+        }
+    }
+
+    /// Logs a commit that does not render, and writes every problem of it down when that is news.
+    func failed(
+        _ failure: RenderFailure,
+        as pass: PassFailure,
+        trigger: RunTrigger,
+        isNews: Bool
+    ) async -> SyncRun? {
+        logger.warning(
+            "the commit does not render",
+            metadata: ["sync.project": "\(project.name)", "sync.error": "\(pass.message)"]
+        )
+        guard isNews else { return nil }
+        do throws(RecordError) {
+            let run = try await history.begin(project: project.name, trigger: trigger)
+            try await history.identify(run, commit: failure.commit, treeID: "")
+            try await history.record(failure.problems, of: run)
+            let row = try await history.finish(run, outcome: .failed, counts: RunCounts(), message: nil)
+            await publishHead("sync recorded", of: row.id)
+            return row
+        } catch {
+            return unwritten(error)
+        }
+    }
+
+    private func end(_ run: RunID, as failure: PassFailure) async throws(RecordError) -> SyncRun {
+        try await history.record(message: failure.message, of: run)
+        let row = try await history.finish(run, outcome: .failed, counts: RunCounts(), message: failure.message)
+        await publishHead("sync recorded", of: row.id)
+        return row
+    }
+
+    private func unwritten(_ error: RecordError) -> SyncRun? {
+        logger.error("the history cannot be written", metadata: ["sync.error": "\(error)"])
+        return nil
+    }
+}
+
+extension PassFailure {
+    /// A commit that does not render, as a pass shows it in one line.
+    init(_ failure: RenderFailure) {
+        let count = failure.count
+        self.init(
+            stage: .render,
+            message: "\(count) problem\(count == 1 ? "" : "s") in \(failure.commit.shortID): "
+                + failure.problems.prefix(1).map(\.description).joined(),
+            isRetryable: false
+        )
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// Runs work that takes long or waits in a C call on a thread of its own: the cooperative pool has one thread for each core,
+/// and such work would take it away from everybody.
+///
+/// - Parameters:
+///   - name: Shown by `ps -T` and debuggers; at most 15 bytes of it.
+///   - stackBytes: As deep as the main thread's unless told otherwise: values nest.
+///   - work: Runs from start to end on the new thread, so thread-local state and C handles are safe inside it.
+/// - Returns: What `work` returned.
+package func onOwnThread<Value: Sendable>(
+    named name: String? = nil,
+    stackBytes: Int = 8 << 20,
+    _ work: @escaping @Sendable () -> Value
+) async -> Value {
+    await withCheckedContinuation { done in
+        let thread = Thread { done.resume(returning: work()) }
+        if let name { thread.name = name }
+        thread.stackSize = stackBytes
+        thread.start()
+    }
+}

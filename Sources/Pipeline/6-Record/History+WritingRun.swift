@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GRDB
+import KubeObjects
+import SyncApply
+import SyncObserve
+import SyncRender
+import SyncSource
+
+/// Writing one run: from its beginning, over what it is about and what became of it, to its end.
+extension History {
+    /// Begins a run.
+    ///
+    /// Fails without the reserve, because the outcomes of such a run might be impossible to write.
+    ///
+    /// - Returns: The run's id: ascending from 1, never reused.
+    /// - Throws: ``RecordError``, with reason `diskFull` when there is no room for the row or for the reserve.
+    package func begin(project: String, trigger: RunTrigger) async throws(RecordError) -> RunID {
+        try await writer.transact { [reserve] ledger in
+            if let reserve, !reserve.takeAgain() {
+                throw RecordError(
+                    .diskFull,
+                    reserve.path,
+                    "there is no room for the reserve of 2 MiB, without which nothing is changed; free some disk space"
+                )
+            }
+            if trigger != .image { try Ledger.closeLastPass(of: project, at: ledger.at, in: ledger.database) }
+            let last = try Int64.fetchOne(ledger.database, sql: "SELECT max(run) FROM audit WHERE run IS NOT NULL") ?? 0
+            let run = RunID(number: last + 1, project: project)
+            try ledger.append([
+                LedgerEntry(
+                    .runStarted,
+                    project: project,
+                    run: run.number,
+                    payload: Payload.RunStarted(trigger: trigger)
+                )
+            ])
+            return run
+        }
+    }
+
+    /// Records which commit the run is about, once that is known, and from which commit its ref came there.
+    package func identify(
+        _ run: RunID,
+        commit: CommitInfo,
+        treeID: String,
+        step: CommitStep? = nil
+    ) async throws(RecordError) {
+        _ = try await writer.append(
+            entries {
+                [try entry(.runCommit, run, payload: Payload.RunCommit(commit, treeID: treeID, step: step))]
+            }
+        )
+    }
+
+    /// The journal for the intents and outcomes of the run.
+    package func journal(for run: RunID) -> RunJournal { RunJournal(history: self, run: run) }
+
+    /// Records what became of the objects: one row for each that was written, skipped, failed or has warnings.
+    /// Unchanged objects are only counted (``finish(_:outcome:counts:message:)``).
+    package func record(_ outcomes: [ObjectOutcome], of run: RunID) async throws(RecordError) {
+        let rows = await objectEntries(outcomes, of: run)
+        try await appendAfterwards(entries { try rows.get() })
+    }
+
+    /// The rows of those outcomes that need one.
+    func objectEntries(_ outcomes: [ObjectOutcome], of run: RunID) async -> Result<[LedgerEntry], any Error> {
+        let touched = outcomes.filter { $0.action != .unchanged || $0.error != nil || !$0.warnings.isEmpty }
+        guard !touched.isEmpty else { return .success([]) }
+        return await onMaskingThread {
+            Result {
+                try touched.map { outcome in
+                    try LedgerEntry(
+                        .object,
+                        project: run.project,
+                        run: run.number,
+                        object: outcome.id,
+                        payload: Payload.ObjectRow(outcome)
+                    )
+                }
+            }
+        }
+    }
+
+    /// The most problems, or notices, that are recorded of one run; one more counts the others.
+    private static let maxLocated = 200
+
+    /// Records why the commit did not render; of many problems the first ones, and how many more there are.
+    package func record(_ problems: [RenderProblem], of run: RunID) async throws(RecordError) {
+        let kept = Array(problems.prefix(Self.maxLocated))
+        // Keeps the renderer's own last problem, which also counts the others.
+        let isCut = problems.count > Self.maxLocated + 1
+        let told = isCut ? kept + RenderProblem.more(problems.count - kept.count, behind: kept.last) : problems
+        _ = try await writer.append(
+            entries {
+                try told.map {
+                    try entry(
+                        .problem,
+                        run,
+                        payload: Payload.Located(
+                            origin: $0.origin,
+                            text: RedactedText($0.problem),
+                            remedy: RedactedText($0.remedy)
+                        )
+                    )
+                }
+            }
+        )
+    }
+
+    /// Records what the renderer passed over; of many notices the first ones, and how many more there are.
+    package func record(_ notices: [RenderNotice], of run: RunID) async throws(RecordError) {
+        let kept = Array(notices.prefix(Self.maxLocated))
+        let isCut = notices.count > Self.maxLocated + 1
+        let told = isCut ? kept + RenderNotice.more(notices.count - kept.count, behind: kept.last) : notices
+        _ = try await writer.append(
+            entries {
+                try told.map {
+                    let located = Payload.Located(origin: $0.origin, text: RedactedText($0.message), remedy: nil)
+                    return try entry(.notice, run, payload: located)
+                }
+            }
+        )
+    }
+
+    /// Records an error or a remark about the run as a whole, such as a source error's message.
+    package func record(message: String, of run: RunID) async throws(RecordError) {
+        try await appendAfterwards(
+            entries { [try entry(.message, run, payload: Payload.Message(text: RedactedText(message)))] }
+        )
+    }
+
+    /// Records the health of the objects when the wait ended.
+    package func record(_ health: HealthReport, of run: RunID) async throws(RecordError) {
+        try await appendAfterwards(entries { [try entry(.health, run, payload: Payload.Health(health))] })
+    }
+
+    /// Ends the run. Writes that have no outcome yet get the outcome unknown.
+    ///
+    /// - Parameters:
+    ///   - run: A run that has not ended.
+    ///   - outcome: How the run ended.
+    ///   - counts: What became of its objects.
+    ///   - message: What `history` shows instead of the commit's subject: the error of a source that could not be read.
+    /// - Returns: The run as it is shown from now on.
+    /// - Throws: ``RecordError`` with reason `unknownRun` when the run has ended already.
+    @discardableResult
+    package func finish(
+        _ run: RunID,
+        outcome: RunOutcome,
+        counts: RunCounts,
+        message: String? = nil
+    ) async throws(RecordError) -> SyncRun {
+        let payload = Payload.RunFinished(
+            outcome: outcome,
+            counts: counts,
+            message: message.map { RedactedText($0) }
+        )
+        try await finish(run, payload: payload)
+        guard let finished = try await self.run(run.number) else {
+            throw RecordError(.unknownRun, "run \(run.number)", "is not in the history")
+        }
+        return finished
+    }
+
+    private func finish(_ run: RunID, payload: Payload.RunFinished) async throws(RecordError) {
+        @Sendable func append(_ ledger: LedgerTransaction) throws {
+            let ended = try Ledger.rows(
+                where: "run = ? AND kind = ?",
+                arguments: [run.number, LedgerKind.runFinished.rawValue],
+                in: ledger.database
+            )
+            guard ended.isEmpty else {
+                throw RecordError(.unknownRun, "run \(run.number)", "has ended already")
+            }
+            // An outcome that could not be written when it arrived is recorded as unknown.
+            let lost = try Ledger.openIntents(of: run.number, in: ledger.database).map { intent in
+                try LedgerEntry(
+                    .outcome,
+                    project: run.project,
+                    run: run.number,
+                    payload: Payload.Outcome(
+                        intent: intent,
+                        ending: .unknown,
+                        message: RedactedText("the answer could not be written down when it came")
+                    )
+                )
+            }
+            try ledger.append(lost)
+            try ledger.append([
+                LedgerEntry(.runFinished, project: run.project, run: run.number, payload: payload)
+            ])
+        }
+        try await afterwards { () async throws(RecordError) in try await writer.transact(append) }
+    }
+
+    private func entry(
+        _ kind: LedgerKind,
+        _ run: RunID,
+        payload: some Encodable & Sendable
+    ) throws -> LedgerEntry {
+        try LedgerEntry(kind, project: run.project, run: run.number, payload: payload)
+    }
+}
