@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// A program that is to be started as a child: it gets three standard files, its words and its variables, and nothing else
-/// of ours, no open file and no blocked or ignored signal either.
+/// A program that is to be started as a child: it gets three standard files, its arguments and its environment, and
+/// inherits nothing else: no open file and no blocked or ignored signal.
 package struct ProgramStart: Sendable {
-    /// What the program has as one of its standard files.
+    /// One of the program's standard files.
     package enum File: Sendable, Hashable {
-        /// The one that we have.
+        /// The one of this process.
         case inherited
         /// Nothing to read.
         case null

@@ -38,7 +38,7 @@ extension PassCarryOut {
 }
 
 extension PassFailure {
-    /// The project is to be left alone.
+    /// The failure of a pass over a suspended project.
     init(suspended project: String, by suspension: ProjectState.Suspension) {
         self.init(
             stage: .suspended,

@@ -6,9 +6,9 @@ import SyncPlan
 import SyncRecord
 import SyncSource
 
-/// The prune that waits for a person's yes, in the history and beside the inventory.
+/// The held prune, in the history and beside the inventory.
 extension PassCarryOut {
-    /// Writes down which prune waits from now on, and uses up the yes to one that ran.
+    /// Records which prune is held from now on, and ends the approval of one that ran.
     func settlePrune(_ report: ApplyReport, by run: RunID) async throws {
         let plan = prepared.plan
         // A pass that could not judge the prune neither grants nor withdraws an approval.

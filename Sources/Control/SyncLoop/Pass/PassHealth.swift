@@ -7,7 +7,7 @@ import SyncPlan
 import SyncSource
 import Waiting
 
-/// How a pass looks at the health of its objects, and waits for it.
+/// Checks the health of a pass's objects, and waits for it.
 struct PassHealth: Sendable {
     let preparer: PassPreparer
     let settings: ProjectReconciler.Settings
@@ -37,8 +37,8 @@ struct PassHealth: Sendable {
         return Dictionary(report.unhealthy.map { ($0.id, $0.message) }) { first, _ in first }
     }
 
-    /// The wave number below this wave that is not finished now: looked at once, without waiting. What the very pass writes
-    /// is waited for when it is written.
+    /// The wave number below this wave that is not finished now: checked once, without waiting. What this pass itself
+    /// writes is waited for when it is written.
     func closedGate(below wave: Wave, in prepared: PreparedPass) async -> ClosedGate? {
         let written = Set(prepared.plan.waves.flatMap(\.steps).map(\.id))
         let standing = wave.after.filter { !written.contains($0.id) }

@@ -33,8 +33,8 @@ extension PassPreparer {
             let prepared = try await plan(catalog)
             // Perhaps a kind is no longer served, or only in another version: the next pass reads the catalogue anew.
             if !prepared.live.unreadable.isEmpty { await cluster.forgetCatalog() }
-            // A catalogue may grow old while nothing happens; what is written is planned from a young one, and what goes along
-            // with a Namespace from what there is now.
+            // A catalogue may grow old while nothing happens. Before something is written it is read anew, and before a
+            // Namespace is deleted it must be current.
             let age = prepared.plan.prune.containers.isEmpty ? CatalogCache.catalogAge : .seconds(1)
             guard !prepared.plan.isEmpty, try await cluster.renewCatalog(olderThan: age) else { return prepared }
             return try await plan(try await cluster.catalog(for: rendered))
@@ -120,7 +120,7 @@ extension PassPreparer {
         )
     }
 
-    /// What people ordered about the project, as it stands in the cluster now; the server is asked only where no watch shows
+    /// What people ordered about the project, as the cluster has it now; the server is asked only where no watch shows
     /// it. Nil when the project has no inventory.
     func orders() async throws(ApplyError) -> StandingOrders? {
         if let parent = await mirror?.parent() { return try StandingOrders(parent: parent) }

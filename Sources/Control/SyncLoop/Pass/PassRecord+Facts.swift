@@ -6,7 +6,7 @@ import SyncPlan
 import SyncRecord
 import SyncSource
 
-/// What is to be written down of a pass: why it was made, how it ended, and what the next one compares by.
+/// What is recorded of a pass: why it was made, how it ended, and the marks that the next one compares by.
 extension PassRecord {
     /// Why a pass with this plan is made: a poll that finds the applied commit but a changed cluster was started by drift.
     static func trigger(_ given: RunTrigger, _ plan: Plan, _ state: ProjectState) -> RunTrigger {
@@ -31,7 +31,7 @@ extension PassRecord {
     /// take drift for a change of git, and would run a Job again that is done and has removed itself.
     ///
     /// - Parameters:
-    ///   - plan: That of the pass.
+    ///   - plan: The plan of the pass.
     ///   - report: What became of its steps.
     ///   - known: What earlier passes saw.
     /// - Returns: The marks to keep; an object without one is forgotten.

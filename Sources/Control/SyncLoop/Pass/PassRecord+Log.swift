@@ -8,7 +8,7 @@ import SyncPlan
 import SyncRecord
 import SyncSource
 
-/// What a pass says in the log.
+/// What a pass logs.
 extension PassRecord {
     /// One line about a branch that was forced to another commit; nil when it only went on.
     func rewriting(_ prepared: PreparedPass) -> String? {

@@ -11,7 +11,7 @@ import SyncSource
 package actor ProjectReconciler {
     /// How passes are made.
     package struct Settings: Sendable {
-        /// Whether a pass with nothing to do is written down too; the loop says no, a person's `sync` says yes.
+        /// Whether a pass with nothing to do is recorded too: not in the loop, but in the command `sync`.
         package var recordsQuietPasses: Bool
         /// Requests in flight while applying.
         package var concurrency: Int
@@ -41,7 +41,7 @@ package actor ProjectReconciler {
     let settings: Settings
     private let record: PassRecord
     let health: PassHealth
-    /// What the passes of this process leave to the later ones.
+    /// What later passes of this process use from earlier ones.
     var memory: PassMemory
 
     package init(
@@ -154,7 +154,8 @@ package actor ProjectReconciler {
         )
     }
 
-    /// Reads both sides and makes the plan, with what earlier passes have learnt. A person's word tries everything again.
+    /// Reads the repository and the cluster, and makes the plan, with what earlier passes have learnt. A `sync` by a
+    /// person tries everything again.
     private func prepare(
         _ tip: SourceTip,
         previous: CommitInfo?,

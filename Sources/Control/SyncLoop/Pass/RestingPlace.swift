@@ -6,7 +6,7 @@ import SyncSource
 /// none is made and no request is sent to the API server.
 struct RestingPlace: Sendable {
     let commit: CommitInfo
-    /// Approvals and holds among it.
+    /// Includes approvals and holds.
     let state: ProjectState
     /// The mirror's name of the state of the cluster.
     let generation: Int
