@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What swift-format cannot see: traps, ways round JournaledWrite, long files and functions, package types without a doc
-# comment. Says how many functions are longer than they should be.
+# What swift-format cannot see: traps, ways round JournaledWrite, long files and functions, package types and functions
+# without a doc comment. Says how many functions are longer than they should be.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folders=(Sources Tests Benchmarks/*/ Fuzz/*/)
@@ -27,9 +27,9 @@ headers=$(sources | xargs -0 awk 'FNR == 1 && $0 != "// SPDX-License-Identifier:
 [[ -z $headers ]] || complain "files whose first line is not the SPDX line:" "$headers"
 undocumented=$(find Sources -name '*.swift' -print0 | xargs -0 awk '
     FNR == 1 { previous = "" }
-    /^ *package (final )?(struct|enum|actor|class|protocol) / && previous !~ /^ *(\/\/\/|@)/ { print FILENAME ":" FNR ": " $0 }
+    /^ *package ([a-z]+ )*(struct|enum|actor|class|protocol|func) / && previous !~ /^ *(\/\/\/|@)/ { print FILENAME ":" FNR ": " $0 }
     { previous = $0 }')
-[[ -z $undocumented ]] || complain "types without a doc comment:" "$undocumented"
+[[ -z $undocumented ]] || complain "types and functions without a doc comment:" "$undocumented"
 
 # LINES, FILE:LINE and NAME of each function, initialiser and computed property over 40 lines, separated by tabs. It ends at
 # the first brace that stands as far left as it began; swift-format sees to that.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes docs/faults.md: which test holds each row of the catalogue of faults. A row's test has a raw-identifier name that
+# Writes docs/faults.md, the catalogue of faults: each row with its tests. A row's test has a raw-identifier name that
 # begins with the row: `A17: a webhook …`; a test of several rows names them all: `A32, A33: …`.
 # --check writes nothing, and fails when a required row has no test, a name cannot be read, or the page is out of date.
 set -euo pipefail
@@ -34,8 +34,11 @@ render() {
     cat <<'HEAD'
 # Faults and their tests
 
-Made by `make faults` from the names of the tests; do not edit. Each row is a fault of the catalogue, the sentence
-is what its test asserts. Tests with a cluster end by checking the promises (`Tests/SceneKit/Scene+Promises.swift`).
+Made by `make faults` from the names of the tests; do not edit. This page is our catalogue of faults. A row is a letter
+for the place of the fault (A API server, G git, Y YAML, P process, R registry) and a number; a test of it has the row in
+front of its name (`A17: …`), and the sentence is what the test asserts. Numbers may be missing.
+`scripts/faults.sh` lists the rows that must have a test. Tests with a cluster end by checking the promises
+(`Tests/SceneKit/Scene+Promises.swift`).
 HEAD
     rows | sort -t$'\t' -k1,1 -k2,2n -k4,4 -s | awk -F'\t' '
         BEGIN { title["A"] = "API server"; title["G"] = "Git"; title["Y"] = "YAML"; title["P"] = "Process"; title["R"] = "Registry" }
@@ -62,7 +65,7 @@ complain() {
     failed=1
 }
 [[ -z $missing ]] || complain "rows without a test: $missing"
-[[ -z $odd ]] || complain "names that look like a row's and are not (a row is A, G, Y or P and a number; then \", \" or \": \"):
+[[ -z $odd ]] || complain "names that look like a row's and are not (a row is A, G, Y, P or R and a number; then \", \" or \": \"):
 $odd"
 [[ -z $idle ]] || complain "tests that are switched off:
 $idle"

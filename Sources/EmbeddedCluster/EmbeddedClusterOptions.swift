@@ -14,7 +14,8 @@ package struct EmbeddedClusterOptions: Sendable {
     package var webhooks = AdmissionScript()
     /// Which images fail and how, and the digest behind each; may be changed while the cluster runs.
     package var images = ImageCatalog()
-    /// Whether the cluster has a node that runs pods; else somebody else registers nodes and reports what their pods do.
+    /// Whether the cluster has a node that runs pods; otherwise a client registers nodes and reports what their pods
+    /// do.
     package var playsNode = true
     /// How long the controllers and the node take.
     package var delays = ControllerDelays()

@@ -8,7 +8,7 @@ import Synchronization
 import TestKit
 import Testing
 
-/// The port as strangers see it.
+/// The port as clients see it.
 @Suite(.timeLimit(.minutes(2)))
 struct PortTests {
     /// Serves while the body runs; gives it the port.
@@ -93,7 +93,7 @@ struct PortTests {
     }
 
     @Test func `a client that does not take its answer is not kept for ever`() async throws {
-        try await serving(PortLimits(lifetime: .milliseconds(500), farewell: .seconds(60))) { port in
+        try await serving(PortLimits(lifetime: .milliseconds(500), closeGrace: .seconds(60))) { port in
             let connection = try RawConnection(port: port)
             connection.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
             #expect(await connection.answer(within: .seconds(10)) != nil)

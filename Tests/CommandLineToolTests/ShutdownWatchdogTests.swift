@@ -17,7 +17,7 @@ struct ShutdownWatchdogTests {
             let bytes = [UInt8](repeating: UInt8(ascii: "\n"), count: 512)
             for count in [bytes.count, 1] { while write(STDERR_FILENO, bytes, count) > 0 {} }
             _ = fcntl(STDERR_FILENO, F_SETFL, flags)
-            let ending = ShutdownWatchdog.Ending(patience: .milliseconds(10), status: 7, farewell: "ending now")
+            let ending = ShutdownWatchdog.Ending(patience: .milliseconds(10), status: 7, lastLine: "ending now")
             await ShutdownWatchdog(ending).listen()
             kill(getpid(), SIGTERM)
             try await Task.sleep(for: .seconds(100))

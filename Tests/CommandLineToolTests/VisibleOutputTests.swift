@@ -9,7 +9,7 @@ import YAMLText
 
 @testable import CommandLineTool
 
-/// Characters that nobody would see reach people only as escapes, and programs as escapes of their language.
+/// Invisible characters reach people only as escapes, and programs as escapes of their language.
 @Suite(.timeLimit(.minutes(2)))
 struct VisibleOutputTests {
     private static let odd = "a\u{202E}b\u{200B}c\u{2028}d\u{1B}[31m"

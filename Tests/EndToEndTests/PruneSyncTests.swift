@@ -25,7 +25,7 @@ struct PruneSyncTests {
                 JSONParser.parse(#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"foreign"}}"#)
             )
             foreign.json[["metadata", "namespace"]] = .string(scene.namespace)
-            // A copied label makes nobody ours.
+            // A copied label does not make an object ours.
             foreign.json[["metadata", "labels", ApplySet.partOfLabel]] = .string(scene.project.applySet.id)
             _ = try await scene.client.create(foreign, in: CoreResources.configMaps, fieldManager: "somebody")
             try scene.commit(["b.yaml": nil])

@@ -63,7 +63,7 @@ struct HostileServerTests {
     ])
     func `a length that is a lie is believed for no byte`(header: String) async throws {
         let (error, _) = try await send([.text("HTTP/1.1 200 OK\r\n\(header)\r\n\r\n{}"), .close], total: .seconds(2))
-        // Nothing is set aside for it. libcurl may take a number that is none for no length at all; what comes then ends
+        // Nothing is set aside for it. libcurl may treat an invalid number as no length at all; what comes then ends
         // with the connection, and whoever asked parses it to its end.
         if let error {
             #expect([.connectionLost, .malformedAnswer, .tooLarge].contains(error.reason), "\(error)")
@@ -73,7 +73,7 @@ struct HostileServerTests {
     }
 
     @Test(arguments: ["FFFFFFFFFFFFFFFFF\r\nx", "-1\r\nx", "zz\r\nx", "7FFFFFFFFFFFFFFF\r\nx"])
-    func `a chunk of a size that is none is an error`(chunk: String) async throws {
+    func `a chunk with an invalid size is an error`(chunk: String) async throws {
         let text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\(chunk)"
         let (error, _) = try await send([.text(text), .close], total: .seconds(2))
         #expect(error != nil)

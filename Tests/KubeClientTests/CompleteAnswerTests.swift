@@ -4,7 +4,7 @@ import KubeObjects
 import TestKit
 import Testing
 
-/// One answer is one complete JSON document of the expected kind, or it is an error (findings 1 and 2, row A6).
+/// One answer is one complete JSON document of the expected kind, or it is an error.
 @Suite(.timeLimit(.minutes(1)))
 struct CompleteAnswerTests {
     private static let list = listText(["a", "b", "c"])

@@ -7,7 +7,7 @@ import Testing
 
 @testable import KubeClient
 
-/// Tokens, passwords and plug-ins: what is sent, and when it is renewed (row A25).
+/// Tokens, passwords and plug-ins: what is sent, and when it is renewed.
 @Suite(.timeLimit(.minutes(1)))
 struct CredentialTests {
     private static let unauthorized = StubHTTPServer.Step.reply(401, status(401, "Unauthorized", "Unauthorized"))

@@ -4,7 +4,7 @@ import KubeObjects
 import TestKit
 import Testing
 
-/// Discovery in both forms; groups that do not answer stay unknown (rows A35, A36).
+/// Discovery in both forms; groups that do not answer stay unknown.
 @Suite(.timeLimit(.minutes(1)))
 struct DiscoveryTests {
     private static let type = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"

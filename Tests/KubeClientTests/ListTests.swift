@@ -4,7 +4,7 @@ import KubeObjects
 import TestKit
 import Testing
 
-/// Lists: pages, snapshots that go away, metadata only (rows A9 to A11).
+/// Lists: pages, snapshots that go away, metadata only.
 @Suite(.timeLimit(.minutes(1)))
 struct ListTests {
     @Test func `pages are joined, empty ones too, and each item gets its kind`() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import KubeClient
 
-/// How many requests may be in flight (row A1).
+/// How many requests may be in flight.
 @Suite(.timeLimit(.minutes(1)))
 struct RequestThrottleTests {
     /// Sends so many requests at once and ends those that are let in; the others are cancelled while they wait.

@@ -5,7 +5,7 @@ import KubeObjects
 import TestKit
 import Testing
 
-/// What is sent again, how often, and what is not (rows A1 to A6, A14, A25).
+/// What is sent again, how often, and what is not.
 @Suite(.timeLimit(.minutes(1)))
 struct RetryTests {
     /// The kinds of request that differ in what a second sending does.

@@ -4,7 +4,7 @@ import KubeObjects
 import TestKit
 import Testing
 
-/// Watches go on by themselves and end only when they must (rows A7 to A9, A11, A13).
+/// Watches go on by themselves and end only when they must.
 @Suite(.timeLimit(.minutes(1)))
 struct WatchTests {
     private static let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"

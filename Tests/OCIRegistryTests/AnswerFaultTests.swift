@@ -6,7 +6,7 @@ import OCIRegistry
 import TestKit
 import Testing
 
-/// Answers that are missing, lie, redirect, or do not come (R3, R6 to R9).
+/// Answers that are missing, lie, redirect, or do not come.
 @Suite(.timeLimit(.minutes(1)))
 struct AnswerFaultTests {
     /// Reads `app:latest` from a server of this script.

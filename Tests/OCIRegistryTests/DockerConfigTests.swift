@@ -58,7 +58,7 @@ struct DockerConfigTests {
     }
 
     @Test(arguments: ["", "[]", "{", "nonsense canary", #"{"auths": []}"#, #"{"auths": "canary"}"#])
-    func `a document that is none is one error without its content`(text: String) {
+    func `a document that is not a configuration is one error without its content`(text: String) {
         #expect(throws: DockerConfigError.self) {
             try DockerConfig(dockerconfigjson: Array(text.utf8), source: "Secret team/pull")
         }

@@ -6,7 +6,7 @@ import Synchronization
 import TestKit
 import Testing
 
-/// How much one registry is asked, and when it is left alone (R2).
+/// How much one registry is asked, and when it is left alone.
 @Suite(.timeLimit(.minutes(1)))
 struct PaceTests {
     private func read(_ client: RegistryClient, _ image: ImageReference) async -> RegistryError? {

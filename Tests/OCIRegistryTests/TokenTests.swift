@@ -7,7 +7,7 @@ import Synchronization
 import TestKit
 import Testing
 
-/// Tokens: how many are asked for, with what, and who gets to see a credential (R1).
+/// Tokens: how many are asked for, with what, and who gets to see a credential.
 @Suite(.timeLimit(.minutes(1)))
 struct TokenTests {
     /// A registry that accepts `good` tokens, and a token service on the same server that gives out `token-1`,

@@ -23,7 +23,7 @@ struct LostInventoryTests {
     @Test func `members that were found again are held in every pass until a person says yes`() async throws {
         try await ProjectUnderTest.run { project in
             try await project.sync([configMap("a"), configMap("b"), configMap("c")])
-            // A copied label alone makes nobody ours.
+            // A copied label alone does not make an object ours.
             try await project.createByHand(configMap("copied"))
             try await project.kubectl(["label", "configmap", "copied", project.applySet.memberSelector])
             try await lose(project)

@@ -8,7 +8,7 @@ import SyncPlan
 import SyncRender
 import Testing
 
-/// What the server makes of a manifest by itself is applied once, remembered, and nobody's mutation.
+/// What the server fills in is applied once and remembered, and is not reported as a mutation.
 @Suite(.timeLimit(.minutes(5)))
 struct ServerReadingTests {
     /// Manifests that the server reads in its own way: empty maps that it fills in, lists whose items get defaults, null,
@@ -53,8 +53,8 @@ struct ServerReadingTests {
         return marks
     }
 
-    /// Checks that a first pass creates each object with one write and tells nobody of what the server has filled in, and
-    /// that the next one writes nothing.
+    /// Checks that a first pass creates each object with one write and reports nothing of what the server has filled
+    /// in, and that the next one writes nothing.
     func expectOneWriteEach(_ manifests: [String], at paths: [String], in project: ProjectUnderTest) async throws {
         project.cluster.embedded?.faults.forgetRequests()
         let first = try await project.sync(manifests)

@@ -5,7 +5,7 @@ import SyncRecord
 import SyncSource
 import Testing
 
-/// Characters that nobody would see leave differences and stored rows only as escapes.
+/// Invisible characters leave differences and stored rows only as escapes.
 @Suite(.timeLimit(.minutes(1))) struct UnseenTextTests {
     static let unseen: [Unicode.Scalar] = [
         "\u{1B}", "\u{9B}", "\u{61C}", "\u{200B}", "\u{200D}", "\u{202E}", "\u{2028}", "\u{2060}", "\u{2066}",

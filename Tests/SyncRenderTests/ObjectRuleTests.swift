@@ -4,7 +4,7 @@ import SyncRender
 import SyncSource
 import Testing
 
-/// Which values are objects, and what is wrong with those that are none.
+/// Which values are objects, and what is wrong with the others.
 @Suite struct ObjectRuleTests {
     private static let head = "apiVersion: v1\nkind: ConfigMap\n"
 

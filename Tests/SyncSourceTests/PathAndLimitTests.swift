@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test(arguments: ["/infra", "../infra", "infra/../..", "infra\u{0}", "a/.git/b"])
-    func `a path that is none is refused before anything is asked`(path: String) async throws {
+    func `an invalid path is refused before anything is asked`(path: String) async throws {
         try await SourceScene.with { scene in
             let reader = try scene.reader(url: "/nonexistent", path: path)
             let error = await failure { () async throws(SourceError) in try await reader.poll() }

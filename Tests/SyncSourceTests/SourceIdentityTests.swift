@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(arguments: ["", "ftp://git.example.com/a.git", "https://me:hunter2hunter2@git.example.com/a.git", "https://"])
-    func `an address that is none gives no identity and no origin, but an error`(url: String) {
+    func `an invalid address gives no identity and no origin, but an error`(url: String) {
         let spec = RepositorySpec(url: url, ref: .branch("main"), path: "infra")
         let error = #expect(throws: SourceError.self) { try SourceIdentity(spec) }
         #expect(error?.reason == .git(.configuration))

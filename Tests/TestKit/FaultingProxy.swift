@@ -8,7 +8,7 @@ package final class FaultingProxy: Sendable {
     /// What becomes of one request.
     package enum Fault: Sendable, Hashable {
         case none
-        /// The connection is reset before the server hears of the request.
+        /// The connection is reset before the server receives the request.
         case resetBefore
         /// The server carries the request out; the connection is reset without an answer.
         case resetAfter
@@ -161,7 +161,7 @@ private struct HeadAndBody {
     private let head: [UInt8]
     private let body: [UInt8]
 
-    /// The request with the wish that the connection be closed behind the answer.
+    /// The request, with a header that asks to close the connection after the answer.
     var closing: [UInt8] { head + Array("\r\nConnection: close\r\n\r\n".utf8) + body }
 
     /// Nil when the client went away, or sent what is no request.

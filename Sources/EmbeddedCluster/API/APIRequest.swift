@@ -39,7 +39,7 @@ struct APIRequest: Sendable {
     }
 }
 
-/// Somebody who may send requests.
+/// A user who may send requests.
 struct ClusterUser: Sendable, Hashable {
     let name: String
     let groups: [String]

@@ -84,7 +84,7 @@ struct HTTPFrontEnd: Sendable {
         }
     }
 
-    /// What anybody may ask.
+    /// Requests that need no credentials.
     private func isPublic(_ path: String) -> Bool { ["/version", "/healthz", "/readyz", "/livez"].contains(path) }
 
     private func record(_ request: APIRequest, query: String, user: ClusterUser?) -> RecordedRequest {

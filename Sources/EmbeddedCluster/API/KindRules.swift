@@ -9,7 +9,7 @@ struct KindRules: Sendable {
     let createsOnUpdate: Bool
     /// Whether a PUT must name the resourceVersion.
     let needsResourceVersion: Bool
-    /// Whether what it owns stays when it is deleted without a word on propagation.
+    /// Whether what it owns stays when it is deleted and the request does not set the propagation.
     let orphansByDefault: Bool
     /// Whether the garbage collector looks at its owners and dependants.
     let hasGarbageCollection: Bool

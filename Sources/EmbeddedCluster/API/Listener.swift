@@ -4,7 +4,7 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// The listening socket of a cluster and the connections that it has accepted and nobody serves yet.
+/// The listening socket of a cluster and the connections that it has accepted and that are not served yet.
 ///
 /// A connection that is accepted and then dropped unserved ends the process (a precondition of NIO's writer), so a server
 /// that stops must close the socket first, and let the accepted ones be taken up, before its tasks are cancelled.

@@ -98,7 +98,7 @@ struct ObjectWriter: Sendable {
         )
     }
 
-    /// Why an object of another kind or version is none of this resource's.
+    /// Why an object of another kind or version does not belong to this resource.
     func typeProblem(_ given: GroupVersionKind) -> String {
         guard machinery.resources.resource(given) != nil else {
             return "no kind \"\(given.kind)\" is registered for version \"\(given.apiVersion)\" in scheme "

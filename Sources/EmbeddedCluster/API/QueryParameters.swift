@@ -39,7 +39,7 @@ struct QueryParameters: Sendable {
 
 /// Percent-encoding of URLs.
 enum PercentEncoding {
-    /// The text behind `%41` escapes; an escape that is none stays as it is.
+    /// The text behind `%41` escapes; an invalid escape stays as it is.
     static func decoded(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String {
         guard text.contains("%") || (plusIsSpace && text.contains("+")) else { return String(text) }
         var output: [UInt8] = []

@@ -116,7 +116,7 @@ struct Findings {
         if !JSONEquality.isEqual(old, new) { invalid(field, new ?? .null, "field is immutable") }
     }
 
-    /// The parsed amount; a text that is none was refused while decoding.
+    /// The parsed amount; an invalid text was refused while decoding.
     static func quantity(_ value: JSON?) -> Quantity? {
         guard let text = value?.string else { return nil }
         return try? Quantity(text)  // decoded amounts are canonical

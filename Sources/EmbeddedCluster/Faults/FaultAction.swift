@@ -15,7 +15,7 @@ package enum FaultAction: Sendable {
     case dropAnswer
     /// It is carried out and answered, but only behind a pause.
     case delay(Duration)
-    /// Somebody else does something in between; then it is carried out and answered as if nothing were wrong. What the
+    /// Another client does something in between; then it is carried out and answered as if nothing were wrong. What the
     /// other throws becomes the answer, an internal error.
     case meanwhile(@Sendable () async throws -> Void)
 }

@@ -13,7 +13,9 @@ package struct StructuralSchema: Sendable, Hashable {
         rootNode = StructuralSchema.rootNode(of: json)
     }
 
+    /// Whether both are the same schema.
     package static func == (left: StructuralSchema, right: StructuralSchema) -> Bool { left.json == right.json }
+    /// Hashes the schema.
     package func hash(into hasher: inout Hasher) { hasher.combine(json) }
 
     /// The fields that every object has, whatever its schema says.

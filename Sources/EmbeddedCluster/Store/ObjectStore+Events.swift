@@ -68,6 +68,7 @@ package struct StoreEvents: AsyncSequence, Sendable {
     let resources: [GroupResource]
     let cursor: Int64
 
+    /// A reader that begins after `cursor`.
     package func makeAsyncIterator() -> Iterator {
         Iterator(store: store, resources: resources, cursor: cursor)
     }
@@ -79,10 +80,12 @@ package struct StoreEvents: AsyncSequence, Sendable {
         var cursor: Int64
         var batch: ArraySlice<StoreEvent> = []
 
+        /// The next change; nil when the task is cancelled, or when the changes after the cursor are no longer kept.
         package mutating func next() async -> StoreEvent? {
             await next(isolation: #isolation)
         }
 
+        /// The next change; nil when the task is cancelled, or when the changes after the cursor are no longer kept.
         package mutating func next(isolation actor: isolated (any Actor)?) async -> StoreEvent? {
             while batch.isEmpty {
                 if Task.isCancelled { return nil }

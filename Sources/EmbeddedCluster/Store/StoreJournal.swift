@@ -21,8 +21,9 @@ package struct StoreJournalError: Error, Sendable, Hashable, CustomStringConvert
 
 /// Keeps a store's changes on disk: one JSON line each, appended and forced out by an own queue.
 ///
-/// The file starts with a line that holds the revision of its snapshot; then come the snapshot's objects and every change
-/// since. A last line without an end is what a crash left of a change that nobody was told of: it is dropped.
+/// The file starts with a line that holds the revision of its snapshot; then come the snapshot's objects and every
+/// change since. A last line without an end is what a crash left of a change that was not reported to any client: it is
+/// dropped.
 final class StoreJournal: Sendable {
     private struct State {
         var pending: [UInt8] = []
@@ -173,7 +174,7 @@ final class StoreJournal: Sendable {
 }
 
 extension StoreJournal.Contents {
-    /// Takes over one line; false when it is none of ours.
+    /// Applies one line; false when the journal did not write it.
     fileprivate mutating func apply(_ entry: JSON) -> Bool {
         if let revision = entry["revision"]?.int { self.revision = max(self.revision, revision) }
         guard let resource = entry["resource"]?.string else { return entry["revision"]?.int != nil }

@@ -18,7 +18,7 @@ extension TableFormat {
 /// One of a CustomResourceDefinition's `additionalPrinterColumns`.
 private struct CustomColumn: Sendable {
     let column: TableColumn
-    /// nil when the definition's path is none that printer columns may use.
+    /// nil when printer columns may not use the definition's path.
     let path: JSONPathExpression?
 
     init(_ json: JSON) {

@@ -56,7 +56,7 @@ struct Conversation {
             }
             if answer.count >= Conversation.answerLimit { return .tooLong }
         }
-        // What was said last may still be in the pipe; the writer is gone, so this does not wait.
+        // The last output may still be in the pipe; the writer is gone, so this does not wait.
         var rest = pollfd(fd: complaints, events: Int16(POLLIN), revents: 0)
         while isComplaining, poll(&rest, 1, 0) > 0 {
             isComplaining = Conversation.receive(complaints, into: &said, limit: Conversation.saidLimit)

@@ -2,8 +2,8 @@
 
 /// Why a repository could not be read.
 ///
-/// `message` is one line with the cause and its remedy. It quotes servers, so whoever shows it passes it through the
-/// redactor first.
+/// `message` is one line with the cause and its remedy. It quotes servers, so it must pass the redactor before it is
+/// shown.
 package struct GitError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The closed list of causes; the raw value crosses the border of the worker process.
     package enum Reason: String, Sendable, Hashable, Codable, CaseIterable {
@@ -17,7 +17,7 @@ package struct GitError: Error, Sendable, Hashable, CustomStringConvertible {
         case cancelled
         /// Name, password, token or ssh key were refused, or none were given where the server wants some.
         case authentication
-        /// The server knows us and still says no (HTTP 403).
+        /// The server accepts the credentials and denies access (HTTP 403).
         case forbidden
         /// The server has no such repository (HTTP 404, or no such folder).
         case missingRepository
@@ -58,7 +58,7 @@ package struct GitError: Error, Sendable, Hashable, CustomStringConvertible {
 
     package var description: String { message }
 
-    /// Whether the same call may succeed later without anybody changing anything.
+    /// Whether the same call may succeed later without any change by a person.
     package var isRetryable: Bool {
         switch reason {
         case .unreachable, .timeout, .server, .corruptMirror, .missingObject, .storage, .worker: true

@@ -34,7 +34,7 @@ package struct GitRemote: Sendable {
         self.limits = limits
     }
 
-    /// Where the ref is now. Downloads the list of refs and nothing else; a commit needs no question at all.
+    /// Where the ref is now. Downloads the list of refs and nothing else; a commit needs no request.
     ///
     /// - Throws: ``GitError``; its message begins with the repository's URL.
     package func tip(of ref: GitRef) async throws(GitError) -> GitTip {
@@ -63,7 +63,7 @@ package struct GitRemote: Sendable {
         _ = try await ask(message)
     }
 
-    /// Makes the mirror's folder and looks whether it can be written.
+    /// Makes the mirror's folder and checks that it can be written.
     ///
     /// - Throws: ``GitError`` with reason `storage`.
     package func prepare() async throws(GitError) {

@@ -41,7 +41,7 @@ package enum GitWorker {
         do {
             try FileHandle.standardOutput.write(contentsOf: JSONEncoder().encode(answer))
         } catch {
-            // The parent is gone or kills us: nobody is left to be told.
+            // The parent is gone or kills this process: no reader is left for a message.
             exit(1)
         }
     }
@@ -74,7 +74,7 @@ package enum GitWorker {
 
     /// When memory runs out, in the machine or in the container, this process is the one to die, not the operator.
     ///
-    /// Where the file cannot be written the kernel chooses as ever, which is no reason to refuse the work.
+    /// Where the file cannot be written the kernel chooses by its own rule, which is not an error.
     private static func offerToKernel() {
         let file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC)
         guard file >= 0 else { return }

@@ -18,7 +18,7 @@ package struct KnownHosts: Sendable {
 
     private struct Line: Sendable {
         let isRevoked: Bool
-        /// The key signs host certificates, and is none of a host.
+        /// The key signs host certificates and is not the key of a host.
         let isAuthority: Bool
         let hosts: Substring
         let keyType: String

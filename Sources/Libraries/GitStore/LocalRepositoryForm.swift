@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// Forms of a repository in a folder that libgit2 1.5 cannot read, told by name: its own words send people the wrong way.
+/// Forms of a repository in a folder that libgit2 1.5 cannot read, named in the error, because libgit2's own message is
+/// misleading.
 enum LocalRepositoryForm {
     /// A config file of a repository has a few lines; more is not read.
     private static let maxConfigBytes = 1 << 20
@@ -44,19 +45,19 @@ enum LocalRepositoryForm {
         return common.map { $0.hasPrefix("/") ? String($0) : "\(linked)/\($0)" } ?? linked
     }
 
-    /// The lines `key = value` of a config file, in small letters and without blanks.
+    /// The lines `key = value` of a config file, in lower case and without spaces.
     private static func settings(in file: String) -> [String] {
         text(of: file).lowercased().split(separator: "\n").map { line in line.filter { $0 != " " && $0 != "\t" } }
     }
 
-    /// The beginning of a plain file; empty for anything else: a pipe of that name has no end, and answers when it likes.
+    /// The beginning of a plain file; empty for anything else: a pipe of that name may block or never end.
     private static func text(of file: String) -> String {
-        // Without O_NONBLOCK the opening itself would wait for somebody who writes into the pipe.
+        // Without O_NONBLOCK the opening itself would wait for a writer of the pipe.
         let descriptor = open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
         guard descriptor >= 0 else { return "" }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         var status = stat()
-        // What cannot be read adds no remark; git's own error, to which it would be added, is told all the same.
+        // A file that cannot be read adds no remark to git's own error, which is reported in any case.
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
             let data = try? handle.read(upToCount: maxConfigBytes)
         else { return "" }

@@ -27,7 +27,7 @@ struct MirrorFolder: Sendable, Hashable {
     var home: String { path + "/home" }
     var hasMirror: Bool { FileManager.default.fileExists(atPath: mirror) }
 
-    /// Makes the folder and the worker's home, both readable by nobody else.
+    /// Makes the folder and the worker's home, both readable by this user only.
     ///
     /// - Throws: ``GitError`` with reason `storage`, also when the folder belongs to another user.
     func prepare() throws(GitError) {
@@ -41,7 +41,8 @@ struct MirrorFolder: Sendable, Hashable {
         }
     }
 
-    /// Whether this user can keep a mirror here: asked at the start, so that nobody learns it at the first commit.
+    /// Checks at the start that this user can keep a mirror here, so that the error does not come only with the first
+    /// commit.
     ///
     /// - Throws: ``GitError`` with reason `storage`.
     func check() throws(GitError) {
@@ -57,8 +58,8 @@ struct MirrorFolder: Sendable, Hashable {
         }
     }
 
-    /// Runs `body` while nobody changes the mirror (`shared`), or while nobody else uses it at all (`exclusive`). Waits as
-    /// long as the other process works, which has a deadline of its own.
+    /// Runs `body` while no process changes the mirror (`shared`), or while no other process uses it at all
+    /// (`exclusive`). Waits as long as the other process works, which has a deadline of its own.
     func withLock<Value>(exclusive: Bool, _ body: () throws(GitError) -> Value) throws(GitError) -> Value {
         let file = path + "/lock"
         let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)

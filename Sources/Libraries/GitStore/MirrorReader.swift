@@ -32,7 +32,8 @@ package struct MirrorReader: ~Copyable {
 
     /// Whether the commit itself is there; its files may still be missing in a damaged mirror.
     ///
-    /// - Throws: ``GitError`` with reason `corruptMirror`, also for what was a commit once and is none now.
+    /// - Throws: ``GitError`` with reason `corruptMirror`, also for an object that was a commit and is not one any
+    ///   more.
     package func holds(_ commitID: String) throws(GitError) -> Bool {
         let isCommit: Bool
         do throws(LibGit2Error) {

@@ -3,7 +3,7 @@ import CLibGit2
 
 /// What libgit2 asks while it talks to a server, and what we answered. Lives on one thread, for one connection.
 final class RemoteCallbacks {
-    /// Why a callback said no; more exact than libgit2's own message.
+    /// Why a callback refused; more exact than libgit2's own message.
     private(set) var refusal: GitError?
 
     private let address: GitAddress

@@ -21,8 +21,8 @@ package struct SemanticVersion: Sendable, Hashable {
         self.preRelease = preRelease
     }
 
-    /// Reads the name of a tag: `1.2.3`, `v1.2.3-rc.1`, `v1.2`. Nil when it is no version; `v1` alone is none, because such
-    /// tags are moved from release to release.
+    /// Reads the name of a tag: `1.2.3`, `v1.2.3-rc.1`, `v1.2`. Nil when it is not a version. `v1` alone is not one,
+    /// because such tags are moved from release to release.
     package init?(tag: String) {
         guard let partial = PartialVersion(tag), partial.parts.count >= 2, !partial.isWild else { return nil }
         self = partial.lowest
@@ -33,6 +33,7 @@ package struct SemanticVersion: Sendable, Hashable {
 }
 
 extension SemanticVersion: Comparable {
+    /// By the precedence rules of semver.org: a pre-release comes before its release.
     package static func < (left: SemanticVersion, right: SemanticVersion) -> Bool {
         if left.release != right.release {
             return (left.major, left.minor, left.patch) < (right.major, right.minor, right.patch)
@@ -45,6 +46,7 @@ extension SemanticVersion: Comparable {
 }
 
 extension SemanticVersion.Identifier: Comparable {
+    /// Numbers by value and before words, words in byte order.
     package static func < (left: Self, right: Self) -> Bool {
         switch (left, right) {
         case (.number(let left), .number(let right)): left < right

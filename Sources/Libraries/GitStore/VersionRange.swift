@@ -53,8 +53,8 @@ package struct VersionRange: Sendable, Hashable {
         return best?.tag
     }
 
-    /// Whether following a range has led from a version tag back to an older one although the newer one is still inside, so
-    /// that the newer tag must be gone. A tag or a range that cannot be read says nothing.
+    /// Whether following a range has led from a version tag back to an older one although the newer one is still
+    /// inside, so that the newer tag must be gone. False for a tag or a range that cannot be read.
     package static func isRewind(from old: String, to new: String, in text: String) -> Bool {
         guard let before = SemanticVersion(tag: old), let after = SemanticVersion(tag: new), after < before else {
             return false

@@ -128,7 +128,7 @@ struct WorkerJob {
         switch header(commit, repository)?.isCommit {
         case true?: return
         case false?:
-            // The head of a damaged object says anything; only a whole one can be believed.
+            // The header of a damaged object may contain anything; only a whole object is trusted.
             try check(commit, repository)
             throw GitError(
                 .missingRef,

@@ -41,7 +41,7 @@ struct WorkerRequest: Codable, Sendable {
     /// Throw the mirror away and clone again.
     var isFresh = false
     let limits: GitLimits
-    /// Seconds until the worker ends itself, should nobody be left to end it.
+    /// Seconds until the worker ends itself, in case no process is left to end it.
     let deadline: Int
 }
 
@@ -65,7 +65,7 @@ package enum GitRelation: String, Sendable, Hashable, Codable {
     case ancestor
     /// Neither continues the other.
     case unrelated
-    /// The mirror does not hold both, so nobody can say.
+    /// Not known, because the mirror does not hold both.
     case unknown
 }
 

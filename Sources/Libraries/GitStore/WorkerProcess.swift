@@ -99,7 +99,7 @@ final class WorkerProcess: Sendable {
 
     private static let proxies = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"]
 
-    /// Whether this process was told of a proxy.
+    /// Whether the environment of this process names a proxy.
     static var hasProxy: Bool {
         let own = ProcessInfo.processInfo.environment
         return proxies.contains { own[$0]?.isEmpty == false }

@@ -3,8 +3,8 @@ import CLibCurl
 import Foundation
 
 extension EasyHandle {
-    /// Lets the transfer's request judge each address before anything is sent there, whatever name led to it. A proxy looks
-    /// names up by itself, so there its own address is none of the request's.
+    /// Lets the transfer's request judge each address before anything is sent there, whatever name led to it. A proxy
+    /// looks up names by itself, so the address of a proxy is not checked.
     func guardAddresses(of transfer: Transfer) throws(HTTPError) {
         guard transfer.request.avoidsThisMachine, transfer.request.proxy == .none else { return }
         try set(CURLOPT_OPENSOCKETDATA, pointer: Unmanaged.passUnretained(transfer).toOpaque())

@@ -15,7 +15,7 @@ package struct HTTPByteStream: AsyncSequence, Sendable {
         self.lease = lease
     }
 
-    /// Cancels the transfer when nobody can read it any more.
+    /// Cancels the transfer when the stream and all its iterators are gone.
     final class Lease: Sendable {
         let transfer: Transfer
         let buffer: StreamBuffer
@@ -34,10 +34,12 @@ package struct HTTPByteStream: AsyncSequence, Sendable {
     package struct AsyncIterator: AsyncIteratorProtocol {
         let lease: Lease
 
+        /// The next piece of the body; nil at its end.
         package mutating func next() async throws -> [UInt8]? {
             try await next(isolation: nil)
         }
 
+        /// The next piece of the body, never empty; nil at its end. Throws when the connection broke or the task is cancelled.
         package mutating func next(isolation actor: isolated (any Actor)?) async throws(HTTPError) -> [UInt8]? {
             let lease = lease
             let result = await withTaskCancellationHandler(
@@ -57,5 +59,6 @@ package struct HTTPByteStream: AsyncSequence, Sendable {
         }
     }
 
+    /// The reader of the body; only one may be used.
     package func makeAsyncIterator() -> AsyncIterator { AsyncIterator(lease: lease) }
 }

@@ -8,7 +8,7 @@ package struct HTTPError: Error, Sendable, Hashable, CustomStringConvertible {
         case cancelled
         /// The name has no address.
         case nameResolution
-        /// Nobody listens there, or no way leads there.
+        /// No process listens there, or there is no route.
         case connect
         /// The name leads to an address that the request avoids.
         case refusedAddress

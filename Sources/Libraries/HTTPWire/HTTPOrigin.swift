@@ -12,7 +12,7 @@ package struct HTTPOrigin: Sendable, Hashable {
     /// Path and query, beginning with a slash; or empty.
     package let rest: String
 
-    /// Nil for other schemes, for user info, for a missing host and for a port that is none.
+    /// Nil for other schemes, for user info, for a missing host and for an invalid port.
     package init?(url: String) {
         guard let mark = url.firstRange(of: "://") else { return nil }
         scheme = url[..<mark.lowerBound].lowercased()

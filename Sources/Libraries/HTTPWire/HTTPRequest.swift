@@ -15,8 +15,8 @@ package struct HTTPHeader: Sendable, Hashable {
 package struct HTTPDeadlines: Sendable, Hashable {
     /// From the start until the connection (name look-up, TCP, TLS) stands.
     package var connect: Duration
-    /// From the moment when the request is handed over, the wait for its turn included, until the last byte of the answer;
-    /// nil for a stream that lasts as long as it likes.
+    /// From the moment when the request is handed over, the wait for its turn included, until the last byte of the
+    /// answer; nil for a stream without a time limit.
     package var total: Duration?
     /// Without a single byte arriving, once the request is on its way; nil for no such limit.
     package var silence: Duration?
@@ -45,7 +45,7 @@ package struct HTTPRequest: Sendable {
         case urgent
     }
 
-    /// Says why a request may not be sent now; nil while it may. Quick, and safe to call from any thread.
+    /// A gate: says why a request may not be sent now; nil while it may. Quick, and safe to call from any thread.
     package typealias Gate = @Sendable () -> String?
 
     package var method: String
@@ -63,7 +63,7 @@ package struct HTTPRequest: Sendable {
     /// byte of an answer came. Only for requests that do no harm when they happen twice.
     package var mayBeResent: Bool
     package var lane = Lane.ordinary
-    /// Who sends it: senders that share a server take turns. Nil for all who do not say.
+    /// The sender: senders that share a server take turns. Requests with nil count as one sender.
     package var sender: ObjectIdentifier?
     /// Asked when the request's turn has come, and once more before the first byte of its body leaves, so that no wait for a
     /// turn or a connection lies between the answer and the sending. A reason ends the request with

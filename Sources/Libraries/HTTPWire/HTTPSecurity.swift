@@ -10,7 +10,7 @@ package struct HTTPSecurity: Sendable, Hashable {
         case system
         /// Those that one of these authorities (PEM) signed, and no others.
         case only(authorities: [UInt8])
-        /// Any at all. Only by the user's own written wish.
+        /// Any certificate. Only where the user's configuration asks for it.
         case anything
     }
 

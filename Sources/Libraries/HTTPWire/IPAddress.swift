@@ -33,8 +33,8 @@ package struct IPAddress: Sendable, Hashable {
         bytes.count == 4 ? bytes[0] == 127 : bytes == [UInt8](repeating: 0, count: 15) + [1]
     }
 
-    /// Whether it leads to this machine, to its link, or to the place where clouds give their machines credentials: nobody
-    /// outside has business with these. Other private networks are none of them.
+    /// Whether it leads to this machine, to its link, or to a metadata service, where clouds give their machines
+    /// credentials: addresses from outside must not lead there. Other private networks do not count.
     package var isOfThisMachine: Bool {
         if isLoopback || IPAddress.metadata.contains(bytes) || bytes.allSatisfy({ $0 == 0 }) { return true }
         if bytes.count == 4 { return bytes[0] == 0 || bytes[0] == 169 && bytes[1] == 254 }

@@ -88,7 +88,7 @@ final class Transfer: @unchecked Sendable {
         }
     }
 
-    /// Takes one header line; returns what libcurl wants to hear.
+    /// Takes one header line; returns the number of bytes that libcurl expects.
     func receive(headerLine bytes: UnsafeRawBufferPointer) -> Int {
         lastActivity = .now
         headerBytes += bytes.count
@@ -121,7 +121,7 @@ final class Transfer: @unchecked Sendable {
         }
     }
 
-    /// Takes a piece of the body; returns what libcurl wants to hear.
+    /// Takes a piece of the body; returns the status that libcurl expects.
     func receive(body bytes: UnsafeRawBufferPointer) -> Int {
         lastActivity = .now
         switch delivery {

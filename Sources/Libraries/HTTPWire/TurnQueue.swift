@@ -78,7 +78,7 @@ struct TurnQueue {
     mutating func next(after ended: Transfer) -> Transfer? {
         let place = place(of: ended)
         guard let line = lines[place], line.running < limit(of: place) else { return nil }
-        // A sender may be nil: all who do not say who they are count as one.
+        // A sender may be nil: all requests without a sender count as one sender.
         guard let first = line.waiting.min(by: { line.rank(of: $0.key) < line.rank(of: $1.key) }) else { return nil }
         return removeFirst(of: first.key, at: place)
     }

@@ -4,7 +4,7 @@ import HTTPWire
 import KubeObjects
 import PlainText
 
-/// What one request proves its sender with.
+/// The credential of one request.
 struct Credential: Sendable {
     /// The value of the `Authorization` header.
     var authorization: String?

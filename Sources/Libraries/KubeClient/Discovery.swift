@@ -11,7 +11,7 @@ enum Discovery {
         var path: String { group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)" }
     }
 
-    /// Adds an aggregated document (`APIGroupDiscoveryList`) to a catalogue; false when it is none.
+    /// Adds an aggregated document (`APIGroupDiscoveryList`) to a catalogue; false when it is not one.
     ///
     /// Versions come in the server's order of preference. A stale version (its aggregated server does not answer) makes
     /// the group unavailable, while its other versions stay usable.

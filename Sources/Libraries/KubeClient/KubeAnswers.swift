@@ -15,7 +15,7 @@ package struct KubeList: Sendable, Hashable {
     }
 }
 
-/// What came of a write.
+/// The result of a write.
 package struct WriteAnswer: Sendable, Hashable {
     /// The object as the server stored it, or would store it for a dry run.
     package let object: KubeObject
@@ -31,7 +31,7 @@ package struct WriteAnswer: Sendable, Hashable {
     }
 }
 
-/// What came of a delete.
+/// The result of a delete.
 package enum DeleteAnswer: Sendable, Hashable {
     /// Gone.
     case deleted
@@ -48,7 +48,7 @@ package enum PatchType: String, Sendable, Hashable {
     case json = "application/json-patch+json"
 }
 
-/// What becomes of the objects that a deleted one owns.
+/// What happens to the objects that a deleted one owns.
 package enum Propagation: String, Sendable, Hashable {
     case background = "Background"
     case foreground = "Foreground"
@@ -64,9 +64,9 @@ package enum WatchEvent: Sendable, Hashable {
     case bookmark(resourceVersion: String)
 }
 
-/// Whether a watch hears the server.
+/// Whether a watch is connected.
 package enum WatchConnection: Sendable, Hashable {
-    /// The server has taken the watch: what changes from now on comes at once.
+    /// The server has accepted the watch: changes arrive at once from now on.
     case standing
     /// The connection ended or could not be opened; another one is tried.
     case broken(KubeError)

@@ -5,7 +5,7 @@ import KubeObjects
 extension KubeClient {
     /// One object, or nil when the server says that there is none.
     ///
-    /// Nil needs the server's own word about this very name: a 404 of a path that is not served throws `notFound`.
+    /// Nil needs the server's own answer about this very name: a 404 of a path that is not served throws `notFound`.
     package func get(
         _ resource: APIResource,
         namespace: String,
@@ -44,9 +44,9 @@ extension KubeClient {
         return KubeList(objects: objects, resourceVersion: version)
     }
 
-    /// The same list for those who need only a part of each object: `keep` is asked for each, page by page, so that no
-    /// more than one page of whole objects is in memory. Nothing is kept of objects for which it says nil; after a restart
-    /// of the list it is asked again.
+    /// The same list for callers that need only a part of each object: `keep` is asked for each, page by page, so that
+    /// no more than one page of whole objects is in memory. Nothing is kept of objects for which it says nil; after a
+    /// restart of the list it is asked again.
     ///
     /// - Returns: What was kept, in the list's order, and the version from which a watch can go on.
     package func list<Kept>(

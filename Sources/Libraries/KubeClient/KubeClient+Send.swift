@@ -13,7 +13,7 @@ extension KubeClient {
         return try await perform(request, &policy, read)
     }
 
-    /// As above, with the policy handed in for those who want to know afterwards what happened on the way.
+    /// As above, with the policy as a parameter, for callers that read afterwards what happened.
     func perform<Answer>(
         _ request: KubeRequest,
         _ policy: inout RetryPolicy,
@@ -41,7 +41,7 @@ extension KubeClient {
         }
     }
 
-    /// Sends a request once, when the throttle lets it. Told that there are too many, the client sends fewer at a time.
+    /// Sends a request once, when the throttle allows it. After a 429 the client sends fewer at a time.
     private func exchange(_ request: KubeRequest, _ credential: Credential) async throws(KubeError) -> HTTPResponse {
         let pass = await throttle.enter()
         do throws(HTTPError) {
@@ -85,7 +85,7 @@ extension KubeClient {
             deadlines: HTTPDeadlines(connect: options.connectDeadline, total: options.requestDeadline),
             maxBodyBytes: options.maxBodyBytes,
             version: options.httpVersion,
-            // Of a write, each sending asks the gate; libcurl's own repetition would not.
+            // Each sending of a write asks the write gate; libcurl's own repetition would not.
             mayBeResent: request.safety == .read
         )
         sent.lane = options.lane

@@ -10,7 +10,8 @@ extension KubeClient {
     ///   - namespace: Where; empty for everywhere.
     ///   - labelSelector: Only objects with these labels; empty for all.
     ///   - resourceVersion: Of the list that the watch goes on from.
-    ///   - onConnection: Told whenever a connection stands or is gone. Events may be missing between the two; none is lost.
+    ///   - onConnection: Called whenever a connection opens or is lost. Events may be missing between the two; none is
+    ///     lost.
     /// - Returns: The events; nothing is sent before the first one is asked for.
     package func watch(
         _ resource: APIResource,

@@ -5,8 +5,8 @@ import KubeObjects
 extension KubeClient {
     /// Server-side apply with strict field validation; `metadata.managedFields` is left out of what is sent.
     ///
-    /// Sent again only while the server did not take it in: after a lost answer or a lost race (409) the caller looks at the
-    /// object first. A dry run is a read. A `subresource` such as `status` applies to that.
+    /// Sent again only while the server did not accept it: after a lost answer or a lost race (409) the caller reads
+    /// the object first. A dry run is a read. A `subresource` such as `status` applies to that.
     package func apply(
         _ object: KubeObject,
         to resource: APIResource,

@@ -11,7 +11,7 @@ package final class KubeClient: Sendable {
     let wire: HTTPWire
     package let options: KubeClientOptions
     let credentials: CredentialSource
-    /// Each client's own, so that a lease is renewed while a pass is held back.
+    /// Each client has its own, so that a lease is renewed while the writes of a pass are refused.
     let throttle = RequestThrottle()
     let writeGate: WriteGate?
     private let counters: RequestCounters
@@ -28,13 +28,14 @@ package final class KubeClient: Sendable {
         counters = RequestCounters()
     }
 
-    /// The same server and user, over the same connections and with the same counts, with other manners.
+    /// The same server and user, over the same connections and with the same counts, with other options.
     ///
     /// - Parameters:
     ///   - other: The client to share with.
-    ///   - options: How patient it is; nil as the other one.
-    ///   - writeGate: Asked each time a write leaves, when it has waited for its turn and has a connection, also when it is
-    ///     sent again after a failure. While it gives a reason, nothing is sent, and the write fails with `withheld`.
+    ///   - options: Its deadlines and limits; nil for those of the other client.
+    ///   - writeGate: Asked each time a write is sent, when it has waited for its turn and has a connection, also when
+    ///     it is sent again after a failure. While it gives a reason, nothing is sent, and the write fails with
+    ///     `withheld`.
     package init(sharing other: KubeClient, options: KubeClientOptions? = nil, writeGate: WriteGate? = nil) {
         configuration = other.configuration
         wire = other.wire

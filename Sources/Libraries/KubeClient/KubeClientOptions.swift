@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import HTTPWire
 
-/// How patient, how large and under which name a client works.
+/// Deadlines, limits and user agent of a client.
 package struct KubeClientOptions: Sendable, Hashable {
     package var userAgent: String
     /// HTTP/1.1 notices every cut body by itself; HTTP/2 is for servers behind proxies that speak nothing else. Watches
@@ -15,7 +15,7 @@ package struct KubeClientOptions: Sendable, Hashable {
     package var maxWatchEventBytes: Int
     /// Objects of one list page.
     package var pageSize: Int
-    /// The most pages of one list, and of the bodies of all of them together: some server may never stop.
+    /// The most pages of one list, and bytes of all of them together: a server may never stop.
     package var maxListPages: Int
     package var maxListBytes: Int
     /// How often one request is sent again because the server asked us to come back later, at most. Also how often in a
@@ -30,7 +30,7 @@ package struct KubeClientOptions: Sendable, Hashable {
     package var maxRetryDelay: Duration
     /// A watch without a byte for this long is dead and is opened again. The server's bookmarks come each minute.
     package var watchSilence: Duration
-    /// How long the server is asked to keep one watch open; each watch adds up to as much again, by chance.
+    /// How long the server is asked to keep one watch open; each watch adds up to as much again, at random.
     package var watchDuration: Duration
     /// Whether its requests have places of their own at the server, so that they never wait behind those of other clients.
     package var lane = HTTPRequest.Lane.ordinary

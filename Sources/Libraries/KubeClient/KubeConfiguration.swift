@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import HTTPWire
 
-/// Where an API server is, whom to trust and as whom to speak. Holds secrets: it has no description and is never stored.
+/// Where an API server is, which certificates to trust, and which credentials to send. Holds secrets: it has no
+/// description and is never stored.
 package struct KubeConfiguration: Sendable {
     /// The URL without a trailing slash, such as `https://10.0.0.1:6443`.
     package let server: String
@@ -10,7 +11,7 @@ package struct KubeConfiguration: Sendable {
     let security: HTTPSecurity
     let proxy: HTTPProxy
     let credentials: KubeCredentials
-    /// `Impersonate-…` headers; empty when nobody is impersonated.
+    /// `Impersonate-…` headers; empty without impersonation.
     let impersonation: [HTTPHeader]
 
     /// The client certificate that needs no plug-in; nil when there is none.

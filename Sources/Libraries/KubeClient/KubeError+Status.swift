@@ -3,7 +3,7 @@ import HTTPWire
 import KubeObjects
 
 extension KubeError {
-    /// Reads an answer that is no success: a Status where there is one, else what the HTTP status says.
+    /// Reads an answer that is not a success: a Status where there is one, else the HTTP status.
     init(answer: HTTPResponse, to request: KubeRequest) {
         let json = try? JSONParser.parse(answer.body)  // a body that is no JSON is quoted below
         if let json, json["kind"]?.string == "Status" {
@@ -58,7 +58,7 @@ extension KubeError {
         self = request.isAboutSecrets ? SecretWords.replacing(error, text: message) : error
     }
 
-    /// Reasons that the server tells only by its words, whatever the code; nil when none of these.
+    /// Reasons that can only be recognised by the server's message, whatever the code; nil for all others.
     private static func reason(message: String, statusReason: String, causes: [Cause]) -> Reason? {
         if message.contains("does not support dry run") { return .dryRunUnsupported }
         if message.contains("failed calling webhook") || message.contains("failed to call webhook") {

@@ -2,7 +2,7 @@
 import KubeObjects
 import PlainText
 
-/// The API server's words, made fit to be shown.
+/// The API server's messages, prepared for display.
 extension KubeError {
     /// The longest text that is shown, in Unicode scalars.
     private static let maxLength = 2000

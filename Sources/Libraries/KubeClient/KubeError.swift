@@ -11,7 +11,7 @@ package struct KubeError: Error, Sendable, Hashable, CustomStringConvertible {
         case unreachable
         /// A deadline of ours or of the server passed.
         case timeout
-        /// The server is not who it should be, or the handshake failed.
+        /// The server's certificate is not accepted, or the handshake failed.
         case tls
         /// 401, after the credentials were read again.
         case unauthorized
@@ -109,8 +109,8 @@ package struct KubeError: Error, Sendable, Hashable, CustomStringConvertible {
         self.isOutcomeUnknown = isOutcomeUnknown
     }
 
-    /// Whether the API server has read the request and says no to what it asks for, with whatever status: a wrong type in a
-    /// manifest is a 500. False where it did not answer, or not to this.
+    /// Whether the API server has read the request and refuses what it asks for, with whatever status: a wrong type in
+    /// a manifest is a 500. False where it did not answer, or not to this.
     package var isVerdict: Bool { !isRetryable && (statusCode ?? 0) >= 400 }
 
     /// Whether the same step, computed anew from what the cluster then holds, may succeed later without anyone changing the

@@ -2,11 +2,11 @@
 import HTTPWire
 import KubeObjects
 
-/// The changes of a resource from one version on. Pull-based: events that nobody asks for stay with the server.
+/// The changes of a resource from one version on. Pull-based: events that are not pulled stay with the server.
 ///
 /// It goes on by itself, from the last version it saw, after the end of a connection, a reset, a half line or silence.
-/// Events may come twice; they are equal in uid and resourceVersion then. It ends only by throwing: `expired` when a new
-/// list is needed, or an error that no reconnecting helps against.
+/// Events may come twice; they are equal in uid and resourceVersion then. It ends only by throwing: `expired` when a
+/// new list is needed, or an error that reconnecting does not fix.
 package struct KubeWatch: AsyncSequence, Sendable {
     package typealias Element = WatchEvent
     package typealias Failure = KubeError
@@ -18,6 +18,7 @@ package struct KubeWatch: AsyncSequence, Sendable {
     let resourceVersion: String
     let onConnection: (@Sendable (WatchConnection) async -> Void)?
 
+    /// A reader that begins after `resourceVersion`. Nothing is sent before its first event is asked for.
     package func makeAsyncIterator() -> AsyncIterator { AsyncIterator(self) }
 
     /// Pulls one event at a time.
@@ -42,8 +43,10 @@ package struct KubeWatch: AsyncSequence, Sendable {
             request = KubeRequest(path: watch.resource.path(namespace: watch.namespace))
         }
 
+        /// The next event; never nil.
         package mutating func next() async throws -> WatchEvent? { try await next(isolation: nil) }
 
+        /// The next event; never nil. Reconnects by itself, and throws when that does not help.
         package mutating func next(isolation actor: isolated (any Actor)?) async throws(KubeError) -> WatchEvent? {
             while true {
                 do throws(KubeError) {

@@ -4,7 +4,7 @@ import KubeObjects
 import PlainText
 
 extension KubeconfigFile {
-    /// How the user proves who it is. A written token or password wins over a plug-in, as in kubectl.
+    /// The credentials of the user. A written token or password wins over a plug-in, as in kubectl.
     func credentials(
         _ user: JSON,
         name: String,
@@ -83,7 +83,7 @@ extension KubeconfigFile {
         return info
     }
 
-    /// The headers by which the user speaks as someone else.
+    /// The headers by which the user impersonates another one.
     func impersonation(_ user: JSON, name: String) throws(KubeError) -> [HTTPHeader] {
         let target = user["as"]?.string ?? ""
         let groups = user["as-groups"]?.array?.compactMap(\.string) ?? []

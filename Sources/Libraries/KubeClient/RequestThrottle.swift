@@ -25,7 +25,7 @@ final class RequestThrottle: Sendable {
             if limit == nil { peak = max(peak, inFlight) }
         }
 
-        /// The waiters that may go now, counted as in flight.
+        /// The waiters that may continue now, counted as in flight.
         mutating func admitted() -> [Waiter<Void>] {
             var admitted: [Waiter<Void>] = []
             while hasRoom, let waiter = waiters.popFirst() {
@@ -48,7 +48,7 @@ final class RequestThrottle: Sendable {
 
     private let state = Mutex(State())
 
-    /// Waits for room. A cancelled task is let in at once: its request fails by itself.
+    /// Waits for room. A cancelled task continues at once: its request fails by itself.
     func enter() async -> Pass {
         let isIn = state.withLock { state -> Bool in
             guard state.hasRoom, state.waiters.isEmpty else { return false }

@@ -8,7 +8,7 @@ struct RetryPolicy {
     private var throttled = 0
     private var failed = 0
     private var timedOut = 0
-    /// Whether an earlier sending may have had its effect although no answer told so.
+    /// Whether an earlier sending may have had its effect although no answer came.
     private(set) var wasOutcomeUnknown = false
 
     private static let maxTimeoutRetries = 1
@@ -54,7 +54,7 @@ struct RetryPolicy {
         RetryPolicy.backOff(attempt, options: options)
     }
 
-    /// Doubles from the first delay up to the longest; half of it is chance.
+    /// Doubles from the first delay up to the longest; half of it is random.
     static func backOff(_ attempt: Int, options: KubeClientOptions) -> Duration {
         let full = Backoff.doubled(options.firstRetryDelay, failures: attempt, atMost: options.maxRetryDelay)
         return full * Double.random(in: 0.5...1)

@@ -3,12 +3,13 @@ import HTTPWire
 import KubeObjects
 import PlainText
 
-/// What may be told of an API server's refusal that concerns a Secret: field paths, reasons and names, in words of ours.
+/// What may be shown of an API server's refusal that concerns a Secret: field paths, reasons and names, in our own
+/// words.
 ///
 /// The server quotes values in many of its errors, in forms that differ between versions and webhooks. None of its text
 /// is passed on, so none of these forms has to be known.
 enum SecretWords {
-    /// The error with words of ours in the place of the server's.
+    /// The error with our own words in place of the server's.
     ///
     /// - Parameters:
     ///   - error: An error whose reason was read from the server's own words.

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The first so many of what comes, and how many more came: for what a text from outside may bring any number of.
+/// The first elements up to a limit, and how many more there were: for lists whose length outside text decides.
 package struct CappedList<Element: Sendable>: Sendable {
     /// The first ones, in their order; at most the limit.
     package private(set) var elements: [Element] = []
-    /// How many came behind them.
+    /// How many more there were.
     package private(set) var more = 0
     private let limit: Int
 
     package init(limit: Int) { self.limit = limit }
 
-    /// How many came, kept or not.
+    /// How many there were, kept or not.
     package var count: Int { elements.count + more }
 
-    /// Whether none came.
+    /// Whether there were none.
     package var isEmpty: Bool { elements.isEmpty && more == 0 }
 
     /// Keeps the element, or counts it when there are enough.
@@ -27,7 +27,7 @@ package struct CappedList<Element: Sendable>: Sendable {
         more += other.more
     }
 
-    /// Counts so many that are not kept.
+    /// Counts elements that are not kept.
     package mutating func count(more: Int) { self.more += more }
 
     /// Sorts those that are kept.

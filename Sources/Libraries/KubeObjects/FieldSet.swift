@@ -50,6 +50,7 @@ package enum FieldPathElement: Sendable, Hashable, Comparable {
         }
     }
 
+    /// Whether both name the same step, by the bytes of the texts.
     package static func == (left: FieldPathElement, right: FieldPathElement) -> Bool {
         switch (left, right) {
         case (.field(let a), .field(let b)): a.hasSameBytes(as: b)
@@ -60,6 +61,7 @@ package enum FieldPathElement: Sendable, Hashable, Comparable {
         }
     }
 
+    /// Hashes what `==` compares.
     package func hash(into hasher: inout Hasher) {
         hasher.combine(rank)
         switch self {

@@ -109,6 +109,7 @@ extension JSON {
 }
 
 extension JSON: Equatable {
+    /// Whether both are the same value: strings by their bytes, `1` and `1.0` differ.
     package static func == (left: JSON, right: JSON) -> Bool {
         switch (left, right) {
         case (.null, .null): true
@@ -124,6 +125,7 @@ extension JSON: Equatable {
 }
 
 extension JSON: Hashable {
+    /// Hashes what `==` compares.
     package func hash(into hasher: inout Hasher) {
         switch self {
         case .null: hasher.combine(0)

@@ -15,10 +15,12 @@ package struct JSONObject: Sendable, Hashable {
             self.value = value
         }
 
+        /// Whether key and value are equal, the key by its bytes.
         package static func == (left: Member, right: Member) -> Bool {
             left.key.hasSameBytes(as: right.key) && left.value == right.value
         }
 
+        /// Hashes what `==` compares.
         package func hash(into hasher: inout Hasher) {
             hasher.combine(bytesOf: key)
             hasher.combine(value)
@@ -135,5 +137,6 @@ package struct JSONObject: Sendable, Hashable {
 }
 
 extension JSONObject: Sequence {
+    /// The members, ascending by key.
     package func makeIterator() -> IndexingIterator<[Member]> { members.makeIterator() }
 }

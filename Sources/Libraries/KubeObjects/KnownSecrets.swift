@@ -2,9 +2,9 @@
 
 /// Texts that must not be shown, arranged so that finding any of thousands in a text costs one pass over it.
 ///
-/// A text is found wherever it stands, but for short plain words (`postgres`, `5432`): these count only where they are no
-/// part of a longer name, because a Secret that holds `postgres` must not garble `postgresql.example.io` or
-/// `postgres-0` in every message. Whoever knows such a word from a name has learnt nothing.
+/// A text is found wherever it stands, but for short plain words (`postgres`, `5432`): these count only where they are
+/// no part of a longer name, because a Secret that holds `postgres` must not garble `postgresql.example.io` or
+/// `postgres-0` in every message. Such a word in a name does not reveal the secret.
 ///
 /// Kept are hashes under a key of this process, not the texts. One of ``blockBytes`` or more is known by its pieces of that
 /// length, so that at each place of a text no more bytes are looked at than one piece has. Of texts that begin alike only a
@@ -96,7 +96,7 @@ struct KnownSecrets: Sendable {
 
     private mutating func insert(piece: ArraySlice<UInt8>) {
         let hash = piece.reduce(into: RollingHash()) { $0.add($1) }.value
-        // Looked up first: an insertion copies everything while somebody else searches.
+        // Looked up first: an insertion copies everything while another thread searches.
         guard words.count + hashes.count < maxTexts, !hashes.contains(hash) else { return }
         hashes.insert(hash)
         lengths[Self.key(piece, at: piece.startIndex), default: 0] |= 1 << UInt64(piece.count - 1)

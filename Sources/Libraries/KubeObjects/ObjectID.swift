@@ -10,10 +10,12 @@ package struct GroupKind: Sendable, Hashable, Codable, Comparable, CustomStringC
         self.kind = kind
     }
 
+    /// Whether all parts have the same bytes.
     package static func == (left: GroupKind, right: GroupKind) -> Bool {
         left.kind.hasSameBytes(as: right.kind) && left.group.hasSameBytes(as: right.group)
     }
 
+    /// Hashes the bytes of all parts.
     package func hash(into hasher: inout Hasher) {
         hasher.combine(bytesOf: group)
         hasher.combine(bytesOf: kind)
@@ -32,6 +34,7 @@ package struct GroupKind: Sendable, Hashable, Codable, Comparable, CustomStringC
         group = parts.count > 1 ? String(parts[1]) : ""
     }
 
+    /// By kind, then by group, in byte order of the texts.
     package static func < (left: GroupKind, right: GroupKind) -> Bool {
         if left.kind.hasSameBytes(as: right.kind) { return left.group.precedesInByteOrder(right.group) }
         return left.description.precedesInByteOrder(right.description)
@@ -50,11 +53,13 @@ package struct GroupVersionKind: Sendable, Hashable, Codable, CustomStringConver
         self.kind = kind
     }
 
+    /// Whether all parts have the same bytes.
     package static func == (left: GroupVersionKind, right: GroupVersionKind) -> Bool {
         left.kind.hasSameBytes(as: right.kind) && left.version.hasSameBytes(as: right.version)
             && left.group.hasSameBytes(as: right.group)
     }
 
+    /// Hashes the bytes of all parts.
     package func hash(into hasher: inout Hasher) {
         for text in [group, version, kind] { hasher.combine(bytesOf: text) }
     }
@@ -97,11 +102,13 @@ package struct ObjectID: Sendable, Hashable, Codable, Comparable, CustomStringCo
         self.init(group: groupKind.group, kind: groupKind.kind, namespace: namespace, name: name)
     }
 
+    /// Whether all parts have the same bytes.
     package static func == (left: ObjectID, right: ObjectID) -> Bool {
         left.name.hasSameBytes(as: right.name) && left.namespace.hasSameBytes(as: right.namespace)
             && left.kind.hasSameBytes(as: right.kind) && left.group.hasSameBytes(as: right.group)
     }
 
+    /// Hashes the bytes of all parts.
     package func hash(into hasher: inout Hasher) {
         for text in [group, kind, namespace, name] { hasher.combine(bytesOf: text) }
     }
@@ -113,7 +120,7 @@ package struct ObjectID: Sendable, Hashable, Codable, Comparable, CustomStringCo
         namespace.isEmpty ? "\(groupKind) \(name)" : "\(groupKind) \(namespace)/\(name)"
     }
 
-    /// What it is called by: names that nobody needs to hide.
+    /// Its names, which need not be masked.
     package var names: [String] { [name, namespace, kind, groupKind.description] }
 
     /// Orders by group-kind, then namespace, then name.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What an API server takes of one object: the sizes that its own checks have.
+/// The largest objects that an API server accepts: the limits of its own checks.
 package enum ObjectLimits {
     /// The object as JSON, in one request.
     package static let requestBytes = 3 << 20

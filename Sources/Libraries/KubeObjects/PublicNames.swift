@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Names that everybody may read because they stand in git in clear: of objects, namespaces and kinds.
+/// Names that may be shown because they stand in git unencrypted: of objects, namespaces and kinds.
 struct PublicNames: Sendable {
     /// The last name-like piece of a text that was looked at, so that each is looked at once.
     struct Word {
@@ -11,7 +11,8 @@ struct PublicNames: Sendable {
     /// The longest name of an object.
     private static let maxBytes = 253
 
-    /// So many are known at most: of all that the largest projects declare. Of the others some texts stay masked.
+    /// The most names that are known: enough for all that the largest projects declare. Further names may stay masked
+    /// in some texts.
     private static let maxNames = 200_000
 
     private var hashes: Set<UInt64> = []

@@ -100,8 +100,11 @@ package struct Quantity: Sendable, Hashable, Comparable {
         return min(isInexact ? value + 1 : value, cap)
     }
 
+    /// By amount, whatever the suffix.
     package static func < (left: Quantity, right: Quantity) -> Bool { left.nanos < right.nanos }
+    /// Whether the amounts are equal, in whatever spelling.
     package static func == (left: Quantity, right: Quantity) -> Bool { left.nanos == right.nanos }
+    /// Hashes the amount.
     package func hash(into hasher: inout Hasher) { hasher.combine(nanos) }
 
     /// The one spelling of this amount: no fraction, the largest suffix that divides it.

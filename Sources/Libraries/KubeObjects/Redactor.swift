@@ -22,7 +22,7 @@ package final class Redactor: Sendable {
     private let secrets = Mutex(KnownSecrets())
     private let hidesCommonWords: Bool
 
-    /// A redactor that knows nothing yet.
+    /// A redactor without any secrets yet.
     ///
     /// - Parameter hidesCommonWords: Whether it masks a Secret's value such as `true` or `test` too. Right for texts about
     ///   that very Secret; everywhere else it would make texts unreadable and tell nobody anything.

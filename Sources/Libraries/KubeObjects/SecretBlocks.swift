@@ -13,7 +13,7 @@ struct SecretBlocks: Sendable {
     /// Holds a piece, given by the hash of its first four bytes and of all of it.
     mutating func insert(start: UInt64, whole: UInt64) {
         let hash = Self.joined(start, whole)
-        // Looked up first: an insertion copies everything while somebody else searches.
+        // Looked up first: an insertion copies everything while another thread searches.
         guard !hashes.contains(hash) else { return }
         hashes.insert(hash)
         // At most an eighth of the bits is set, so that most of an ordinary text is passed over.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Names that stand on objects in the cluster and that more than one part of Sternpost reads or writes: each is spelt here and
-/// nowhere else. What only one part knows (the marks by which an owner is told, say) is spelt there.
+/// Names that stand on objects in the cluster and that more than one part of Sternpost reads or writes: each is spelt
+/// here and nowhere else. A name that only one part uses (such as the marks of other owners) is spelt there.
 package enum WireName {
     /// The API group of what configures Sternpost.
     package static let group = "sternpost.dev"
@@ -50,7 +50,7 @@ extension WireName {
     package static let followed = "sternpost.dev/followed"
 }
 
-/// What other tools let people ask for, and we obey too.
+/// Annotations and labels of other tools that we follow as well.
 extension WireName {
     package static let fluxPrune = "kustomize.toolkit.fluxcd.io/prune"
     package static let fluxReconcile = "kustomize.toolkit.fluxcd.io/reconcile"

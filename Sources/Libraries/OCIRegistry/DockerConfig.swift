@@ -41,7 +41,7 @@ package struct DockerConfig: Sendable {
     /// - Parameters:
     ///   - bytes: The decoded value.
     ///   - source: Names the Secret in errors.
-    /// - Throws: ``DockerConfigError`` when the document is none; total, for every input.
+    /// - Throws: ``DockerConfigError`` when the document is not such a configuration; never traps, whatever the input.
     package init(dockerconfigjson bytes: [UInt8], source: String) throws(DockerConfigError) {
         let document = try DockerConfig.document(bytes, source)
         let auths = document["auths"]
@@ -53,7 +53,7 @@ package struct DockerConfig: Sendable {
 
     /// Reads `.dockercfg`: the entries without `auths` around them.
     ///
-    /// - Throws: ``DockerConfigError`` when the document is none; total, for every input.
+    /// - Throws: ``DockerConfigError`` when the document is not such a configuration; never traps, whatever the input.
     package init(dockercfg bytes: [UInt8], source: String) throws(DockerConfigError) {
         try self.init(entries: DockerConfig.document(bytes, source), source)
     }

@@ -11,7 +11,7 @@ enum RegistryAddress {
         return bytes.count == 4 ? bytes[0] == 127 : bytes == [UInt8](repeating: 0, count: 15) + [1]
     }
 
-    /// Whether a host is an address, or a name of this machine, that nobody outside has business with: loopback,
+    /// Whether a host is an address, or a name of this machine, that must not be reached from outside: loopback,
     /// private, link-local, unspecified, multicast. Addresses in odd spellings (`127.1`, `0x7f000001`) too.
     static func isInternal(_ host: String) -> Bool {
         if host == "localhost" || host.hasSuffix(".localhost") { return true }

@@ -7,7 +7,7 @@ package enum RegistryCredential: Sendable, Hashable {
     case basic(username: String, password: String)
     /// A refresh token, for the token service (`identitytoken`).
     case identityToken(String, username: String)
-    /// A bearer token that is sent to the registry as it is (`registrytoken`).
+    /// A bearer token that is sent to the registry unchanged (`registrytoken`).
     case registryToken(String)
 }
 

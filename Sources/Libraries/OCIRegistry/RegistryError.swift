@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// Why a registry told nothing, or not what was asked. One image's matter unless the reason says otherwise.
+/// Why a registry gave no answer, or not the one that was asked for. One image's matter unless the reason says
+/// otherwise.
 package struct RegistryError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What went wrong.
     package enum Reason: Sendable, Hashable {

@@ -13,7 +13,7 @@ struct RegistryPace: Sendable {
         case unknown
     }
 
-    /// A pause that a registry asks for is never believed beyond this.
+    /// The longest pause that a registry may ask for.
     static let longestAsked: Duration = .seconds(6 * 3600)
 
     private(set) var closedUntil: ContinuousClock.Instant?
@@ -67,7 +67,7 @@ struct RegistryPace: Sendable {
 
 /// What Docker Hub says of its allowance: `ratelimit-limit: 100;w=21600`, `ratelimit-remaining: 0;w=21600`.
 struct RateLimit: Sendable, Hashable {
-    /// Requests in a window, if told.
+    /// Requests in a window, if the registry reports them.
     let allowance: Int?
     let remaining: Int
     /// The length of the window, at most a day.

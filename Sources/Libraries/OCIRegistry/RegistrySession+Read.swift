@@ -59,7 +59,7 @@ extension RegistrySession {
         return (manifest, wanted ?? told ?? .sha256(of: answer.body), answer.body)
     }
 
-    /// Gets by digest what came by tag: a registry whose replicas or caches disagree is not believed.
+    /// Gets by digest what came by tag: an answer that differs, from replicas or caches, is an error.
     private func confirm(_ digest: ImageDigest, _ bytes: [UInt8]) async throws(RegistryError) {
         let again: HTTPResponse
         do throws(RegistryError) {

@@ -63,7 +63,7 @@ struct RegistrySession: Sendable {
         throw failure(.badAnswer, "it redirects more than \(RegistrySession.maxRedirects) times")
     }
 
-    /// Sends a request with what is known of the server's wishes; a refusal is answered once with what it asks for.
+    /// Sends a request with the authorization that is known; after a refusal, once more with what the refusal asks for.
     private func authenticated(
         _ method: String,
         _ url: String,

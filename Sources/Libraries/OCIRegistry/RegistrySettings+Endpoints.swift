@@ -35,8 +35,8 @@ extension RegistrySettings {
 
     /// The schemes in which a registry is spoken to, in the order in which they are tried.
     ///
-    /// On loopback, where nobody can listen in, http is tried when https fails, as Docker and containerd do; not when
-    /// authorities are set, because then https is meant.
+    /// On loopback, where no other machine can read along, http is tried when https fails, as Docker and containerd do;
+    /// not when authorities are set, because then https is meant.
     func schemes(for registry: String) -> [String] {
         let host = hosts[registry]
         if host?.insecure == true { return ["http"] }

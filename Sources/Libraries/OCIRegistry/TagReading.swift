@@ -58,7 +58,7 @@ package struct TagReading: Sendable, Hashable {
 }
 
 /// What an image says about its making, in the standard annotations `org.opencontainers.image.…`. Each text is one line
-/// of at most 256 characters with secrets masked; nobody proved that it is true.
+/// of at most 256 characters with secrets masked; its truth is not proved.
 package struct ImageProvenance: Sendable, Hashable {
     /// The commit.
     package var revision: String?
@@ -73,7 +73,7 @@ package struct ImageProvenance: Sendable, Hashable {
     /// The organisation.
     package var vendor: String?
 
-    /// A provenance with these parts; nil for what is not told.
+    /// A provenance with these parts; nil for unknown parts.
     package init(
         revision: String? = nil,
         source: String? = nil,

@@ -3,7 +3,7 @@ import Synchronization
 
 /// The tokens and habits of registries, as far as they are known. Bounded; holds no request.
 final class TokenStore: Sendable {
-    /// What a token is good for.
+    /// What a token allows.
     struct Key: Sendable, Hashable {
         /// Scheme, host and port.
         let origin: String
@@ -28,7 +28,7 @@ final class TokenStore: Sendable {
     static let margin: Duration = .seconds(10)
     /// The life of a token that does not tell (distribution, token specification).
     static let defaultLife: Duration = .seconds(60)
-    /// Longer lives are not believed.
+    /// The longest lifetime that is accepted.
     static let longestLife: Duration = .seconds(3600)
 
     private let clock: RegistryClock

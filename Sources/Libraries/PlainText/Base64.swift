@@ -4,9 +4,9 @@
 package enum Base64 {
     /// What a reader makes of a text without its whole padding.
     package enum Padding: Sendable {
-        /// It is no Base64: so Go reads it, and with it the API server.
+        /// It is not Base64, as for Go and so for the API server.
         case required
-        /// It is Base64 all the same, as is a text with up to two signs of padding too many.
+        /// It is Base64 nevertheless, and so is a text with up to two padding signs too many.
         case optional
     }
 
@@ -29,7 +29,7 @@ package enum Base64 {
         return String(decoding: output, as: UTF8.self)
     }
 
-    /// The bytes behind a text, which may have line breaks anywhere; nil when it is no Base64.
+    /// The bytes behind a text, which may have line breaks anywhere; nil when it is not Base64.
     package static func bytes(of text: String, padding: Padding = .required) -> [UInt8]? {
         if padding == .required, count(of: text) == nil { return nil }
         var output: [UInt8] = []

@@ -2,26 +2,26 @@
 
 /// Text from outside made safe for one line of a log or a terminal.
 package enum OneLine {
-    /// What becomes of characters that nobody would see (``Unicode/Scalar/isUnseen``), other than control characters.
+    /// What happens to invisible characters (``Unicode/Scalar/isUnseen``) other than control characters.
     package enum Unseen: Sendable {
-        /// They stay, and stand as an escape where people read the text (``String/visible``).
+        /// They stay, and are escaped where people read the text (``String/visible``).
         case kept
-        /// They become blanks.
+        /// They become spaces.
         case blank
     }
 
-    /// Words from outside as one line: white space and control characters become one blank wherever they stand, and what is
-    /// too long loses its middle, because the beginning says where and the end says why.
+    /// Text from outside as one line: each run of white space and control characters becomes one space, and what is too
+    /// long loses its middle, because the beginning says where and the end says why.
     ///
-    /// Masked before all else: a secret that was cut, or whose blanks were made one, is not found any more. And masked again
-    /// if the blanks have changed the text: a secret that was spread over two lines is found only now.
+    /// Masked before all else: a secret that was cut, or whose white space was changed, is not recognised any more.
+    /// Masked again if the spaces have changed the text: a secret that was spread over two lines is found only now.
     ///
     /// - Parameters:
     ///   - text: May be of any length.
     ///   - limit: The longest result, in Unicode scalars.
-    ///   - unseen: What becomes of characters that nobody would see.
+    ///   - unseen: What happens to invisible characters.
     ///   - mask: Hides secrets.
-    /// - Returns: No blank at either end.
+    /// - Returns: The line, without a space at either end.
     package static func words(
         _ text: String,
         limit: Int,
@@ -54,8 +54,8 @@ package enum OneLine {
         return properties.isWhitespace || properties.generalCategory == .control || unseen == .blank && scalar.isUnseen
     }
 
-    /// A name from outside: what nobody would see (line breaks, escape sequences, what turns the direction of writing)
-    /// becomes a blank each; the text is cut at `limit` Unicode scalars.
+    /// A name from outside: each invisible character (line breaks, escape sequences, changes of the direction of
+    /// writing) becomes a space; the text is cut at `limit` Unicode scalars.
     package static func text(_ text: String, limit: Int = 300) -> String {
         var result = ""
         var count = 0

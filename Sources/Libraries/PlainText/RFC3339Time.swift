@@ -59,6 +59,7 @@ package struct RFC3339Time: Sendable, Hashable, Comparable {
         microseconds = fraction
     }
 
+    /// By point in time.
     package static func < (left: RFC3339Time, right: RFC3339Time) -> Bool {
         (left.seconds, left.microseconds) < (right.seconds, right.microseconds)
     }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Unicode.Scalar {
-    /// Whether a reader would not see it, or would see the text around it otherwise than it is: control characters, line
-    /// and paragraph separators, what turns the direction of writing, and what takes no room.
+    /// Whether it is invisible, or changes how the text around it looks: control characters, line and paragraph
+    /// separators, what turns the direction of writing, and what takes no room.
     ///
-    /// The one rule for all that people read: terminals, errors, log lines, differences, YAML and JSON, stored rows,
+    /// The only rule for all that people read: terminals, errors, log lines, differences, YAML and JSON, stored rows,
     /// pages. The joiners U+200C and U+200D are among them although emoji and some scripts need them, and although git
-    /// and kubectl print them as they are: between other letters nobody sees them, and a text that is to be judged says
-    /// what it is made of. The two that choose between
-    /// text and emoji (U+FE0E, U+FE0F) are not among them; other variation selectors are, because they hide bytes as well.
+    /// and kubectl print them as they are: between other letters they are invisible, and a text that is to be judged
+    /// must show all its characters. The two that choose between text and emoji (U+FE0E, U+FE0F) are not among them;
+    /// other variation selectors are, because they hide bytes as well.
     package var isUnseen: Bool {
         if value < 0x7F { return value < 0x20 }
         switch properties.generalCategory {

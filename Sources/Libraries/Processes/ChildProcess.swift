@@ -5,7 +5,7 @@ import Foundation
 ///
 /// Not Foundation's `Process`: on Linux that waits until every grandchild has closed what it inherited.
 package struct ChildProcess: Sendable {
-    /// What became of the program.
+    /// How the program ended.
     package enum Outcome: Sendable {
         /// `status` is the exit status, or 128 plus the signal that ended the program.
         case ended(status: Int32, output: [UInt8], errors: String)
@@ -20,7 +20,7 @@ package struct ChildProcess: Sendable {
 
     private let path: String
     private let arguments: [String]
-    /// All that the program gets; nothing of ours by itself.
+    /// The whole environment of the program; nothing of ours is inherited.
     package var environment: [String: String] = [:]
     /// Whether the program gets our standard input and standard error, to talk with the person there.
     package var isInteractive = false

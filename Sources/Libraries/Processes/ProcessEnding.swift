@@ -14,7 +14,7 @@ package enum ProcessEnding: Sendable, Hashable {
         self = signal == 0 ? .status(raw >> 8 & 0xFF) : .signal(signal)
     }
 
-    /// The exit status, or 128 plus the signal, as shells tell it.
+    /// The exit status, or 128 plus the signal, as shells report it.
     package var shellStatus: Int32 {
         switch self {
         case .status(let status): status

@@ -2,12 +2,12 @@
 import CSpawn
 import Foundation
 
-/// A program that is to be started as a child: it gets three standard files, its words and its variables, and nothing else
-/// of ours, no open file and no blocked or ignored signal either.
+/// A program that is to be started as a child: it gets three standard files, its arguments and its environment, and
+/// inherits nothing else: no open file and no blocked or ignored signal.
 package struct ProgramStart: Sendable {
-    /// What the program has as one of its standard files.
+    /// One of the program's standard files.
     package enum File: Sendable, Hashable {
-        /// The one that we have.
+        /// The one of this process.
         case inherited
         /// Nothing to read.
         case null
@@ -17,7 +17,7 @@ package struct ProgramStart: Sendable {
 
     private let path: String
     private let arguments: [String]
-    /// All that the program gets; nothing of ours by itself.
+    /// The whole environment of the program; nothing of ours is inherited.
     package var environment: [String: String] = [:]
     /// Its standard input.
     package var input = File.null

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The pauses of one who looks again and again until something is so: each longer than the one before, up to a longest, and
-/// none that would last until the deadline.
+/// The pauses of a loop that checks until a condition holds: each longer than the one before, up to a longest, and none
+/// that would last until the deadline.
 package struct Backoff: Sendable, Hashable {
     /// How a pause ended.
     package enum Ending: Sendable, Hashable {
-        /// It is time to look again.
+        /// It is time to check again.
         case over
         /// There was none: it would have lasted until the deadline or beyond.
         case late
@@ -23,7 +23,7 @@ package struct Backoff: Sendable, Hashable {
     ///   - first: The first pause.
     ///   - factor: How many times as long each further one is.
     ///   - longest: The longest one.
-    ///   - end: The deadline; nil when whoever waits has another rule for that.
+    ///   - end: The deadline; nil when the caller has another rule for that.
     package init(
         from first: Duration = .milliseconds(50),
         times factor: Double = 2,
@@ -41,13 +41,13 @@ package struct Backoff: Sendable, Hashable {
         end.map { now + next >= $0 } ?? false
     }
 
-    /// The length of the next pause, which counts as made, for one who sleeps in a way of his own.
+    /// The length of the next pause, which counts as made, for a caller that sleeps by its own means.
     package mutating func take() -> Duration {
         defer { next = min(next * factor, longest) }
         return next
     }
 
-    /// Sleeps until it is time to look again.
+    /// Sleeps until it is time to check again.
     package mutating func pause() async -> Ending {
         guard !isLate() else { return .late }
         // Sleep throws only when the task is cancelled.

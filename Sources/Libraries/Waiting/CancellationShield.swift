@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
-/// Finishes a write that has begun although the surrounding task is cancelled: a newer commit or SIGTERM must not turn a
-/// request in flight into one of unknown outcome, nor keep its outcome from being written down.
+/// Finishes a write that has begun although the surrounding task is cancelled: a newer commit or SIGTERM must not turn
+/// a request in flight into one of unknown outcome, nor keep its outcome from being recorded.
 ///
 /// The tasks in this file are unstructured: a child task cannot outlive its parent's cancellation. The caller always waits
 /// for the end of both, the work and what counts its grace, so nothing leaks.
@@ -49,7 +49,7 @@ private final class GraceTimer: Sendable {
         }
     }
 
-    /// Returns when nothing sleeps any more, and nothing will.
+    /// Returns when no task sleeps any more, and none will.
     func stop() async {
         let timer = state.withLock { state -> Task<Void, Never>? in
             defer { state = .over }

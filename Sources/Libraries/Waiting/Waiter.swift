@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
-/// A task that sleeps until somebody has an answer for it. Each is to be answered exactly once.
+/// A task that sleeps until it is answered. Each is to be answered exactly once.
 package struct Waiter<Answer: Sendable>: Sendable {
     /// Tells one waiter from all others of this process.
     package typealias Number = UInt64
@@ -9,7 +9,7 @@ package struct Waiter<Answer: Sendable>: Sendable {
     fileprivate let number: Number
     private let continuation: CheckedContinuation<Answer, Never>
 
-    /// Lets the task go on. To be called behind the lock that guards its place, not under it.
+    /// Resumes the task. To be called after the lock that guards its place is released, not under it.
     package func resume(returning answer: Answer) { continuation.resume(returning: answer) }
 
     /// Sleeps until it is answered.
@@ -37,8 +37,8 @@ private enum WaiterNumbers {
     static let last = Atomic<UInt64>(0)
 }
 
-/// Tasks that wait for their turn, the first to come the first to go. A value, without a lock of its own: what lets them in
-/// and the queue must change together.
+/// Tasks that wait for their turn, first in, first out. A value, without a lock of its own: the queue must change
+/// together with the state that admits tasks.
 package struct WaitingQueue<Answer: Sendable>: Sendable {
     private var waiters: [Waiter<Answer>] = []
 
@@ -47,13 +47,13 @@ package struct WaitingQueue<Answer: Sendable>: Sendable {
     /// How many wait.
     package var count: Int { waiters.count }
 
-    /// Whether nobody waits.
+    /// Whether no task waits.
     package var isEmpty: Bool { waiters.isEmpty }
 
     /// Gives the waiter the last place.
     package mutating func append(_ waiter: Waiter<Answer>) { waiters.append(waiter) }
 
-    /// Takes out the one whose turn is next; nil when nobody waits.
+    /// Takes out the one whose turn is next; nil when no task waits.
     package mutating func popFirst() -> Waiter<Answer>? { waiters.isEmpty ? nil : waiters.removeFirst() }
 
     /// Takes out the one of that number, wherever it stands; nil when it has no place.

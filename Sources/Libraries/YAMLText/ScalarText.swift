@@ -104,8 +104,8 @@ extension Unicode.Scalar {
         self == "\n" || self == "\r" || self == "\u{85}" || self == "\u{2028}" || self == "\u{2029}"
     }
 
-    /// Whether the character may stand unescaped where nobody minds that it is not seen; those beyond the basic plane may not,
-    /// nor line breaks other than a line feed.
+    /// Whether the character may stand unescaped where invisible characters are allowed; those beyond the basic plane
+    /// may not, nor line breaks other than a line feed.
     var isYAMLPrintable: Bool {
         switch value {
         case 0x2028, 0x2029: false

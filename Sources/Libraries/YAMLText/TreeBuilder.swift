@@ -297,7 +297,7 @@ extension TreeBuilder {
         case .bool(let value): return value ? "true" : "false"
         case .double(let value): return ResolvedScalar.keyText(value)
         case .null: report("a key that is null", "put the key in quotes", at: event)
-        // The advice reads the text up to here: not for what will not be told.
+        // The advice reads the text up to here, so it is not made for errors that are not listed.
         case _ where problems.count >= Self.maxProblems: break
         case .array, .object:
             let advice = SyntaxAdvice(text: text, line: event.line - firstLine)

@@ -9,7 +9,7 @@ struct YAMLEmitter {
         case simpleKey
     }
 
-    /// Whether what nobody sees in a text is escaped.
+    /// Whether invisible characters are escaped.
     let escapesUnseen: Bool
     var output: [UInt8] = []
     /// Characters on the current line so far.

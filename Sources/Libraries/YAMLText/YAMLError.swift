@@ -21,6 +21,7 @@ package struct YAMLError: Error, Sendable, Hashable, Comparable, CustomStringCon
     /// `line 12: problem; remedy`.
     package var description: String { "line \(line): \(problem)\(remedy.isEmpty ? "" : "; \(remedy)")" }
 
+    /// By line, then by column; an error without a column comes first.
     package static func < (left: YAMLError, right: YAMLError) -> Bool {
         (left.line, left.column ?? 0) < (right.line, right.column ?? 0)
     }

@@ -13,7 +13,7 @@ package struct CommitOrigin: Sendable, Hashable, Codable {
         case branch, tag, commit
     }
 
-    /// SHA-256 of the address, hexadecimal: enough to tell one from another, and nothing that must be masked.
+    /// SHA-256 of the address, hexadecimal: enough to compare addresses, and contains nothing secret.
     package let repository: String
     /// A range of versions counts as the tag that it chooses.
     package let refKind: RefKind
@@ -24,7 +24,7 @@ package struct CommitOrigin: Sendable, Hashable, Codable {
     }
 
     /// - Parameter spec: What is followed; the folder in it makes no difference.
-    /// - Throws: ``SourceError`` with reason `git(.configuration)` when the address is none.
+    /// - Throws: ``SourceError`` with reason `git(.configuration)` when the address is not valid.
     package init(_ spec: RepositorySpec) throws(SourceError) {
         let address = try spec.address()
         repository = SHA256.hash(data: Data(address.url.utf8)).hexadecimal

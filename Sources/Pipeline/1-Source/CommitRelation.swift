@@ -7,7 +7,7 @@ package enum CommitRelation: String, Sendable, Hashable, Codable {
     case forward
     /// The new commit is an ancestor of the old one: the branch was reset, or a range's best tag was removed.
     case rewound
-    /// Neither is an ancestor of the other: history was rewritten, or the old commit is not known any more.
+    /// Neither is an ancestor of the other: history was rewritten, or the old commit is no longer known.
     case diverged
 
     /// Whether a push without `--force` could have led here.

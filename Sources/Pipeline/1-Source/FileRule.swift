@@ -1,28 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a file's name alone says about how it is read: the one rule of what is a manifest by name.
+/// How a file is read, by its name alone: the only rule of what is a manifest by name.
 ///
-/// The walk through a commit asks for the ``Ending``, and reads or hands on by it; who renders asks for the rule of the whole
-/// path. All is decided by bytes: a letter may take in the dot behind it.
+/// The walk through a commit uses the ``Ending`` to read a file or to pass on its name; rendering uses the rule of the
+/// whole path. Names are compared by bytes, because in a `Character` a letter may be combined with the dot behind it.
 package enum FileRule: Sendable, Hashable {
     /// A file with Kubernetes objects.
     case manifest
-    /// Not a manifest, and nobody would think so: `README.md`.
+    /// Not a manifest, and does not look like one: `README.md`.
     case ignored
-    /// Looks like a manifest and is none; the text tells a person why it is passed over.
+    /// Looks like a manifest and is not one; the text says why it is passed over.
     case passedOver(String)
 
     /// How a file's name ends.
     enum Ending: Sendable {
         /// Like a manifest: the file is read.
         case manifest
-        /// Like a manifest in other letters (`web.YAML`), or the whole name is `Kustomization`: a person could take it for
-        /// one that is read, so its name is handed on without the bytes.
+        /// Like a manifest in capital letters (`web.YAML`), or the whole name is `Kustomization`: a person could expect
+        /// it to be read, so its name is passed on without the bytes.
         case lookalike
-        /// Like neither; the file is passed over without a word.
+        /// Like neither; the file is passed over without a notice.
         case other
 
-        /// - Parameter name: The last part of the path, as git has it. An ending alone (`.yaml`) is no name.
+        /// - Parameter name: The last part of the path, as git has it. An ending alone (`.yaml`) does not count as a
+        ///   name.
         init(_ name: some Collection<UInt8>) {
             if Ending.isManifest(name) {
                 self = .manifest

@@ -2,10 +2,10 @@
 import GitStore
 import PlainText
 
-/// A folder of the repository, given by a person: `infra`, `./infra/`, `deploy/prod`, or empty for the root. The one rule of
-/// what a project's `path` may be; project documents are checked by it as well.
+/// A folder of the repository, given by a person: `infra`, `./infra/`, `deploy/prod`, or empty for the root. The only
+/// rule of what a project's `path` may be; project documents are checked by it as well.
 package struct FolderPath: Sendable, Hashable {
-    /// Where manifests are when a project says nothing of it.
+    /// The folder when a project names none.
     package static let standard = "infra"
 
     /// Without `.` and empty parts.
@@ -14,7 +14,7 @@ package struct FolderPath: Sendable, Hashable {
     /// `/`-separated, empty for the root.
     package var text: String { parts.joined(separator: "/") }
 
-    /// - Throws: ``SourceError`` when the path leaves the repository or is no path.
+    /// - Throws: ``SourceError`` when the path leaves the repository or is not a path.
     package init(_ text: String) throws(SourceError) {
         parts = text.split(separator: "/").map(String.init).filter { $0 != "." }
         guard !text.hasPrefix("/"), text.utf8.count <= 1_024,

@@ -80,7 +80,7 @@ struct SnapshotWalk {
         return entries
     }
 
-    /// Adds a file that is not read, so that a person is told of it.
+    /// Adds a file that is not read, so that a notice can name it.
     private mutating func addName(_ path: String) throws(SourceError) {
         try checkCount(path)
         files.append(SourceFile(path: path, bytes: []))
@@ -139,7 +139,7 @@ struct SnapshotWalk {
 }
 
 extension SnapshotWalk {
-    /// Refuses what could stand for objects that we would not see.
+    /// Refuses entries that could contain objects which would not be read.
     ///
     /// - Parameters:
     ///   - entry: One entry of the folder.
@@ -164,7 +164,7 @@ extension SnapshotWalk {
         guard let name = String(validating: entry.name, as: UTF8.self) else {
             throw refused("its name is not UTF-8; rename it in the repository")
         }
-        // What is only named in a note hides nothing.
+        // A file that is only named in a notice hides no objects.
         if entry.kind == .file, FileRule.Ending(entry.name) == .lookalike { return }
         guard names.insert(name.lowercased()).inserted else {
             throw refused("another entry has the same name, or one that differs only in case; rename one of them")

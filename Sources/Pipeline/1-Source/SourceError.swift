@@ -2,7 +2,7 @@
 import GitStore
 import KubeObjects
 
-/// Why there is no snapshot. Nothing may be pruned because of it: the last good revision stays.
+/// Why there is no snapshot. Without one nothing is pruned: the last good revision stays.
 package struct SourceError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What went wrong.
     package enum Reason: Sendable, Hashable {
@@ -33,7 +33,7 @@ package struct SourceError: Error, Sendable, Hashable, CustomStringConvertible {
 
     package var description: String { message }
 
-    /// Whether the same call may succeed later without a new commit and without anybody changing anything.
+    /// Whether the same call may succeed later without a new commit and without any change by a person.
     package var isRetryable: Bool {
         if case .git(let reason) = reason { return GitError(reason, message).isRetryable }
         return false

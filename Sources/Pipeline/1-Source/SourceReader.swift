@@ -19,7 +19,7 @@ package actor SourceReader {
     private let place: Result<Place, SourceError>
     private let limits: SnapshotLimits
     private let pause: @Sendable () async throws -> Void
-    /// A tip that went back in history and that every further look confirmed: it is not waited for again.
+    /// A tip that went back in history and that every further poll confirmed: it is not polled repeatedly again.
     private var confirmed: SourceTip?
 
     /// Long enough for the replicas of a busy server to catch up, three times over.
@@ -27,7 +27,7 @@ package actor SourceReader {
         try await ContinuousClock().sleep(for: .seconds(3))
     }
 
-    /// Looks that must agree before a tip that goes back in history is believed.
+    /// How many further polls must agree before a tip that goes back in history is accepted.
     private static let furtherLooks = 3
 
     /// A wrong specification is reported by the first call, not here.
@@ -40,7 +40,7 @@ package actor SourceReader {
     ///   - deadline: The longest time one network operation may take before its process is killed.
     ///   - limits: What a snapshot may hold.
     ///   - repositoryLimits: What the repository may cost.
-    ///   - pause: Waits before each further look at a tip that goes back in history.
+    ///   - pause: Waits before each further poll of a tip that goes back in history.
     package init(
         spec: RepositorySpec,
         credentials: GitCredentials?,
@@ -74,7 +74,7 @@ package actor SourceReader {
         }
     }
 
-    /// Makes the folder of the mirror and looks whether it can be written. A wrong specification is not reported here.
+    /// Makes the folder of the mirror and checks that it can be written. A wrong specification is not reported here.
     ///
     /// - Throws: ``SourceError`` with reason `git(.storage)`.
     package func prepare() async throws(SourceError) {
@@ -82,18 +82,18 @@ package actor SourceReader {
         do throws(GitError) { try await place.remote.prepare() } catch { throw SourceError(error) }
     }
 
-    /// Asks the server where the ref is now: an `ls-remote`, nothing is downloaded. A pinned commit needs no question.
+    /// Asks the server where the ref is now: an `ls-remote`, nothing is downloaded. A pinned commit needs no request.
     ///
-    /// Replicas of a server lag behind each other, and an old tip that is believed undoes what the new one brought. So a
-    /// branch that went back to an ancestor of `previous`, and a range of versions whose best tag is gone, is looked at
-    /// three more times, some seconds apart, before it is believed; each tip once.
+    /// Replicas of a server lag behind each other, and following an old tip undoes the new one. So a branch that went
+    /// back to an ancestor of `previous`, and a range of versions whose best tag is gone, is polled three more times,
+    /// some seconds apart, before it is accepted; for each tip once.
     ///
     /// - Parameters:
     ///   - previous: The commit that was synced last, 40 digits; nil when nothing was.
     ///   - previousRef: The branch or tag by which that commit was found; empty when not known.
-    ///   - rewinding: Told of the older tip before the first wait.
-    /// - Returns: The tip that the last look found.
-    /// - Throws: ``SourceError``, also when the looks find several old commits.
+    ///   - rewinding: Called with the older tip before the first wait.
+    /// - Returns: The tip of the last poll.
+    /// - Throws: ``SourceError``, also when the polls find several old commits.
     package func poll(
         after previous: String? = nil,
         from previousRef: String = "",
@@ -196,8 +196,9 @@ extension SourceReader {
         }
     }
 
-    /// Whether a branch's tip is an ancestor of the commit that was synced last, or a range's best tag is older than the one
-    /// that was. Both commits are in the mirror then: it never forgets, and it holds the history of all it holds.
+    /// Whether a branch's tip is an ancestor of the commit that was synced last, or a range's best tag is older than
+    /// the one that was. Both commits are in the mirror then: it never removes a commit, and it has the whole history
+    /// of each.
     private func isRewound(
         _ tip: SourceTip,
         from previous: SourceTip,

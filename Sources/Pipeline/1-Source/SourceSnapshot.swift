@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One commit of the project's repository: what is deployed, and who said so.
+/// One commit of the project's repository, with its author and subject.
 package struct CommitInfo: Sendable, Hashable, Codable {
     /// 40 lower-case hexadecimal digits.
     package let id: String
@@ -8,7 +8,7 @@ package struct CommitInfo: Sendable, Hashable, Codable {
     package let ref: String
     package let authorName: String
     package let authorEmail: String
-    /// Seconds since 1970, as the author's machine said.
+    /// Seconds since 1970, by the author's clock.
     package let authoredAt: Int64
     /// First line of the commit message, at most 200 characters.
     package let subject: String
@@ -37,7 +37,7 @@ package struct CommitInfo: Sendable, Hashable, Codable {
     package var shortID: String { String(id.prefix(8)) }
     /// Flux's form: `main@sha1:<40 hex>`.
     package var revision: String { "\(ref)@sha1:\(id)" }
-    /// The same as people read it: `main@1a2b3c4d`.
+    /// The short form for display: `main@1a2b3c4d`.
     package var shortRevision: String { "\(ref)@\(shortID)" }
     /// `Name <email>`.
     package var author: String { "\(authorName) <\(authorEmail)>" }
@@ -54,7 +54,8 @@ package struct SourceFile: Sendable, Hashable {
         self.bytes = bytes
     }
 
-    /// The folders and the file that the path names, whole and without what follows a dot: they stand in git in clear.
+    /// The names of the folders and the file in the path, whole and without what follows a dot: they stand in git
+    /// unencrypted, so they are never masked.
     package var names: [String] {
         path.split(separator: "/").flatMap { part in
             [String(part)] + (part.contains(".") ? part.split(separator: ".").map(String.init) : [])
@@ -62,7 +63,7 @@ package struct SourceFile: Sendable, Hashable {
     }
 }
 
-/// A commit with all files below the project's path: the first value of a pass. Complete or not made at all.
+/// A commit with all files below the project's path: the first value of a pass. Always complete.
 package struct SourceSnapshot: Sendable, Hashable {
     package let commit: CommitInfo
     /// The folder that is synced, such as `infra`; empty for the repository's root.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The commit that a ref names now, as the server says.
+/// The commit that a ref names now, according to the server.
 package struct SourceTip: Sendable, Hashable {
     /// 40 lower-case hexadecimal digits.
     package let commitID: String

@@ -3,7 +3,7 @@ import KubeObjects
 import SyncSource
 import YAMLText
 
-/// What one file gave: its objects, or its problems, and what should be known about it.
+/// The result of one file: its objects, or its problems, and its notices.
 struct FileRendering: Sendable {
     private(set) var findings: RenderFindings
     private let file: SourceFile
@@ -11,12 +11,12 @@ struct FileRendering: Sendable {
     private var searchedLines = 0
     private var searchedBytes = 0
 
-    /// At most so many problems of one file get the line of the very field, and only while the searches together have not
+    /// The most problems of one file that get the line of their field, and only while the searches together have not
     /// read much more than the file.
     private static let maxSearchedLines = 100
     private static let maxSearchedBytes = 4 << 20
 
-    /// Reads one manifest file, to its end whatever is wrong in it.
+    /// Reads one manifest file, to its end also when it has problems.
     init(_ file: SourceFile, limits: RenderLimits, budget: ValueBudget? = nil) {
         self.file = file
         self.limits = limits
@@ -53,7 +53,7 @@ struct FileRendering: Sendable {
         var check = ObjectCheck(item.json, limits: limits)
         check.run()
         for fault in check.faults.elements {
-            // Each of these lines costs a reading of the document; behind the first few, that of the object will do.
+            // Each of these lines costs a reading of the document; after the first few, the line of the object is used.
             searchedLines += 1
             searchedBytes += document.sourceBytes
             let isSearched = searchedLines <= Self.maxSearchedLines && searchedBytes <= Self.maxSearchedBytes

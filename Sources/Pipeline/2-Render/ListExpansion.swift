@@ -5,7 +5,7 @@ import YAMLText
 /// Takes a document apart into single objects, as kubectl does: whatever has `items` at the top is a list of objects,
 /// and lists may hold lists, a few levels deep.
 struct ListExpansion {
-    /// One object with the way to it in the document.
+    /// One object with its path in the document.
     struct Item {
         let json: JSON
         let line: Int
@@ -13,7 +13,7 @@ struct ListExpansion {
         fileprivate let list: List?
         fileprivate let index: Int
 
-        /// Made out of what all elements of a list share: for what is told, not for every object.
+        /// Made only for problems, from what all elements of a list share, and not for every object.
         var path: [YAMLPathStep] {
             guard let list else { return [] }
             return list.path + [.index(index)]
@@ -39,7 +39,7 @@ struct ListExpansion {
         }
     }
 
-    /// Something that is no object.
+    /// A value that is not an object.
     struct Fault {
         let line: Int
         let problem: String
@@ -52,7 +52,7 @@ struct ListExpansion {
     private(set) var isEmptyList = false
     private let document: YAMLDocument
     private let maxItems: Int
-    /// Whether there are more objects than one commit may have: none of them counts then.
+    /// Whether there are more objects than one commit may have: then none of them is returned.
     private var isOverfull = false
 
     /// Levels of lists inside each other; tools write one, or two.
@@ -76,7 +76,7 @@ struct ListExpansion {
         faults.append(Fault(line: line, problem: problem, remedy: remedy))
     }
 
-    /// `lines` says where the item's own elements stand; nil where the text does not show it.
+    /// `lines` are the lines of the item's own elements; nil where the text does not show them.
     private mutating func expand(_ item: Item, _ lines: ItemLines?) {
         guard let members = item.json.object else {
             return fault("a \(item.json.typeName) where a Kubernetes object should stand", Self.remedy, line: item.line)
@@ -87,7 +87,7 @@ struct ListExpansion {
         }
         let place = List(of: item)
         guard let elements = list.array ?? (list.isNull ? [] : nil) else {
-            // Finding the very line costs a reading of the document: once, not for each of many nested lists.
+            // Finding the line reads the whole document: done once, not for each of many nested lists.
             let line = place.level == 1 ? document.line(of: place.path) : item.line
             return fault("items is a \(list.typeName), not a list of objects", Self.remedy, line: line)
         }

@@ -3,8 +3,8 @@ import KubeObjects
 import PlainText
 import YAMLText
 
-/// Decides whether one value from git is an object that may be applied, and takes away what only the server may set.
-/// Texts name fields and types, never values.
+/// Decides whether one value from git is an object that may be applied, and removes what only the server may set. The
+/// messages name fields and types, never values.
 struct ObjectCheck {
     /// Something that keeps the object from being applied.
     struct Fault {
@@ -14,11 +14,11 @@ struct ObjectCheck {
     }
 
     private(set) var faults: CappedList<Fault>
-    /// Paths that were taken away although they held something.
+    /// Paths that were removed although they had a value.
     private(set) var stripped: [String] = []
     /// Keys of a Secret of which `stringData` says another value than `data`.
     private(set) var overruled: [String] = []
-    /// The object as it is to be applied; nil when it is none.
+    /// The object as it is to be applied; nil when the value is not an object.
     private(set) var object: KubeObject?
     private var json: JSON
     private let limits: RenderLimits
@@ -83,7 +83,7 @@ struct ObjectCheck {
 extension ObjectCheck {
     private static let textMaps = ["labels", "annotations"]
 
-    /// Tells of every label and annotation that is no text, where `KubeObject` tells of the first.
+    /// Reports every label and annotation that is not a string, where `KubeObject` reports only the first.
     private mutating func checkTexts() {
         for map in Self.textMaps {
             for member in json["metadata"]?[map]?.object ?? JSONObject() where member.value.string == nil {
@@ -94,7 +94,7 @@ extension ObjectCheck {
         }
     }
 
-    /// The object without what ``checkTexts`` has told of, so that the rest of it is looked at as well.
+    /// The object without what ``checkTexts`` has reported, so that the rest of it is checked as well.
     private var withoutWrongTexts: JSON {
         var result = json
         for map in Self.textMaps {
@@ -113,7 +113,7 @@ extension ObjectCheck {
     private static let refusedMetadata = ["resourceVersion", "uid", "managedFields"]
 
     private mutating func strip() {
-        // A definition too: its main resource ignores `status`, and what generators write there never comes true.
+        // A definition too: its main resource ignores `status`, and what generators write there has no effect.
         if let status = json["status"] {
             json["status"] = nil
             let isGenerated = json["kind"]?.string == "CustomResourceDefinition"
@@ -151,9 +151,9 @@ extension ObjectCheck {
                 fault(["metadata", "name"], "metadata.name is empty", "give the object a name")
             }
         }
-        // These would leave their place in the request's path.
+        // Such a name would change the path of the request.
         for (path, value) in [("name", object.name), ("namespace", object.namespace)] {
-            // Names of RBAC objects may hold blanks.
+            // Names of RBAC objects may contain spaces.
             let text = path == "name" ? value.filter { $0 != " " } : value
             guard !Self.isPathSegment(text) || text.isEmpty && !value.isEmpty else { continue }
             let problem =

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// What files gave together, in their order: all objects, and the first so many of the problems and notices.
+/// The results of several files, in their order: all objects, and the first of the problems and notices.
 struct RenderFindings: Sendable {
     private(set) var objects: [RenderedObject] = []
     private var problems: CappedList<RenderProblem>
@@ -12,27 +12,27 @@ struct RenderFindings: Sendable {
         notices = CappedList(limit: limits.maxProblems)
     }
 
-    /// How many problems there are, told or not.
+    /// How many problems there are, listed or not.
     var problemCount: Int { problems.count }
 
     mutating func add(_ object: RenderedObject) { objects.append(object) }
     mutating func add(_ problem: RenderProblem) { problems.append(problem) }
     mutating func add(_ notice: RenderNotice) { notices.append(notice) }
 
-    /// Adds what further files gave.
+    /// Adds the results of further files.
     mutating func add(_ other: RenderFindings) {
         objects += other.objects
         problems.append(contentsOf: other.problems)
         notices.append(contentsOf: other.notices)
     }
 
-    /// Counts problems that nobody will be told of.
+    /// Counts problems that are not listed.
     mutating func count(moreProblems: Int) { problems.count(more: moreProblems) }
 
     /// Sorts the problems by their place.
     mutating func sortProblems() { problems.sort { $0.origin < $1.origin } }
 
-    /// For who wants only what is wrong.
+    /// Drops the objects, when only the problems are needed.
     mutating func forgetObjects() { objects = [] }
 
     /// The problems in the order of their places; a last one says how many more there are.
@@ -49,7 +49,7 @@ struct RenderFindings: Sendable {
 }
 
 extension RenderProblem {
-    /// The one problem that stands for so many more; none for 0.
+    /// The problem that says how many more there are; none for 0.
     package static func more(_ count: Int, behind last: RenderProblem?) -> [RenderProblem] {
         guard count > 0, let last else { return [] }
         let problem = "and \(count) more problem\(count == 1 ? "" : "s")"
@@ -58,7 +58,7 @@ extension RenderProblem {
 }
 
 extension RenderNotice {
-    /// The one notice that stands for so many more; none for 0.
+    /// The notice that says how many more there are; none for 0.
     package static func more(_ count: Int, behind last: RenderNotice?) -> [RenderNotice] {
         guard count > 0, let last else { return [] }
         return [RenderNotice(origin: last.origin, message: "and \(count) more note\(count == 1 ? "" : "s")")]

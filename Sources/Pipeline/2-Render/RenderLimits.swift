@@ -2,15 +2,15 @@
 import KubeObjects
 import SyncSource
 
-/// How much one commit may declare. Whatever is beyond is a problem of its own, never a silent cut. How many files it may
-/// have, and how large they are together, is decided where they are read: `SnapshotLimits`.
+/// How much one commit may declare. What is beyond a limit is a problem of its own, and never cut silently. How many
+/// files it may have, and how large they are together, is decided where they are read: `SnapshotLimits`.
 package struct RenderLimits: Sendable, Hashable {
     /// Size of one manifest file in bytes.
     package var maxFileBytes: Int
     package var maxObjects: Int
-    /// Different wave numbers: before each one, all objects of the earlier ones are looked at.
+    /// Different wave numbers: before each one, the health of all objects of the earlier ones is checked.
     package var maxWaves: Int
-    /// What all values of the commit may take in memory, about: decided while they are read.
+    /// About how much memory all values of the commit may take; checked while they are read.
     package var maxValueBytes: Int
     /// Lists, maps and scalars of one object.
     package var maxObjectNodes: Int
@@ -20,7 +20,7 @@ package struct RenderLimits: Sendable, Hashable {
     package var maxAnnotationBytes: Int
     /// Values of all Secrets together, decoded; each counts ``secretValueBytes`` more.
     package var maxSecretBytes: Int
-    /// Problems, and notices, that are told of one commit; the others are counted.
+    /// Problems, and notices, that are listed of one commit; the others are counted.
     package var maxProblems: Int
 
     /// What remembering a value costs beside its bytes.

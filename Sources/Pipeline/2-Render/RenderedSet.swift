@@ -18,13 +18,14 @@ package struct Origin: Sendable, Hashable, Codable, Comparable, CustomStringConv
     /// `infra/web.yaml:12`.
     package var description: String { "\(file):\(line)" }
 
+    /// By path, in byte order, then by line.
     package static func < (left: Origin, right: Origin) -> Bool {
         if left.file != right.file { return left.file.precedesInByteOrder(right.file) }
         return left.line < right.line
     }
 }
 
-/// An object that the commit wants, and where it says so. The object is as written: no namespace or label is added yet.
+/// An object that the commit declares, and where. The object is as written: no namespace or label is added yet.
 package struct RenderedObject: Sendable, Hashable {
     package let object: KubeObject
     package let origin: Origin
@@ -35,7 +36,7 @@ package struct RenderedObject: Sendable, Hashable {
     }
 }
 
-/// Everything one commit wants, in the order of the files and of the documents in them. Made whole or not at all.
+/// Everything that one commit declares, in the order of the files and of the documents in them. Always complete.
 package struct RenderedSet: Sendable, Hashable {
     package let commit: CommitInfo
     package let treeID: String
@@ -52,7 +53,7 @@ package struct RenderedSet: Sendable, Hashable {
     }
 }
 
-/// Something a person should know that is no error: a file passed over, a field stripped.
+/// A remark for people that is not an error: a file passed over, a field removed.
 package struct RenderNotice: Sendable, Hashable, Codable {
     package let origin: Origin
     package let message: String
@@ -68,10 +69,10 @@ package struct RenderProblem: Sendable, Hashable, Codable, CustomStringConvertib
     package let origin: Origin
     /// What is wrong and why, one line; never a Secret's value.
     package let problem: String
-    /// What to do about it, one line; empty when the problem says it all.
+    /// What to do about it, one line; empty when the problem needs none.
     package let remedy: String
 
-    /// Names of objects stand in problems, and their kinds, which git may make as long as it likes.
+    /// Limits the length: problems contain names and kinds from git, which may be of any length.
     static let maxLetters = 1000
 
     package init(origin: Origin, problem: String, remedy: String) {
@@ -89,7 +90,7 @@ package struct RenderFailure: Error, Sendable, Hashable {
     package let commit: CommitInfo
     /// Never empty. Of many the first ones, and one that says how many more there are.
     package let problems: [RenderProblem]
-    /// How many problems there are, told or not.
+    /// How many problems there are, listed or not.
     package let count: Int
 
     package init(commit: CommitInfo, problems: [RenderProblem], count: Int) {

@@ -5,12 +5,12 @@ import SyncSource
 import Synchronization
 import YAMLText
 
-/// Turns a commit's files into the objects that it wants. Pure: no I/O, no clock; the same files give the same set.
+/// Turns a commit's files into the objects that it declares. Pure: no I/O, no clock; the same files give the same set.
 package enum Renderer {
     /// Renders a commit, whole or not at all.
     ///
-    /// - Throws: ``RenderFailure`` with every problem of every file, when there is any; a commit that wants nothing at
-    ///   all is a problem too, because applying it would delete everything.
+    /// - Throws: ``RenderFailure`` with every problem of every file, when there is any; a commit that declares no
+    ///   object is a problem too, because applying it would delete everything.
     package static func render(
         _ snapshot: SourceSnapshot,
         limits: RenderLimits = RenderLimits()
@@ -101,8 +101,9 @@ package enum Renderer {
         }
     }
 
-    /// Folders of charts, each with its `/`; the synced folder itself is none, whatever stray file it holds. By bytes, as all
-    /// names of a commit: a letter may take in the sign beside it.
+    /// Folders of charts, each with its `/`; the synced folder itself does not count as one, whatever it holds.
+    /// Compared by bytes, as all names of a commit, because in a `Character` a letter may be combined with its
+    /// neighbour.
     private static func charts(of snapshot: SourceSnapshot, prefix: String) -> Set<[UInt8]> {
         var folders: Set<[UInt8]> = []
         for file in snapshot.files where ends(file.path, with: "/Chart.yaml") {
@@ -135,7 +136,7 @@ package enum Renderer {
         var findings = RenderFindings(limits: limits)
         for file in files where !budget.isSpent {
             findings.add(FileRendering(file, limits: limits, budget: budget).findings)
-            // Nobody wants them any more, and they take the memory that is short.
+            // Frees the partial results, because memory is short.
             findings.forgetObjects()
         }
         return findings

@@ -3,8 +3,8 @@ import KubeObjects
 import PlainText
 import YAMLText
 
-/// Finds in a Secret from git what the API server would refuse, and what it would drop or read as something else. Said
-/// here, because the server's own words quote the values.
+/// Finds in a Secret from git what the API server would refuse, and what it would drop or read as something else.
+/// Reported here, because the server's own messages quote the values.
 struct SecretCheck {
     /// Something that is wrong, with the path to it.
     struct Fault {
@@ -19,13 +19,13 @@ struct SecretCheck {
         case flag = "true or false"
         case map = "a map"
 
-        /// Empty where the words about the type say all.
+        /// Empty where the problem needs none.
         var remedy: String { self == .text ? "put the value in quotes" : "" }
     }
 
     private static let members: Set<String> = [
         "apiVersion", "kind", "metadata", "data", "stringData", "type", "immutable",
-        // Told as what it is where ownership is looked at.
+        // Reported elsewhere, where ownership is checked.
         "sops",
     ]
 
@@ -37,7 +37,8 @@ struct SecretCheck {
     mutating func run(_ json: JSON) {
         guard Self.isSecret(json), let object = json.object else { return }
         for member in object where !Self.members.contains(member.key) {
-            // What no API server takes as a key is never told: of `TOKEN:abc`, without the blank, the value is part of it.
+            // A key that no API server accepts is never printed: in `TOKEN:abc`, without the space, the value is part
+            // of it.
             let name = DataKey.isValid(member.key) ? "field \(member.key.shownAsKey)" : "field of such a name"
             fault([.key(member.key)], "a Secret has no \(name)", "correct or remove it")
         }
@@ -67,7 +68,7 @@ struct SecretCheck {
         return GroupVersionKind(apiVersion: apiVersion, kind: json["kind"]?.string ?? "").groupKind.isSecret
     }
 
-    /// What the values of a Secret cost who has to recognise them everywhere; 0 for another kind.
+    /// How much memory it costs to recognise the values of a Secret in all texts; 0 for another kind.
     static func cost(of object: KubeObject) -> Int {
         guard object.gvk.groupKind.isSecret else { return 0 }
         let encoded = object.json["data"]?.object ?? JSONObject()
@@ -109,7 +110,7 @@ struct SecretCheck {
         }
     }
 
-    /// What the server counts: `data` with the texts that win over it.
+    /// What the server counts: `data`, with the entries of `stringData` that override it.
     private mutating func checkSize(_ object: JSONObject) {
         let texts = object["stringData"]?.object ?? JSONObject()
         var bytes = texts.reduce(0) { $0 + ($1.value.string?.utf8.count ?? 0) }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// A wave number that a person gave and that is not finished: what bears a higher number is not written.
+/// A wave number that is not finished: nothing with a higher number is written.
 package struct ClosedGate: Sendable, Hashable {
     /// The number that is not finished.
     package let number: Int
-    /// Why, for people; the same as long as nothing changes.
+    /// Why, for display; the same text as long as nothing changes.
     package let reason: String
 
     /// An object of this number is not healthy.

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// What was found in a Namespace, or of the kind of a definition: what goes along when that is deleted.
+/// The objects in a Namespace, or of the kind of a definition: what is deleted along with that.
 package struct ContainerContents: Sendable, Hashable {
-    /// Their metadata; no more is known of them.
+    /// Their metadata only.
     package let objects: [KubeObject]
     /// The kinds that could not be looked through, or not to the end, with the reason.
     package let notLookedAt: [GroupKind: String]
-    /// What was asked for; to ask for the same again.
+    /// The resources that were listed, to list the same ones again.
     package let resources: [APIResource]
 
     package init(objects: [KubeObject], notLookedAt: [GroupKind: String] = [:], resources: [APIResource] = []) {
@@ -16,16 +16,18 @@ package struct ContainerContents: Sendable, Hashable {
         self.resources = resources
     }
 
-    /// What each Namespace has anew all by itself, and what only follows from other objects.
+    /// What Kubernetes puts into each Namespace by itself, and what only follows from other objects.
     private static let bySystem: Set<String> = ["ConfigMap kube-root-ca.crt", "ServiceAccount default"]
     private static let derived: Set<String> = [
         "Event", "Event.events.k8s.io", "Endpoints", "PodMetrics.metrics.k8s.io",
     ]
 
-    /// The objects that somebody put there: without what controllers made for others, which goes and comes with those.
+    /// The objects that were put there on purpose: without those that controllers made for other objects, which come
+    /// and go with these.
     package var ownObjects: [KubeObject] { objects.filter(Self.isOwn) }
 
-    /// Whether somebody put an object there: it follows from no other object, and not from the Namespace itself.
+    /// Whether an object was put there on purpose: it follows neither from another object nor from the Namespace
+    /// itself.
     package static func isOwn(_ object: KubeObject) -> Bool {
         let kind = object.id.groupKind.description
         guard !derived.contains(kind), !bySystem.contains("\(kind) \(object.name)") else { return false }

@@ -2,9 +2,10 @@
 import KubeObjects
 
 /// What becomes of Namespaces and definitions, whose deletion takes other objects along, and of what owns objects that
-/// stay: one that holds anything that is declared, kept, let go by wish or another tool's stays as well.
+/// stay: one that holds anything that is declared, kept, released because it asks to be kept, or another tool's, stays
+/// as well.
 struct ContainerFates {
-    /// The fates that are other than those of the members for themselves.
+    /// The members whose fate differs from what they would have on their own.
     private(set) var fates: [ObjectID: PrunePlanner.Fate] = [:]
     /// For each container among the steps, what is known to go along beside the steps. Ascending by container.
     private(set) var along: [GoingAlong] = []
@@ -14,7 +15,7 @@ struct ContainerFates {
         let container: ObjectID
         /// Ascending; without what is deleted on its own.
         let objects: [ObjectID]
-        /// Nil when nobody has looked into it.
+        /// Nil when it was not looked through.
         let notLookedAt: [GroupKind: String]?
     }
 
@@ -23,14 +24,14 @@ struct ContainerFates {
     private var byNamespace: [String: String] = [:]
     private var byKind: [GroupKind: String] = [:]
     private var byOwner: [String: String] = [:]
-    /// All that is pinned, in the order in which it was.
+    /// Everything that stays, in the order in which that was found.
     private var pinned: [Pin] = []
 
     /// What cannot be deleted.
     private enum Pin: Hashable {
         case namespace(String)
         case kind(GroupKind)
-        /// What has this uid.
+        /// The object with this uid.
         case owner(String)
     }
 
@@ -43,7 +44,7 @@ struct ContainerFates {
             pin(id, "it holds objects that are declared", "objects of the kind that it defines are declared")
             pinOwners(of: planner.live.objects[id]?.whole, "\(id), which it owns, is declared")
         }
-        // A refused manifest may mean one of these, wherever it lies.
+        // A refused manifest may mean one of these, in whatever namespace.
         for id in planner.inventory.members.keys where planner.isDeclared(id) && !planner.declared.contains(id) {
             stays(id, "a manifest of its kind and name is refused", planner.live.objects[id]?.whole)
         }
@@ -54,7 +55,7 @@ struct ContainerFates {
             case .delete, .gone: break
             }
         }
-        pinByStrangers(members)
+        pinByNonMembers(members)
         decide(members)
     }
 
@@ -92,8 +93,9 @@ struct ContainerFates {
         }
     }
 
-    /// Objects with our label that are no members, as one that was let go earlier, and what was found in the containers.
-    private mutating func pinByStrangers(_ members: [ObjectID: PrunePlanner.Fate]) {
+    /// Marks what objects outside of the inventory keep: those with our label that are not members, such as one that
+    /// was released earlier, and those that were found in the containers.
+    private mutating func pinByNonMembers(_ members: [ObjectID: PrunePlanner.Fate]) {
         let labelled = planner.live.objects.values.compactMap(\.whole).filter {
             planner.inventory.members[$0.id] == nil
         }
@@ -133,8 +135,8 @@ struct ContainerFates {
         }
     }
 
-    /// Keeps the steps that something pins, and whatever these pin in turn: what owns, holds or defines a kept object. Each
-    /// step is looked at once for each thing that may pin it.
+    /// Keeps the steps that something else needs, and whatever those need in turn: what owns, holds or defines a kept
+    /// object. Each step is checked once for each object that may need it.
     private mutating func keepWhatIsPinned(of steps: [PruneStep]) {
         var places: [Pin: [PruneStep]] = [:]
         for step in steps { for pin in pins(of: step) { places[pin, default: []].append(step) } }
@@ -149,7 +151,7 @@ struct ContainerFates {
         }
     }
 
-    /// What keeps a step, once it is pinned.
+    /// The places of a step that keep it once one of them is pinned: itself as an owner, and what it contains or defines.
     private func pins(of step: PruneStep) -> [Pin] {
         switch step.id.groupKind {
         case KindOrder.namespace: [.owner(step.uid), .namespace(step.id.name)]

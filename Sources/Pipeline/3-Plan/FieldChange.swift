@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// One field that will change, for people: what is secret is masked, long values are cut, and values of Secrets are never
-/// here. Nothing is decided by it.
+/// One field that will change, for display: what is secret is masked, long values are cut, and values of Secrets are
+/// left out. Nothing is decided by it.
 package struct FieldChange: Sendable, Hashable, Codable {
-    /// At most so many changes are listed for one object.
+    /// The most changes that are listed for one object.
     package static let maxListed = 100
     /// Longer values are cut, in letters.
     private static let maxLength = 200
@@ -16,10 +16,10 @@ package struct FieldChange: Sendable, Hashable, Codable {
     /// Compact JSON of the wanted value, with masks; nil when the field is removed, or hidden whole; `null` only
     /// where a field that was absent is declared so.
     package let after: String?
-    /// The field manager whose value is overwritten, and when it wrote it; nil when nobody else owned the field.
+    /// The field manager whose value is overwritten, and when it wrote it; nil when no other manager owned the field.
     package let takenFrom: String?
 
-    /// A change of which the values are known to be no secrets, such as the images of a rollout.
+    /// A change whose values are known not to be secret, such as the images of a rollout.
     package init(path: String, before: String?, after: String?, takenFrom: String?) {
         self.path = path
         self.before = before
@@ -34,7 +34,7 @@ package struct FieldChange: Sendable, Hashable, Codable {
     ///   - kind: The kind of the object in which it is.
     package init(_ difference: FieldDifference, of kind: GroupKind) {
         let shown = ShownDifference(difference, of: kind)
-        // Null is nothing, but where nothing stood before it is all that there is to tell.
+        // A null is left out, except where the field was absent before: then it is the only change.
         let isNull = difference.after?.isNull == true && difference.before == nil
         self.init(
             path: shown.path,
@@ -49,7 +49,7 @@ package struct FieldChange: Sendable, Hashable, Codable {
         differences.prefix(maxListed).map { FieldChange($0, of: kind) }
     }
 
-    /// `before → after`. Where neither may be shown it is only said that there is a change.
+    /// `before → after`. Where neither may be shown, the text only says that there is a change.
     package var arrow: String {
         if before == nil, after == nil { return Redactor.changedMask }
         return "\(before ?? "–") → \(after ?? "–")"

@@ -10,14 +10,14 @@ import KubeObjects
 package struct FieldComparison {
     private let declared: KubeObject
     private let live: KubeObject
-    /// What our manager owns.
+    /// The fields that our manager owns.
     private let ours: FieldSet
-    /// The whole object, with what we and what anyone owns of it.
+    /// The root of the object, with the fields that we and that anyone owns.
     private let root: FieldPlace
     private let rule: ValueRule
     /// Whether the manifest is known to be another one than was applied last.
     private let isNews: Bool
-    /// Everybody else's entries, those of subresources too; read only when they are asked for.
+    /// The entries of all other managers, those of subresources too; read only when they are needed.
     private var others: [ManagedFieldsEntry]?
     private var differences: [FieldDifference] = []
     private var steps = 0
@@ -28,8 +28,8 @@ package struct FieldComparison {
     /// - Parameters:
     ///   - declared: The manifest.
     ///   - live: What the cluster has.
-    ///   - isNews: Whether another manifest was applied last. Then an absent value is not taken for one that the server
-    ///     dropped: `false` in the place of null has never been applied.
+    ///   - isNews: Whether another manifest was applied last. Then an absent value does not count as dropped by the
+    ///     server: `false` in place of null was never applied.
     /// - Returns: Each place with both values.
     package static func differences(
         declared: KubeObject,
@@ -37,12 +37,12 @@ package struct FieldComparison {
         isNews: Bool = false
     ) -> [FieldDifference] {
         let usual = measured(declared: declared, live: live).differences
-        // Where something else differs, an apply is sent anyway, and people need not read of what looks the same.
+        // Where something else differs, an apply is sent anyway, and differences that look equal need not be shown.
         guard usual.isEmpty, isNews else { return usual }
         return measured(declared: declared, live: live, isNews: true).differences
     }
 
-    /// The same, and in how many steps it was found.
+    /// The same, and how many steps it took, for tests of the cost.
     package static func measured(
         declared: KubeObject,
         live: KubeObject,
@@ -106,13 +106,14 @@ package struct FieldComparison {
             compareList(items, liveItems, at: place)
             return
         }
-        // Nothing can be owned of what declares nothing.
+        // An empty value declares no fields, so none can be owned.
         if declaresNothing(wanted, found, at: place) { return }
         if !rule.isSame(wanted, found, at: place.path) || !place.isOwned { report(place.path, found, wanted) }
     }
 
-    /// Whether null, an empty map or an empty list stands where there is a map or list that merges, as what others own in
-    /// it shows: it takes nothing away. What nobody owns may be an atomic value, or was filled in for another manifest.
+    /// Whether null, an empty map or an empty list stands where there is a map or list that merges, as what others own
+    /// in it shows: applying it removes nothing. A value that no manager owns may be atomic, or a default for another
+    /// manifest.
     private mutating func declaresNothing(_ wanted: JSON, _ found: JSON, at place: FieldPlace) -> Bool {
         let isEmpty =
             switch (wanted, found) {
@@ -122,13 +123,13 @@ package struct FieldComparison {
             default: false
             }
         guard isEmpty else { return false }
-        // No entry can hold an empty list of items that merge.
+        // `managedFields` has no form for an empty list of items that merge.
         if place.known == nil, found.array?.isEmpty == true { return wanted.array != nil }
         return place.known?.children.isEmpty == false || merges(at: place.path)
     }
 
-    /// Whether somebody owns something below a place, through whichever subresource: the value is no atomic one, although
-    /// our own entry, which declares nothing of it, looks like that.
+    /// Whether any manager owns something below a place, through whichever subresource. Then the value is not atomic,
+    /// although our own entry, which declares nothing below it, looks like that.
     private mutating func merges(at path: [FieldPathElement]) -> Bool {
         foreignEntries().contains { $0.fields.subset(at: path)?.children.isEmpty == false }
     }
@@ -141,7 +142,7 @@ package struct FieldComparison {
 
     private mutating func compareList(_ wanted: [JSON], _ found: [JSON], at place: FieldPlace) {
         guard let known = place.known, !known.children.isEmpty else {
-            // Nobody's entry tells how the list is keyed.
+            // No entry shows how the list is keyed.
             if wanted != found || !place.isOwned { report(place.path, .array(found), .array(wanted)) }
             return
         }
@@ -163,7 +164,8 @@ package struct FieldComparison {
             compare(item, position.map { found[$0] }, at: place.stepping(into: element))
         }
         steps += knownElements.steps + index.steps
-        // The order of keyed items may matter (init containers, variables that use others); strangers may stand between.
+        // The order of keyed items may matter (init containers, variables that use others); items of others may stand
+        // in between.
         if !isInOrder { report(place.path, .array(found), .array(wanted)) }
     }
 

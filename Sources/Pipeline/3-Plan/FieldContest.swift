@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A fight over a field of an object: somebody keeps changing what git declares, so the object is left as it is for a while.
+/// A fight over a field of an object: another writer keeps changing what git declares, so the object is left as it is
+/// for a while.
 package struct FieldContest: Sendable, Hashable, CustomStringConvertible {
-    /// The field as people may read it: ``FieldDifference/shownPath(of:)``.
+    /// The field as it may be shown: ``FieldDifference/shownPath(of:)``.
     package let path: String
-    /// Who changed it last, as it names itself; nil when the API server does not say.
+    /// The field manager that changed it last; nil when the API server does not say.
     package let rival: String?
     /// How often it was set back lately.
     package let repairs: Int

@@ -11,8 +11,8 @@ extension FieldDifference {
     /// Whether a field has the same value in an object as before, although another one was wanted.
     package func isUnmoved(in object: KubeObject) -> Bool { object.json.value(at: path) == before }
 
-    /// What an object would be with this difference settled, and nothing else changed.
-    package func settled(in object: KubeObject) -> KubeObject {
+    /// The object with this difference applied, and nothing else changed.
+    package func applied(to object: KubeObject) -> KubeObject {
         var settled = object
         settled.json = object.json.with(after, at: path[...])
         return settled

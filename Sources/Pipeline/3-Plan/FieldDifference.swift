@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// One place at which an apply would change something, with both values whole: what decisions are made by. What people
-/// read of it, cut and masked, is a ``FieldChange``.
+/// One place at which an apply would change something, with both values whole. Decisions are made by it; for display it
+/// becomes, cut and masked, a ``FieldChange``.
 package struct FieldDifference: Sendable, Hashable {
     package let path: [FieldPathElement]
     /// The live value; nil when the field is absent or null there.
     package let before: JSON?
     /// The declared value, `.null` included; nil when the manifest no longer declares a field that is ours.
     package let after: JSON?
-    /// Who else owns the field, or something below it; nil when nobody does.
+    /// Which other manager owns the field, or something below it; nil when none does.
     package let owner: FieldOwner?
 
-    /// Whether somebody else has written another value into a field that stays declared: no commit of ours did that.
+    /// Whether another manager has written another value into a field that stays declared, so that the difference does
+    /// not come from a commit.
     package var isForeign: Bool {
         guard let owner, before != nil, after != nil else { return false }
         return owner.manager != FieldManager.main && owner.manager != FieldManager.rollout

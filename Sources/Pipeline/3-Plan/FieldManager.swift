@@ -5,7 +5,7 @@ import KubeObjects
 package enum FieldManager {
     /// Everything that git declares.
     package static let main = "sternpost"
-    /// Image restarts: a manager of its own, so that the next apply does not take them back.
+    /// Image rollouts: a manager of its own, so that the next apply does not undo them.
     package static let rollout = "sternpost-rollout"
     /// The inventory's parent, as kubectl names it `<tool>-applyset`.
     package static let applySet = "sternpost-applyset"
@@ -14,6 +14,6 @@ package enum FieldManager {
 }
 
 extension ManagedFieldsEntry {
-    /// Whether it is what our own applies of the object itself own; what is applied to a subresource is not among it.
+    /// Whether the entry belongs to our own applies of the object itself; applies to a subresource do not count.
     package var isOurApply: Bool { manager == FieldManager.main && operation == .apply && subresource.isEmpty }
 }

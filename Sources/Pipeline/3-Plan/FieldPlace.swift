@@ -5,10 +5,10 @@ import KubeObjects
 /// looked up from the root again.
 struct FieldPlace {
     let path: [FieldPathElement]
-    /// What anyone owns here and below: tells how lists are keyed. Nil when nobody owns anything here.
+    /// What any manager owns here and below; shows how lists are keyed. Nil when no manager owns anything here.
     let known: FieldSet?
-    /// Whether our entry holds this place, or something below it. An entry that holds a whole above it says nothing here:
-    /// whole values are compared whole, and `{}` in our manifest takes in nothing that others write below it.
+    /// Whether our entry holds this place, or something below it. An entry that owns a whole value above it does not
+    /// count: whole values are compared whole, and `{}` in our manifest does not own what others write below it.
     let isOwned: Bool
     /// What we own here and below; nil when there is none.
     let ours: FieldSet?
@@ -25,7 +25,7 @@ struct FieldPlace {
         self.isOwned = isOwned
     }
 
-    /// Whether somebody's entry owns the value as a whole: an atomic list or map.
+    /// Whether an entry owns the value as a whole: an atomic list or map.
     var isAtomic: Bool { known?.isLeaf ?? false }
 
     /// One step down.

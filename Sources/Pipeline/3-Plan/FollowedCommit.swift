@@ -2,8 +2,8 @@
 import PlainText
 import SyncSource
 
-/// The commit from which a project was synced last, as it stands beside the inventory. So whoever syncs next, from whatever
-/// data folder, refuses a tag that was moved since then and, where the project asks for it, a branch that went back.
+/// The commit from which a project was synced last, stored beside the inventory. So the next sync, from whatever data
+/// folder, refuses a tag that was moved since then and, where the project asks for it, a branch that went back.
 package struct FollowedCommit: Sendable, Hashable {
     /// 40 lower-case hexadecimal digits.
     package let id: String
@@ -35,7 +35,7 @@ package struct FollowedCommit: Sendable, Hashable {
     /// ref.
     package var text: String { "\(id) \(origin.refKind.rawValue) \(origin.repository) \(ref)" }
 
-    /// The commit with what is known of it: nothing of its author.
+    /// The commit; its author is not known.
     package var commit: CommitInfo {
         CommitInfo(id: id, ref: ref, authorName: "", authorEmail: "", authoredAt: 0, subject: "", origin: origin)
     }

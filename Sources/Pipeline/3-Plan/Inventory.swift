@@ -10,10 +10,11 @@ package struct Inventory: Sendable, Hashable {
         package let uid: String?
         /// The repository and folder that declared it last, as ``PlanPolicy/source``; empty when not known.
         package let source: String
-        /// Why a person has to say yes before it is deleted; nil when git alone decides.
+        /// Why a person has to approve its deletion; nil when git alone decides.
         package let doubt: Doubt?
-        /// For an object that removes itself when it is done: which manifest was applied last, so that it is not created
-        /// again by who never saw it. The first digits of ``AppliedMark/contentHash``; nil for other objects.
+        /// For an object that removes itself when it is done: which manifest was applied last, so that it is not
+        /// created again by a process that never saw it. The first digits of ``AppliedMark/contentHash``; nil for other
+        /// objects.
         package let content: String?
 
         package init(uid: String?, source: String = "", doubt: Doubt? = nil, content: String? = nil) {
@@ -23,7 +24,7 @@ package struct Inventory: Sendable, Hashable {
             self.content = content.map { String($0.prefix(16)) }
         }
 
-        /// The same with a doubt.
+        /// The same member with a doubt.
         package func doubted(_ doubt: Doubt) -> Member {
             Member(uid: uid, source: source, doubt: doubt, content: content)
         }
@@ -34,8 +35,8 @@ package struct Inventory: Sendable, Hashable {
         }
     }
 
-    /// Why the absence of a manifest proves less than usual. It stands in the cluster at the member, and ends when git
-    /// declares the object again and that was carried out, or when a person has approved its deletion.
+    /// Why a missing manifest is not enough reason to delete the object. It is stored at the member in the cluster, and
+    /// ends when git declares the object again and that was carried out, or when a person has approved the deletion.
     package enum Doubt: String, Sendable, Hashable, CaseIterable {
         /// The inventory was lost, and the object was found again by our label and field manager.
         case lost
@@ -43,13 +44,13 @@ package struct Inventory: Sendable, Hashable {
         case rewound
     }
 
-    /// What we last saw after applying an object: the same content on the same resource version needs no write.
+    /// What was last seen of an object after its apply: the same manifest on the same resource version needs no write.
     package struct AppliedMark: Sendable, Hashable {
         package let uid: String
         package let resourceVersion: String
         /// SHA-256 of the manifest as git has it, hexadecimal; image pins are not part of it.
         package let contentHash: String
-        /// What the API server keeps otherwise although the manifest was applied.
+        /// What the API server stores differently although the manifest was applied.
         package let residual: Residual
         /// How the object looked in this version, as ``state(of:)``: after a cluster was restored from a backup the same
         /// version may be given out again, with other content.
@@ -69,13 +70,13 @@ package struct Inventory: Sendable, Hashable {
             self.state = state
         }
 
-        /// The same, for who does not know what the API server makes otherwise.
+        /// The same without a residual.
         package var withoutResidual: AppliedMark {
             AppliedMark(uid: uid, resourceVersion: resourceVersion, contentHash: contentHash, state: state)
         }
 
-        /// `GENERATION@TIME`: the generation and when anybody wrote last, as far as the server says; empty when it says
-        /// neither.
+        /// `GENERATION@TIME`: the generation and the time of the last write by any manager, as far as the server
+        /// reports them; empty when it reports neither.
         package static func state(of live: KubeObject) -> String {
             let times = live.metadata["managedFields"]?.array?.compactMap { $0["time"]?.string } ?? []
             let latest = times.max { $0.precedesInByteOrder($1) } ?? ""
@@ -83,12 +84,12 @@ package struct Inventory: Sendable, Hashable {
             return generation.isEmpty && latest.isEmpty ? "" : "\(generation)@\(latest)"
         }
 
-        /// Whether this document was applied to this incarnation.
+        /// Whether this document was applied to this incarnation of the object.
         package func isOf(_ contentHash: String, uid: String?) -> Bool {
             self.contentHash == contentHash && self.uid == uid
         }
 
-        /// Whether the live object is still the one that was seen.
+        /// Whether the live object is still in the state that was seen.
         package func hasSeen(_ live: KubeObject) -> Bool {
             uid == live.uid && resourceVersion == live.resourceVersion && state == Self.state(of: live)
         }
@@ -96,15 +97,16 @@ package struct Inventory: Sendable, Hashable {
 
     package let applySet: ApplySet
     package var members: [ObjectID: Member]
-    /// Local knowledge only (kept in the history's database). Without them every object is compared again, a change by hand
-    /// may be taken for one of git, and what `drift: report` would only report is put right once.
+    /// Stored in the history's database only, not in the cluster. Without marks every object is compared again, a
+    /// change by hand may be taken for one of git, and drift that `drift: report` would only report is repaired once.
     package var marks: [ObjectID: AppliedMark]
-    /// Of the residuals in `marks`, and of those that are to be remembered.
+    /// The key of the residuals in `marks`, and of new ones.
     package var residualKey: ResidualKey
-    /// Kinds that nobody has looked through since the inventory was lost: objects of ours may be there that are no members.
-    /// One with the name `*` stands for all kinds of its group.
+    /// Kinds that could not be looked through since the inventory was lost: there may be objects of ours that are not
+    /// members. One with the name `*` stands for all kinds of its group.
     package var unseenKinds: Set<GroupKind>
-    /// Whether the parent was missing or empty just now and `members` were found again by our label and field manager.
+    /// Whether this reading found the parent missing or empty, and `members` were found again by our label and field
+    /// manager.
     package var isRebuilt: Bool
     /// The branch, tag or commit from which the project was synced last; empty when not known.
     package var ref: String

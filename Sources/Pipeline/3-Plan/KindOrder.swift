@@ -17,7 +17,7 @@ package enum KindOrder {
         "Role.rbac.authorization.k8s.io", "ConfigMap", "Secret", "Service", "LimitRange", "PersistentVolume",
         "PersistentVolumeClaim", "NetworkPolicy.networking.k8s.io",
     ]
-    /// What can refuse everything else, so comes last.
+    /// What can refuse everything else (admission webhooks and policies), so comes last.
     private static let gates: Set<String> = [
         "MutatingWebhookConfiguration.admissionregistration.k8s.io",
         "ValidatingWebhookConfiguration.admissionregistration.k8s.io",
@@ -28,7 +28,7 @@ package enum KindOrder {
     /// How many there are.
     static let stages = 4
 
-    /// 0 definitions, 1 what is referred to, 2 the rest, 3 admission gates. Prune goes the other way.
+    /// 0 definitions, 1 what is referred to, 2 the rest, 3 admission webhooks and policies. A prune goes the other way.
     package static func stage(of kind: GroupKind) -> Int {
         let key = kind.description
         if definitions.contains(key) { return 0 }
@@ -43,9 +43,9 @@ package enum KindOrder {
         GroupKind(group: "", kind: "PersistentVolumeClaim"), customResourceDefinition,
     ]
 
-    /// Whether an object of this kind may be deleted to be created again where a person has asked for that. Never a custom
-    /// resource: what hangs on its deletion is known to its operator alone, and that a field of it cannot be changed is told by
-    /// its author's words, not by a rule of the API server.
+    /// Whether an object of this kind may be deleted to be created again where a person has asked for that. Never a
+    /// custom resource: only its controller knows what its deletion causes, and that a field of it is immutable is a
+    /// message of its author and not a rule of the API server.
     package static func mayBeRecreated(_ kind: GroupKind) -> Bool {
         BuiltInGroup.contains(kind.group) && !protected.contains(kind)
     }

@@ -2,8 +2,8 @@
 import KubeObjects
 
 extension KubeObject {
-    /// Whether it is removed by the cluster once it has done its work (a Job with `ttlSecondsAfterFinished`): then its absence
-    /// says that it is done, not that somebody deleted it.
+    /// Whether it is removed by the cluster once it has done its work (a Job with `ttlSecondsAfterFinished`): then its
+    /// absence means that it is done, not that it was deleted.
     package var removesItself: Bool {
         gvk.groupKind == GroupKind(group: "batch", kind: "Job") && spec?["ttlSecondsAfterFinished"]?.int != nil
     }

@@ -48,7 +48,7 @@ package struct ListIndex {
 /// (`protocol: TCP`), so such items are found by the others.
 private struct KeyTable {
     private var places: [JSONObject: Int] = [:]
-    /// Which of the key fields items have, the most first.
+    /// The sets of key fields that items have, the largest first.
     private var forms: [[String]] = []
 
     init(_ items: [JSON], names: [String]) {
@@ -85,8 +85,8 @@ struct KnownElements {
     private(set) var steps = 0
 
     /// - Parameters:
-    ///   - known: What anybody's entry says of the list.
-    ///   - ours: What our own says; of two elements that fit equally well, ours is the better one.
+    ///   - known: What the entries of all managers own of the list.
+    ///   - ours: What our own entry owns; of two elements that fit equally well, ours is taken.
     init(_ known: FieldSet, ours: FieldSet?) {
         self.ours = ours
         var places: [[String]: Int] = [:]
@@ -105,9 +105,9 @@ struct KnownElements {
         }
     }
 
-    /// The element of each item, in the order of the items; nil for one that nobody's entry knows, or whose element another
-    /// item has taken. Items that leave out fewer key fields choose first: what names an element fully is never left with
-    /// the one that a vaguer item stands for (`port: 53` beside `port: 53, protocol: SCTP`).
+    /// The element of each item, in the order of the items; nil for one that no entry names, or whose element another
+    /// item has taken. Items that leave out fewer key fields choose first: an item that names an element fully never
+    /// loses it to one that names it only in part (`port: 53` beside `port: 53, protocol: SCTP`).
     mutating func elements(of items: [JSON]) -> [FieldPathElement?] {
         var rounds: [Int: [Int]] = [:]
         for place in items.indices { rounds[missingKeys(of: items[place]), default: []].append(place) }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// A live object as a plan sees it: all of it, or only the proof that nothing is wanted of it.
+/// A live object as a plan sees it: all of it, or only the proof that it needs no write.
 ///
-/// The second form exists for memory: whoever watches a cluster keeps thousands of objects of which nothing is wanted.
-/// It has no fields, so none of them can be taken for missing; a plan that needs them says so (``Plan/unread``).
+/// The second form saves memory: a watch keeps thousands of objects that need no write. It has no fields, so no field
+/// can be taken for missing; a plan that needs them says so (``Plan/unread``).
 package enum LiveObject: Sendable, Hashable {
-    /// As the API server has it.
+    /// The whole object as the API server has it.
     case whole(KubeObject)
-    /// Ours and exactly as a manifest of this hash wants it, in this version of this incarnation; found out by
-    /// ``Settlement``, or known because we have just applied it.
+    /// Settled: ours, and exactly as the manifest with this hash declares it, in this version of this incarnation.
+    /// Found by ``Settlement``, or known because we have just applied it.
     case settled(Inventory.AppliedMark)
 
     /// `metadata.uid`; nil when the server gave none.

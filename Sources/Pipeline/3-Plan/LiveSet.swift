@@ -13,14 +13,15 @@ package struct LiveSet: Sendable {
     /// Kinds of the inventory that discovery does not show and of which no definition exists any more: confirmed, so
     /// their objects are gone with them.
     package let undefined: Set<GroupKind>
-    /// What the ApplySets of others are called whose label objects bear, by id; lacks those that could not be found.
+    /// By id, the names of the ApplySets of others whose label objects have; without those that could not be found.
     package let owners: [String: String]
-    /// Objects that were as healthy as they can be when they were read, if the reader was asked to look; so a pass that
-    /// writes nothing need not read them again for that.
+    /// Objects that were healthy when they were read, if the reader was asked to judge that; so a pass that writes
+    /// nothing need not read them again.
     package let well: Set<ObjectID>
     /// Kinds of which only the namespaces of known objects could be read: others of ours may be elsewhere.
     package let narrowed: Set<GroupKind>
-    /// What Namespaces and definitions that a plan would delete hold, ours or not; lacks those nobody has looked into.
+    /// What the Namespaces and definitions that a plan would delete hold, ours or not; without those that were not
+    /// looked through.
     package var contents: [ObjectID: ContainerContents] = [:]
 
     package init(

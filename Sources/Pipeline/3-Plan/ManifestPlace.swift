@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// Where a project's manifests are in the cluster: the one rule by which a namespace is filled in or dropped, and so of the
-/// identity that a manifest has there.
+/// Where a project's manifests are in the cluster: the only rule by which a namespace is filled in or dropped, and so
+/// of the identity that a manifest has there.
 package struct ManifestPlace: Sendable, Hashable {
     /// The namespace of namespaced manifests that name none.
     package let defaultNamespace: String
@@ -28,7 +28,7 @@ package struct ManifestPlace: Sendable, Hashable {
         )
     }
 
-    /// The manifest with the namespace that it has.
+    /// The manifest with its namespace filled in or dropped.
     package func placed(_ manifest: KubeObject, as resource: APIResource) -> KubeObject {
         let namespace = namespace(of: manifest, as: resource)
         guard namespace != manifest.namespace else { return manifest }

@@ -75,7 +75,7 @@ struct ManifestResolver {
         if let problem = SyncAnnotation.problem(object) {
             return refuse(RenderedObject(object: object, origin: item.origin), .invalid, problem)
         }
-        // An aggregated role's rules are the controller's to fill in.
+        // The rules of an aggregated role are filled in by a controller.
         if object.json["aggregationRule"] != nil, object.json["rules"]?.array?.isEmpty == true {
             object.json["rules"] = nil
         }
@@ -111,5 +111,5 @@ struct ManifestResolver {
     }
 }
 
-/// A refusal on its way through `Result`.
+/// A refusal as the failure of a `Result`.
 struct Refusal: Error { let object: RefusedObject }

@@ -9,7 +9,7 @@ struct WantedChange: Sendable {
     let cause: Step.Cause
     let live: KubeObject?
     let differences: [FieldDifference]
-    /// How many of them, from the first, were not so already when the object was written last.
+    /// How many of them, from the first, are new since the object was written last.
     var newsCount: Int?
 
     /// The step, once it is known what must come before.
@@ -41,7 +41,7 @@ struct ManifestSorting {
     private(set) var wanted: [WantedChange] = []
     private(set) var unchanged: [SettledObject] = []
     private(set) var reportedDrift: [Step] = []
-    /// Live objects that a decision needs and that were not kept whole.
+    /// Live objects that a decision needs whole and that were kept without their fields.
     private(set) var unread: [ObjectID] = []
     var refused: [RefusedObject] = []
 
@@ -54,7 +54,7 @@ struct ManifestSorting {
     /// Takes in one manifest; nothing is decided before `settle`.
     mutating func add(_ manifest: ResolvedManifest) { manifests[manifest.id, default: []].append(manifest) }
 
-    /// Decides every manifest's fate, in the order of their identities.
+    /// Decides about every manifest, in the order of their identities.
     mutating func settle() {
         for id in manifests.keys.sorted() {
             guard let found = manifests[id], let manifest = found.first else { continue }
@@ -211,8 +211,8 @@ struct ManifestSorting {
         return nil
     }
 
-    /// The write that makes a live object as its manifest says. What the server made of the manifest's words before is named
-    /// last: it is hardly why something is written now.
+    /// The write that makes a live object as its manifest says. What the server already stored differently at the last
+    /// apply is named last: it is hardly the reason for this write.
     private func change(
         of found: KubeObject,
         to manifest: ResolvedManifest,
@@ -239,8 +239,9 @@ struct ManifestSorting {
         )
     }
 
-    /// The mark of a manifest that was applied as it is now, and whose object has removed itself since: by what this process
-    /// remembers, or by what stands at the member in the cluster. Where its namespace is missing too, it did not go by itself.
+    /// The mark of a manifest that was applied as it is now and whose object has removed itself since, from the marks
+    /// of this data folder or from the member in the cluster. Where its namespace is missing too, the object did not
+    /// remove itself.
     private func markOfDone(_ manifest: ResolvedManifest) -> Inventory.AppliedMark? {
         guard manifest.object.removesItself else { return nil }
         let known = inventory.marks[manifest.id].flatMap { $0.contentHash == manifest.contentHash ? $0 : nil }
@@ -263,8 +264,8 @@ struct ManifestSorting {
         }
     }
 
-    /// Why a live object differs. Without a mark of this incarnation, `managedFields` tells: what others have written since
-    /// is theirs, and not the commit's.
+    /// Why a live object differs. Without a mark of this incarnation `managedFields` decides: what other managers have
+    /// written is drift and not a change of the commit.
     private func cause(
         of differences: [FieldDifference],
         _ ownership: Ownership,

@@ -5,7 +5,7 @@ import KubeObjects
 package enum Ownership: Sendable, Hashable {
     /// Carries our ApplySet label.
     case ours
-    /// Nobody's: may be adopted.
+    /// Has no owner: may be adopted.
     case unowned
     /// Another tool's or project's; the text names it as a person would.
     case other(String)
@@ -21,7 +21,7 @@ package enum Ownership: Sendable, Hashable {
     /// - Parameters:
     ///   - live: The object.
     ///   - applySet: Ours.
-    ///   - owners: What the ApplySets of others are called, by id, as ``LiveSet/owners``.
+    ///   - owners: The names of the ApplySets of others, by id, as ``LiveSet/owners``.
     /// - Returns: The owner.
     package static func of(
         _ live: KubeObject,

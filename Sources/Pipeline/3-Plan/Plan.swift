@@ -8,7 +8,7 @@ package struct Plan: Sendable {
     package let commit: CommitInfo
     /// Where the commit was read, as ``PlanPolicy/source``.
     package let source: String
-    /// What is to be written down of the commit beside the inventory; nil for nothing.
+    /// What is stored of the commit beside the inventory; nil when nothing is.
     package let followed: FollowedCommit?
     /// Applied in order; the steps of one wave carry no order among themselves.
     package let waves: [Wave]
@@ -16,18 +16,18 @@ package struct Plan: Sendable {
     package let unchanged: [SettledObject]
     /// Objects that cannot or must not be applied, each with the reason. Ascending by origin.
     package let refused: [RefusedObject]
-    /// Live changes that the project wants to hear of but not have repaired (`drift: report`).
+    /// Drift that the project wants reported and not repaired (`drift: report`).
     package let reportedDrift: [Step]
     package let prune: PrunePlan
     /// What the project owns from now on if all goes well: every rendered object that is ours or becomes ours.
     package let desiredMembers: [ObjectID]
-    /// Live objects that had to be looked at and were given without their fields. Nothing is done to them by this plan,
-    /// and nothing is deleted; a plan made again with these objects as a whole decides. Ascending.
+    /// Live objects that planning needs whole and that were given without their fields. This plan does not write them,
+    /// and deletes nothing; the plan has to be made again with these objects whole. Ascending.
     package let unread: [ObjectID]
-    /// Objects of ours that are no members since the inventory was lost, found in a kind that nobody had looked through
-    /// since then: they become members, in doubt until git has declared them and that was carried out.
+    /// Objects of ours that are not members since the inventory was lost, found in a kind that could not be looked
+    /// through until now. They become members, in doubt until git declares them and that was carried out.
     package let foundAgain: [ObjectID: Inventory.Member]
-    /// The kinds that nobody has looked through since then, this plan included.
+    /// The kinds that are still not looked through since the loss, after this plan.
     package let unseenKinds: Set<GroupKind>
 
     package init(

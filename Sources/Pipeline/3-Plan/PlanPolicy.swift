@@ -8,7 +8,7 @@ package struct PlanPolicy: Sendable, Hashable {
         case heal, report
     }
 
-    /// How much one pass may delete without a person.
+    /// How much one pass may delete without approval.
     package struct Prune: Sendable, Hashable {
         package var isEnabled: Bool
         package var maxObjects: Int
@@ -29,24 +29,24 @@ package struct PlanPolicy: Sendable, Hashable {
     package var targetNamespace: String
     package var prune: Prune
     package var drift: DriftMode
-    /// `URL#FOLDER` of this pass, as a ``SourceIdentity`` says it; empty in the project's document. Members that came from
-    /// another source are never deleted without a person: two repositories under one project name would otherwise delete
-    /// each other's objects.
+    /// `URL#FOLDER` of this pass, as a ``SourceIdentity`` says it; empty in the project's document. Members that came
+    /// from another source are never deleted without approval: two repositories under one project name would otherwise
+    /// delete each other's objects.
     package var source: String
     /// Whether the commit is written down beside the inventory: the project refuses some later commits because of it.
     package var remembersCommit = false
-    /// Objects whose drift is not healed in this pass because somebody fights over them. Empty in the project's
+    /// Objects whose drift is not healed in this pass because another writer fights over them. Empty in the project's
     /// document; the loop fills it in.
     package var contested: [ObjectID: FieldContest] = [:]
     /// The newer version tag of the project's range from which the cluster was synced and that is gone now; nil when
-    /// there is none. Then nothing is deleted without a person: the tag may only be missing at one look.
+    /// there is none. Then nothing is deleted without approval: the tag may only be missing in one poll.
     package var rewoundFrom: String?
     /// Steps and deletions that failed lately and are not tried in this pass. As above.
     package var withheld: [ObjectID: WithheldStep] = [:]
     package var withheldPrunes: [ObjectID: WithheldPrune] = [:]
-    /// Workloads of which was waited in vain until no older pods run, each with the reason. As above.
+    /// Workloads whose older pods did not end in time, each with the reason. As above.
     package var unreadyUsers: [ObjectID: String] = [:]
-    /// The wave number that was waited for in vain, and still is not finished. As above.
+    /// The wave number that was not finished in time, and still is not. As above.
     package var closedGate: ClosedGate?
     /// What the project may not declare; the operator fills it in.
     package var border = ProjectBorder()

@@ -73,7 +73,7 @@ package enum Planner {
 
     private static func members(_ sorting: ManifestSorting, steps: [Step], inventory: Inventory) -> [ObjectID] {
         var ids = Set(steps.map(\.id)).union(sorting.unchanged.map(\.id)).union(sorting.reportedDrift.map(\.id))
-        // What is refused now but was ours before stays ours.
+        // An object that is refused now and was a member before stays a member.
         for refusal in sorting.refused where inventory.members[refusal.id] != nil { ids.insert(refusal.id) }
         for id in sorting.manifests.keys where inventory.members[id] != nil { ids.insert(id) }
         return ids.sorted()

@@ -4,16 +4,17 @@ import KubeObjects
 /// Workloads whose pods may still use what would be deleted: a pod of an older revision that starts again needs what its
 /// revision named.
 package struct PodUsers: Sendable {
-    /// The kinds that pods name, and without which a pod does not start. A claim stays by itself while a pod uses it.
+    /// The kinds that pods name and without which a pod does not start. Claims are left out, because Kubernetes keeps
+    /// them while a pod uses them.
     private static let used = Set(["ConfigMap", "Secret", "ServiceAccount"].map { GroupKind(group: "", kind: $0) })
 
-    /// Of each namespace the first workload that is not ready, and why.
+    /// For each namespace the first workload that is not ready, and why.
     private var first: [String: (id: ObjectID, reason: String)] = [:]
 
     /// - Parameter unready: Workloads whose older pods may run or start again, each with the reason.
     package init(unready: [ObjectID: String] = [:]) { merge(unready) }
 
-    /// The declared workloads beside what these steps delete, ascending.
+    /// The declared workloads in the namespaces of what these steps delete, ascending.
     package static func of(_ steps: [PruneStep], in plan: Plan) -> [ObjectID] {
         let namespaces = Set(steps.filter { used.contains($0.id.groupKind) }.map(\.id.namespace))
         guard !namespaces.isEmpty else { return [] }
@@ -21,8 +22,10 @@ package struct PodUsers: Sendable {
             .filter { isWorkload($0) && namespaces.contains($0.namespace) }.sorted()
     }
 
+    /// Whether objects of this kind keep pods running as long as they exist.
     package static func isWorkload(_ id: ObjectID) -> Bool { PodTemplate.lasting.contains(id.groupKind) }
 
+    /// Adds workloads that are not ready, each with the reason; of each namespace the lowest identity is kept.
     package mutating func merge(_ unready: [ObjectID: String]) {
         for (id, reason) in unready where first[id.namespace].map({ id < $0.id }) ?? true {
             first[id.namespace] = (id, reason)
@@ -37,8 +40,8 @@ package struct PodUsers: Sendable {
 }
 
 extension PrunePlanner {
-    /// What an object names that is as it was, whatever git says of it, stays with it: one that is declared and left alone as it
-    /// asks, and one that has left git and stays or is still being deleted.
+    /// Objects that keep what they name: those that stay as they are whatever git says. That is a declared object that
+    /// asks to be left alone, and one that is no longer declared and stays or is still being deleted.
     func keepWhatIsNamed(_ fates: inout [ObjectID: Fate]) {
         var users = refused.filter { $0.reason.isOptOut }
             .map { ($0.id, "is left alone as it asks, and names it") }

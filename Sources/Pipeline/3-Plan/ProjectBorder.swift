@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// What a repository may not declare, whatever the API server would allow: the one rule of the border between projects, and
-/// between projects and Sternpost itself.
+/// What a repository may not declare, whatever the API server would allow: the only rule of the border between
+/// projects, and between projects and Sternpost itself.
 ///
-/// It is no replacement for the API server's own rights: all projects act with those of the operator.
+/// It does not replace access control of the API server: all projects act with the rights of the operator.
 package struct ProjectBorder: Sendable, Hashable {
     /// Whether this is the project that manages Sternpost itself: it may declare what configures Sternpost, and the lists of
     /// the operator do not hold for it.
     package var isOwnProject: Bool
-    /// The namespace in which the operator runs; nil when it runs nowhere in the cluster. Who may create a Pod there has the
-    /// operator's rights.
+    /// The namespace in which the operator runs; nil when it runs outside of the cluster. A user who may create a Pod
+    /// there has the operator's rights.
     package var operatorNamespace: String?
     /// The Secrets from which the operator takes its credentials.
     package var credentials: Set<ObjectID>
@@ -19,7 +19,7 @@ package struct ProjectBorder: Sendable, Hashable {
     /// Kinds that the operator forbids to all projects.
     package var forbiddenKinds: Set<GroupKind>
 
-    /// A border with nothing but the rules that always hold, and what is given.
+    /// A border with the rules that always hold, and those that are given.
     package init(
         isOwnProject: Bool = false,
         operatorNamespace: String? = nil,
@@ -63,7 +63,7 @@ package struct ProjectBorder: Sendable, Hashable {
         return nil
     }
 
-    /// The namespace that an object lies in, or is.
+    /// The namespace that an object is in, or that it is itself.
     private func place(of id: ObjectID) -> String? {
         if id.groupKind == KindOrder.namespace { return id.name }
         return id.namespace.isEmpty ? nil : id.namespace
@@ -74,7 +74,7 @@ package struct ProjectBorder: Sendable, Hashable {
         return id.group.isEmpty && id.kind == "Secret" || id.group == "coordination.k8s.io" && id.kind == "Lease"
     }
 
-    /// What of Sternpost the object would configure; nil when nothing.
+    /// Which part of Sternpost the object would configure; nil for none.
     private func configuration(_ id: ObjectID) -> String? {
         if id.group == WireName.group { return "configures Sternpost" }
         if id.groupKind == KindOrder.customResourceDefinition, id.name.hasSuffix(".\(WireName.group)") {

@@ -2,13 +2,13 @@
 import KubeObjects
 
 extension PrunePlan {
-    /// The same plan without what is not tried in this pass. What waits for a person's word stays whole: the word is about
-    /// all of it.
+    /// The same plan without what is not tried in this pass. A held prune stays whole, because an approval is of all of
+    /// it.
     ///
     /// - Parameters:
-    ///   - failed: Deletions that failed lately. What comes after a custom resource stays with it, and what pods may use
-    ///     with a workload.
-    ///   - unready: Workloads of which an earlier pass has waited in vain until no older pods run.
+    ///   - failed: Deletions that failed lately. With a custom resource stays what is deleted after it, and with a
+    ///     workload what its pods may use.
+    ///   - unready: Workloads whose older pods did not end in time in an earlier pass.
     /// - Returns: The plan; what it leaves out is withheld or waits, with the reason.
     func withholding(_ failed: [ObjectID: WithheldPrune], unready: [ObjectID: String]) -> PrunePlan {
         guard case .allowed = verdict, !failed.isEmpty || !unready.isEmpty else { return self }

@@ -6,17 +6,17 @@ package struct PrunePlan: Sendable {
     /// Whether the steps may run in this pass.
     package enum Verdict: Sendable, Hashable {
         case allowed
-        /// Something could not be read, or something declared is not as git wants it: nothing is deleted, whatever a
-        /// person says. The texts say what.
+        /// Something could not be read, or something declared is not as git wants it: nothing is deleted, even with an
+        /// approval. The texts say what.
         case blocked(reasons: [String])
         /// More than the project's limits allow, a protected kind, or a doubt about a member: waits for
-        /// `sternpost approve`. `approvalHash` is what is approved: this commit, exactly these objects, and what is known
-        /// to go along with them; 64 hexadecimal digits.
+        /// `sternpost approve`. `approvalHash` identifies what is approved: this commit, exactly these objects, and
+        /// what is known to be deleted along with them; 64 hexadecimal digits.
         case held(reasons: [String], approvalHash: String)
         /// The project has pruning switched off.
         case disabled
 
-        /// Whether the steps run, at once or after a person's yes.
+        /// Whether the steps run, at once or after approval.
         package var mayRun: Bool {
             switch self {
             case .allowed, .held: true
@@ -35,12 +35,12 @@ package struct PrunePlan: Sendable {
     package let kept: [ReleasedObject]
     /// Undeclared members that are in doubt from this pass on; stored before anything else is done.
     package let doubts: [ObjectID: Inventory.Doubt]
-    /// Namespaces and definitions among the steps of which it is not known what else they hold. A plan made again with
+    /// Namespaces and definitions among the steps whose contents are not known. A plan made again with
     /// ``LiveSet/contents`` of them decides better. Ascending.
     package let containers: [ObjectID]
-    /// Members that would be deleted, had that not failed lately; they stay members, and are tried again later.
+    /// Members whose deletion failed lately; they stay members, and it is tried again later.
     package let withheld: [ReleasedObject]
-    /// Members that would be deleted, did they not wait for something else: older pods, or a custom resource that failed.
+    /// Members whose deletion waits for something else: older pods, or a custom resource that could not be deleted.
     package let waiting: [ReleasedObject]
 
     package init(
@@ -63,10 +63,10 @@ package struct PrunePlan: Sendable {
         self.waiting = waiting
     }
 
-    /// The released members that leave the inventory with this plan: none while something keeps everything back.
+    /// The released members that leave the inventory with this plan: none while nothing may be deleted.
     package var leaving: [ReleasedObject] { if case .blocked = verdict { [] } else { released } }
 
-    /// The hash of a list that waits for a person's yes; nil when none does.
+    /// The hash of a held prune; nil when it is not held.
     package var approvalHash: String? { if case .held(_, let hash) = verdict { hash } else { nil } }
 }
 
@@ -77,7 +77,8 @@ package struct PruneStep: Sendable {
     /// The delete's precondition: exactly this incarnation.
     package let uid: String
     package let live: KubeObject
-    /// What a Namespace or definition held when the plan was made; nil for other kinds, and where nobody has looked.
+    /// What a Namespace or definition held when the plan was made; nil for other kinds, and where it was not looked
+    /// through.
     package let contents: ContainerContents?
 
     package init(

@@ -5,13 +5,13 @@ import KubeObjects
 extension PrunePlanner {
     enum Fate {
         case delete(PruneStep)
-        /// Leaves the inventory because it is there no more.
+        /// Leaves the inventory because it does not exist any more.
         case gone(String)
-        /// Leaves the inventory and stays in the cluster: it is not ours to delete.
+        /// Leaves the inventory and stays in the cluster, because this project may not delete it.
         case release(String)
         /// Stays in the cluster, and a member for now.
         case keep(String)
-        /// The same, because its deletion is under way already.
+        /// The same, because it is being deleted already.
         case ending(String)
 
         /// Whether it is in the cluster and ours, as far as is known.
@@ -46,7 +46,7 @@ extension PrunePlanner {
         if let reason = reasonToRelease(object, member) { return .release(reason) }
         guard let uid = object.uid else { return .keep("the server gave it no uid") }
         switch SyncAnnotation.objection(of: object) {
-        // What others own stays a member: it is read in every pass then, and keeps its owners.
+        // An object that another object owns stays a member: so it is read in every pass, and keeps its owners.
         case .asksToBeKept(let wish) where object.metadata["ownerReferences"]?.array?.isEmpty == false:
             return .keep("it asks to be kept (\(wish)), and others own it")
         case .asksToBeKept(let wish): return .release("it asks to be kept (\(wish))")
@@ -54,14 +54,14 @@ extension PrunePlanner {
         case nil: break
         }
         if object.deletionTimestamp != nil { return .ending("it \(object.deletionText)") }
-        // What a project may not declare it may not delete by ceasing to declare it.
+        // A project may not delete, by no longer declaring it, what it may not declare.
         if let reason = policy.border.objection(to: object) { return .keep("it \(reason)") }
         return .delete(
             PruneStep(id: id, resource: resource, uid: uid, live: object, contents: live.contents[id])
         )
     }
 
-    /// Why a live object is not, or no longer, this project's to delete.
+    /// Why this project may not, or no longer, delete a live object.
     private func reasonToRelease(_ object: KubeObject, _ member: Inventory.Member) -> String? {
         switch Ownership.of(object, for: inventory.applySet, owners: live.owners) {
         case .ours: break

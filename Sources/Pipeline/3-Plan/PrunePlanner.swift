@@ -6,7 +6,7 @@ import SyncSource
 /// everything could be read and nothing that is declared is undone, and if it is not too much at once.
 struct PrunePlanner {
     let commit: CommitInfo
-    /// Every identity the commit names, refused or not: never a candidate.
+    /// Every identity that the commit names, refused or not: never pruned.
     let declared: Set<ObjectID>
     let refused: [RefusedObject]
     let reportedDrift: [Step]
@@ -47,7 +47,8 @@ struct PrunePlanner {
         var fates: [ObjectID: Fate] = [:]
         var doubts: [ObjectID: Inventory.Doubt] = [:]
         for (id, member) in inventory.members where !declared.contains(id) {
-            // Also of those that a refused manifest shields now: the pass after it no longer knows of the rewind.
+            // Also for those that a refused manifest protects now: the next pass no longer knows that the tag went
+            // back.
             doubts[id] = member.doubt ?? (policy.rewoundFrom == nil ? nil : .rewound)
             if !isDeclared(id) { fates[id] = fate(of: id, member) }
         }
@@ -86,7 +87,7 @@ struct PrunePlanner {
         )
     }
 
-    /// Candidates that cannot be judged, because no more than their version was kept.
+    /// Candidates that cannot be judged, because they were kept without their fields.
     var unread: [ObjectID] {
         inventory.members.keys.filter { id in
             guard !isDeclared(id), case .settled = live.objects[id] else { return false }
@@ -94,7 +95,7 @@ struct PrunePlanner {
         }
     }
 
-    /// A refused manifest may not know its place, so it shields every member of its kind and name.
+    /// The namespace of a refused manifest may not be known, so it protects every member of its kind and name.
     func isDeclared(_ id: ObjectID) -> Bool {
         declared.contains(id) || shielded.contains(KindAndName(kind: id.groupKind, name: id.name))
     }
@@ -111,8 +112,8 @@ struct PrunePlanner {
         return first != second ? first > second : right.id < left.id
     }
 
-    /// The higher the earlier it is deleted. Custom resources come first, while their controllers and their webhooks are
-    /// there; classes and the like, which other custom resources name, with what everything else needs.
+    /// The higher the rank, the earlier it is deleted. Custom resources come first, while their controllers and their
+    /// webhooks are there; classes and the like, which other custom resources name, with what everything else needs.
     static func rank(_ id: ObjectID) -> Int {
         if id.groupKind == KindOrder.namespace { return -2 }
         if id.groupKind == KindOrder.customResourceDefinition { return -1 }
@@ -120,7 +121,7 @@ struct PrunePlanner {
         return id.isCustomResource && stage > 0 ? KindOrder.stages : stage
     }
 
-    /// The order by rank, and of two with the same one the first identity is above.
+    /// By rank; of two with the same rank the lower identity ranks higher.
     static func isRankedBelow(_ left: ObjectID, _ right: ObjectID) -> Bool {
         (rank(left), right) < (rank(right), left)
     }

@@ -13,7 +13,7 @@ struct PruneVerdict {
     let steps: [PruneStep]
     let doubts: [ObjectID: Inventory.Doubt]
     let along: [ContainerFates.GoingAlong]
-    /// How many members are really there: one that was never created, or is gone, gives no leave to delete others.
+    /// How many members really exist: one that was never created, or is gone, must not raise the limit for others.
     let present: Int
 
     var verdict: PrunePlan.Verdict {
@@ -143,8 +143,8 @@ struct PruneVerdict {
         return ids.count > limit ? "\(shown) and \(ids.count - limit) more" : shown
     }
 
-    /// Names exactly this commit, these incarnations, what is known to go along, and what is not known: an approval of it is
-    /// good for nothing else.
+    /// The hash of exactly this commit, these incarnations, what is known to be deleted along, and what is not known,
+    /// so that an approval of it allows nothing else.
     private var approvalHash: String {
         let lines = steps.map { "\($0.id) \($0.uid)" }.sorted()
         let more = along.flatMap { along in

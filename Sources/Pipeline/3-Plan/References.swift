@@ -4,7 +4,7 @@ import KubeObjects
 /// The objects that a manifest names: service account, config maps, secrets and claims of its pods, the role of a binding,
 /// the service account of a token.
 enum References {
-    /// What the object's pods, its role reference or its token need; optional references are left out.
+    /// What the object's pods, its role reference or its token need, without optional references.
     static func of(_ object: KubeObject) -> [ObjectID] {
         if let role = object.json["roleRef"] {
             let kind = role["kind"]?.string ?? ""
@@ -28,7 +28,8 @@ enum References {
         return ofPod(pod, namespace: object.namespace) { _ in true }
     }
 
-    /// Whose token a Secret is to hold: the controller of tokens deletes a Secret that it finds before the service account.
+    /// The service account whose token a Secret holds: the token controller deletes such a Secret if the account does
+    /// not exist yet.
     private static func tokenAccount(of object: KubeObject) -> ObjectID? {
         guard object.gvk.kind == "Secret", object.gvk.group.isEmpty,
             object.json["type"]?.string == "kubernetes.io/service-account-token",
@@ -37,7 +38,7 @@ enum References {
         return ObjectID(group: "", kind: "ServiceAccount", namespace: object.namespace, name: name)
     }
 
-    /// What the pods of a spec name, ascending; of references only those that count, by their own text.
+    /// What the pods of a spec name, ascending; only references for which `counts` is true.
     private static func ofPod(_ pod: JSON, namespace: String, where counts: (JSON) -> Bool) -> [ObjectID] {
         var ids: Set<ObjectID> = []
         func add(_ kind: String, _ source: JSON?, _ key: String = "name") {

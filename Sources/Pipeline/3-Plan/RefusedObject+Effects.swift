@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What follows from a refusal: the one table of which reasons fail, skip, retry or degrade.
+/// What follows from a refusal: the only table of which reasons fail, skip, retry or degrade.
 extension RefusedObject.Reason {
     private enum Effect {
-        /// The object counts as failed; without this as skipped.
+        /// The object counts as failed; otherwise as skipped.
         case fails
         /// The pass is degraded.
         case degrades
-        /// The same commit may end otherwise at a later pass.
+        /// A later pass of the same commit may end differently.
         case retries
         /// The pass does not know enough to delete anything.
         case blinds
-        /// The next pass need not look at the object: only another commit, or the time that it waits for, changes it.
+        /// The next pass need not check the object: only another commit, or the end of its wait, changes it.
         case rests
     }
 
@@ -35,16 +35,17 @@ extension RefusedObject.Reason {
     /// Whether somebody asked for the object to be left alone.
     package var isOptOut: Bool { self == .optedOut || self == .optedOutLive }
 
-    /// Whether the object is not as git declares it because of this: the pass does not succeed, what would be deleted may
-    /// still be needed, and higher waves wait. One that asks to be left alone is as it should be.
+    /// Whether the object is not as git declares it because of this: the pass does not succeed, what would be deleted
+    /// may still be needed, and higher waves wait. An object that asks to be left alone does not count.
     package var isShortfall: Bool { effects.contains(.degrades) }
 
-    /// Whether the same commit may end otherwise at a later pass.
+    /// Whether a later pass of the same commit may end differently.
     package var isRetryable: Bool { effects.contains(.retries) }
 
     /// Whether it shows that the pass does not know enough to delete anything.
     package var isPartialKnowledge: Bool { effects.contains(.blinds) }
 
-    /// Whether the next pass need not look at the object as long as the commit, and the time of the next try, are the same.
+    /// Whether the next pass need not check the object as long as the commit, and the time of the next try, are the
+    /// same.
     package var mayRest: Bool { effects.contains(.rests) }
 }

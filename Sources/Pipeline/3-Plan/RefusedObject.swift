@@ -14,7 +14,7 @@ package struct RefusedObject: Sendable, Hashable, Codable {
         case liveUnreadable
         /// Another tool or project owns the object.
         case ownedByOther
-        /// It lies behind the border of what a project may declare.
+        /// A project may not declare it (``ProjectBorder``).
         case forbidden
         /// Two manifests name the same object once the namespace is filled in.
         case duplicate
@@ -24,7 +24,7 @@ package struct RefusedObject: Sendable, Hashable, Codable {
         case optedOutLive
         /// The manifest itself cannot be applied (an unreadable wave, …).
         case invalid
-        /// Something it cannot do without is refused itself.
+        /// An object that it needs is refused.
         case blocked
         /// An object of an earlier wave is not healthy, or refused itself.
         case waiting
@@ -32,7 +32,7 @@ package struct RefusedObject: Sendable, Hashable, Codable {
         case failing
         /// The live object is being deleted; it is created again when it is gone.
         case terminating
-        /// Somebody keeps changing back what we set; it is left as it is for a while.
+        /// Another writer keeps changing back what we set; it is left as it is for a while.
         case contested
     }
 

@@ -3,18 +3,18 @@ import Crypto
 import KubeObjects
 import PlainText
 
-/// What the API server keeps otherwise than a manifest says, although the manifest was applied: each difference as a keyed
-/// hash of its path and both whole values, so that values of Secrets cannot be guessed from where it is stored.
+/// What the API server stores differently from a manifest, although the manifest was applied: each difference as a
+/// keyed hash of its path and both whole values, so that values of Secrets cannot be guessed from where it is stored.
 ///
 /// A difference that is not in it, at a new path or with another value, is drift like any other.
 package struct Residual: Sendable, Hashable {
     private static let mark: Character = "!"
 
     private let hashes: Set<String>
-    /// Whether a value that the manifest states was replaced by another one: something between us and the store does that.
+    /// Whether a value that the manifest states was replaced by another one, as mutating webhooks do.
     package let isOverruled: Bool
 
-    /// Nothing is kept otherwise.
+    /// No difference.
     package static let empty = Residual(hashes: [], isOverruled: false)
 
     private init(hashes: Set<String>, isOverruled: Bool) {
@@ -27,7 +27,7 @@ package struct Residual: Sendable, Hashable {
     /// - Parameters:
     ///   - differences: What stays although the manifest was applied.
     ///   - isOverruled: Whether a stated value was replaced among them.
-    ///   - key: Of the folder in which it will be stored.
+    ///   - key: The key of the data folder in which it will be stored.
     package init(_ differences: [FieldDifference], isOverruled: Bool, key: ResidualKey) {
         self.init(hashes: Set(differences.map(key.hash)), isOverruled: isOverruled)
     }
@@ -42,7 +42,7 @@ package struct Residual: Sendable, Hashable {
     /// For storing: hashes, ascending, without any value.
     package var text: String { (isOverruled ? String(Self.mark) : "") + hashes.sorted().joined(separator: ",") }
 
-    /// Whether nothing is kept otherwise.
+    /// Whether there is no difference.
     package var isEmpty: Bool { hashes.isEmpty }
 
     /// Whether each of these differences is one that is remembered, by its path and by both values.
@@ -56,7 +56,7 @@ package struct ResidualKey: Sendable, Hashable {
     /// How many bytes a key has.
     package static let byteCount = 32
 
-    /// A key that this process alone knows: what it remembers holds as long as the process lives.
+    /// A key that only this process has: residuals made with it are of use as long as the process lives.
     package static let ephemeral = ResidualKey.random()
 
     package let bytes: [UInt8]

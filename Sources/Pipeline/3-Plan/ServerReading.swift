@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// What the API server made of a declared value, as its answer to our own apply shows. Ascending: from its way to read a
-/// manifest to somebody's change of it.
+/// What the API server made of a declared value, as its answer to our own apply shows. Ascending: from a default that
+/// was filled in to a value that was replaced.
 package enum ServerReading: Sendable, Hashable, Comparable {
     /// All that was stated is there; what was left open (`{}`, null, absent fields) was filled in.
     case read
-    /// Something that was stated is not there.
+    /// Something that was stated is missing.
     case dropped
-    /// A value that was stated is another one.
+    /// A stated value was replaced.
     case replaced
 
     /// Judges one difference that an apply of the object left.
     package init(_ difference: FieldDifference, of kind: GroupKind) {
         guard let wanted = difference.after else {
-            // A field that the manifest no longer declares and that stayed: nothing was stated.
+            // A field that the manifest no longer declares and that stayed: there is no stated value.
             self = .read
             return
         }
@@ -63,7 +63,7 @@ extension JSON {
         }
     }
 
-    /// What a typed server may leave out of what it stores.
+    /// Values that a typed server may drop when it stores an object.
     fileprivate var isZero: Bool {
         switch self {
         case .bool(let flag): !flag

@@ -2,7 +2,7 @@
 import KubeObjects
 import SyncRender
 
-/// An object that needs no write.
+/// A settled object: one that needs no write.
 package struct SettledObject: Sendable, Hashable {
     package let id: ObjectID
     package let apiVersion: String
@@ -10,7 +10,7 @@ package struct SettledObject: Sendable, Hashable {
     package let uid: String
     package let resourceVersion: String
     package let contentHash: String
-    /// As in ``Inventory/AppliedMark``: what the API server keeps otherwise than the commit wants it.
+    /// As in ``Inventory/AppliedMark``: what the API server stores differently from the manifest.
     package let residual: Residual
     /// As in ``Inventory/AppliedMark``.
     package let state: String
@@ -43,7 +43,7 @@ package struct SettledObject: Sendable, Hashable {
         self.isDone = isDone
     }
 
-    /// What was seen of it: the next pass compares by it.
+    /// Its mark: the next pass compares by it.
     package var mark: Inventory.AppliedMark {
         Inventory.AppliedMark(
             uid: uid,

@@ -2,8 +2,8 @@
 import KubeObjects
 import SyncRender
 
-/// Says of live objects, one at a time, whether a commit wants anything of them: what a whole plan would say of them, so
-/// that those of which nothing is wanted need not be kept. Pure.
+/// Decides about live objects, one at a time, whether they are settled, as a whole plan would: the fields of settled
+/// objects need not be kept. Pure.
 package struct Settlement: Sendable {
     private let resolver: ManifestResolver
     private let applySet: ApplySet
@@ -12,7 +12,7 @@ package struct Settlement: Sendable {
     /// What is declared exactly once, by the identity that it has in the cluster.
     private let manifests: [ObjectID: RenderedObject]
 
-    /// Looks at live objects for one commit.
+    /// Judges live objects for one commit.
     ///
     /// - Parameters:
     ///   - rendered: Everything the commit wants.
@@ -39,12 +39,12 @@ package struct Settlement: Sendable {
         self.manifests = manifests
     }
 
-    /// What has to be kept of a live object: the proof that nothing is wanted of it, or all of it.
+    /// What has to be kept of a live object: its mark when it is settled, or all of it.
     package func kept(_ live: KubeObject) -> LiveObject {
         guard let uid = live.uid, let version = live.resourceVersion, live.deletionTimestamp == nil,
             let item = manifests[live.id], item.object.gvk == live.gvk, !SyncAnnotation.isLeftAlone(live),
             Ownership.of(live, for: applySet) == .ours, ImagePins(of: live).isEmpty,
-            // Who owns it decides what else may be deleted.
+            // Owners are kept whole, because they decide what else may be deleted.
             live.metadata["ownerReferences"]?.array?.isEmpty != false,
             case .success(let manifest) = resolver.resolve(item),
             !SyncAnnotation.isLeftAlone(manifest.object)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// What of a difference people may read, as values: path and values are masked, whole or in part.
+/// A difference as it may be shown: path and values are masked, whole or in part, before they become text.
 struct ShownDifference {
-    /// As the API server prints it, but for items that are named by a secret value.
+    /// As the API server prints it, except that secret values in it are masked.
     let path: String
     /// Nil when the field is absent there, or hidden whole.
     let before: JSON?
@@ -14,7 +14,7 @@ struct ShownDifference {
         path = difference.shownPath(of: kind)
         let whole = difference.path.display
         let values = [difference.before, difference.after].compactMap { $0 }
-        // What is on or off is no secret, and people look for it: `automountServiceAccountToken`.
+        // Booleans are not secret, and people look for them: `automountServiceAccountToken`.
         let isSwitch =
             values.allSatisfy { $0.bool != nil || $0.isNull } && (!kind.isSecret || whole == ".immutable")
         guard isSwitch || !SecretField.isHidden(path: whole, isSecret: kind.isSecret) else {
@@ -30,7 +30,7 @@ struct ShownDifference {
 }
 
 extension FieldDifference {
-    /// The path as people may read it.
+    /// The path as it may be shown.
     ///
     /// - Parameter kind: The kind of the object in which it is.
     /// - Returns: As the API server prints it, with masks where items are named by secret values.

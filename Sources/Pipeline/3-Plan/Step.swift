@@ -13,13 +13,13 @@ package struct Step: Sendable {
     package enum Cause: String, Sendable, Hashable, Codable {
         /// The cluster does not have it.
         case missing
-        /// It was there when we last applied the same manifest, and is gone.
+        /// The same manifest was applied before, and the object is gone.
         case deleted
         /// Git changed, or we have not applied this object before.
         case commit
-        /// Git did not change; somebody changed the live object.
+        /// Git did not change; another writer changed the live object.
         case drift
-        /// It exists without an owner and is taken in.
+        /// It exists without an owner and is adopted.
         case adoption
     }
 
@@ -73,10 +73,10 @@ package struct Step: Sendable {
         self.mayRecreate = mayRecreate
     }
 
-    /// What differs, for people: cut and masked, in the same order.
+    /// What differs, for display: cut and masked, in the same order.
     package var changes: [FieldChange] { FieldChange.list(differences, of: id.groupKind) }
 
-    /// Whether an apply onto the incarnation `uid` may take fields from other managers; what is not there yet has none to
-    /// take.
+    /// Whether an apply onto the incarnation `uid` may take fields from other managers. An object that does not exist
+    /// yet has none to take.
     package func mayForce(onto uid: String?) -> Bool { uid != nil && !SyncAnnotation.forbidsForce(object) }
 }

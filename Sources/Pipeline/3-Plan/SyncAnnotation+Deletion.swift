@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// What stands on a live object against its deletion.
+/// Annotations and labels of a live object that forbid its deletion.
 extension SyncAnnotation {
     /// An objection to a deletion.
     package enum Objection: Sendable, Hashable {
-        /// It asks to be kept: it is let go from the inventory.
+        /// It asks to be kept: it is released from the inventory.
         case asksToBeKept(String)
-        /// It asks to be left alone, or for something that nobody understands and that may be a wish to be kept: it stays,
-        /// and stays a member.
+        /// It asks to be left alone, or has a value that is not understood and may mean "keep": it stays, and stays a
+        /// member.
         case stays(String)
 
-        /// The reason, for people, after "it".
+        /// The reason, for display, after "it".
         package var reason: String {
             switch self {
             case .asksToBeKept(let wish): "asks to be kept (\(wish))"
@@ -20,8 +20,8 @@ extension SyncAnnotation {
         }
     }
 
-    /// Why the object must not be deleted by what its annotations and labels say; nil when they say nothing against it. Asked
-    /// when a plan is made, and of the object as it is just before the delete.
+    /// Why its annotations and labels forbid deleting the object; nil when they do not. Asked when a plan is made, and
+    /// again of the object just before the delete.
     package static func objection(of live: KubeObject) -> Objection? {
         if let wish = keepRequest(live) { return .asksToBeKept(wish) }
         if isLeftAlone(live) { return .stays("asks to be left alone") }
@@ -38,7 +38,7 @@ extension SyncAnnotation {
         Wish(WireName.configSyncManaged, ["enabled"]),
     ]
 
-    /// What cannot be understood among the annotations that may ask for the object to be kept.
+    /// The first annotation that may ask for the object to be kept and has a value that is not understood.
     private static func unclearWish(_ live: KubeObject) -> String? {
         var known = live
         known.json[["metadata", "annotations", RolloutState.annotation]] = nil  // our own memory, no wish
@@ -70,12 +70,12 @@ private struct Wish {
     }
 }
 
-/// A wish that is written otherwise than any tool reads it: in capitals, without a hyphen, or as a label. Who wrote it meant
-/// something by it.
+/// A request to be kept in a spelling that no tool reads: in capitals, without a hyphen, or as a label. It is
+/// respected, because its author meant it.
 private enum MisspeltWish {
     private static let argoOptions = WireName.argoSyncOptions
 
-    /// By how their keys sound.
+    /// Matched by the letters of their keys.
     private static let wishes: [String: Wish] = {
         let own = [Wish(WireName.prune, ["enabled"]), Wish(WireName.reconcile, ["enabled"])]
         let all = SyncAnnotation.foreignWishes + own + [Wish(argoOptions, [])]
@@ -101,7 +101,7 @@ private enum MisspeltWish {
         return ["=false", "=confirm"].contains { text.contains($0) }
     }
 
-    /// The letters of a key alone, and no plural.
+    /// Only the letters of a key, without a plural s.
     private static func sound(_ key: String) -> String {
         var letters = key.utf8.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }.filter { 0x61...0x7A ~= $0 }
         if letters.last == UInt8(ascii: "s") { letters.removeLast() }

@@ -57,8 +57,8 @@ package enum SyncAnnotation {
         rollLatest: ["false", "true"],
     ]
 
-    /// What is wrong with the object's `sternpost.dev/` annotations or its wave, and the remedy; nil when all is well.
-    /// A misspelt request to be kept must not end in a deletion.
+    /// What is wrong with the object's `sternpost.dev/` annotations or its wave, and the remedy; nil when nothing is. A
+    /// misspelt request to be kept must not end in a deletion.
     package static func problem(_ object: KubeObject) -> String? {
         for member in object.metadata["labels"]?.object ?? JSONObject() where isOurs(member.key) {
             return "the label \(member.key) asks for nothing; write it as an annotation"

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// The kinds that nobody has looked through since the inventory was lost, held against what can be read now.
+/// The kinds that could not be looked through since the inventory was lost, compared with what can be read now.
 package struct UnseenKinds: Sendable {
-    /// Stands for all kinds of a group, which did not answer when its kinds were asked for.
+    /// Stands for all kinds of a group that did not answer discovery.
     package static let wildcard = "*"
 
     /// Those that cannot be looked through now either.
     package let left: Set<GroupKind>
-    /// Objects that carry our label and were applied by us, and are no members; of the kinds that could be read.
+    /// Objects that carry our label, were applied by us, and are not members; of the kinds that could be read.
     package let foundAgain: [ObjectID: Inventory.Member]
 
     init(inventory: Inventory, live: LiveSet) {
@@ -22,7 +22,7 @@ package struct UnseenKinds: Sendable {
             switch live.catalog.lookup(kind) {
             case .served(let resource) where resource.verbs.contains("list") && live.unreadable[kind] == nil:
                 seen.insert(kind)
-                // Where only some namespaces may be looked into, nobody knows of the others.
+                // Where only some namespaces may be read, the others are not known.
                 if live.narrowed.contains(kind) { left.insert(kind) }
             case .unknown where live.undefined.contains(kind): break
             default: left.insert(kind)
@@ -30,8 +30,8 @@ package struct UnseenKinds: Sendable {
         }
         var foundAgain: [ObjectID: Inventory.Member] = [:]
         for (id, object) in live.objects where seen.contains(id.groupKind) && inventory.members[id] == nil {
-            // One that bears another tool's mark is found too: the next plan lets it go, and says so. Passed over, it would
-            // be nobody's once that mark is taken off.
+            // An object with another tool's mark is included: the next plan releases it, and says so. If it were left
+            // out, it would have no owner once that mark is removed.
             guard let object = object.whole, let uid = object.uid,
                 object.label(ApplySet.partOfLabel) == inventory.applySet.id,
                 object.managedFields.contains(where: \.isOurApply)
@@ -42,7 +42,7 @@ package struct UnseenKinds: Sendable {
         self.foundAgain = foundAgain
     }
 
-    /// The kinds with a whole group's kinds in place of its `*`, as far as the group answers.
+    /// The kinds, with `*` replaced by all kinds of its group if the group answers.
     package static func spelledOut(_ kinds: Set<GroupKind>, in catalog: APICatalog) -> Set<GroupKind> {
         var result = kinds.filter { $0.kind != wildcard }
         let groups = Set(kinds.filter { $0.kind == wildcard }.map(\.group))

@@ -16,15 +16,15 @@ struct ValueRule: Sendable {
     /// every object is typed, also of custom resources.
     func isTyped(_ path: [FieldPathElement]) -> Bool { isBuiltIn || path.first == .field("metadata") }
 
-    /// Numbers of which Kubernetes' own types cannot tell 0 from none, and for which its defaults stand then: probes
+    /// Numbers for which Kubernetes' types cannot distinguish 0 from absent, so that 0 is replaced by a default: probes
     /// (`SetDefaults_Probe` in pkg/apis/core/v1/defaults.go), ports of a Service, flow schemas.
     private static let zeroIsUnset: Set<String> = [
         "nodePort", "healthCheckNodePort", "targetPort", "periodSeconds", "timeoutSeconds", "successThreshold",
         "failureThreshold", "matchingPrecedence",
     ]
 
-    /// Whether a typed server takes the value for none, and may fill in a default: the empty text in a field of its own
-    /// types, but not in a map of free keys such as labels or the data of a ConfigMap, and 0 in a few of them.
+    /// Whether a typed server treats the value as absent, and may fill in a default: the empty text in a field of its
+    /// own types, but not in a map of free keys such as labels or the data of a ConfigMap, and 0 in a few of them.
     func isUnset(_ wanted: JSON, at path: [FieldPathElement]) -> Bool {
         guard isBuiltIn, case .field(let top)? = path.first,
             !["metadata", "data", "binaryData", "stringData"].contains(top)

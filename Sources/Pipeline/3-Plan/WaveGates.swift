@@ -2,15 +2,15 @@
 import KubeObjects
 import SyncRender
 
-/// Holds back what bears a higher wave number than something that is known not to become what git wants.
+/// Refuses what has a higher wave number than an object that is known not to become as git declares it.
 struct WaveGates {
     private let policy: PlanPolicy
-    /// The number of everything that is declared; of what is declared twice the lower one.
+    /// The wave number of every declared object; of two manifests of one object the lower one.
     private var numbers: [ObjectID: Int] = [:]
 
     init(policy: PlanPolicy) { self.policy = policy }
 
-    /// Takes in what a manifest asks for.
+    /// Notes the wave number of a manifest.
     mutating func add(_ id: ObjectID, _ object: KubeObject) {
         let number = WaveNumber.of(object)
         numbers[id] = min(numbers[id] ?? number, number)
@@ -21,9 +21,9 @@ struct WaveGates {
     /// - Parameters:
     ///   - steps: Everything that is to be written.
     ///   - standing: Declared objects that are there and are not written.
-    ///   - refused: Declared objects that cannot be written. What asks to be left alone is nobody's condition; of what
-    ///     somebody fights over the health counts, as of what is not written.
-    /// - Returns: The waves that may be carried out, and as refused what bears a higher number than they.
+    ///   - refused: Declared objects that cannot be written. One that asks to be left alone does not hold anything
+    ///     back. Of an object with a fight the health counts, as of one that is not written.
+    /// - Returns: The waves that may be carried out, and the steps with higher numbers as refused.
     func waves(
         of steps: [Step],
         standing: [ObjectID],

@@ -2,8 +2,8 @@
 import KubeObjects
 import SyncRender
 
-/// Puts steps into waves: first by the number a person gave, then by the stage of the kind. What a step depends on always
-/// stands in an earlier wave, whatever number it bears.
+/// Puts steps into waves: first by the number a person gave, then by the stage of the kind. What a step depends on is
+/// always in an earlier wave, whatever its number.
 enum WaveOrder {
     private struct Place: Hashable, Comparable {
         var number: Int
@@ -18,8 +18,8 @@ enum WaveOrder {
     ///
     /// - Parameters:
     ///   - steps: What is to be written.
-    ///   - standing: The numbers of the declared objects that are not written in this pass and stand in the cluster: a
-    ///     later wave waits for them as for those that are written.
+    ///   - standing: The numbers of the declared objects that exist and are not written in this pass: a later wave
+    ///     waits for them as for those that are written.
     /// - Returns: The waves in the order in which they are carried out.
     static func waves(of steps: [Step], standing: [ObjectID: Int] = [:]) -> [Wave] {
         let places = self.places(of: steps)
@@ -47,7 +47,7 @@ enum WaveOrder {
                 stage: KindOrder.stage(of: step.id.groupKind)
             )
         }
-        // A dependency comes down to its dependant's number, or the dependant would never start.
+        // A dependency gets the lower number of its dependant, or the dependant would never start.
         var changed = true
         while changed {
             changed = false

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// A step that failed lately: it is not sent again for now, as long as it would be the same one.
+/// A step that failed lately: it is not sent again for now, as long as it would be the same.
 package struct WithheldStep: Sendable, Hashable {
     private let contentHash: String
     private let live: String
@@ -20,10 +20,10 @@ package struct WithheldStep: Sendable, Hashable {
     /// Whether carrying out this step would be the same again: the manifest is, and so is what it meets in the cluster.
     package func isSame(as step: Step) -> Bool { self == WithheldStep(step, because: reason) }
 
-    /// What of a live object decides how an apply of the same manifest ends. A change of the status does not, where
-    /// `metadata.generation` tells one from a change of the spec. Who deletes an object to create it again changes its
-    /// incarnation, and is still at the same step. The paths are whole, because masks make different ones look the same;
-    /// nobody reads them.
+    /// The parts of a live object that decide how an apply of the same manifest ends. The status is not one of them,
+    /// where `metadata.generation` tells one from a change of the spec. A step that deletes an object to create it
+    /// again changes its incarnation, and is still the same step. The paths are not masked, because masks make
+    /// different ones look equal; they are only compared, never shown.
     private static func outline(of live: KubeObject?, differences: [FieldDifference], mayRecreate: Bool) -> String {
         guard let live else { return "" }
         let paths = differences.prefix(FieldChange.maxListed).map(\.path.display).joined(separator: "\n")

@@ -5,7 +5,8 @@ import SyncPlan
 import SyncSource
 import Waiting
 
-/// Deleting what has left the repository: only what the plan allows, only this incarnation, and in its order.
+/// Deleting what is no longer declared: only what the plan allows, only the planned incarnation, and in the plan's
+/// order.
 extension Applier {
     func prune(approved: String?, _ run: inout ApplyRun) async {
         let steps = run.plan.prune.steps
@@ -38,7 +39,7 @@ extension Applier {
 
     private func prune(_ batch: [PruneStep], _ run: inout ApplyRun) async {
         var steps: [PruneStep] = []
-        // What was waited for in vain is not waited for again.
+        // What did not end in time is not waited for again.
         let end = ContinuousClock.now + (run.reasonToKeepRest == nil ? deadlines.gone : .zero)
         let reader = LiveReader(client: client, applySet: store.applySet, limit: limit)
         for step in batch {
@@ -131,7 +132,7 @@ extension Applier {
     }
 }
 
-/// What the look just before a delete gave.
+/// The result of the check just before a delete.
 private enum LastLook: Sendable {
     case deleted(DeleteAnswer)
     case stays(String)
@@ -149,13 +150,13 @@ private struct PruneResult: Sendable {
 }
 
 extension Applier {
-    /// Deletes one incarnation. An answer that got lost is the client's to ask for again: with a uid, a second delete
-    /// does no harm.
+    /// Deletes one incarnation. The client repeats a delete whose answer was lost: with a uid, a second delete does no
+    /// harm.
     private func delete(_ step: PruneStep) async -> PruneResult {
         let start = ContinuousClock.now
         do throws(WriteFailure) {
             let look = try await write { client async throws(KubeError) -> LastLook in
-                // Looked at once more: since the plan was made, somebody may have asked for it to be kept.
+                // Read once more: since the plan was made, an annotation may ask for it to be kept.
                 let now = try await client.get(step.resource, namespace: step.id.namespace, name: step.id.name)
                 guard let now else { return .deleted(.alreadyGone) }
                 guard now.uid == step.uid else { return .stays("another object has this name") }

@@ -6,8 +6,8 @@ import Waiting
 
 /// What a delete waits for: pods that may still use what goes, and controllers that are still needed.
 extension Applier {
-    /// Before the first of these deletes: waits until the declared workloads beside them run no older pods, which may be
-    /// started again. A workload of which that is not so keeps what its pods may use.
+    /// Before the first of these deletes: waits until the declared workloads beside them run no older pods, which may
+    /// be started again. A workload that does run older pods keeps what they may use.
     func awaitUsers(of batch: [PruneStep], _ run: inout ApplyRun) async {
         let open = batch.filter { run.objection(to: $0) == nil }
         let unasked = PodUsers.of(open, in: run.plan).filter { !run.askedUsers.contains($0) }
@@ -17,8 +17,9 @@ extension Applier {
         if let reason = await reasonToStop() { run.interrupt(reason) }
     }
 
-    /// After these deletes: waits until custom resources are gone, finalizers and all. Their controller may be among what is
-    /// deleted next, and nobody else could remove the finalizers; so one that was not deleted keeps it as well.
+    /// After these deletes: waits until custom resources are gone, finalizers and all. Their controller may be among
+    /// what is deleted next, and only it can remove the finalizers. So a custom resource that was not deleted keeps
+    /// what comes next as well.
     func awaitCustomResources(of batch: [PruneStep], _ run: inout ApplyRun) async {
         let end = ContinuousClock.now + deadlines.gone
         for step in batch where step.id.isCustomResource && run.isStillThere(step.id) {

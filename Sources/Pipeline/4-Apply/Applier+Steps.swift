@@ -4,8 +4,8 @@ import KubeObjects
 import SyncPlan
 import SyncSource
 
-/// Carrying out steps that do not depend on each other: intents run a little ahead of the writes, outcomes follow them in
-/// batches, and neither keeps the API server waiting. No write starts before its intent is durable.
+/// Carrying out steps that do not depend on each other: intents run a little ahead of the writes, outcomes follow them
+/// in batches, and neither delays the writes. No write starts before its intent is durable.
 extension Applier {
     func carryOut(_ steps: [Step], _ context: StepContext, _ run: inout ApplyRun) async {
         var progress = StepProgress(steps: steps)
@@ -69,7 +69,7 @@ extension Applier {
         return rows
     }
 
-    /// Nil when all of it is written down; else why not.
+    /// Nil when all outcomes are in the journal; else why not.
     private func end(_ batch: StepProgress.Outcomes) async -> JournalFailure? {
         CrashPoint.reach(.beforeOutcome)
         do throws(JournalFailure) {
@@ -82,7 +82,8 @@ extension Applier {
 }
 
 extension Step {
-    /// Why the step is taken, one line for the journal: a commit is the cause only of what nobody else has written since.
+    /// Why the step is taken, one line for the journal: the commit is named as the cause only where no other manager
+    /// has written since.
     fileprivate func reason(commit: CommitInfo) -> String {
         let title = "\(action.rawValue), \(cause.rawValue)"
         let by = "commit \(commit.shortID) by \(commit.authorName)"

@@ -33,7 +33,8 @@ extension Applier {
         await carryOut(steps, context, &run)
     }
 
-    /// Waits until all that bears a lower number is healthy. What is not keeps this number and the higher ones from starting.
+    /// Waits until all objects with a lower wave number are healthy. If one is not, this number and the higher ones do
+    /// not start.
     func openGate(before wave: Wave, _ run: inout ApplyRun) async {
         guard run.interruption == nil, !run.isStuck(before: wave), !wave.after.isEmpty else { return }
         for object in wave.after.sorted(by: { ($0.number, $0.id) < ($1.number, $1.id) }) {
@@ -56,7 +57,8 @@ extension Applier {
         )
     }
 
-    /// Waits until the definitions of a wave are established. One that is not blocks the objects of its kinds.
+    /// Waits until the definitions of a wave are established. A definition that is not established blocks the objects
+    /// of its kinds.
     private func awaitReadiness(after wave: Wave, _ run: inout ApplyRun) async {
         guard run.interruption == nil, !wave.awaits.isEmpty else { return }
         let awaited = Set(wave.awaits)

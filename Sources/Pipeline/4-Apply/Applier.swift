@@ -56,8 +56,8 @@ package struct Applier: Sendable {
     ///   - health: Waits until the objects are healthy before a later wave number begins, for as long as the pass may wait.
     ///   - users: Waits until these workloads are healthy and run no pods of an older revision, before something is deleted
     ///     that such pods may need; by default asks for their health.
-    ///   - guardBeforeWrite: Called before anything is written down or sent; when it throws, nothing more is
-    ///     written in this pass, and what it threw is the reason that people read.
+    ///   - guardBeforeWrite: Called before anything is written down or sent; asks whether this process may still write.
+    ///     When it throws, nothing more is written in this pass, and the error is the reason that is shown.
     package init(
         client: KubeClient,
         store: InventoryStore,
@@ -80,7 +80,7 @@ package struct Applier: Sendable {
         self.guardBeforeWrite = guardBeforeWrite
     }
 
-    /// Makes the cluster as the plan says.
+    /// Carries out the plan.
     ///
     /// - Parameters:
     ///   - plan: What to do.
@@ -147,7 +147,7 @@ enum WriteFailure: Error, Sendable, CustomStringConvertible {
     case refused(KubeError)
     /// Nothing was sent: the pass must end.
     case interrupted(String)
-    /// An intent or an outcome could not be written down: the pass must end.
+    /// An intent or an outcome could not be recorded: the pass must end.
     case unrecorded(String)
 
     var description: String {
@@ -176,8 +176,8 @@ extension Applier {
         }
     }
 
-    /// Why nothing more may be written in this pass; nil while it may go on. The guard's reason comes first: who takes
-    /// the right to write away also cancels.
+    /// Why this pass may not write any more; nil while it may. The guard's reason comes first, because the loss of the
+    /// lease also cancels the task.
     func reasonToStop() async -> String? {
         do { try await guardBeforeWrite() } catch { return Redactor.shared.redact("\(error)".singleLine) }
         return Task.isCancelled ? WriteFailure.cancelled : nil

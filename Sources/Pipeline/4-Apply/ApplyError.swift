@@ -6,7 +6,7 @@ import KubeObjects
 package struct ApplyError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What went wrong.
     package enum Reason: Sendable, Hashable {
-        /// The parent exists and belongs to another tool, another project or nobody.
+        /// The parent exists and belongs to another tool, to another project, or has no owner.
         case foreignParent
         /// The parent's kind cannot hold an inventory.
         case unsupportedParent
@@ -16,7 +16,7 @@ package struct ApplyError: Error, Sendable, Hashable, CustomStringConvertible {
         case noInventory
         /// More members than one Secret can hold.
         case inventoryTooLarge
-        /// Somebody else wrote the inventory since it was read: two operators on one project.
+        /// Another process wrote the inventory since it was read: two operators on one project.
         case concurrentWriter
         /// The API server refused or could not be reached.
         case cluster(KubeError.Reason)
@@ -25,7 +25,7 @@ package struct ApplyError: Error, Sendable, Hashable, CustomStringConvertible {
     package let reason: Reason
     /// One redacted line: what, where, why, and what to do.
     package let description: String
-    /// Whether the same may succeed later without anybody doing something.
+    /// Whether the same may succeed later without a person's help.
     package let isRetryable: Bool
     /// Whether a write was sent and no answer tells if it happened.
     package let isOutcomeUnknown: Bool

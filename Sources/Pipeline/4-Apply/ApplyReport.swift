@@ -17,23 +17,23 @@ package struct ObjectOutcome: Sendable {
     package let origin: Origin?
     /// One redacted line, cause and remedy; nil unless failed or skipped.
     package let error: String?
-    /// Of a write that failed: the same without the head that names the object and its place.
+    /// Of a write that failed: the same without the prefix that names the object and its place.
     package let cause: String?
     /// Whether the same step may succeed later without a new commit.
     package let isRetryable: Bool
-    /// What differed, for people.
+    /// What differed, for display.
     package let changes: [FieldChange]
-    /// The object before and after, as the server had it; nil where there was none. Not redacted: only the record's
-    /// redactor may turn them into text. Once the outcome is recorded, `after` is only who the object is, and `before` is
-    /// nil: thousands of outcomes stay until the end of the pass.
+    /// The object before and after, as the server had it; nil where there was none. Not redacted: only SyncRecord may
+    /// turn them into text. Once the outcome is recorded, `after` holds only the object's identity and `before` is nil,
+    /// because thousands of outcomes stay in memory until the end of the pass.
     package private(set) var before: KubeObject?
     package private(set) var after: KubeObject?
     /// `Warning:` headers of the API server.
     package let warnings: [String]
     package let duration: Duration
-    /// What the API server keeps otherwise although the manifest was applied, as in ``Inventory/AppliedMark``.
+    /// What the API server stores differently although the manifest was applied, as in ``Inventory/AppliedMark``.
     package let residual: Residual
-    /// Whether the next pass has to look at the object again, because not all that belongs to the write came to its end.
+    /// Whether the next pass has to check the object again, because a part of the write did not finish.
     package let isUnfinished: Bool
     /// How `after` looked, as in ``Inventory/AppliedMark``; empty without one.
     package let state: String
@@ -88,8 +88,8 @@ extension ObjectOutcome {
         )
     }
 
-    /// Lets the objects go, but for what the rest of the pass asks of `after`: its identity, its version, and whether it
-    /// removes itself.
+    /// Drops the objects, except for the parts of `after` that the rest of the pass needs: its identity, its version,
+    /// and whether it removes itself.
     package mutating func letGo() {
         before = nil
         guard let whole = after else { return }
@@ -111,9 +111,9 @@ package struct ApplyReport: Sendable {
     package let inventory: Inventory
     /// Set when the pass ended early: cancelled by a newer commit or a shutdown, inventory or journal not writable.
     package let interruption: String?
-    /// Whether it ended because an intent or an outcome could not be written down.
+    /// Whether it ended because an intent or an outcome could not be recorded.
     package let isJournalLost: Bool
-    /// The wave number that was waited for in vain, so that later ones were not written; nil when none was.
+    /// The wave number that was not healthy in time, so that later ones were not written; nil when there was none.
     package let closedGate: ClosedGate?
 
     package init(

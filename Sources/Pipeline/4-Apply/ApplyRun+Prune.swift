@@ -29,8 +29,8 @@ extension ApplyRun {
         }
     }
 
-    /// The first thing that git declares and that this pass has not made so, and why: while there is one, nothing is
-    /// deleted. What would be deleted may be what it replaces, or what its old state still needs.
+    /// The first declared object that this pass has not brought to its declared state, and why. While there is one,
+    /// nothing is deleted: it may replace what would be deleted, or its old state may still need it.
     var firstUndone: String? {
         for step in plan.waves.flatMap(\.steps) {
             guard let outcome = outcomes[step.id] else { return "\(step.id) was not applied" }
@@ -53,7 +53,7 @@ extension ApplyRun {
         if step.live.deletionTimestamp != nil {
             return PruneObjection(reason: step.live.deletionText, isRetryable: true, isGone: false)
         }
-        // A definition is asked what is left of its own kind.
+        // For a definition, the objects of its own kind count.
         let rest = step.live.definedKind == nil ? reasonToKeepRest.map { "not deleted: \($0)" } : nil
         if let reason = rest ?? users.reason(toKeep: step).map({ "not deleted: \($0)" }) {
             return PruneObjection(reason: reason, isRetryable: true, isGone: false)
@@ -68,7 +68,7 @@ extension ApplyRun {
     }
 }
 
-/// The words for deletions that are not made because something that git declares has not been made so.
+/// The reason of deletions that are not made because a declared object is not as git declares it.
 package enum UndoneStep {
     static func failed(_ id: ObjectID) -> String { "\(id) could not be applied" }
 

@@ -6,14 +6,15 @@ import SyncPlan
 /// The state of one pass: what has become of which object so far.
 struct ApplyRun: Sendable {
     let plan: Plan
-    /// What will be, or has been, stored: a superset of the truth until ``narrow()``. Its marks are not kept up.
+    /// The inventory that will be, or has been, stored: a superset of the real members until ``narrow()``. Its marks
+    /// are not updated.
     private(set) var inventory: Inventory
     private(set) var interruption: String?
     private var isJournalLost = false
     /// Kinds and namespaces that this pass creates: right afterwards the API server may not serve them yet.
     let definedKinds: Set<GroupKind>
     let definedNamespaces: Set<String>
-    /// Where nothing of others can be: kinds and namespaces that did not exist when the cluster was read.
+    /// Kinds and namespaces that did not exist when the cluster was read, so that no object of others can be in them.
     let newPlaces: NewPlaces
     /// Until when this pass waits for what ends by itself.
     let settling: SettlingDeadlines
@@ -21,7 +22,7 @@ struct ApplyRun: Sendable {
     private(set) var blockers: [ObjectID: String] = [:]
     /// The first wave number that did not end well, and why.
     private(set) var stuckWave: (number: Int, reason: String)?
-    /// Set when the pass has waited for a wave number in vain.
+    /// Set when a wave number was not healthy in time.
     private var closedGate: ClosedGate?
     /// Whether a write got no clear answer, so that what the cluster has is only partly known.
     private(set) var hasUnclearWrites = false
@@ -48,7 +49,7 @@ struct ApplyRun: Sendable {
         for settled in plan.unchanged { appliedUIDs.insert(settled.uid) }
     }
 
-    /// Ends the pass because an intent or an outcome could not be written down.
+    /// Ends the pass because an intent or an outcome could not be recorded.
     mutating func loseJournal(_ reason: String) {
         isJournalLost = true
         interrupt(reason)
@@ -71,10 +72,10 @@ struct ApplyRun: Sendable {
         return "blocked by wave \(stuck.number): \(stuck.reason)"
     }
 
-    /// Whether the wave will not start, whatever becomes of its objects.
+    /// Whether the wave will not start.
     func isStuck(before wave: Wave) -> Bool { stuckWave.map { $0.number < wave.number } ?? false }
 
-    /// Keeps the waves with higher numbers from starting; `unhealthy` is what was waited for in vain.
+    /// Keeps the waves with higher numbers from starting; `unhealthy` are the objects that were not healthy in time.
     mutating func stop(after number: Int, because reason: String, unhealthy id: ObjectID? = nil) {
         guard stuckWave == nil else { return }
         stuckWave = (number, reason)
@@ -85,7 +86,7 @@ struct ApplyRun: Sendable {
         if blockers[id] == nil { blockers[id] = reason }
     }
 
-    /// Takes in how a step ended.
+    /// Notes how a step ended.
     mutating func record(_ outcome: ObjectOutcome, of step: Step, isUnclear: Bool = false) {
         var kept = outcome
         kept.letGo()
@@ -102,10 +103,10 @@ struct ApplyRun: Sendable {
         }
     }
 
-    /// The journal has these outcomes, with all that changed.
+    /// Notes that the journal has these outcomes with their changes.
     mutating func wasRecorded(_ steps: [Step]) { for step in steps { outcomes[step.id]?.wasRecorded() } }
 
-    /// Takes in how a prune ended; `isGone` says that the object leaves the inventory.
+    /// Notes how a deletion ended; `isGone` says that the object leaves the inventory.
     mutating func record(_ outcome: ObjectOutcome, ofPrune id: ObjectID, isGone: Bool, isUnclear: Bool = false) {
         pruned[id] = outcome
         hasUnclearWrites = hasUnclearWrites || isUnclear
@@ -115,10 +116,10 @@ struct ApplyRun: Sendable {
         }
     }
 
-    /// What was deleted before is gone by now.
+    /// Notes that what was deleted before is gone.
     mutating func isGone(_ id: ObjectID) { gone.insert(id) }
 
-    /// Takes in which of the workloads that may use what is deleted run older pods, and why.
+    /// Notes which of the workloads that may use what is deleted run older pods, and why.
     mutating func asked(_ ids: [ObjectID], unready: [ObjectID: String]) {
         askedUsers.formUnion(ids)
         users.merge(unready)
@@ -133,7 +134,7 @@ struct ApplyRun: Sendable {
     /// Whether an object that this pass was to delete is still there.
     func isStillThere(_ id: ObjectID) -> Bool { pruned[id] != nil && !gone.contains(id) }
 
-    /// Takes out of the inventory what is gone or released, and confirms what is as git declares it.
+    /// Removes from the inventory what is gone or released, and confirms what is as git declares it.
     mutating func narrow() {
         for id in gone { inventory.members[id] = nil }
         inventory = inventory.narrowed(by: plan)

@@ -2,15 +2,15 @@
 import KubeObjects
 import SyncPlan
 
-/// What people should know of stated values that are not there although the manifest was applied twice: who changes them is
-/// not known, only that it is so.
+/// Remarks about stated values that are missing or replaced although the manifest was applied twice. Which component
+/// changes them is not known.
 package enum ConvergenceRemark {
     private static let maxNamed = 5
 
     /// One redacted line for what was replaced, and one for what was dropped.
     ///
     /// - Parameters:
-    ///   - rest: What stays; what the server only reads its own way is left out.
+    ///   - rest: The differences that stay; defaults that the server filled in are left out.
     ///   - kind: The kind of the object.
     /// - Returns: At most two lines.
     package static func texts(_ rest: [FieldDifference], of kind: GroupKind) -> [String] {

@@ -2,14 +2,14 @@
 import Foundation
 import Synchronization
 
-/// A place between two steps of a pass where a test can have the process die as if by `kill -9`, or stand still while the
-/// test changes the world around it.
+/// A place between two steps of a pass where a test can have the process die as if by `kill -9`, or stop while the test
+/// changes something around it.
 ///
 /// `STERNPOST_CRASH_AT=after-intent` dies the first time the place is reached, `after-apply:3` the third time.
 /// `STERNPOST_STOP_AT`, with the same words, sends the process SIGSTOP; SIGCONT lets it go on.
 /// Without the variables, reaching a place costs two comparisons with nil. Release builds know no such variables.
 package enum CrashPoint: String, Sendable, CaseIterable {
-    /// The plan is made, nothing is written down.
+    /// The plan is made, nothing is recorded.
     case afterPlan = "after-plan"
     /// The run is in the history.
     case afterBegin = "after-begin"
@@ -41,13 +41,13 @@ package enum CrashPoint: String, Sendable, CaseIterable {
     case afterFinish = "after-finish"
     /// An image rollout, or its undoing, is intended and not sent.
     case afterRolloutIntent = "after-rollout-intent"
-    /// It is sent, and its outcome is not written down.
+    /// It is sent, and its outcome is not recorded.
     case afterRollout = "after-rollout"
 
     /// The places that a pass can reach; the others are of image rollouts.
     package static let ofPasses = allCases.filter { ![.afterRolloutIntent, .afterRollout].contains($0) }
 
-    /// One wish of a test: which place, and the how many-th time.
+    /// The crash or stop that a test asks for: at which place, and at which visit.
     private struct Target: Sendable {
         let name: String
         let count: Int
@@ -69,8 +69,7 @@ package enum CrashPoint: String, Sendable, CaseIterable {
     private static let halt = Target("STERNPOST_STOP_AT")
     private static let reached = Mutex<[String: Int]>([:])
 
-    /// Ends the process with status 137, without any clean-up, or has it stand still, when this is the place that was asked
-    /// for.
+    /// Ends the process with status 137, without any clean-up, or stops it, when this is the place that was asked for.
     package static func reach(_ point: CrashPoint) {
         guard death?.name == point.rawValue || halt?.name == point.rawValue else { return }
         let count = reached.withLock { reached in

@@ -14,7 +14,7 @@ struct Findings: Sendable {
 
     init(scope: ReadScope) { self.scope = scope }
 
-    /// Takes in the answer to one list.
+    /// Adds the answer to one list.
     mutating func take(_ list: Result<[ObjectID: LiveObject], KubeError>, of resource: APIResource) {
         switch list {
         case .success(let found): for (id, object) in found { add(object, id, of: resource) }
@@ -37,12 +37,12 @@ struct Findings: Sendable {
         markUnreadable(kind, Redactor.shared.redact("\(error)".singleLine))
     }
 
-    /// The first reason of a kind stays. It is one line, and masked.
+    /// Notes a kind as unreadable; the first reason stays. It is one line, and masked.
     mutating func markUnreadable(_ kind: GroupKind, _ reason: String) {
         if unreadable[kind] == nil { unreadable[kind] = reason }
     }
 
-    /// A cancelled or wholly failed reading is no reading: there is nothing to plan from.
+    /// Throws for a reading that was cancelled or failed as a whole: nothing can be planned from it.
     func throwIfNothingWasRead(attempts: Int) throws(KubeError) {
         if let cancelled = failures.first(where: { $0.reason == .cancelled }) { throw cancelled }
         if let first = failures.first, failures.count == attempts { throw first }

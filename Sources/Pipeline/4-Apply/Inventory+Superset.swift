@@ -5,8 +5,8 @@ import SyncSource
 
 /// What an inventory becomes by a plan. Both are pure, so that a pass knows before its first write what it will store.
 extension Inventory {
-    /// What is stored before anything is applied: the members there were and those there will be, with every doubt that
-    /// this pass has found, so that a crash at any point loses neither.
+    /// What is stored before anything is applied: the old and the new members, with every doubt that this pass has
+    /// found, so that a crash at any point loses neither.
     package func superset(for plan: Plan) -> Inventory {
         var superset = self
         superset.ref = plan.commit.ref
@@ -15,7 +15,7 @@ extension Inventory {
         for id in plan.desiredMembers where superset.members[id] == nil {
             superset.members[id] = Member(uid: nil, source: plan.source)
         }
-        // A new incarnation is coming, or may come: the old uid must not be taken for its.
+        // A new incarnation is coming, or may come: so the old uid must not be kept for it.
         for step in plan.waves.flatMap(\.steps)
         where step.live == nil || step.mayRecreate || step.live?.uid != members[step.id]?.uid {
             let known = members[step.id]

@@ -5,10 +5,10 @@ import SyncPlan
 /// The text form of an inventory, as it stands in the parent Secret's data.
 ///
 /// Compact JSON. Members of one source and one doubt stand together, by group-kind, then namespace (empty for
-/// cluster-scoped objects), then name with the uid in a short form (``ShortUID``), and behind a blank, for an object that
-/// removes itself, the digits of what was applied; `null` for a member whose creation is intended and not confirmed:
-/// `{"groups":[{"source":"https://…#infra","members":{"Deployment.apps":{"shop":{"web":"bywz…"}}}}]}`.
-/// The form before this one is the map of `members` alone, with uids as the server gives them; it is still read.
+/// cluster-scoped objects), then name with the uid in a short form (``ShortUID``), and behind a space, for an object
+/// that removes itself, the digits of what was applied; `null` for a member whose creation is intended and not
+/// confirmed: `{"groups":[{"source":"https://…#infra","members":{"Deployment.apps":{"shop":{"web":"bywz…"}}}}]}`. The
+/// form before this one is the map of `members` alone, with uids as the server gives them; it is still read.
 package enum InventoryDocument {
     /// What a document holds.
     package struct Content: Sendable, Hashable {

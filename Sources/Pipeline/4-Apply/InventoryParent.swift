@@ -14,12 +14,12 @@ enum InventoryParent {
     static let refAnnotation = WireName.ref
     /// The commit from which it was synced last, as ``FollowedCommit/text``; only where later commits may be refused for it.
     static let followedAnnotation = WireName.followed
-    /// What the API server lets all annotations of one object have, and what we leave of it to others.
+    /// How much the API server allows for all annotations of one object, less a part that is left for others.
     private static let maxAnnotationBytes = ObjectLimits.annotationBytes - (16 << 10)
 
-    /// The Secret for these members, made from the stored one so that what others put there stays.
+    /// The Secret for these members, made from the stored one so that fields of others stay.
     ///
-    /// - Throws: ``ApplyError`` when the members do not fit, or the stored object is none.
+    /// - Throws: ``ApplyError`` when the members do not fit, or the stored object is not a valid parent.
     static func object(
         for inventory: Inventory,
         project: String,
@@ -104,10 +104,10 @@ enum InventoryParent {
         }
     }
 
-    /// The commit from which the project was synced last; nil where nothing is written down, or where it is of another ref
-    /// than the last sync: who wrote that knows nothing of this annotation.
+    /// The commit from which the project was synced last; nil where none is stored, or where it belongs to another ref
+    /// than the last sync: then an older version, which does not know this annotation, wrote last.
     ///
-    /// - Throws: ``ApplyError`` with reason `corruptInventory` for anything else: then nothing may be followed.
+    /// - Throws: ``ApplyError`` with reason `corruptInventory` for anything else: then no commit may be followed.
     static func followed(of stored: KubeObject) throws(ApplyError) -> FollowedCommit? {
         guard let text = stored.annotation(followedAnnotation) else { return nil }
         guard let followed = FollowedCommit(text) else {
@@ -121,7 +121,8 @@ enum InventoryParent {
         return followed.ref == stored.annotation(refAnnotation) ? followed : nil
     }
 
-    /// What a person calls the ApplySet of this parent: a project of ours by its name, another tool's by its parent.
+    /// The name of the ApplySet of this parent for display: the project's name for one of ours, the parent for another
+    /// tool's.
     static func name(of parent: KubeObject) -> String {
         let tool = parent.annotation(ApplySet.toolingAnnotation)?.split(separator: "/").first.map(String.init) ?? ""
         if tool == WireName.tool, let project = parent.annotation(projectAnnotation) {
@@ -142,7 +143,7 @@ enum InventoryParent {
         return Set(text.split(separator: ",").map(String.init)).union([stored.namespace])
     }
 
-    /// A stored parent with all that we write as another version has it.
+    /// A stored parent with everything that we write taken from another version.
     static func withOurs(of wanted: KubeObject, in stored: KubeObject) -> KubeObject {
         var result = stored
         for key in ["labels", "annotations"] { result.json[["metadata", key]] = wanted.metadata[key] }
@@ -150,7 +151,7 @@ enum InventoryParent {
         return result
     }
 
-    /// Whether two versions of the parent say the same in all that we write.
+    /// Whether two versions of the parent are equal in everything that we write.
     static func saysTheSame(_ left: KubeObject, _ right: KubeObject) -> Bool {
         left.metadata["labels"] == right.metadata["labels"]
             && left.metadata["annotations"] == right.metadata["annotations"]

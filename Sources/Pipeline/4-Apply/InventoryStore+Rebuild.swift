@@ -9,9 +9,9 @@ extension InventoryStore {
     /// How many lists run at the same time while rebuilding.
     private static let listsInFlight = 8
 
-    /// Finds members by label and field manager; they are in doubt until git or a person confirms them. Kinds that cannot
-    /// be listed are named as unseen, to be looked through later. A kind whose list failed for now is an error: its members
-    /// would be nobody's.
+    /// Finds members by label and field manager; they are in doubt until git or a person confirms them. Kinds that
+    /// cannot be listed are named as unseen, to be looked through later. A kind whose list failed for now is an error,
+    /// because its members would be lost.
     ///
     /// - Parameters:
     ///   - catalog: The kinds to look through.
@@ -49,7 +49,7 @@ extension InventoryStore {
             }
             unseen.insert(resource.gvk.groupKind)
         }
-        // Without a parent and without a single object of ours there was nothing to lose.
+        // Without a parent and without any object of ours, no inventory was lost.
         guard kinds != nil || !members.isEmpty else { return Inventory(applySet: applySet) }
         if kinds == nil {
             for group in catalog.unavailableGroups.keys {

@@ -23,14 +23,14 @@ package actor InventoryStore {
 
     /// Reads the inventory; marks are empty.
     ///
-    /// Without a parent, or with one that holds no inventory, objects that carry our label count as members only if
-    /// our field manager applied them: a copied label alone makes nobody ours.
+    /// Without a parent, or with one that holds no inventory, objects that carry our label count as members only if our
+    /// field manager applied them: a copied label alone does not make an object ours.
     ///
     /// - Parameters:
     ///   - catalog: Where to look for such objects.
     ///   - parent: The parent as a watch shows it; nil to ask the server.
     /// - Returns: The members; none for a new project.
-    /// - Throws: ``ApplyError`` when the parent cannot be read, is somebody else's, or is damaged.
+    /// - Throws: ``ApplyError`` when the parent cannot be read, belongs to another owner, or is damaged.
     package func load(catalog: APICatalog, parent: KubeObject? = nil) async throws(ApplyError) -> Inventory {
         try requireSecret()
         stored = if let parent { parent } else { try await readParent() }
@@ -59,7 +59,7 @@ package actor InventoryStore {
         return Inventory(
             applySet: applySet,
             members: content.members,
-            // The annotation is what people edit: one that they take out is dismissed, and one that they add is looked
+            // People may edit the annotation: a kind that they remove is dismissed, and one that they add is looked
             // through.
             unseenKinds: content.unseenKinds.intersection(kinds).union(
                 kinds.subtracting(content.members.keys.map(\.groupKind))
@@ -73,14 +73,14 @@ package actor InventoryStore {
     ///
     /// - Parameter parent: The parent as a watch shows it; nil to ask the server.
     /// - Returns: The commit, as ``FollowedCommit/commit``.
-    /// - Throws: ``ApplyError`` when the parent cannot be read, is somebody else's, or is damaged.
+    /// - Throws: ``ApplyError`` when the parent cannot be read, belongs to another owner, or is damaged.
     package func followed(parent: KubeObject? = nil) async throws(ApplyError) -> CommitInfo? {
         guard let stored = if let parent { parent } else { try await readParent() } else { return nil }
         try InventoryParent.verify(stored, is: applySet)
         return try InventoryParent.followed(of: stored)?.commit
     }
 
-    /// Looks whether an inventory will fit into the parent once every member has a uid. Asked before the first write of a
+    /// Checks that an inventory will fit into the parent once every member has a uid. Asked before the first write of a
     /// pass, so that a project that is too large changes nothing.
     ///
     /// - Throws: ``ApplyError`` with reason `inventoryTooLarge`.
@@ -116,7 +116,7 @@ package actor InventoryStore {
     ///   - inventory: What the project owns.
     ///   - journal: Takes an intent before each request and its result after.
     ///   - reason: Why, one line, for the journal.
-    /// - Throws: ``ApplyError``, with reason `concurrentWriter` when somebody else wrote since ``load(catalog:)``, or
+    /// - Throws: ``ApplyError``, with reason `concurrentWriter` when another process wrote since ``load(catalog:)``, or
     ///   whatever the journal throws.
     package func write(
         _ inventory: Inventory,
@@ -128,12 +128,12 @@ package actor InventoryStore {
         if let stored, InventoryParent.saysTheSame(wanted, stored) { return }
         let intent = MutationIntent(id: applySet.parent, verb: .inventory, reason: reason)
         let namespace = ParentNamespace(client: client, name: applySet.parent.namespace)
-        // Looked at first: a write that has to fail would stand in the history as a failure.
+        // Checked first: a write that must fail would be a failure in the history.
         if stored == nil, await namespace.isMissing() { try await namespace.create(journal: journal) }
         do {
             try await send(wanted, intent, journal)
         } catch let error as ApplyError where stored == nil && error.reason == .cluster(.notFound) {
-            // Who may not read namespaces learns it here.
+            // An operator without the right to read namespaces gets that error here.
             try await namespace.create(journal: journal)
             try await send(wanted, intent, journal)
         }
@@ -190,7 +190,7 @@ extension InventoryStore {
         do throws(ApplyError) {
             try await lookAgain(after: refusal, wanted, attempts: attempts)
         } catch {
-            // Nothing that is heard later tells whether a write without an answer has happened.
+            // No later answer tells whether a write without an answer has happened.
             throw refusal.isOutcomeUnknown ? error.withUnknownOutcome() : error
         }
     }
@@ -201,7 +201,7 @@ extension InventoryStore {
             stored = now
             return
         }
-        // A person's order since then is no second operator: what we write says nothing of orders.
+        // A person's order since then does not mean a second operator: our write does not contain the orders.
         if let now, let known = stored, InventoryParent.saysTheSame(now, known), known.uid == now.uid, attempts > 1 {
             stored = now
             try await put(InventoryParent.withOurs(of: wanted, in: now), attempts: attempts - 1)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Waiting
 
-/// Writes to the cluster with their rows: an intent before a request leaves, an outcome once it has ended. Whoever changes
-/// something in the cluster does it through here; what is excepted stands in `docs/decisions/0008`. No other code calls
-/// `intend` and `conclude` of a ``MutationJournal``.
+/// Writes to the cluster with their rows: an intent before a request leaves, an outcome once it has ended. Whoever
+/// changes something in the cluster does it through here; `docs/decisions/0008` lists the exceptions. No other code
+/// calls `intend` and `conclude` of a ``MutationJournal``.
 ///
 /// Nothing is sent before its intent is durable. What was intended is concluded, whatever is cancelled meanwhile.
 package struct JournaledWrite: Sendable {
@@ -56,8 +56,8 @@ package struct JournaledWrite: Sendable {
 
     /// The same for several writes, some of which may not be sent any more.
     ///
-    /// - Parameter requests: Sends them, each shielded by itself; gives what people are told of them, and a result for each
-    ///   intent, in the intents' order.
+    /// - Parameter requests: Sends them, each shielded by itself; returns what is reported of them, and a result for
+    ///   each intent, in the intents' order.
     /// - Returns: The answers, and why the outcomes could not be written down; nil when they are.
     /// - Throws: ``JournalFailure`` when the intents could not be written down; then nothing was sent.
     func sendAll<Answers: Sendable>(
@@ -79,8 +79,8 @@ package struct JournaledWrite: Sendable {
     }
 }
 
-/// The two halves, for the steps of a wave: their intents run ahead of the writes and their outcomes follow in other batches.
-/// Who calls the first calls the second for each row, as `StepProgress` sees to it.
+/// The two halves, for the steps of a wave: their intents run ahead of the writes and their outcomes follow in other
+/// batches. A caller of the first must call the second for each row; `StepProgress` makes sure of that.
 extension JournaledWrite {
     /// Writes the intents down.
     ///

@@ -9,7 +9,7 @@ extension LiveReader {
     /// More containers of one pass are not looked into, and more objects of one kind are left out; the plan says so.
     private static let maxContainers = 20
     private static let maxObjects = 1_000
-    /// What says nothing: it follows from other objects, and may be much.
+    /// Kinds that are left out: their objects follow from other objects, and may be many.
     private static let passedOver: Set<String> = ["Event", "Event.events.k8s.io"]
 
     /// What each of these Namespaces and definitions holds, as far as it can be read: one list of metadata for each kind
@@ -50,7 +50,7 @@ extension LiveReader {
         besides silent: [(GroupKind, String)] = []
     ) async -> ContainerContents {
         let lists = await concurrently(resources, limit: limit) { resource in
-            await strangers(resource, namespace: namespace)
+            await foundObjects(resource, namespace: namespace)
         }
         var objects: [KubeObject] = []
         var notLookedAt = Dictionary(silent) { first, _ in first }
@@ -106,13 +106,13 @@ extension LiveReader {
         }
     }
 
-    /// The metadata of all objects of a kind, and why these are not all. Of those beyond the limit the first is kept that
-    /// asks to be kept, and the first that is another tool's: one is enough to keep the container.
-    private func strangers(
+    /// The metadata of all objects of a kind, and why these are not all. Beyond the limit only the first object that
+    /// asks to be kept is returned, and the first of another tool: one of them is enough to keep the container.
+    private func foundObjects(
         _ resource: APIResource,
         namespace: String
     ) async -> (objects: [KubeObject], problem: String?) {
-        var sieve = StrangerSieve(applySet: applySet, limit: Self.maxObjects)
+        var sieve = ContentSieve(applySet: applySet, limit: Self.maxObjects)
         do throws(KubeError) {
             let list = try await client.list(resource, namespace: namespace, metadataOnly: true) { object in
                 sieve.keeps(object)
@@ -126,8 +126,9 @@ extension LiveReader {
     }
 }
 
-/// Chooses which of the objects in a container are kept, when there are many. A list that begins anew gives the same again.
-private struct StrangerSieve {
+/// Chooses which of the objects in a container are kept, when there are many. A list that is begun again gives the same
+/// choice.
+private struct ContentSieve {
     let applySet: ApplySet
     let limit: Int
     private var uids: Set<String> = []
@@ -141,7 +142,7 @@ private struct StrangerSieve {
         self.limit = limit
     }
 
-    /// The object as it is kept; nil for one that is left out.
+    /// The object as it is returned; nil for one that is left out.
     mutating func keeps(_ object: KubeObject) -> KubeObject? {
         let uid = object.uid ?? "\(object.id)"
         if !uids.contains(uid), uids.count >= limit, !isTelling(object) {

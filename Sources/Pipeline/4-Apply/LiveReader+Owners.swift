@@ -3,7 +3,7 @@ import KubeClient
 import KubeObjects
 import SyncPlan
 
-/// Finding out what the ApplySets of others are called: their label on an object holds only a hash.
+/// Finding the names of the ApplySets of others, whose label on an object holds only a hash.
 extension LiveReader {
     /// More are left with their ids.
     private static let maxOwners = 20

@@ -4,7 +4,7 @@ import KubeObjects
 import SyncPlan
 import Waiting
 
-/// Finding rendered objects that exist without our label: to be adopted, or owned by somebody else.
+/// Finding rendered objects that exist without our label: to be adopted, or owned by others.
 extension LiveReader {
     /// Up to this many objects of a kind are asked for one by one; more are first looked for in a list of names.
     static let maxSingleReads = 3

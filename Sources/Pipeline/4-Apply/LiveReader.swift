@@ -8,7 +8,7 @@ import Waiting
 /// Reads what the cluster has of a project: one list for each kind, and single look-ups only for rendered objects that
 /// do not carry our label.
 ///
-/// A kind that cannot be read completely is reported as unreadable with the reason. It never becomes an empty truth.
+/// A kind that cannot be read completely is reported as unreadable with the reason. It never counts as empty.
 package struct LiveReader: Sendable {
     let client: KubeClient
     let applySet: ApplySet

@@ -7,9 +7,9 @@ package struct MutationIntent: Sendable {
     /// What is about to be done.
     package enum Verb: String, Sendable, Hashable, Codable {
         case apply, delete, recreate, inventory, restart
-        /// Notes on the object how a rollout ended; starts nothing.
+        /// Notes on the object how a rollout ended; starts no pod.
         case annotate
-        /// Writes down beside the inventory what a person ordered.
+        /// Stores a person's order beside the inventory.
         case order
     }
 
@@ -33,7 +33,7 @@ package enum MutationResult: Sendable, Hashable {
     case unknown(String)
 }
 
-/// Where intents and outcomes are written down. No intent row, no mutation. Only ``JournaledWrite`` calls it.
+/// Records intents and outcomes. Without an intent row there is no mutation. Only ``JournaledWrite`` calls it.
 package protocol MutationJournal: Sendable {
     /// Writes all intents durably in one go and returns a number for each, in the same order.
     ///

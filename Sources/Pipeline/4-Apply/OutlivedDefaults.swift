@@ -4,7 +4,7 @@ import KubeObjects
 import SyncPlan
 
 /// Defaults that the API server filled in and that outlive what they belonged to: a Deployment without a strategy has
-/// `rollingUpdate`, which nobody owns and which `type: Recreate` forbids.
+/// `rollingUpdate`, which no manager owns and which `type: Recreate` forbids.
 ///
 /// They are made ours by a patch of `managedFields` that holds for one resourceVersion; the next apply, which does not
 /// declare them, then removes them.
@@ -13,11 +13,11 @@ struct OutlivedDefaults: Sendable {
     let patch: JSON
     /// What to apply afterwards: without a null for what is cleared, because a null leaves a map in place.
     let document: KubeObject
-    /// Which fields are cleared, each in its steps.
+    /// The paths of the fields that are cleared.
     let paths: [[String]]
     let remark: String
 
-    /// Nil unless every reason of the refusal is a live field that nobody owns and the document does not declare.
+    /// Nil unless every reason of the refusal is a live field that no manager owns and the document does not declare.
     init?(_ refusal: KubeError, live: KubeObject, applying document: KubeObject) {
         guard refusal.reason == .invalid, !refusal.causes.isEmpty, let version = live.resourceVersion
         else { return nil }
@@ -43,7 +43,7 @@ struct OutlivedDefaults: Sendable {
             "\(list) was cleared: a default that the API server had filled in, and that the manifest no longer allows"
     }
 
-    /// `spec.strategy.rollingUpdate` in its steps; nil for a path through a list.
+    /// The elements of a path such as `spec.strategy.rollingUpdate`; nil for a path through a list.
     private static func names(_ field: String) -> [String]? {
         let names = field.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard names.count > 1, names.first != "metadata", !field.contains("["), !names.contains("") else { return nil }

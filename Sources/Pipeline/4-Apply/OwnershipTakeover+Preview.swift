@@ -5,14 +5,14 @@ import SyncPlan
 
 extension Step {
     /// What a sync would make of an object: the answer to a dry-run of the apply, without the fields that the step
-    /// takes over from people's kubectl first and that nobody wants then. A dry-run of the apply alone cannot know of
-    /// those; so what is left is dry-run once more, and the API server fills in its defaults. The same is done where
+    /// takes over from people's kubectl first and that are not wanted then. A dry-run of the apply alone does not
+    /// remove those. So the rest is dry-run once more, and the API server fills in its defaults. The same is done where
     /// the apply is refused for fields that the step takes over or clears before it.
     ///
     /// - Parameter client: Sends the dry-runs.
     /// - Returns: The object as a sync would leave it; nil where the API server cannot tell: a webhook takes no part in
     ///   dry-runs, or the object has changed since it was read.
-    /// - Throws: What the API server says against it.
+    /// - Throws: The refusal of the API server.
     package func foreseen(by client: KubeClient) async throws(KubeError) -> KubeObject? {
         let answer: KubeObject
         do throws(KubeError) {
@@ -36,8 +36,8 @@ extension Step {
     /// The line that tells of a refusal of this step, as a sync writes it: place, object, cause and remedy; redacted.
     package func line(of refusal: KubeError) -> String { StepFailure(.refused(refusal), of: self).line }
 
-    /// The answer to an apply without what the step takes over first and nobody wants; nil where there is nothing of
-    /// it.
+    /// The answer to an apply without what the step takes over first and is not wanted; nil where there is no such
+    /// field.
     private func withoutTakenOver(_ answer: KubeObject, live: KubeObject) -> JSON? {
         guard !SyncAnnotation.forbidsForce(object),
             let takeover = OwnershipTakeover(for: live, applying: object, adopts: cause == .adoption)
@@ -87,8 +87,8 @@ extension Step {
 }
 
 extension KubeObject {
-    /// The beginning of a JSON patch that holds only for what the object wants to be now, whatever its status:
-    /// generations tell where the API server counts them.
+    /// The beginning of a JSON patch that applies only while the object's spec is unchanged, whatever its status:
+    /// checked by the generation where the API server keeps one.
     fileprivate var testsOfSameness: [JSON]? {
         guard let uid, let resourceVersion else { return nil }
         let version: JSON =

@@ -3,13 +3,13 @@ import KubeObjects
 import SyncPlan
 
 extension OwnershipTakeover {
-    /// Of more declared items than these that are missing from one list, none is taken for one that was rekeyed by hand: the
-    /// cost stays linear, and what somebody made of them stays beside those that the apply adds.
+    /// When more declared items than this are missing from one list, none is treated as rekeyed by hand, so that the
+    /// cost stays linear. The changed items then stay beside those that the apply adds.
     private static let maxMissing = 256
 
-    /// The items that somebody made of declared ones by changing what identifies them, such as a port's number: the
-    /// declared item is missing from the live list, and all that the manifest says of it, but for the keys, stands in this
-    /// one. Left to its owner, it would stay beside the item that the next apply adds.
+    /// The items that were made from declared ones by changing what identifies them, such as a port's number: the
+    /// declared item is missing from the live list, and all that the manifest says of it, but for the keys, stands in
+    /// this one. Left to its owner, it would stay beside the item that the next apply adds.
     static func rekeyed(_ fields: FieldSet, declared: JSON?, live: JSON?) -> FieldSet {
         var result = FieldSet()
         guard let declared, let live, !fields.children.isEmpty else { return result }
@@ -36,7 +36,7 @@ extension OwnershipTakeover {
         return result
     }
 
-    /// The declared items whose key values no live item has; one that it leaves out is the server's to fill in.
+    /// The declared items whose key values no live item has; a key that an item leaves out is filled in by the server.
     private static func missing(of declared: JSON, in live: JSON, by names: [String]) -> [JSON] {
         var known: [[String]: Set<JSONObject>] = [:]
         return (declared.array ?? []).filter { item in

@@ -6,8 +6,9 @@ import SyncPlan
 /// manifest leaves the object, too. Server-side apply alone would leave it with its other owner for ever.
 ///
 /// The same idea as client-go's `csaupgrade`, with more owners and less taken from those that did not declare the whole
-/// object. Controllers and other tools lose only what is a declared item under a changed key. Our own image rollouts lose
-/// images, and keep their restart marks. Never touched: subresources, and `kubectl-rollout`, whose restart marks stay.
+/// object. Controllers and other tools lose only what is a declared item under a changed key. The manager of our own
+/// image rollouts loses images, and keeps its restart annotations. Never touched: subresources, and `kubectl-rollout`,
+/// whose restart annotations stay.
 struct OwnershipTakeover {
     /// What becomes ours.
     let moved: FieldSet
@@ -15,7 +16,7 @@ struct OwnershipTakeover {
     private let entry: ManagedFieldsEntry
     /// The other entries without it, as `managedFields` writes them.
     let kept: [JSON]
-    /// Of the object that was looked at.
+    /// The version of the object that was read.
     private let version: String
 
     /// How much of a manager's entry becomes ours.
@@ -29,7 +30,7 @@ struct OwnershipTakeover {
         case rekeyed
     }
 
-    /// Looks what has to move; nil when nothing has to.
+    /// Finds the fields that have to move; nil when there are none.
     ///
     /// - Parameters:
     ///   - live: The object with its current managedFields.
@@ -77,7 +78,7 @@ struct OwnershipTakeover {
         )
     }
 
-    /// The beginning of a JSON patch that holds only for exactly the resourceVersion that was looked at.
+    /// The beginning of a JSON patch that applies only to exactly the resourceVersion that was read.
     var test: [JSON] { [["op": "test", "path": "/metadata/resourceVersion", "value": .string(version)]] }
 
     /// The JSON patch that rewrites managedFields.

@@ -3,7 +3,8 @@ import KubeClient
 import KubeObjects
 import SyncPlan
 
-/// The namespace in which a project keeps its own objects: the inventory and the lease. It is no member of the project.
+/// The namespace in which a project keeps its own objects: the inventory and the lease. It is not a member of the
+/// project.
 package struct ParentNamespace: Sendable {
     private let client: KubeClient
     private let name: String
@@ -23,7 +24,7 @@ package struct ParentNamespace: Sendable {
         }
     }
 
-    /// Creates it; one that is there by now will do as well.
+    /// Creates it. One that exists by now is not an error.
     ///
     /// - Parameter journal: Takes the intent before the request and its result after.
     /// - Throws: ``ApplyError``, or whatever the journal throws.
@@ -39,7 +40,7 @@ package struct ParentNamespace: Sendable {
             do throws(KubeError) {
                 _ = try await client.create(namespace, in: .namespaces, fieldManager: FieldManager.applySet)
             } catch {
-                // Somebody was faster.
+                // Another process was faster.
                 guard error.reason == .alreadyExists else { return .failure(ApplyError(error, while: doing)) }
             }
             return .success(())

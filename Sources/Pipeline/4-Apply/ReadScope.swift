@@ -9,8 +9,8 @@ struct ReadScope: Sendable {
     private(set) var resources: [APIResource] = []
     /// The rendered objects, by the identity that they have in the cluster, with the resource of their version.
     private(set) var wanted: [ObjectID: APIResource] = [:]
-    /// Rendered objects of kinds that discovery does not show and that the commit itself defines, with the definition of
-    /// each: where that is in the cluster, so may they be.
+    /// Rendered objects of kinds that discovery does not show and that the commit itself defines, with the definition
+    /// of each: where that is in the cluster, they may be as well.
     private(set) var undiscovered: [ObjectID: CustomResource.Place] = [:]
     /// Members that are looked for by name when no list shows them: perhaps one is there without our label, or its kind
     /// cannot be listed.
@@ -35,7 +35,7 @@ struct ReadScope: Sendable {
                 continue
             }
             versions[gvk.groupKind, default: []].insert(resource)
-            // Also what a person wants left alone: others may need it, and it may be there.
+            // Also an object that asks to be left alone: others may need it, and it may exist.
             wanted[id] = resource
         }
         for id in inventory.members.keys { namespaces[id.groupKind, default: []].insert(id.namespace) }

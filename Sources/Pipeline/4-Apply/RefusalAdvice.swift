@@ -67,7 +67,7 @@ struct RefusalAdvice: Sendable {
 }
 
 extension KubeError {
-    /// Whether a refusal says that the object's namespace is not there.
+    /// Whether a refusal says that the object's namespace does not exist.
     func isAbout(namespace: String) -> Bool {
         !namespace.isEmpty && message.contains("namespaces \"\(namespace)\" not found")
     }

@@ -6,7 +6,7 @@ import SyncPlan
 /// Asks the API server, without storing anything, what it would make of an object that is deleted to be created again:
 /// under a name that is free, because the old object has the real one.
 struct Rehearsal: Sendable {
-    /// Stands in the answer for what is another value each time.
+    /// Replaces, in the answer, values that differ each time.
     private static let chosen = "chosen by the API server"
 
     private let step: Step
@@ -22,7 +22,8 @@ struct Rehearsal: Sendable {
 
     private var isService: Bool { step.id.groupKind == GroupKind(group: "", kind: "Service") }
 
-    /// Whether a refusal speaks against the new object. The addresses of a Service are taken by the old one.
+    /// Whether a refusal is about the new object itself. Addresses of a Service that the old one still has do not
+    /// count.
     var isBinding: Bool { !isService }
 
     /// The new object under its real name, without what makes it one incarnation.
@@ -36,7 +37,7 @@ struct Rehearsal: Sendable {
         return renamed(answer.object)
     }
 
-    /// What a person should know where a refusal does not speak against the new object; nil where it does.
+    /// The remark for a refusal that is not about the new object itself; nil where it is.
     func remark(on refusal: KubeError) -> String? {
         if refusal.reason == .dryRunUnsupported { return "not rehearsed before the deletion: \(refusal.message)" }
         if RehearsalName.isRefused(refusal) {
@@ -45,7 +46,7 @@ struct Rehearsal: Sendable {
         return isBinding ? nil : "not rehearsed, because the old object has its addresses: \(refusal.message)"
     }
 
-    /// Why the old object is not deleted, after a refusal that speaks against the new one.
+    /// Why the old object is not deleted, after a refusal of the new one.
     func failure(_ refusal: KubeError) -> StepFailure {
         let head = "an immutable field differs, and"
         guard refusal.reason == .quotaExceeded else {
@@ -65,7 +66,7 @@ struct Rehearsal: Sendable {
         )
     }
 
-    /// Why the old object is not deleted, when the API server did not say what it thinks of the new one.
+    /// Why the old object is not deleted, when the API server did not answer whether it accepts the new one.
     func silence(_ error: KubeError) -> StepFailure {
         StepFailure(
             step,
@@ -120,9 +121,9 @@ package enum Recreation: Sendable {
     case created(KubeObject)
     /// The API server cannot tell before; why, in one line.
     case unknown(String)
-    /// Nothing is deleted; the line that tells why, as a sync writes it. Redacted.
+    /// Nothing is deleted; the line with the reason, as a sync writes it. Redacted.
     case refused(String)
-    /// The API server did not say; the line that tells why. Redacted.
+    /// The API server did not answer; the line with the reason. Redacted.
     case unanswered(String)
 }
 
@@ -146,14 +147,14 @@ extension Step {
         return result
     }
 
-    /// Whether the object is deleted and created again after this refusal. The fact, not the words: a Status without
-    /// causes names no field that could not be changed.
+    /// Whether the object is deleted and created again after this refusal. Decided by the causes of the Status and not
+    /// by its message: without causes it names no immutable field.
     func isRecreated(after refusal: KubeError) -> Bool {
         refusal.reason == .immutableField && mayRecreate && !refusal.causes.isEmpty && live?.uid != nil
     }
 
     /// Why the object is not deleted to be created again, as it is now; nil when it may be. What the manifest itself
-    /// asks for is no objection to it. Whose the object is counts only beside an ApplySet.
+    /// asks for does not count. The owner counts only when an ApplySet is given.
     func objection(toDeleting now: KubeObject, for applySet: ApplySet?) -> StepFailure? {
         guard let reason = reasonToStay(now, for: applySet) else { return nil }
         return StepFailure(
@@ -173,7 +174,7 @@ extension Step {
 }
 
 extension JSON {
-    /// The value with other texts in the place of these, where they stand whole.
+    /// The value with these strings replaced by others; only whole strings are replaced.
     fileprivate func replacing(_ texts: [String: String]) -> JSON {
         switch self {
         case .string(let text): texts[text].map(JSON.string) ?? self

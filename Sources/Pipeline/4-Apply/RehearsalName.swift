@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeClient
 
-/// The name under which the API server is asked whether it would take a new object while the old one has the real name.
+/// The name under which the API server is asked whether it would accept a new object while the old one has the real
+/// name.
 package enum RehearsalName {
     private static let suffix = "-sternpost-rehearsal"
     /// The shortest limit of a built-in kind, a CronJob's: the names of its Jobs are made from it.

@@ -4,7 +4,7 @@ import PlainText
 
 /// A uid in as few bytes as text allows: 22 instead of 36. It is most of what a member costs.
 enum ShortUID {
-    /// What stands before a uid that is no UUID in the usual spelling, and is kept as it is.
+    /// The prefix of a uid that is not a UUID in the usual spelling, and is stored unchanged.
     private static let verbatim: Character = "="
 
     /// Base64 of the 16 bytes of a UUID, without padding.

@@ -14,9 +14,9 @@ extension Step {
             || OutlivedDefaults(refusal, live: live, applying: object) != nil
     }
 
-    /// The live object with all that the step changes in it, as far as it can be told here: declared values in their
-    /// places, and without what is ours, or becomes ours, and neither the manifest nor anybody else wants. Nil where
-    /// more differs than a person would read.
+    /// The live object with everything that the step changes in it, as far as that is known here: declared values in
+    /// their places, and without what is ours, or becomes ours, and neither the manifest nor another manager declares.
+    /// Nil where more differs than is listed.
     func merged(onto live: KubeObject) -> JSON? {
         let declared = differences.filter { $0.after != nil }
         guard declared.count <= FieldChange.maxListed else { return nil }
@@ -28,13 +28,13 @@ extension Step {
             takeover.map { FieldSet(of: $0.kept) }
             ?? entries.filter { !$0.isOurApply }.reduce(FieldSet()) { $0.union($1.fields) }
         let wanted = others.union(taken.standing(in: SecretText.normalized(object).json))
-        return declared.reduce(live) { $1.settled(in: $0) }.json
+        return declared.reduce(live) { $1.applied(to: $0) }.json
             .removing(taken.subtracting(wanted), keeping: wanted)
     }
 }
 
 extension FieldSet {
-    /// The part that names what stands in a value.
+    /// The part of a path that names a field inside of a value.
     fileprivate func standing(in json: JSON?) -> FieldSet {
         guard let json else { return FieldSet() }
         var result = FieldSet()

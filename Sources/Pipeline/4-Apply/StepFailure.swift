@@ -8,17 +8,17 @@ struct StepFailure: Error, Sendable {
     /// `infra/web.yaml:12: Deployment.apps shop/web: cause; remedy`, redacted. Without the place for an object that no
     /// file names.
     let line: String
-    /// The same without the head that names the object and its place.
+    /// The same without the prefix that names the object and its place.
     let cause: String
     /// Whether the same may succeed later without a new commit.
     let isRetryable: Bool
     /// Whether a request left and no answer came.
     var isOutcomeUnknown = false
-    /// Whether the cluster's state is not clear now: nothing may be concluded from it in this pass.
+    /// Whether the cluster's state is not known now: nothing may be concluded from it in this pass.
     var isUnclear = false
     /// Set when not this object but the whole pass must end.
     var interruption: String?
-    /// Whether it must end because an intent or an outcome could not be written down.
+    /// Whether it must end because an intent or an outcome could not be recorded.
     var isJournalLost = false
 
     init(_ step: Step, cause: String, remedy: String, isRetryable: Bool) {
@@ -48,7 +48,7 @@ struct StepFailure: Error, Sendable {
         }
     }
 
-    /// The words about a Secret without any of its values, not even one that is a common word.
+    /// The text of an error about a Secret without any of its values, not even one that is a common word.
     private static func masked(_ cause: String, of step: Step) -> String {
         guard step.id.groupKind.isSecret else { return cause }
         let redactor = Redactor()
@@ -96,17 +96,17 @@ struct StepFailure: Error, Sendable {
 }
 
 extension Step {
-    /// Which object, and where it is written: the head of every line about it.
+    /// The object and its place in git: the prefix of every line about it.
     var place: String { "\(origin): \(id)" }
 }
 
 extension PruneStep {
-    /// Which object: the head of every line about it.
+    /// The object: the prefix of every line about it.
     var place: String { "\(id)" }
 }
 
 extension KubeError {
-    /// Whether the server was not heard clearly, so that its state after the request is not known.
+    /// Whether the answer was not clear, so that the state after the request is not known.
     fileprivate var isUnclear: Bool {
         switch reason {
         case .unreachable, .timeout, .tls, .unauthorized, .protocolViolation, .cancelled: true

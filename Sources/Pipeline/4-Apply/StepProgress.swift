@@ -7,7 +7,7 @@ struct StepProgress {
     enum Event: Sendable {
         case intended(Range<Int>, Result<[Int64], JournalFailure>)
         case written(Int, StepResult)
-        /// The second value says why the rows could not be written; nil when they are there.
+        /// The second value says why the rows could not be written; nil when they are written.
         case concluded([Int], JournalFailure?)
     }
 
@@ -18,7 +18,7 @@ struct StepProgress {
         var objects: [ObjectOutcome] = []
     }
 
-    /// So many intents, and so many outcomes, go into one transaction of the journal. Also the most outcomes whose
+    /// How many intents, and how many outcomes, go into one transaction of the journal. Also the most outcomes whose
     /// objects are in memory as a whole while they wait for it.
     private static let batch = 64
 
@@ -65,7 +65,7 @@ struct StepProgress {
         unrecorded.objects.append(result.outcome)
     }
 
-    /// The outcomes that are to be written down now: a full batch, or the rest once nothing more comes.
+    /// The outcomes that are to be recorded now: a full batch, or the rest once nothing more comes.
     mutating func nextOutcomes() -> Outcomes? {
         let isEnd = inFlight == 0 && !isIntending && (isStopped || started == count)
         guard !unrecorded.results.isEmpty, unrecorded.results.count >= Self.batch || isEnd else { return nil }

@@ -3,18 +3,18 @@ import KubeClient
 import KubeObjects
 import SyncPlan
 
-/// Objects of which the API server makes something else than was sent: it reads the manifest in its own way, or a mutating
-/// webhook sets a field back.
+/// Objects that the API server stores differently from what was sent: it fills in defaults, or a mutating webhook
+/// changes a field.
 extension StepRunner {
-    /// Compares what was stored with what was sent. What the server only filled in is its reading of the manifest, and is
-    /// remembered. Where a stated value is missing or another one, the manifest is applied once more: a difference that
-    /// stays is somebody's doing, and applying ever again would not mend it.
+    /// Compares what was stored with what was sent. Values that the server only filled in are remembered. Where a
+    /// stated value is missing or replaced, the manifest is applied once more. A difference that stays then is made by
+    /// another component, and applying again would not remove it.
     func converge(_ first: StepAnswer) async throws(StepFailure) -> StepAnswer {
         let left = difference(in: first)
         guard reading(of: left) > .read else { return first.keeping(left, by: context.residualKey) }
         let second: StepAnswer
         do throws(StepFailure) { second = try await applyPatiently(onto: first.answer.object.uid) } catch {
-            // The first apply was taken in, and that stays true; the next pass looks at the object again.
+            // The first apply has succeeded; the next pass checks the object again.
             let remark = "the server kept other values than git states, and a second apply failed: \(error.line)"
             return StepAnswer(
                 first.answer,
@@ -49,7 +49,7 @@ extension StepRunner {
 }
 
 extension StepAnswer {
-    /// The same, with what the server keeps otherwise.
+    /// The same, with the residual.
     fileprivate func keeping(
         _ differences: [FieldDifference],
         isOverruled: Bool = false,

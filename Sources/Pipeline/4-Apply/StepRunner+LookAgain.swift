@@ -3,10 +3,10 @@ import KubeClient
 import KubeObjects
 import SyncPlan
 
-/// Looking at the object before an apply is sent again: after a lost answer it may be there already, after a lost race it
-/// may have become somebody else's.
+/// Looking at the object before an apply is sent again: after a lost answer it may exist already, after a lost race it
+/// may belong to another owner.
 extension StepRunner {
-    /// How often one object is looked at and sent again in a pass, at most.
+    /// The most times that one object is read and sent again in a pass.
     static let maxLooks = 5
 
     /// What the object was found to be.
@@ -17,15 +17,15 @@ extension StepRunner {
         case other(uid: String?)
     }
 
-    /// Looks whether somebody has created the object since the cluster was read. What others create is looked at by the next
-    /// pass, with its owner, and never taken over in passing.
+    /// Checks whether the object was created by others since the cluster was read. The next pass decides about such an
+    /// object by its owner; this pass never takes it over.
     func lookBeforeCreating() async throws(StepFailure) {
         guard !context.isNew.contain(step.id) else { return }
         let found: KubeObject?
         do throws(KubeError) {
             found = try await applier.client.get(step.resource, namespace: step.id.namespace, name: step.id.name)
         } catch {
-            // A kind or a namespace that is not there yet: the apply has the patience for it.
+            // A kind or a namespace that is not there yet: the apply waits for it.
             if [.notFound, .methodNotAllowed].contains(error.reason) { return }
             guard error.reason == .cancelled else { throw StepFailure(.refused(error), of: step) }
             throw StepFailure(.interrupted(await applier.reasonToStop() ?? WriteFailure.cancelled), of: step)
@@ -33,7 +33,7 @@ extension StepRunner {
         if let found { try refuseForeign(found) }
     }
 
-    /// Throws when the object belongs to somebody else, or was created by somebody else since the cluster was read.
+    /// Throws when the object belongs to another owner, or was created by others since the cluster was read.
     func refuseForeign(_ found: KubeObject) throws(StepFailure) {
         switch Ownership.of(found, for: applier.store.applySet) {
         case .ours: return
@@ -71,7 +71,7 @@ extension StepRunner {
         do throws(KubeError) {
             found = try await applier.client.get(step.resource, namespace: step.id.namespace, name: step.id.name)
         } catch {
-            // What came of the write matters more than why it could not be looked up.
+            // The failure of the write matters more than why the object could not be read.
             throw StepFailure(.refused(refusal), of: step)
         }
         guard let found else { return .other(uid: nil) }

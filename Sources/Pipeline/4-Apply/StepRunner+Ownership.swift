@@ -7,7 +7,7 @@ import SyncPlan
 extension StepRunner {
     private static let maxAttempts = 5
 
-    /// Rewrites managedFields where needed. Somebody else's write in between makes it start over, at most five times.
+    /// Rewrites managedFields where needed. A write by others in between makes it start over, at most five times.
     func takeOwnership() async throws(StepFailure) {
         guard var live = step.live, !SyncAnnotation.forbidsForce(step.object) else { return }
         for _ in 0..<Self.maxAttempts {
@@ -33,10 +33,12 @@ extension StepRunner {
         )
     }
 
-    /// Clears the way for a manifest that only defaults which nobody owns forbid; see ``OutlivedDefaults``.
+    /// Removes defaults without an owner when only they make the API server refuse the manifest; see
+    /// ``OutlivedDefaults``.
     ///
     /// - Parameter refusal: The API server's answer to the apply.
-    /// - Returns: With what to go on; nil when the refusal is of another kind, or the object has changed meanwhile.
+    /// - Returns: The document and version to go on with; nil when the refusal is of another kind, or the object has
+    ///   changed meanwhile.
     /// - Throws: When the object cannot be read, or must not be written any more.
     func clearOutlivedDefaults(after refusal: KubeError) async throws(StepFailure) -> OutlivedDefaults? {
         guard refusal.reason == .invalid, step.live != nil, !SyncAnnotation.forbidsForce(step.object),

@@ -7,8 +7,8 @@ import Waiting
 /// Changing an immutable field by deleting the object and creating it again: only where the manifest asks for it, and
 /// never where data would go with it.
 extension StepRunner {
-    /// Deletes exactly the object that was looked at, waits until it is gone, and applies. If that fails, the old object
-    /// is put back.
+    /// Deletes exactly the object that was read, waits until it is gone, and applies. If that fails, the old object is
+    /// put back.
     func recreate(after refusal: KubeError) async throws(StepFailure) -> StepAnswer {
         guard step.isRecreated(after: refusal), let live = step.live, let uid = live.uid else {
             throw StepFailure(.refused(refusal), of: step)
@@ -43,7 +43,7 @@ extension StepRunner {
 
     /// Asks the API server whether it would take the new object: a refusal must come before the deletion.
     ///
-    /// - Returns: What a person should know about the rehearsal; nil when there is nothing.
+    /// - Returns: A remark about the dry-run for people; nil when there is none.
     private func rehearse() async throws(StepFailure) -> String? {
         let rehearsal = Rehearsal(of: step)
         guard rehearsal.isBinding else { return nil }
@@ -61,7 +61,7 @@ extension StepRunner {
     private func deleteAndApply(_ live: KubeObject, uid: String) async throws(StepFailure) -> StepAnswer {
         let (id, resource) = (step.id, step.resource)
         let rehearsalRemark = try await rehearse()
-        // Pods go on running without what is created again.
+        // The pods go on running while the object is created again.
         let propagation: Propagation = PodTemplate.lasting.contains(id.groupKind) ? .orphan : .background
         try await lookBeforeDeletion(uid: uid)
         do throws(WriteFailure) {
@@ -99,8 +99,8 @@ extension StepRunner {
         }
     }
 
-    /// Looks once more at the object that is to be deleted: since the plan was made, somebody may have asked for it to be
-    /// kept or left alone, or another tool may have taken it. What the manifest itself asks for is no objection to it.
+    /// Reads the object that is to be deleted once more: since the plan was made, an annotation may ask for it to be
+    /// kept or left alone, or another tool may own it. What the manifest itself asks for does not count.
     private func lookBeforeDeletion(uid: String) async throws(StepFailure) {
         let now: KubeObject?
         do throws(KubeError) {
@@ -112,7 +112,7 @@ extension StepRunner {
         if let failure = step.objection(toDeleting: now, for: applier.store.applySet) { throw failure }
     }
 
-    /// Creates the old object again, without what only the server may set. Tells how that went.
+    /// Creates the old object again, without what only the server may set. Returns how that ended.
     private func putBack(_ live: KubeObject) async -> String {
         var old = live
         old.json["status"] = nil

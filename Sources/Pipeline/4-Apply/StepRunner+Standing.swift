@@ -2,8 +2,8 @@
 import KubeObjects
 import SyncPlan
 
-/// What an apply has changed of what was to be changed, and what stands as it stood: fields that left the manifest were given
-/// up then, and nothing was taken from anybody; others the API server keeps in its own way.
+/// What an apply has changed, and what it has left unchanged although it was in the plan: fields that left the manifest
+/// but have another owner, and values that the API server stores differently.
 struct StandingFields {
     private static let maxNamed = 5
 
@@ -11,14 +11,15 @@ struct StandingFields {
     private let object: KubeObject
     private let kind: GroupKind
 
-    /// Looks for them in the API server's answer to an apply. Only so many are looked for as are listed of one object.
+    /// Looks for them in the API server's answer to an apply. At most as many are looked for as are listed of one
+    /// object.
     init(_ step: Step, in object: KubeObject) {
         self.object = object
         kind = step.id.groupKind
         fields = step.differences.prefix(FieldChange.maxListed).filter { $0.stands(in: object) }
     }
 
-    /// What the apply has changed, for people; what was to be changed where no value has.
+    /// What the apply has changed, for display; if no value has changed, what was planned.
     func changes(of step: Step) -> [FieldChange] {
         let standing = Set(fields)
         let sought = step.differences.prefix(FieldChange.maxListed).filter { !standing.contains($0) }
@@ -26,7 +27,7 @@ struct StandingFields {
         return FieldChange.list(changed.isEmpty ? sought : changed, of: kind)
     }
 
-    /// Which fields stand, and by whom; nothing when none does.
+    /// The remark about fields that are unchanged, and who owns them; empty when there are none.
     var remarks: [String] {
         guard !fields.isEmpty else { return [] }
         let named = fields.prefix(Self.maxNamed).map { field in

@@ -19,7 +19,7 @@ struct StepResult: Sendable {
     let journalResult: MutationResult
     /// Set when the pass must end.
     var interruption: String?
-    /// Whether it must end because an intent or an outcome could not be written down.
+    /// Whether it must end because an intent or an outcome could not be recorded.
     var isJournalLost = false
     /// Whether it is not known what the cluster has now.
     var isUnclear = false
@@ -28,12 +28,12 @@ struct StepResult: Sendable {
 /// How far the apply of one object has come.
 private struct ApplyState {
     private(set) var document: KubeObject
-    /// The incarnation that was looked at last; nil when there was none.
+    /// The incarnation that was read last; nil when there was none.
     var uid: String?
     /// How long to wait depends on what refuses, so the deadline does, too.
     var backoff = Backoff(atMost: .seconds(2), until: nil)
     var looks = 0
-    /// The first refusal that was no clear answer.
+    /// The first answer that left the outcome open.
     var unanswered: KubeError?
     private(set) var remarks: [String] = []
 
@@ -42,14 +42,14 @@ private struct ApplyState {
         self.uid = uid
     }
 
-    /// Goes on with a document whose way was cleared.
+    /// Goes on with another document, after conflicting defaults were removed.
     mutating func take(_ cleared: OutlivedDefaults) {
         document = cleared.document
         remarks = [cleared.remark]
     }
 }
 
-/// Applies one object, with all the patience and care that takes.
+/// Applies one object: takes fields over, waits, repeats, and recreates where that is allowed.
 struct StepRunner: Sendable {
     let applier: Applier
     let step: Step
@@ -71,9 +71,9 @@ struct StepRunner: Sendable {
         }
     }
 
-    /// Sends the apply until what this same pass is just creating lets it in. After a lost answer or a lost race the
-    /// object is looked at before anything is sent again. Never to another incarnation than the one that was looked at
-    /// last, `uid` at first; nil when there was none.
+    /// Sends the apply, again while it fails only because something that this pass creates is not ready. After a lost
+    /// answer or a lost race the object is read before anything is sent again. Never sent to another incarnation than
+    /// the one that was read last, `uid` at first; nil when there was none.
     func applyPatiently(onto uid: String?) async throws(StepFailure) -> StepAnswer {
         var state = ApplyState(document: step.object, uid: uid)
         while true {
@@ -91,13 +91,13 @@ struct StepRunner: Sendable {
                 if let answer = try await patience(with: refusal, &state, failing: error) { return answer }
                 continue
             }
-            // Not new: somebody has created it behind our look, with nothing that we would have had to take by force.
+            // Not created by us: others have created it since it was read, and no field had to be taken by force.
             if state.uid == nil, !answer.isCreated { try refuseForeign(answer.object) }
             return StepAnswer(answer, remarks: state.remarks)
         }
     }
 
-    /// Waits, and looks where that is due, before the apply is sent again.
+    /// Waits, and reads the object where that is needed, before the apply is sent again.
     ///
     /// - Returns: An answer when nothing need be sent any more.
     private func patience(
@@ -119,8 +119,8 @@ struct StepRunner: Sendable {
         return nil
     }
 
-    /// Sends one apply: only to the incarnation `uid`, or, when that is nil, to nothing: what others own of an object that is
-    /// there all the same is then not taken by force.
+    /// Sends one apply: only to the incarnation `uid`, or, when that is nil, without a uid and without force, so that
+    /// fields of an object that exists nevertheless are not taken from others.
     func sendApply(_ document: KubeObject, uid: String?) async throws(WriteFailure) -> WriteAnswer {
         var sent = document
         if let uid { sent.json[["metadata", "uid"]] = .string(uid) }
@@ -135,7 +135,7 @@ struct StepRunner: Sendable {
         }
     }
 
-    /// Whether a refusal comes from something that ends by itself, for which the pass still waits so long.
+    /// Whether a refusal comes from something that ends by itself, and the pass may still wait this long for it.
     private func isSettling(_ error: KubeError, longerThan delay: Duration) -> Bool {
         guard let thing = settlingThing(error) else { return false }
         return ContinuousClock.now + delay < context.settling.end(of: thing)
@@ -187,7 +187,7 @@ struct StepRunner: Sendable {
     }
 }
 
-/// What an apply gave, with remarks of ours for people.
+/// The answer to an apply, with our remarks for people.
 struct StepAnswer: Sendable {
     let answer: WriteAnswer
     let remarks: [String]

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeClient
 
-/// Why a write did not go well, as far as its row tells it.
+/// Why a write failed, as its row records it.
 package protocol MutationFailure: Error {
     /// Whether a request left and no answer tells if it had its effect.
     var isOutcomeUnknown: Bool { get }
-    /// What is written down: one line.
+    /// The line that is recorded.
     var outcomeLine: String { get }
 }
 
@@ -22,7 +22,7 @@ extension StepFailure: MutationFailure {
 }
 
 extension MutationResult {
-    /// The one rule of what a failure is in the journal: a lost answer is no refusal.
+    /// The only rule of how a failure is recorded: after a lost answer the outcome is unknown and not failed.
     package init(_ failure: some MutationFailure) {
         self = failure.isOutcomeUnknown ? .unknown(failure.outcomeLine) : .failed(failure.outcomeLine)
     }
@@ -38,7 +38,7 @@ package enum WriteEnding<Answer: Sendable, Failure: MutationFailure>: Sendable {
 }
 
 extension WriteEnding where Failure == ApplyError {
-    /// Takes the answer out.
+    /// The answer of a write that was done.
     ///
     /// - Parameter doing: What was being done, for the error of a write that was not sent.
     /// - Returns: The answer of a write that was done.
@@ -53,7 +53,7 @@ extension WriteEnding where Failure == ApplyError {
     }
 }
 
-/// Why intents or outcomes were not written down: the pass must end.
+/// Why intents or outcomes were not recorded: the pass must end.
 package struct JournalFailure: Error, Sendable, CustomStringConvertible {
     /// What the journal says.
     package let cause: String

@@ -17,7 +17,7 @@ package struct AwaitedObject: Sendable, Hashable {
         self.removesItself = removesItself
     }
 
-    /// An object that a pass has found as wanted.
+    /// An object that a pass has found settled.
     package init(_ settled: SettledObject) {
         self.init(id: settled.id, origin: settled.origin, removesItself: settled.isDone || settled.removesItself)
     }
@@ -28,7 +28,7 @@ package struct AwaitedObject: Sendable, Hashable {
     }
 
     /// Every object that a pass has applied or found as wanted, ascending by id. Failed and skipped ones are left out:
-    /// their fate is known.
+    /// their outcome is known.
     package static func all(in plan: Plan, after report: ApplyReport) -> [AwaitedObject] {
         let settled = plan.unchanged.map(AwaitedObject.init)
         let applied = report.outcomes.compactMap { outcome -> AwaitedObject? in

@@ -9,13 +9,13 @@ struct CauseFinder: Sendable {
     let client: KubeClient
     let catalog: APICatalog
 
-    /// Why, and what to expect of it.
+    /// Why, and whether waiting may help.
     struct Cause: Sendable {
         let text: String
         let prospect: Observation.Prospect
     }
 
-    /// The cause for one object that is not healthy; nil when nothing is to be found.
+    /// The cause for one object that is not healthy; nil when none is found.
     func cause(of object: KubeObject) async -> Cause? {
         do throws(KubeError) {
             switch (object.gvk.group, object.gvk.kind) {
@@ -60,7 +60,7 @@ struct CauseFinder: Sendable {
         return try await cause(trouble, of: pod)
     }
 
-    /// A Pod's trouble in full: when its own words do not say why, the newest warning about it is added.
+    /// A Pod's trouble in full: when its status does not say why, the newest warning event about it is added.
     private func cause(_ trouble: PodTrouble, of pod: KubeObject) async throws(KubeError) -> Cause {
         var text = "pod \(pod.name): \(trouble.text)"
         if !trouble.tellsWhy, let warning = try await newestWarning(about: pod), !text.contains(warning) {

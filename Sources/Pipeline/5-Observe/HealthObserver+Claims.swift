@@ -5,7 +5,7 @@ import SyncApply
 import SyncPlan
 
 /// Claims that are not bound because their StorageClass binds a volume only for the first Pod that uses it
-/// (`volumeBindingMode: WaitForFirstConsumer`): without such a Pod they are at rest, and nothing is missing.
+/// (`volumeBindingMode: WaitForFirstConsumer`): without such a Pod they count as healthy.
 extension HealthObserver {
     private static let claim = GroupKind(group: "", kind: "PersistentVolumeClaim")
     /// The scheduler's mark on a claim for whose Pod it has chosen a node: from then on a volume is on its way.
@@ -34,7 +34,7 @@ extension HealthObserver {
         return found
     }
 
-    /// What the class says; where it cannot be read, what the volume controller has said about the claim.
+    /// Decided by the class; where it cannot be read, by the volume controller's event about the claim.
     private func isLate(_ claim: KubeObject, as known: Bool?, _ catalog: APICatalog) async -> Bool {
         if let known { return known }
         guard let uid = claim.uid, let events = served("Event", group: "", catalog) else { return false }
@@ -42,7 +42,7 @@ extension HealthObserver {
         do throws(KubeError) {
             return try await !client.list(events, namespace: claim.namespace, fieldSelector: selector).objects.isEmpty
         } catch {
-            // Not known either way: the claim stays what its phase says, not bound.
+            // Not known either way: the claim's phase counts, so it is not bound.
             return false
         }
     }
@@ -58,8 +58,8 @@ extension HealthObserver {
         }
     }
 
-    /// The names of the claims that Pods of a namespace use, ended ones apart. None when the Pods cannot be read: then the
-    /// missing mark of the scheduler has to do.
+    /// The names of the claims that Pods of a namespace use, ended ones apart. None when the Pods cannot be read: then
+    /// only the scheduler's annotation decides.
     private func claimsOfPods(in namespace: String, _ catalog: APICatalog) async -> Set<String> {
         guard let resource = served("Pod", group: "", catalog) else { return [] }
         let pods: [KubeObject]

@@ -8,12 +8,12 @@ import Waiting
 /// Waits until the objects of a pass are healthy, have failed, or a deadline has passed; and finds out why the ones that
 /// are not healthy are not.
 package struct HealthObserver: Sendable {
-    /// How patiently to look.
+    /// The intervals and limits of its rounds.
     package struct Pace: Sendable, Hashable {
         /// The pause after the first round; grows by half each round, up to `longest`.
         package var shortest: Duration
         package var longest: Duration
-        /// When to begin to ask why an object is not healthy yet; what goes well is over by then.
+        /// When to begin to ask why an object is not healthy yet; most objects are healthy by then.
         package var causesAfter: Duration
         /// How long an image that cannot be pulled or a crash loop may last before it counts as a failure.
         package var patience: Duration
@@ -53,13 +53,13 @@ package struct HealthObserver: Sendable {
     /// Waits for the objects' health.
     ///
     /// Ends early when one object cannot become healthy any more; the others are reported as they are then. Once an
-    /// object was healthy it is not looked at again. Kinds that are healthy by existing are not read at all.
+    /// object was healthy it is not read again. Kinds that are healthy by existing are not read at all.
     ///
     /// - Parameters:
     ///   - objects: What to wait for.
     ///   - well: Those that were just seen to be healthy; they are not read again.
     ///   - catalog: Where objects of a kind live; read anew when it lacks a kind, which this very pass may have defined.
-    ///   - deadline: The longest wait; zero looks exactly once.
+    ///   - deadline: The longest wait; zero makes exactly one round.
     /// - Returns: How the wait ended, and every object that is not healthy with the cause. Cancelling the task ends the
     ///   wait with `cancelled`.
     package func wait(

@@ -10,21 +10,22 @@ struct Observation: Sendable {
 
     /// What may still become of an object that is not healthy.
     enum Prospect: Sendable, Hashable {
-        /// It may become healthy by itself.
+        /// It may become healthy by waiting.
         case open
-        /// It will not, unless this passes by: an image that cannot be pulled, a crash loop.
+        /// It becomes healthy only if a failure ends that may be permanent: an image that cannot be pulled, a crash
+        /// loop.
         case poor
-        /// It will not become healthy without somebody doing something.
+        /// It will not become healthy without a person's help.
         case none
     }
 }
 
-/// Decides, from round to round, whether to go on waiting. Pure: it is given what was seen and when.
+/// Decides, from round to round, whether to go on waiting. Pure: what was seen, and when, are parameters.
 struct HealthWait: Sendable {
     private let awaited: [AwaitedObject]
     /// How long a poor prospect may last before it counts as a failure.
     private let patience: Duration
-    private var settled: Set<ObjectID> = []
+    private var healthy: Set<ObjectID> = []
     private var latest: [ObjectID: Observation] = [:]
     private var poorSince: [ObjectID: ContinuousClock.Instant] = [:]
     private var unreadable: [GroupKind: String] = [:]
@@ -35,12 +36,12 @@ struct HealthWait: Sendable {
     }
 
     /// The objects that are not known to be healthy, ascending by id.
-    var open: [AwaitedObject] { awaited.filter { !settled.contains($0.id) } }
+    var open: [AwaitedObject] { awaited.filter { !healthy.contains($0.id) } }
 
     /// Whether all objects are healthy.
-    var isHealthy: Bool { settled.count == Set(awaited.map(\.id)).count }
+    var isHealthy: Bool { healthy.count == Set(awaited.map(\.id)).count }
 
-    /// Takes in what a round has shown: of the objects that were read, and which kinds could not be.
+    /// Adds the results of a round: of the objects that were read, and which kinds could not be.
     mutating func receive(
         _ observations: [ObjectID: Observation],
         unreadable kinds: [GroupKind: String] = [:],
@@ -50,7 +51,7 @@ struct HealthWait: Sendable {
         for (id, observation) in observations {
             latest[id] = observation
             if observation.status == .current {
-                settled.insert(id)
+                healthy.insert(id)
                 poorSince[id] = nil
             } else if observation.prospect == .poor {
                 if poorSince[id] == nil { poorSince[id] = now }
@@ -87,7 +88,7 @@ struct HealthWait: Sendable {
         return HealthReport(ending: ending, unhealthy: unhealthy, observed: awaited.count)
     }
 
-    /// How a wait that ran out of time ended: unreadable when a kind could not be read to the last.
+    /// How a wait that ran out of time ended: unreadable when a kind could not be read until the end.
     var endingAtDeadline: HealthReport.Ending {
         open.contains { unreadable[$0.id.groupKind] != nil } ? .unreadable : .timedOut
     }

@@ -5,16 +5,18 @@ import SyncApply
 /// The rules of kinds that have none of their own, mostly custom resources: what the conventions of the Kubernetes API and the
 /// habits of controllers say, and nothing about any single vendor's kind.
 ///
-/// `Ready` is the last word where it is kept. Without it a condition whose name says that something is as it should be
-/// (`Available`, `ChildrenHealthy`) and that is not `True` is waited for; one that names a failure and is `True` is one; and
-/// so is a word such as `Failed` or `Pending` in `status.phase`. Where a status says nothing of the kind, existing is enough.
+/// `Ready` decides where a status has it. Without it a condition whose name says that something is as it should be
+/// (`Available`, `ChildrenHealthy`) and that is not `True` is waited for; one that names a failure and is `True` is
+/// one; and so is a word such as `Failed` or `Pending` in `status.phase`. Where a status has none of these, existing is
+/// enough.
 extension Kstatus {
     /// The verdict of an object without a rule of its own.
     static func byConvention(_ object: KubeObject) -> Verdict {
         let conditions = Conditions(object.status)
         if let ready = conditions.first("Ready") {
             guard isTrue(ready) else { return (.inProgress, text(of: ready, fallback: "is not ready")) }
-            // A controller that keeps both is ready by its last good state, and tells here that it cannot reach the new one.
+            // A controller that has both is ready by its last good state, and reports here that it cannot reach the new
+            // one.
             if let synced = conditions.first("Synced"), isFalse(synced) {
                 return (.inProgress, text(of: synced, fallback: "is not synced"))
             }
@@ -93,13 +95,13 @@ extension Kstatus {
     }
 }
 
-/// What a status tells in the forms that many kinds share.
+/// The parts of a status that many kinds share.
 private struct Conditions {
     /// `status.conditions`.
     let own: [JSON]
     /// The conditions of parts that the status lists: parents of a route, listeners of a gateway.
     let nested: [JSON]
-    /// `status.phase` and its kin, with the word in small letters alone.
+    /// `status.phase` and fields like it, with the value in lower case, letters only.
     let words: [(plain: String, told: String)]
 
     init(_ status: JSON?) {

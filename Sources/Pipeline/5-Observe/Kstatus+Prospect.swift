@@ -12,10 +12,10 @@ extension Kstatus {
     }
 
     /// What may still become of an object with this verdict. A Pod's failure may pass by (a node comes, a crash loop
-    /// ends) unless its phase is final; every other failure is the controller's last word.
+    /// ends) unless its phase is final; every other failure is final.
     static func prospect(of object: KubeObject, _ verdict: Verdict) -> Observation.Prospect {
         guard verdict.status == .failed else { return .open }
-        // Only who keeps `Stalled` says that waiting is in vain; other words of failure come and go.
+        // Only `Stalled` says that waiting does not help; other reports of failure may be temporary.
         if !hasRule(object), object.condition("Stalled")?["status"]?.string != "True" { return .open }
         guard object.gvk.groupKind == GroupKind(group: "", kind: "Pod") else { return .none }
         return object.status?["phase"]?.string == "Failed" ? .none : .poor

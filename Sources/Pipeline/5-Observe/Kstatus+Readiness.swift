@@ -3,7 +3,7 @@ import KubeObjects
 import SyncApply
 
 extension Kstatus {
-    /// Whether an applied object is far enough for what comes after it: the `readiness` of an ``Applier``.
+    /// Whether an applied object is ready for what comes after it: the `readiness` of an ``Applier``.
     package static func readiness(of object: KubeObject) -> Readiness {
         let verdict = status(of: object)
         switch verdict.status {

@@ -83,7 +83,7 @@ extension Kstatus {
         return (.current, "\(wanted) Pods are ready\(remark)")
     }
 
-    /// Whether Pods of the old template stay until a person deletes them; they are no less well for that.
+    /// Whether Pods of the old template stay until a person deletes them; they do not make the object unhealthy.
     private static func updatesByHand(_ object: KubeObject) -> Bool {
         object.spec?["updateStrategy"]?["type"]?.string == "OnDelete"
     }
@@ -92,8 +92,8 @@ extension Kstatus {
         count > 0 ? ", \(count) of them update when they are deleted (OnDelete)" : ""
     }
 
-    /// How many pods of an older template run although the object is well: those that a partition holds back, or that
-    /// `OnDelete` leaves to people. Nil when none does.
+    /// How many pods of an older template run although the object is healthy: those that a partition holds back, or
+    /// that `OnDelete` leaves to people. Nil when none does.
     package static func olderPods(of object: KubeObject) -> String? {
         let older: Int64
         switch object.gvk.groupKind.description {

@@ -10,18 +10,19 @@ package struct PodTrouble: Sendable, Hashable {
         case unready
         /// No node takes it; one may come.
         case unschedulable
-        /// An image that cannot be pulled, a crash loop, a missing ConfigMap: passes by at times.
+        /// An image that cannot be pulled, a crash loop, a missing ConfigMap: may end by itself.
         case failing
         /// Cannot end by itself: the image's name is not valid.
         case hopeless
 
+        /// By how unlikely it is that the trouble ends by itself.
         package static func < (left: Severity, right: Severity) -> Bool { left.rawValue < right.rawValue }
     }
 
     package let severity: Severity
     /// `container web: ImagePullBackOff: …`, redacted, one line.
     package let text: String
-    /// Whether the text says what is at the root of it. If not, an event about the Pod may.
+    /// Whether the text names the root cause. If not, an event about the Pod may.
     package let tellsWhy: Bool
 
     /// The worst trouble of a Pod; nil when it is ready, done, or just starting.

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One of the kubelet's reasons why a container waits that somebody has to know of: the one table of them.
+/// One of the kubelet's reasons why a container waits that has to be reported: the only table of them.
 package struct WaitingReason: Sendable, Hashable {
     package let severity: PodTrouble.Severity
     /// Whether it counts against the image, so that an image rollout which brought it has failed. A registry that does not
     /// answer, a signature, missing ConfigMaps and hooks do not count.
     package let isOfImage: Bool
 
-    /// Reads a reason (`ErrImagePull`); nil for those that pass by as a matter of course (`ContainerCreating`) and for those
-    /// that are not known.
+    /// Reads a reason (`ErrImagePull`); nil for those that are part of a normal start (`ContainerCreating`) and for
+    /// unknown ones.
     package init?(_ reason: String) {
         guard let row = WaitingReason.table[reason] else { return nil }
         self = row

@@ -4,14 +4,14 @@ import Foundation
 import KubeObjects
 import PlainText
 
-/// A history file that is no intact database, after it was moved aside.
+/// A history file that is not an intact database, after it was moved aside.
 struct DamagedFile: Sendable {
     /// The new file name, in the same folder.
     let name: String
     /// SHA-256 of the main file, hexadecimal: the new chain names it.
     let sha256: String
 
-    /// What a person must be told.
+    /// The notice for people.
     var notice: String {
         "the history was damaged; it is kept as \(name) (sha256 \(sha256)) and a new one was begun"
     }

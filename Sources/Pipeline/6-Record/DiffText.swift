@@ -7,17 +7,17 @@ import YAMLText
 ///
 /// Built in one way only, through the redactor: values of Secrets and of fields with a telling name (`password`, …)
 /// show as a mask that says no more than whether they changed, the last-applied annotation is left out, and everything
-/// that ``Redactor`` knows is masked. Bookkeeping of the server (`status`, `managedFields`, `resourceVersion`, …) is left
-/// out too. What nobody would see in a value or key is escaped in its line, which then looks like that of a text in which the
-/// escape was typed.
+/// that ``Redactor`` knows is masked. Bookkeeping of the server (`status`, `managedFields`, `resourceVersion`, …) is
+/// left out too. Invisible characters in a value or key are escaped; a line with such an escape looks like one in which
+/// the escape itself was typed.
 package struct DiffText: Sendable, Hashable, Codable {
     /// The most lines below the header, and the most bytes.
     package static let maxLines = 2000
     package static let maxBytes = 256 << 10
     /// The longest line of the header, in letters.
     private static let maxHeader = 1000
-    /// Of an object that has more lines or bytes as YAML only that it differs is told: comparing it would cost more memory
-    /// than the process has for it.
+    /// For an object with more lines or bytes as YAML, the diff only says that it differs: comparing it would cost too
+    /// much memory.
     package static let maxComparedLines = 50_000
     package static let maxComparedBytes = 8 << 20
 

@@ -11,7 +11,7 @@ struct DiskReserve: Sendable {
 
     init(folder: String) { path = folder + "/history.reserve" }
 
-    /// Takes the space. False when there is none, which is no error: the next start tries again.
+    /// Takes the space. False when there is none, which is not an error: the next start tries again.
     func take() -> Bool {
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { return false }
@@ -21,7 +21,7 @@ struct DiskReserve: Sendable {
         return false
     }
 
-    /// Takes the space again when it was given up. False when there still is none.
+    /// Takes the space again after it was given back. False when there is still none.
     func takeAgain() -> Bool { isTaken || take() }
 
     /// Whether the file is there.

@@ -28,7 +28,7 @@ final class FolderLock: Sendable {
 
     deinit { release() }
 
-    /// Gives the lock back; a second call does nothing.
+    /// Releases the lock; a second call does nothing.
     func release() {
         descriptor.withLock { held in
             if let file = held { Foundation.close(file) }

@@ -7,8 +7,8 @@ import PlainText
 import SyncPlan
 
 extension History {
-    /// What was last seen of each object after it was applied. Empty when the table is not as it was written: marks only
-    /// save work, so doubtful ones are worth nothing.
+    /// The marks of a project: what was last seen of each object after it was applied. Empty when the table is not as
+    /// it was written: marks only save work, so damaged ones are not used.
     package func marks(of project: String) async throws(RecordError) -> [ObjectID: Inventory.AppliedMark] {
         try await read { database in
             let marks = try MarkTable.load(project, in: database)

@@ -21,7 +21,7 @@ extension History {
     ///   - beforeCommit: Called in each transaction of this object, numbered from 1; what it throws rolls the transaction back
     ///     as an error of the disk would. For tests.
     ///   - hearing: Hears each statement that is sent to SQLite, with its values. For tests.
-    /// - Returns: The history, with ``notices`` to show.
+    /// - Returns: The history, with ``notices`` for people.
     /// - Throws: ``RecordError``: `notWritable`, `locked`, `missing`, `corrupt`, `newerFormat`, `diskFull`.
     package static func open(
         folder: String,
@@ -55,7 +55,7 @@ extension History {
             try begin(folder, settings, reserve, replaced: &replaced, at: now().milliseconds)
         }
         if case .failure(let error) = begun, error.reason == .diskFull, reserve.giveUp() {
-            // What a dead process left open has happened: the reserve is for such rows.
+            // Writes that a dead process left without an outcome have happened: the reserve is for rows about them.
             begun = RecordError.catching(folder) {
                 try begin(folder, settings, reserve, replaced: &replaced, at: now().milliseconds)
             }
@@ -82,7 +82,7 @@ extension History {
         )
     }
 
-    /// Opens the file, a new one in the place of a damaged one, and writes the first rows of this process.
+    /// Opens the file, or a new one in place of a damaged one, and writes the first rows of this process.
     private static func begin(
         _ folder: String,
         _ settings: Configuration,
@@ -211,7 +211,8 @@ extension History {
         }
     }
 
-    /// Makes the file before SQLite does, so that nobody else can ever read it; SQLite gives `-wal` and `-shm` its mode.
+    /// Makes the file before SQLite does, so that no other user can ever read it; SQLite gives `-wal` and `-shm` its
+    /// mode.
     private static func makeFile(_ path: String) throws(RecordError) {
         let file = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw RecordError.system(errno, path) }

@@ -4,13 +4,13 @@ import GRDB
 
 /// Reading past runs, in short and in full.
 extension History {
-    /// Past passes, newest first.
+    /// The runs, newest first.
     ///
     /// - Parameters:
     ///   - project: Nil for all projects.
-    ///   - object: Only passes that touched, or meant to touch, this object.
-    ///   - limit: The most passes to return; 1 or more.
-    /// - Returns: The passes, those under way included.
+    ///   - object: Only runs that wrote, or meant to write, this object.
+    ///   - limit: The most runs to return; 1 or more.
+    /// - Returns: The runs, those under way included.
     /// - Throws: ``RecordError`` when the file cannot be read.
     package func runs(
         project: String? = nil,
@@ -36,7 +36,7 @@ extension History {
         }
     }
 
-    /// The project's newest pass over its objects, which no image rollout is; nil before the first.
+    /// The run of the project's newest pass, so not of an image rollout; nil before the first.
     package func lastPass(of project: String) async throws(RecordError) -> SyncRun? {
         try await read { database in
             guard let number = try Ledger.newestPass(of: project, in: database)?.run else { return nil }
@@ -44,12 +44,12 @@ extension History {
         }
     }
 
-    /// One pass in short; nil when there is none of that number.
+    /// One run in short; nil when there is none with that number.
     package func run(_ number: Int64) async throws(RecordError) -> SyncRun? {
         try await read { try Self.runs([number], in: $0).first }
     }
 
-    /// One pass in full; nil when there is none of that number.
+    /// One run in full; nil when there is none with that number.
     package func detail(_ number: Int64) async throws(RecordError) -> RunDetail? {
         try await read { database in
             let rows = try Ledger.rows(where: "run = ?", arguments: [number], in: database)

@@ -11,13 +11,13 @@ extension History {
         try await read { try Self.state(of: project, in: $0) }
     }
 
-    /// The projects that ever had a pass or an order, ascending.
+    /// The projects that ever had a run or an order, ascending.
     package func projects() async throws(RecordError) -> [String] {
         try await read { database in
             var names: Set<String> = []
             for kind in [LedgerKind.runStarted, .projectSuspended] {
                 var last = ""
-                // From name to name by the index: a history holds few projects and many runs.
+                // Jumps from name to name in the index: a history holds few projects and many runs.
                 while let next = try String.fetchOne(
                     database,
                     sql: "SELECT min(project) FROM audit WHERE kind = ? AND project > ?",
@@ -43,7 +43,7 @@ extension History {
         }
     }
 
-    /// Stops or resumes the syncing of a project, on a person's word. Writes nothing when that is so already.
+    /// Suspends or resumes a project on a person's order. Writes nothing when it is suspended or resumed already.
     ///
     /// - Returns: Whether anything changed.
     @discardableResult
@@ -63,8 +63,8 @@ extension History {
         }
     }
 
-    /// Remembers the prune that waits since this pass, or that none does any more. A hold with the hash of the one that
-    /// waits already changes nothing, so a given approval stays valid.
+    /// Remembers the prune that is held since this pass, or that none is held any more. A hold with the hash of the
+    /// present one changes nothing, so a given approval stays valid.
     package func setHold(_ hold: PruneHold?, by run: RunID) async throws(RecordError) {
         try await writer.transact { ledger in
             let known = try Self.state(of: run.project, in: ledger.database).hold
@@ -82,14 +82,14 @@ extension History {
         }
     }
 
-    /// Writes down a person's yes to the prune that waits.
+    /// Records a person's approval of the held prune.
     ///
     /// - Parameters:
     ///   - project: Whose prune waits.
-    ///   - hash: The hash of what the person saw, or its first digits, as many as ``PruneHold/approvalHash(_:)`` gives or more;
-    ///     nil for whatever waits now.
-    ///   - person: Who says yes.
-    /// - Returns: What was approved.
+    ///   - hash: The hash of what the person saw, or its first digits, as many as ``PruneHold/approvalHash(_:)`` gives
+    ///     or more; nil for whatever is held now.
+    ///   - person: Who approves.
+    /// - Returns: The hold that was approved.
     /// - Throws: ``RecordError``: `nothingHeld`, or `holdChanged` when another prune waits than the one with `hash`.
     package func approve(project: String, hash: String?, person: String) async throws(RecordError) -> PruneHold {
         try await writer.transact { ledger in

@@ -15,7 +15,7 @@ extension History {
 
     /// Recomputes the whole chain and compares every table with it.
     ///
-    /// An edited, removed, inserted or reordered row is found, and so are missing guards. A cut-off end is found only
+    /// An edited, removed, inserted or reordered row is found, and so are missing triggers. A removed end is found only
     /// with an anchor.
     ///
     /// - Parameter anchor: A head that was written down elsewhere; its row must still be there.

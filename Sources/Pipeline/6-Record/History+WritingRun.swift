@@ -9,9 +9,9 @@ import SyncSource
 
 /// Writing one run: from its beginning, over what it is about and what became of it, to its end.
 extension History {
-    /// Starts a pass.
+    /// Begins a run.
     ///
-    /// Not without the reserve: what such a pass changes might be impossible to write down.
+    /// Fails without the reserve, because the outcomes of such a run might be impossible to write.
     ///
     /// - Returns: The run's id: ascending from 1, never reused.
     /// - Throws: ``RecordError``, with reason `diskFull` when there is no room for the row or for the reserve.
@@ -39,7 +39,7 @@ extension History {
         }
     }
 
-    /// Says which commit the pass is about, once that is known, and from which one its ref came there.
+    /// Records which commit the run is about, once that is known, and from which commit its ref came there.
     package func identify(
         _ run: RunID,
         commit: CommitInfo,
@@ -53,10 +53,10 @@ extension History {
         )
     }
 
-    /// Where the pass writes its intents and outcomes.
+    /// The journal for the intents and outcomes of the run.
     package func journal(for run: RunID) -> RunJournal { RunJournal(history: self, run: run) }
 
-    /// Writes down what became of the objects: one row for each that was touched, skipped, failed or warned about.
+    /// Records what became of the objects: one row for each that was written, skipped, failed or has warnings.
     /// Unchanged objects are only counted (``finish(_:outcome:counts:message:)``).
     package func record(_ outcomes: [ObjectOutcome], of run: RunID) async throws(RecordError) {
         let rows = await objectEntries(outcomes, of: run)
@@ -82,13 +82,13 @@ extension History {
         }
     }
 
-    /// As many problems, or notices, of one run are written down, and one more that counts the others.
+    /// The most problems, or notices, that are recorded of one run; one more counts the others.
     private static let maxLocated = 200
 
-    /// Writes down what kept the commit from being rendered; of many the first ones, and how many more there are.
+    /// Records why the commit did not render; of many problems the first ones, and how many more there are.
     package func record(_ problems: [RenderProblem], of run: RunID) async throws(RecordError) {
         let kept = Array(problems.prefix(Self.maxLocated))
-        // The renderer's own last one, which says the same, stays.
+        // Keeps the renderer's own last problem, which also counts the others.
         let isCut = problems.count > Self.maxLocated + 1
         let told = isCut ? kept + RenderProblem.more(problems.count - kept.count, behind: kept.last) : problems
         _ = try await writer.append(
@@ -108,7 +108,7 @@ extension History {
         )
     }
 
-    /// Writes down what the renderer passed over; of many the first ones, and how many more there are.
+    /// Records what the renderer passed over; of many notices the first ones, and how many more there are.
     package func record(_ notices: [RenderNotice], of run: RunID) async throws(RecordError) {
         let kept = Array(notices.prefix(Self.maxLocated))
         let isCut = notices.count > Self.maxLocated + 1
@@ -123,26 +123,26 @@ extension History {
         )
     }
 
-    /// Writes down an error or a remark about the pass as a whole, such as a source error's message.
+    /// Records an error or a remark about the run as a whole, such as a source error's message.
     package func record(message: String, of run: RunID) async throws(RecordError) {
         try await appendAfterwards(
             entries { [try entry(.message, run, payload: Payload.Message(text: RedactedText(message)))] }
         )
     }
 
-    /// Writes down how healthy the objects were when the wait ended.
+    /// Records the health of the objects when the wait ended.
     package func record(_ health: HealthReport, of run: RunID) async throws(RecordError) {
         try await appendAfterwards(entries { [try entry(.health, run, payload: Payload.Health(health))] })
     }
 
-    /// Ends the pass. Writes that have no outcome yet get one: unknown.
+    /// Ends the run. Writes that have no outcome yet get the outcome unknown.
     ///
     /// - Parameters:
-    ///   - run: A pass that has not ended.
-    ///   - outcome: How it ended.
+    ///   - run: A run that has not ended.
+    ///   - outcome: How the run ended.
     ///   - counts: What became of its objects.
     ///   - message: What `history` shows instead of the commit's subject: the error of a source that could not be read.
-    /// - Returns: The pass as it is shown from now on.
+    /// - Returns: The run as it is shown from now on.
     /// - Throws: ``RecordError`` with reason `unknownRun` when the run has ended already.
     @discardableResult
     package func finish(
@@ -173,7 +173,7 @@ extension History {
             guard ended.isEmpty else {
                 throw RecordError(.unknownRun, "run \(run.number)", "has ended already")
             }
-            // An outcome that could not be written when it came is not known for sure any more.
+            // An outcome that could not be written when it arrived is recorded as unknown.
             let lost = try Ledger.openIntents(of: run.number, in: ledger.database).map { intent in
                 try LedgerEntry(
                     .outcome,

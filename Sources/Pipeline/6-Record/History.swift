@@ -10,7 +10,7 @@ import Synchronization
 /// One SQLite file (WAL, `synchronous=FULL`) whose rows are hash-chained and never changed. Every function may be called
 /// from any task; the file is touched on GRDB's own threads. Text is redacted on its way in.
 package final class History: Sendable {
-    /// What a process wants to do with the folder.
+    /// What a process may do with the folder.
     package enum Mode: Sendable {
         /// Run passes: the only such process on the folder, which creates and repairs what is needed.
         case operate
@@ -22,10 +22,10 @@ package final class History: Sendable {
 
     /// The folder of `history.sqlite`.
     package let folder: String
-    /// What a person should be told about the opening, one line each: a damaged file was moved aside, runs of a
-    /// process that died were closed as unknown.
+    /// Notices about the opening for people, one line each: a damaged file was moved aside, runs of a process that died
+    /// were closed as unknown.
     package let notices: [String]
-    /// Of the hashes in the marks.
+    /// The key of the hashes in the marks.
     package let residualKey: ResidualKey
 
     let pool: DatabasePool
@@ -66,7 +66,7 @@ package final class History: Sendable {
         try await onOwnThread { [self] in
             RecordError.catching(folder) {
                 // The last connection to close is a reader's, which cannot move the log into the file, so that is done
-                // here; a reader of another process may stand in the way, and then the log simply stays.
+                // here. A reader of another process may prevent it; then the log stays.
                 if !pool.configuration.readonly {
                     _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
                 }
@@ -85,7 +85,7 @@ package final class History: Sendable {
             pool.asyncRead { access in
                 done.resume(
                     returning: RecordError.catching(self.folder) {
-                        // Even an access that failed is told as what it is: the file is gone.
+                        // Also after a failed access: the error says that the file is gone.
                         try self.files.check()
                         return try body(access.get())
                     }
@@ -94,8 +94,8 @@ package final class History: Sendable {
         }.get()
     }
 
-    /// Writes the last rows of something that has happened already: when the disk is full, the reserve is given up for
-    /// them.
+    /// Writes the last rows of something that has happened already; when the disk is full, the reserve is removed to
+    /// make room.
     func afterwards<Value>(
         _ write: () async throws(RecordError) -> Value
     ) async throws(RecordError) -> Value {
@@ -112,7 +112,7 @@ package final class History: Sendable {
         _ = try await afterwards { () async throws(RecordError) in try await writer.append(entries) }
     }
 
-    /// Builds entries; a payload that cannot be encoded is an error of ours.
+    /// Builds entries; a payload that cannot be encoded is a programming error, reported as ``RecordError``.
     func entries(_ build: () throws -> [LedgerEntry]) throws(RecordError) -> [LedgerEntry] {
         try RecordError.catching(folder, build).get()
     }

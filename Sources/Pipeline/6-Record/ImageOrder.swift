@@ -3,7 +3,7 @@ import Foundation
 import GRDB
 import KubeObjects
 
-/// What a person has ordered about the image rollouts of one workload; the newest order holds.
+/// A person's order about the image rollouts of one workload, as the history has it; the newest order holds.
 package struct ImageOrder: Sendable, Hashable, Codable {
     /// What is to be done.
     package enum Kind: String, Sendable, Hashable, Codable {
@@ -28,8 +28,8 @@ package struct ImageOrder: Sendable, Hashable, Codable {
 }
 
 extension History {
-    /// Writes down what a person orders about a workload's image rollouts; an operator obeys at its next look. With the `at`
-    /// of the same order in the cluster, whoever reads both takes them for one.
+    /// Records a person's order about a workload's image rollouts; an operator follows it in its next round. With the
+    /// `at` of the same order in the cluster, readers of both treat them as one order.
     package func order(
         _ kind: ImageOrder.Kind,
         of workload: ObjectID,
@@ -69,7 +69,7 @@ extension History {
                     kind: row.kind == LedgerKind.imageHeld.rawValue ? .hold : .release,
                     person: payload.person.text,
                     reason: payload.reason.text,
-                    // A time that cannot be read is as good as none: the row has its own.
+                    // A time that cannot be read is ignored: the row has its own.
                     at: payload.at.flatMap { try? Date($0, strategy: .iso8601) } ?? row.date
                 )
             }

@@ -4,7 +4,7 @@ import GRDB
 extension Ledger {
     /// Closes the runs of a process that died: open intents become `unknown`, the runs end as `unknown`.
     ///
-    /// Only for the one process that operates on the folder: nobody else's run can be under way.
+    /// Only for the one process that operates on the folder: no other process can have a run under way.
     ///
     /// - Returns: How many runs were closed.
     static func closeOpenRuns(at: Int64, in database: Database) throws -> Int {
@@ -19,8 +19,8 @@ extension Ledger {
         return open.count
     }
 
-    /// Closes the last run of a project if its end could not be written, in the same way. A project has one pass at a time;
-    /// rollouts go on beside it, and are closed by those who began them.
+    /// Closes the last run of a project if its end could not be written, in the same way. A project has one pass at a
+    /// time. Runs of image rollouts go on beside it and are closed by the code that began them.
     static func closeLastPass(of project: String, at: Int64, in database: Database) throws {
         guard let started = try newestPass(of: project, in: database),
             try rows(

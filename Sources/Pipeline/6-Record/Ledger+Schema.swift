@@ -14,7 +14,7 @@ extension Ledger {
         return migrator
     }
 
-    /// Everything that the file holds besides rows; `verify` looks that it is exactly this.
+    /// Everything that the file holds besides rows; `verify` checks that it is exactly this.
     ///
     /// - Parameter isNewest: Whether all versions were applied: a file that only an older Sternpost operated lacks the last.
     /// - Returns: The names with the statements that made them.

@@ -7,7 +7,7 @@ import KubeObjects
 /// edited, removed or reordered without breaking the chain; only the marks have a table of their own, and their digest
 /// stands in the chain.
 enum Ledger {
-    /// What the first row is chained to.
+    /// The previous hash of the first row.
     static let root = Data(count: 32)
 
     /// Appends rows inside the caller's transaction, whose kind must be immediate: the head is read here.
@@ -87,7 +87,8 @@ enum Ledger {
         ).map(LedgerRow.init)
     }
 
-    /// The newest row that names the commit of a pass which had its manifests: one that could not render them has no tree.
+    /// The newest row with the commit of a pass that rendered its manifests; the row of a pass that could not has no
+    /// tree.
     static func newestAttempt(of project: String, in database: Database) throws -> LedgerRow? {
         try Row.fetchOne(
             database,

@@ -11,7 +11,7 @@ struct LedgerRow: Sendable {
     let at: Int64
     let project: String
     let run: Int64?
-    /// As stored; a word that this version does not know stays readable for `verify`.
+    /// As stored: a kind that this version does not know stays readable for `verify`.
     let kind: String
     let object: ObjectID?
     let payload: String

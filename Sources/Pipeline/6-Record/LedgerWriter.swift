@@ -6,7 +6,8 @@ import Synchronization
 /// Puts rows into the file, durably and in as few transactions as callers allow.
 ///
 /// Rows that arrive while a transaction is being made durable wait and go into the next one together, so eight writers
-/// cost one `fsync` a round and not eight. A cancelled task's rows are written all the same: what happened, happened.
+/// cost one `fsync` a round and not eight. A cancelled task's rows are written nevertheless, because they are about
+/// something that has happened.
 final class LedgerWriter: Sendable {
     private struct Waiting: Sendable {
         let entries: [LedgerEntry]
@@ -78,7 +79,7 @@ final class LedgerWriter: Sendable {
         )
     }
 
-    /// Writes everything that waits by now; runs on the writer's queue.
+    /// Writes all rows that wait; runs on the writer's queue.
     private func drain(into database: Database) {
         let group = waiting.withLock { waiting in
             defer { waiting = [] }
@@ -108,7 +109,7 @@ final class LedgerWriter: Sendable {
     }
 }
 
-/// The view that a transaction's body has of the file.
+/// What the body of a transaction may do.
 struct LedgerTransaction {
     let database: Database
     /// The time of the transaction's rows, milliseconds since 1970.

@@ -5,7 +5,7 @@ import SyncPlan
 /// Turns two states of an object into what may be shown of them: cleaned of the server's bookkeeping and with every
 /// secret masked. Both states are masked together, so that a mask can tell whether the value behind it changed.
 enum ObjectMask {
-    /// What says which object this is. It stands in git in clear, and is no text to search for secrets.
+    /// The fields that identify the object. They stand in git unencrypted, so they are not searched for secrets.
     private static let identity: [[String]] = [
         ["apiVersion"], ["kind"], ["metadata", "name"], ["metadata", "namespace"],
     ]

@@ -4,8 +4,8 @@ import Synchronization
 
 /// The files of a history as they were when this process opened them.
 ///
-/// What is written to a file that was deleted or replaced meanwhile is lost when the process ends. That is looked for before
-/// each read and each row, and once seen it stays so: a file that comes back is another one, or has missed rows.
+/// What is written to a file that was deleted or replaced meanwhile is lost when the process ends. That is checked
+/// before each read and each row. Once seen it is final: a file that comes back is another one, or lacks rows.
 final class OpenedFiles: Sendable {
     private struct Identity: Equatable {
         let device: dev_t
@@ -19,7 +19,7 @@ final class OpenedFiles: Sendable {
     /// - Parameters:
     ///   - folder: Where the files are.
     ///   - names: Those that exist and stay the same while this process has them open.
-    /// - Throws: ``RecordError`` when one cannot be looked at.
+    /// - Throws: ``RecordError`` when the status of one cannot be read.
     init(folder: String, names: [String]) throws(RecordError) {
         self.folder = folder
         var known: [(name: String, identity: Identity)] = []
@@ -29,10 +29,10 @@ final class OpenedFiles: Sendable {
         self.known = known
     }
 
-    /// Looks at the files again. Waits for the disk, so it is called on threads that may: GRDB's own.
+    /// Checks the files again. Waits for the disk, so it is called on GRDB's own threads.
     ///
-    /// - Throws: ``RecordError`` with reason `replaced`, from the first loss on at each call; with reason `failed` when a file
-    ///   cannot be looked at now, which tells nothing about the next call.
+    /// - Throws: ``RecordError`` with reason `replaced`, at each call from the first loss on; with reason `failed` when
+    ///   the status of a file cannot be read now, which says nothing about the next call.
     func check() throws(RecordError) {
         if let earlier = loss.withLock({ $0 }) { throw earlier }
         for file in known {
@@ -49,7 +49,7 @@ final class OpenedFiles: Sendable {
         }
     }
 
-    /// Nil for a file that is not there.
+    /// Nil for a file that does not exist.
     private static func identity(of path: String) throws(RecordError) -> Identity? {
         var status = stat()
         guard stat(path, &status) != 0 else { return Identity(device: status.st_dev, inode: status.st_ino) }

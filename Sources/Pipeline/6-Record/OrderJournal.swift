@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import SyncApply
 
-/// Where a person's orders about a project write their intents and outcomes: rows of the project that belong to no run.
+/// The journal of a person's orders about a project: rows of the project that belong to no run.
 package struct OrderJournal: MutationJournal {
     let history: History
     let project: String
 
+    /// Writes intents as rows of the project, in one transaction. Returns their sequences, in the same order.
+    ///
+    /// - Throws: ``RecordError`` when they are not durable; an encoder's error for a payload that JSON cannot hold.
     package func intend(_ intents: [MutationIntent]) async throws -> [Int64] {
         try await history.writer.append(
             try intents.map { intent in
@@ -15,6 +18,7 @@ package struct OrderJournal: MutationJournal {
         )
     }
 
+    /// Writes outcomes as rows of the project, in one transaction; uses the reserve when the disk is full.
     package func conclude(_ results: [(intent: Int64, result: MutationResult)]) async throws {
         try await history.appendAfterwards(
             try results.map { intent, result in
@@ -23,6 +27,7 @@ package struct OrderJournal: MutationJournal {
         )
     }
 
+    /// The same. An order is not about an object of the project, so `objects` are not recorded.
     package func conclude(
         _ results: [(intent: Int64, result: MutationResult)],
         objects: [ObjectOutcome]
@@ -32,6 +37,6 @@ package struct OrderJournal: MutationJournal {
 }
 
 extension History {
-    /// Where a person's orders about a project are written down.
+    /// The journal of a person's orders about a project.
     package func orderJournal(of project: String) -> OrderJournal { OrderJournal(history: self, project: project) }
 }

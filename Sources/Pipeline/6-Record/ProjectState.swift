@@ -4,14 +4,14 @@ import KubeObjects
 import PlainText
 import SyncSource
 
-/// A prune that waits for a person: what, why, and the hash that stands for exactly this.
+/// A prune that is held until a person approves it: what it deletes, why it is held, and its hash.
 package struct PruneHold: Sendable, Hashable, Codable {
-    /// Stands for the commit and the list of objects; the plan's `approvalHash`.
+    /// Identifies the commit and the list of objects; the plan's `approvalHash`.
     package let hash: String
     package let commitID: String
     /// One line each.
     package let reasons: [String]
-    /// In the order in which they would be deleted; the first of them, where only so many are known.
+    /// In the order in which they would be deleted; only the first of them, where not all are known.
     package let objects: [ObjectID]
     /// How many they are.
     package let count: Int
@@ -24,25 +24,26 @@ package struct PruneHold: Sendable, Hashable, Codable {
         self.objects = objects
     }
 
-    /// How many digits tell a person one hold from another.
+    /// How many digits are shown to tell one hold from another.
     private static let shownDigits = 12
-    /// How many digits a yes needs at least: whoever writes commits can make two of which the first few are alike, so that a
-    /// yes to one would be a yes to the other; for 128 bits that takes 2^64 tries.
+    /// The fewest digits that an approval needs. An author of commits can make two lists whose first few digits are
+    /// equal, so that an approval of one would approve the other; for 128 bits that takes 2^64 tries.
     private static let approvalDigits = 32
 
-    /// What people see of the hash beside the list.
+    /// The part of the hash that is shown beside the list.
     package var shortHash: String { PruneHold.shortHash(hash) }
 
-    /// What `approve --hash` takes in the place of the whole hash, and what commands to copy hold.
+    /// The part of the hash that is enough for `approve --hash`, and that printed commands contain.
     package var approvalHash: String { PruneHold.approvalHash(hash) }
 
-    /// What people see of a whole hash.
+    /// The part of a hash that is shown.
     package static func shortHash(_ hash: String) -> String { String(hash.prefix(shownDigits)) }
 
-    /// What `approve --hash` takes in the place of a whole hash.
+    /// The part of a hash that is enough for `approve --hash`.
     package static func approvalHash(_ hash: String) -> String { String(hash.prefix(approvalDigits)) }
 
-    /// Why what a person gave does not stand for this hold; nil when it does: the whole hash, or enough of its beginning.
+    /// Why what a person gave does not approve this hold; nil when it does: it is the whole hash, or enough of its
+    /// beginning.
     package func mismatch(_ given: String) -> String? {
         if given == hash { return nil }
         guard given.isHexadecimal(digits: given.utf8.count) else {
@@ -58,7 +59,7 @@ package struct PruneHold: Sendable, Hashable, Codable {
     }
 }
 
-/// A person's yes to a held prune.
+/// A person's approval of a held prune.
 package struct Approval: Sendable, Hashable, Codable {
     package let hash: String
     package let person: String
@@ -73,7 +74,7 @@ package struct Approval: Sendable, Hashable, Codable {
 
 /// What the history knows about a project between two passes.
 package struct ProjectState: Sendable, Hashable, Codable {
-    /// A person's order to leave the project alone.
+    /// A person's order to suspend the project.
     package struct Suspension: Sendable, Hashable, Codable {
         package let person: String
         package let reason: String
@@ -91,13 +92,13 @@ package struct ProjectState: Sendable, Hashable, Codable {
     /// The tree id of that commit's folder; empty before the first.
     package let appliedTreeID: String
     package let appliedAt: Date?
-    /// The commit of the last pass that went as far as writing, whatever came of it; nil before the first.
+    /// The commit of the last pass that wrote to the cluster, however it ended; nil before the first.
     package let attempted: CommitInfo?
-    /// Nil while the project is synced.
+    /// Nil while the project is not suspended.
     package let suspension: Suspension?
-    /// The prune that waits; nil when none does.
+    /// The held prune; nil when there is none.
     package let hold: PruneHold?
-    /// The yes to exactly `hold`; nil until a person gives it and after it was used.
+    /// The approval of exactly `hold`; nil until a person gives it and after it was used.
     package let approval: Approval?
 
     package init(

@@ -21,14 +21,14 @@ extension RecordError {
         .SQLITE_IOERR_WRITE, .SQLITE_IOERR_FSYNC, .SQLITE_IOERR_TRUNCATE, .SQLITE_IOERR_SHMSIZE,
     ]
 
-    /// What an opening takes at most: the lock, the file, its log and the log's index, a reader's file and log; and two
-    /// for other threads.
+    /// The most file descriptors that an opening takes: the lock, the file, its log and the log's index, a reader's
+    /// file and log; and two for other threads.
     private static let descriptors = 8
 
     /// EMFILE or ENFILE when there are too few file descriptors now; nil when there are enough.
     ///
     /// SQLite says `SQLITE_CANTOPEN` whatever the cause, and its connection, which knows the cause, is closed by then:
-    /// what it had open is free again, so a few free descriptors prove nothing.
+    /// its descriptors are free again, so a few free descriptors do not prove another cause.
     private static var shortageOfDescriptors: Int32? {
         var taken: [Int32] = []
         defer { for descriptor in taken { close(descriptor) } }

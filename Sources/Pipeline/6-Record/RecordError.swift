@@ -10,7 +10,7 @@ package struct RecordError: Error, Sendable, Hashable, CustomStringConvertible {
         case locked
         /// There is no history in the folder yet.
         case missing
-        /// The file is no intact database.
+        /// The file is not an intact database.
         case corrupt
         /// The file was written by a newer Sternpost.
         case newerFormat
@@ -19,13 +19,13 @@ package struct RecordError: Error, Sendable, Hashable, CustomStringConvertible {
         case diskFull
         /// Another process kept the file locked for longer than the deadline.
         case busy
-        /// Nothing waits for approval in this project.
+        /// No prune of this project is held.
         case nothingHeld
-        /// What waits for approval is not what the person approved.
+        /// The held prune is not the one that the person approved.
         case holdChanged
         /// The run is not in the history, or has ended.
         case unknownRun
-        /// A `KIND/NAME` that is none.
+        /// The text is not a `KIND/NAME`.
         case invalidQuery
         /// Everything else that SQLite reports.
         case failed

@@ -2,8 +2,8 @@
 import KubeObjects
 import SyncPlan
 
-/// A field change that has passed the redactor: the only kind that is stored. What is hidden in its values was masked when
-/// the change was made; here what this run knows is masked.
+/// A field change that has passed the redactor: the only kind that is stored. What is hidden in its values was masked
+/// when the change was made; here the secrets that this process knows are masked.
 struct RedactedChange: Codable, Sendable, Hashable {
     let path: RedactedText
     let before: RedactedText?

@@ -11,7 +11,7 @@ package struct RedactedText: Sendable, Hashable, Codable, CustomStringConvertibl
 
     package let text: String
 
-    /// Masks what is secret, puts the text on one line, writes what nobody would see in it as an escape, and cuts it at
+    /// Masks what is secret, puts the text on one line, writes invisible characters as escapes, and cuts it at
     /// ``maxBytes``.
     ///
     /// - Parameters:
@@ -23,16 +23,16 @@ package struct RedactedText: Sendable, Hashable, Codable, CustomStringConvertibl
         text = Self.cut(Self.line(Self.withoutQuotes(masked)).visible)
     }
 
-    /// A path into an object, of which the values are masked already: what fields and items are called is never masked.
+    /// A path into an object, with its values masked already. The names of fields and items are never masked.
     init(path: String) { text = Self.cut(Self.line(path[...]).visible) }
 
-    /// The name of a branch or tag. It is compared with what git says later, so only secrets and line breaks are not as
-    /// they were.
+    /// The name of a branch or tag. It is compared with names from git later, so only secrets and line breaks are
+    /// changed.
     init(ref: String) { text = Self.cut(Self.line(Redactor.shared.redact(ref)[...])) }
 
     private init(shown: String) { text = shown }
 
-    /// The text with the mark of the one that it was made of, where that was taken for a part of a secret.
+    /// The text, followed by the mask of the original where that was recognised as part of a secret.
     func keepingMark(of raw: String) -> RedactedText { Self(shown: Redactor.keepingMark(of: raw, in: text)) }
 
     private static func line(_ text: Substring) -> String {
@@ -55,6 +55,7 @@ package struct RedactedText: Sendable, Hashable, Codable, CustomStringConvertibl
         text = try decoder.singleValueContainer().decode(String.self)
     }
 
+    /// Encodes the text as a single string.
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(text)

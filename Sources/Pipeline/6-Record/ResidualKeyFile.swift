@@ -8,12 +8,12 @@ import SyncPlan
 enum ResidualKeyFile {
     private static let name = "residual.key"
 
-    /// The folder's key. Where there is none, and none can be made, one that only this process knows: what an older key
-    /// has hashed then costs one more apply.
+    /// The folder's key. Where there is none, and none can be made, a key that only this process knows: objects whose
+    /// residuals were hashed with an older key are then applied once more.
     ///
     /// - Parameters:
     ///   - folder: The data folder.
-    ///   - makesOne: Whether to make a key that is absent or damaged; the process must operate on the folder.
+    ///   - makesOne: Whether to replace a key that is absent or damaged; the process must operate on the folder.
     /// - Returns: A key; never fails.
     static func key(in folder: String, makesOne: Bool) -> ResidualKey {
         let path = folder + "/" + name

@@ -7,26 +7,27 @@ import SyncPlan
 import SyncRender
 import SyncSource
 
-/// One pass in full, as `sternpost show` prints it.
+/// One run in full, as `sternpost show` prints it.
 package struct RunDetail: Sendable, Hashable, Encodable {
     package let run: SyncRun
     /// Object id of the synced folder's tree; empty when the source could not be read.
     package let treeID: String
     /// From which commit the ref came to this one; nil when it is the same, or the first.
     package let step: CommitStep?
-    /// Objects that were touched, refused or failed, in the order they were recorded. Unchanged objects are only counted.
+    /// Objects that were written, refused or failed, in the order they were recorded. Unchanged objects are only
+    /// counted.
     package let objects: [RecordedObject]
     /// Every write that was intended, in order, and how it ended.
     package let mutations: [RecordedMutation]
-    /// What kept the commit from being rendered.
+    /// Why the commit did not render.
     package let problems: [RenderProblem]
     /// What the renderer passed over on purpose.
     package let notices: [RenderNotice]
-    /// Errors and remarks about the pass as a whole (source, cluster, interruption), one line each.
+    /// Errors and remarks about the run as a whole (source, cluster, interruption), one line each.
     package let messages: [String]
-    /// Nil when health was not looked at.
+    /// Nil when health was not observed.
     package let health: RecordedHealth?
-    /// The prune that waits, or waited, for approval since this pass.
+    /// The prune that is, or was, held since this run.
     package let hold: PruneHold?
 }
 
@@ -71,7 +72,7 @@ package struct RecordedMutation: Sendable, Hashable, Codable {
 
 /// A health report as stored.
 package struct RecordedHealth: Sendable, Hashable, Codable {
-    /// One object that was not well when the wait ended.
+    /// One object that was not healthy when the wait ended.
     package struct Entry: Sendable, Hashable, Codable {
         package let id: ObjectID
         package let status: HealthStatus

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import SyncApply
 
-/// Where one pass writes its intents and outcomes. Rows of concurrent callers share transactions.
+/// The journal of one run: its intents and outcomes. Rows of concurrent callers share transactions.
 package struct RunJournal: MutationJournal {
     let history: History
     let run: RunID
 
+    /// Writes intents as rows of the run, in one transaction. Returns their sequences, in the same order.
+    ///
+    /// - Throws: ``RecordError`` when they are not durable; an encoder's error for a payload that JSON cannot hold.
     package func intend(_ intents: [MutationIntent]) async throws -> [Int64] {
         let entries = try intents.map { intent in
             try LedgerEntry(
@@ -19,10 +22,12 @@ package struct RunJournal: MutationJournal {
         return try await history.writer.append(entries)
     }
 
+    /// Writes outcomes as rows of the run, in one transaction; uses the reserve when the disk is full.
     package func conclude(_ results: [(intent: Int64, result: MutationResult)]) async throws {
         try await conclude(results, objects: [])
     }
 
+    /// The same, together with the rows of these objects: all of them are written, or none is.
     package func conclude(
         _ results: [(intent: Int64, result: MutationResult)],
         objects: [ObjectOutcome]

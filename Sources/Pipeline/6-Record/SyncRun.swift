@@ -3,7 +3,7 @@ import Foundation
 import SyncApply
 import SyncSource
 
-/// How a pass ended, in one word; the `outcome` of `history -o json`.
+/// How a run ended, in one word; the `outcome` of `history -o json`.
 package enum RunOutcome: String, Sendable, Hashable, Codable {
     /// It has not ended yet.
     case running
@@ -20,14 +20,14 @@ package enum RunOutcome: String, Sendable, Hashable, Codable {
     case unknown
 }
 
-/// Why a pass was started; the `trigger` of `history -o json`.
+/// Why a run was begun; the `trigger` of `history -o json`.
 package enum RunTrigger: String, Sendable, Hashable, Codable {
     case commit, drift, manual, approval, retry, start
-    /// A tag points to another digest: the run is a rollout, and no pass over the project's objects.
+    /// A tag points to another digest: the run is an image rollout and not a pass.
     case image
 }
 
-/// How many objects met each fate; keys as in `history -o json`.
+/// How many objects had each outcome; keys as in `history -o json`.
 package struct RunCounts: Sendable, Hashable, Codable {
     package var created = 0
     package var configured = 0
@@ -39,18 +39,18 @@ package struct RunCounts: Sendable, Hashable, Codable {
     package init() {}
 }
 
-/// One pass as it is stored and shown: `history -o json` prints an array of these.
+/// One run as it is stored and shown: `history -o json` prints an array of these.
 package struct SyncRun: Sendable, Hashable {
     /// Ascending; what `sternpost show` takes.
     package let id: Int64
     package let project: String
-    /// The commit that is wanted; nil when the source could not be read, and for a run that is about none.
+    /// The commit of the pass; nil when the source could not be read, and for a run that is not about a commit.
     package let commit: CommitInfo?
-    /// First line of the commit message; of a failed source, the error.
+    /// First line of the commit message; the error when the source could not be read.
     package let message: String
     package let trigger: RunTrigger
     package let startedAt: Date
-    /// Nil while the pass runs.
+    /// Nil while the run has not ended.
     package let finishedAt: Date?
     package let outcome: RunOutcome
     package let counts: RunCounts

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The newest audit row: what to write down elsewhere so that a cut-off end can be found.
+/// The newest audit row: kept elsewhere, it shows later whether the end was removed.
 package struct ChainHead: Sendable, Hashable, Codable {
     /// The number of rows, which is also the newest row's sequence; 0 for an empty history.
     package let sequence: Int64

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// How much text a value takes as YAML, about: told without making it, because deep indentation multiplies it.
+/// About how much text a value takes as YAML. Computed without making the text, because deep indentation multiplies it.
 struct YAMLSize {
     private(set) var lines = 0
     private(set) var bytes = 0

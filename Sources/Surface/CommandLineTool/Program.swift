@@ -6,7 +6,7 @@ import GitStore
 /// What a process does around its command; the same in `sternpost` and in `sternpost-lab`.
 package enum Program {
     /// How long the end of the process waits for a reader of its log.
-    private static let farewell = DispatchTimeInterval.seconds(1)
+    private static let flushLimit = DispatchTimeInterval.seconds(1)
 
     /// What `main` calls: all that the process does. It serves as git's worker when asked to.
     ///
@@ -38,22 +38,22 @@ package enum Program {
     /// Runs the command and ends the process.
     private static func run<Root: AsyncParsableCommand>(_ root: Root.Type, elsewhere: [String: String]) async {
         await DescriptorBudget.reserveForDispatch()
-        // An operator ends also when nobody reads why; whoever calls another command waits for its words.
+        // An operator ends even if its log has no reader; the other commands wait until their output is read.
         var patience: DispatchTimeInterval?
         do {
             let arguments = Array(CommandLine.arguments.dropFirst())
             if let refusal = Program.refusal(of: arguments, elsewhere: elsewhere) { throw CommandFailure(refusal) }
             var command = try root.parseAsRoot()
-            if command is RunCommand { patience = farewell }
+            if command is RunCommand { patience = flushLimit }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
                 try command.run()
             }
-            LogWriter.standardError.flush(within: farewell)
+            LogWriter.standardError.flush(within: flushLimit)
             ProcessEnd.now(0)
         } catch let failure as CommandFailure {
-            LogWriter.standardError.flush(within: farewell)
+            LogWriter.standardError.flush(within: flushLimit)
             ErrorOutput.write(failure.lines, within: patience)
             ProcessEnd.now(failure.status)
         } catch {

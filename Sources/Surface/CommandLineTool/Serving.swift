@@ -2,7 +2,7 @@
 import Dashboard
 import ServiceLifecycle
 
-/// How a command serves until SIGTERM or Ctrl-C: how long its end may take, and how its failures are told.
+/// How a command serves until SIGTERM or Ctrl-C: how long its end may take, and how its failures are reported.
 package enum Serving {
     /// When the tasks are cancelled: before the process ends whatever they do.
     static let patience = Duration.seconds(20)
@@ -10,7 +10,7 @@ package enum Serving {
     package static let ending = ShutdownWatchdog.Ending(
         patience: .seconds(25),
         status: 1,
-        farewell: "not ended 25 s after the signal: something does not let go; ending now"
+        lastLine: "not ended 25 s after the signal: something does not let go; ending now"
     )
 
     /// Runs services until SIGTERM or Ctrl-C; each has a bounded time to finish what it is in. The process has one, too, with

@@ -57,7 +57,7 @@ package struct DashboardServer: Service {
     ///   - board: How the projects are now.
     ///   - images: How their images stand; nil when none are followed.
     ///   - history: What happened.
-    ///   - limits: What strangers may cost.
+    ///   - limits: The limits of the port for its clients.
     ///   - logger: For the server's own messages.
     ///   - onListening: Called once with the port that was taken.
     package init(

@@ -2,8 +2,8 @@
 import KubeObjects
 import PlainText
 
-/// A piece of a page. Every plain string that is put into it is escaped, also what nobody would see in it; only string
-/// literals in our code are markup.
+/// A piece of a page. Every plain string that is put into it is escaped, invisible characters too; only string literals
+/// in our code are markup.
 package struct HTML: Sendable, ExpressibleByStringInterpolation {
     /// The markup.
     package private(set) var text: String
@@ -19,9 +19,13 @@ package struct HTML: Sendable, ExpressibleByStringInterpolation {
         fileprivate var text = ""
 
         package init(literalCapacity: Int, interpolationCount: Int) { text.reserveCapacity(literalCapacity * 2) }
+        /// Appends markup of our own code, unescaped.
         package mutating func appendLiteral(_ literal: String) { text += literal }
+        /// Appends another piece, which is escaped already.
         package mutating func appendInterpolation(_ html: HTML) { text += html.text }
+        /// Appends text, escaped.
         package mutating func appendInterpolation(_ value: String) { text += HTML.escaped(value) }
+        /// Appends a number.
         package mutating func appendInterpolation(_ value: some FixedWidthInteger) { text += String(value) }
     }
 

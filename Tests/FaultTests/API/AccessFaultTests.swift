@@ -11,7 +11,7 @@ import SyncRecord
 import TestKit
 import Testing
 
-/// Rows A14, A15, A24 and A25: other writers, and what the operator's account may do.
+/// Other writers, and what the operator's account may do.
 @Suite(.serialized, .timeLimit(.minutes(3)))
 struct AccessFaultTests {
     /// kube-apiserver's words for a race that it lost in etcd.

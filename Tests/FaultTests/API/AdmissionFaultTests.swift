@@ -11,7 +11,7 @@ import Synchronization
 import TestKit
 import Testing
 
-/// Rows A17 to A23: what stands between an object and its storage. The embedded cluster's words for webhooks, and the
+/// What stands between an object and its storage. The embedded cluster's words for webhooks, and the
 /// scripted ones for quotas, were held against kube-apiserver 1.36.2.
 @Suite(.serialized, .timeLimit(.minutes(3)))
 struct AdmissionFaultTests {

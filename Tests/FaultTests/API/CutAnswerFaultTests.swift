@@ -10,7 +10,7 @@ import SyncRecord
 import TestKit
 import Testing
 
-/// Row A6: an answer that is cut, empty, or something else than what was asked for counts as no answer. It never reads as
+/// An answer that is cut, empty, or something else than what was asked for counts as no answer. It never reads as
 /// "fewer objects".
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct CutAnswerFaultTests {
@@ -88,7 +88,7 @@ struct CutAnswerFaultTests {
     }
 
     @Test(arguments: impostors)
-    func `A6: a list that is none makes its kind unreadable`(_ impostor: Impostor) async throws {
+    func `A6: an answer that is not a list makes its kind unreadable`(_ impostor: Impostor) async throws {
         try await withEmbeddedScene { scene, cluster in
             let bystanders = try await prepare(scene, cluster)
             cluster.faults.add(FaultRule("list", scene.listPath, .answer(status: 200, body: impostor.body)))

@@ -10,7 +10,7 @@ import SyncRecord
 import TestKit
 import Testing
 
-/// Deletions that do not go through: by a finalizer that stays, or by somebody's word.
+/// Deletions that do not succeed: because of a finalizer that stays, or of a policy.
 @Suite(.timeLimit(.minutes(5)))
 struct DeletionFaultTests {
     @Test func `A31: a stuck finalizer keeps its object in the inventory with its age, and blocks nothing else`()

@@ -10,7 +10,7 @@ import SyncRecord
 import TestKit
 import Testing
 
-/// Rows A1, A2, A10 to A12: the API server is busy, slow, or has forgotten the snapshot of a list.
+/// The API server is busy, slow, or has forgotten the snapshot of a list.
 @Suite(.serialized, .timeLimit(.minutes(3)))
 struct OverloadFaultTests {
     @Test func `A1: told to come back later, a pass waits, sends fewer at a time, and says nothing of it`() async throws

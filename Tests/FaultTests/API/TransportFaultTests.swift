@@ -11,7 +11,7 @@ import SyncSource
 import TestKit
 import Testing
 
-/// Rows A3 to A6: the API server fails, is gone, or is cut off, and no pass concludes anything from it.
+/// The API server fails, is gone, or is cut off, and no pass concludes anything from it.
 @Suite(.serialized, .timeLimit(.minutes(3)))
 struct TransportFaultTests {
     /// An answer without a `Retry-After`, in a server's or a load balancer's words.

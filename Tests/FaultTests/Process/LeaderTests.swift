@@ -10,7 +10,7 @@ import TestKit
 import Testing
 
 extension ProcessFaultTests {
-    /// Several processes, one project: who holds the lease writes, and nobody else.
+    /// Several processes, one project: only the holder of the lease writes.
     @Suite(.timeLimit(.minutes(5)))
     struct LeaderTests {
         @Test func `P8: of two operators only the leader writes, and the other takes over when it is killed`()

@@ -63,7 +63,7 @@ extension ImageScene {
     ///
     /// - Parameters:
     ///   - other: Another user than the administrator.
-    ///   - pause: Between two looks while rollouts are under way.
+    ///   - pause: Between two rounds while rollouts are under way.
     ///   - edit: Changes the project: its images are polled each second, and nobody waits long.
     ///   - change: Changes how registries are asked.
     ///   - body: The test.

@@ -172,7 +172,7 @@ extension WorkloadVerdict {
     /// The containers' states, in the order of the template.
     var states: [ImageState] { containers.map(\.state) }
 
-    /// `web→ab12…` of a restart; empty when it is none.
+    /// `web→ab12…` of a restart; empty when it is not a restart.
     var restarts: [String: ImageDigest] {
         guard case .restart(let changes, _) = action else { return [:] }
         return Dictionary(changes.map { ($0.container, $0.to) }) { first, _ in first }

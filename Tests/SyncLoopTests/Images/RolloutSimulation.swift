@@ -75,7 +75,7 @@ struct RolloutSimulation {
     /// The process dies, and with it what it has seen.
     mutating func forget() { sightings = [:] }
 
-    /// Looks once, and does what is to be done.
+    /// Makes one round: reads, decides, and carries out.
     @discardableResult
     mutating func look() throws -> WorkloadVerdict? {
         guard let workload else { return nil }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// A file of which no more is read than a limit allows, whatever its size says: a device or a pipe has none.
+/// Reads a file up to a limit of bytes. The limit does not rely on the size that the file system reports, because
+/// devices and pipes report none.
 enum BoundedFile {
     /// Why a file was not read.
     enum Failure: Error {

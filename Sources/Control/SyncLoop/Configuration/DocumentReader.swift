@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// Reads fields of a configuration document, collects every problem with its path, and knows which fields nobody read.
+/// Reads fields of a configuration document, and collects every problem with its path.
 struct DocumentReader {
     let file: String
     private(set) var problems: [String] = []
@@ -12,7 +12,7 @@ struct DocumentReader {
     mutating func complain(_ path: String, _ problem: String) { problems.append("\(file): \(path): \(problem)") }
 
     /// Complains about each key of a map that is not allowed there, naming the nearest allowed one; and about a value
-    /// that is no map, which would otherwise count for nothing (`prune: false`).
+    /// that is not a map, which would otherwise be ignored (`prune: false`).
     mutating func allow(_ keys: [String], in json: JSON?, at path: String) {
         guard let json, !json.isNull else { return }
         guard let members = json.object else {
@@ -31,7 +31,7 @@ struct DocumentReader {
         }
     }
 
-    /// A text, or nil with a complaint when it is something else.
+    /// A string; nil, with a problem noted, when the value is something else.
     mutating func text(_ json: JSON?, at path: String, isRequired: Bool = false) -> String? {
         guard let json, !json.isNull else {
             if isRequired { complain(path, "is missing") }
@@ -45,7 +45,7 @@ struct DocumentReader {
         return text
     }
 
-    /// A list of texts, 100 at most.
+    /// A list of at most 100 strings.
     mutating func texts(_ json: JSON?, at path: String) -> [String]? {
         guard let json, !json.isNull else { return nil }
         guard let items = json.array, items.count <= 100 else {
@@ -59,7 +59,7 @@ struct DocumentReader {
         return texts
     }
 
-    /// A yes or no.
+    /// A boolean.
     mutating func flag(_ json: JSON?, at path: String) -> Bool? {
         guard let json, !json.isNull else { return nil }
         guard let flag = json.bool else {
@@ -89,7 +89,7 @@ struct DocumentReader {
         return duration
     }
 
-    /// One of a few words.
+    /// One of the allowed words.
     mutating func choice<Choice: RawRepresentable & CaseIterable>(
         _ json: JSON?,
         at path: String,

@@ -2,7 +2,7 @@
 
 /// Durations as Go and Kubernetes write them: `30s`, `1m30s`, `1.5h`, `250ms`.
 package enum DurationText {
-    /// The duration, or nil when the text is none. A number without a unit is none, but for `0`.
+    /// The duration; nil when the text is not a duration. A number needs a unit, except `0`.
     package static func parse(_ text: String) -> Duration? {
         if text == "0" { return .zero }
         var rest = Substring(text)

@@ -42,7 +42,7 @@ enum ImageSettings {
         return policy
     }
 
-    /// The texts of a list with their places in it; others are complained about elsewhere.
+    /// The strings of a list with their indexes. Items of other types are reported elsewhere.
     private static func texts(_ list: JSON?) -> [(index: Int, text: String)] {
         (list?.array ?? []).prefix(100).enumerated().compactMap { index, item in
             item.string.flatMap { $0.isEmpty ? nil : (index, $0) }

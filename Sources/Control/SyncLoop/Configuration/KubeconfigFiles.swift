@@ -7,7 +7,7 @@ import YAMLText
 /// Finds and reads kubeconfig files the way kubectl does: `--kubeconfig`, else `KUBECONFIG` (several files, merged), else
 /// `~/.kube/config`, else the service account of the pod we run in.
 package enum KubeconfigFiles {
-    /// At most so many bytes are read of one file.
+    /// The most bytes that are read of one file.
     private static let maxBytes = 4 << 20
 
     /// The connection settings.
@@ -92,7 +92,7 @@ package enum KubeconfigFiles {
         return json
     }
 
-    /// Of a name that stands in several files, and of a `current-context` that is not empty, the first one counts.
+    /// When several files define the same name, or a `current-context` that is not empty, the first one counts.
     private static func merge(_ json: JSON, into merged: inout JSON) {
         for list in ["clusters", "users", "contexts"] {
             var items = merged[list]?.array ?? []

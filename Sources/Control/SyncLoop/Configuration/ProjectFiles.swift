@@ -4,7 +4,7 @@ import YAMLText
 
 /// Reads project files for `sternpost run --config`.
 package enum ProjectFiles {
-    /// At most so many bytes are read of one file.
+    /// The most bytes that are read of one file.
     private static let maxBytes = 1 << 20
 
     /// The projects of several files and folders together, as the other function reads one.

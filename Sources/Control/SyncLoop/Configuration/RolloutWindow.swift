@@ -17,7 +17,7 @@ package struct RolloutWindow: Sendable, Hashable, CustomStringConvertible {
     private let to: Int
     private let zone: TimeZone
 
-    /// Reads a window; nil when the text is none.
+    /// Reads a window; nil when the text is not a window.
     package init?(_ text: String) {
         guard text.utf8.count <= 100 else { return nil }
         var words = text.split(separator: " ").map(String.init)

@@ -12,7 +12,7 @@ package struct ImageRow: Sendable, Hashable, Codable {
     package let project: String
     package let workload: ObjectID
     package let container: String
-    /// As git has it.
+    /// As git declares it.
     package let image: String
     /// What the pods run, ascending; `sha256:…`. Not looked at for an image whose name cannot be read.
     package let running: [String]
@@ -73,8 +73,8 @@ package struct ImageRow: Sendable, Hashable, Codable {
     }
 }
 
-/// How the images of all projects stand: for the dashboard, and, as a file in the data folder, for `sternpost images` and
-/// `status`, which are other processes. Only a view; nothing is decided by it.
+/// The state of the images of all projects: for the dashboard, and, as a file in the data folder, for
+/// `sternpost images` and `status`, which are other processes. For display only: nothing is decided by it.
 package final class ImageBoard: Sendable {
     /// What one project's follower saw last.
     package struct Page: Sendable, Hashable, Codable {
@@ -102,7 +102,7 @@ package final class ImageBoard: Sendable {
 
     private static func path(_ folder: String) -> String { "\(folder)/images.json" }
 
-    /// All projects' pages.
+    /// The state of each project.
     package var all: [String: Page] { pages.withLock { $0 } }
 
     func show(_ rows: [ImageRow], of project: String, inventory: String) {
@@ -122,8 +122,8 @@ package final class ImageBoard: Sendable {
         }
     }
 
-    /// Changes the pages and writes the file in one step. A file that cannot be written leaves the old one: the view is late
-    /// then, and says so by its time.
+    /// Changes the state and replaces the file in one step. When the file cannot be written the old one stays; its time
+    /// shows how old it is.
     private func write(_ change: (inout [String: Page]) -> Void) {
         let data = pages.withLock { pages -> Data? in
             change(&pages)

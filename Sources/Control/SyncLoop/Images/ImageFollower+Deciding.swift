@@ -8,7 +8,7 @@ import SyncObserve
 import SyncPlan
 import SyncRecord
 
-/// From what is read to what is to be done.
+/// The decisions of a round: from what was read to what is to be done.
 extension ImageFollower {
     /// Decides about every workload.
     func verdicts(
@@ -53,7 +53,7 @@ extension ImageFollower {
                     "pods cannot be read",
                     metadata: ["sync.project": "\(project.name)", "sync.error": "\(error)"]
                 )
-            // They were not asked for, because nothing has changed since they were seen.
+            // They were not read, because nothing has changed since they were last seen.
             case nil: known.seen = proofs[workload.object.uid ?? ""]?.running
             }
             var verdict = planner.verdict(on: workload, known)
@@ -71,8 +71,8 @@ extension ImageFollower {
         return verdicts
     }
 
-    /// Whether it can only be decided by what the pods run: a rollout is under way, or the tag points to something that was
-    /// not rolled out here, and the pods were not looked at since.
+    /// Whether the decision needs to know what the pods run: a rollout is under way, or the tag points to a digest that
+    /// was not rolled out here and the pods were not read since.
     private func needsPods(_ workload: FollowedWorkload, _ knowledge: RolloutPlanner.Knowledge?) -> Bool {
         if workload.state.phase != nil { return true }
         let proof = proofs[workload.object.uid ?? ""]
@@ -106,7 +106,7 @@ extension ImageFollower {
         )
     }
 
-    /// Which of the digests that would be brought back the registry says it has not any more.
+    /// Which of the digests that an undo would bring back the registry no longer has.
     private func gone(
         _ changes: [ImageChange],
         _ subjects: Result<[ImageReference: TagPoller.Subject], KubeError>?
@@ -124,8 +124,8 @@ extension ImageFollower {
         return gone
     }
 
-    /// The verdict without rollouts that would bring the same software under another name: an index whose attestations alone
-    /// have changed (row R5).
+    /// The verdict without rollouts that would bring the same software under another name: an index whose attestations
+    /// alone have changed.
     private func withoutEquivalents(
         _ verdict: WorkloadVerdict,
         _ subjects: Result<[ImageReference: TagPoller.Subject], KubeError>?

@@ -5,7 +5,7 @@ import OCIRegistry
 import SyncPlan
 import SyncRecord
 
-/// From what is to be done to what was done.
+/// Carrying out the decisions of a round.
 extension ImageFollower {
     /// Does what the verdicts say: first what ends, then what begins, no more at a time than the project allows.
     ///
@@ -60,7 +60,7 @@ extension ImageFollower {
         return verdicts.compactMap { shown[$0.workload.id] }
     }
 
-    /// Sends an action, and keeps in mind whether it was taken.
+    /// Sends an action, and remembers whether it was accepted.
     private func send(
         _ action: RolloutAction,
         to workload: FollowedWorkload,
@@ -123,7 +123,7 @@ extension ImageFollower {
         do throws(RolloutSender.Failure) {
             _ = try await send(action, to: workload, in: run, because: text)
         } catch {
-            // The next look finds the same and tries again.
+            // The next round finds the same state and tries again.
             guard case .notDone(let cause) = error else { throw error }
             log(.warning, "not undone yet", workload, cause)
             return
@@ -133,8 +133,8 @@ extension ImageFollower {
         if case .undo(_, let state, _) = action { try await free(workload, of: state) }
     }
 
-    /// Deletes the pods of a StatefulSet that stand in the way of its undoing. At each look: the process may have died before
-    /// it came to that, and a controller that had not heard of the undoing yet has made the same pod again.
+    /// Deletes the pods of a StatefulSet that keep its undo from finishing. Done in each round: the process may have
+    /// died before it came to that, or a controller that had not seen the undo yet may have made the same pod again.
     private func free(_ workload: FollowedWorkload, of state: RolloutState) async throws(RolloutSender.Failure) {
         guard workload.object.gvk.kind == "StatefulSet" else { return }
         let pods = (try? await reader.pods(of: [workload])[workload.id]?.get()) ?? []
@@ -149,7 +149,7 @@ extension ImageFollower {
 
     /// Writes down that a rollout has ended.
     ///
-    /// - Returns: Whether it has; else the next look tries again.
+    /// - Returns: Whether that succeeded; otherwise the next round tries again.
     private func conclude(
         _ verdict: WorkloadVerdict,
         _ ending: RolloutEnding
@@ -234,7 +234,7 @@ extension ImageFollower {
 }
 
 extension RolloutEnding {
-    /// One line for people.
+    /// One line for display.
     var text: String {
         switch self {
         case .completed(let changes): changes.map(\.text).joined(separator: ", ")

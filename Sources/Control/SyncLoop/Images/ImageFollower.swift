@@ -10,12 +10,12 @@ import SyncRecord
 
 /// Rolls a project's workloads out when the tags of their images move, and takes back what fails.
 ///
-/// Each look goes one way: what the cluster has, what the registries say, what is to be done, doing it, writing it down.
-/// What it remembers between two looks is only to save work and to measure time; the truth is in the cluster.
+/// Each round goes one way: read the cluster, ask the registries, decide, carry out, record. What it remembers between
+/// two rounds only saves work and measures time; the state itself is in the cluster.
 package actor ImageFollower {
-    /// How patiently to look.
+    /// The intervals of its rounds.
     package struct Pace: Sendable {
-        /// Between two looks while rollouts are under way.
+        /// Between two rounds while rollouts are under way.
         package var watching: Duration
         /// How long a crash loop or an image that cannot be pulled may last.
         package var patience: Duration
@@ -26,7 +26,7 @@ package actor ImageFollower {
         }
     }
 
-    /// How often it is looked whether there is a reason to look.
+    /// How often it checks whether a round is due.
     private static let tick: Duration = .milliseconds(250)
 
     let project: Project
@@ -48,16 +48,16 @@ package actor ImageFollower {
     var proofs: [String: Proof] = [:]
     /// Since when pods of a workload are known to run what no poll has seen, by the workload's uid.
     var strangers: [String: ContinuousClock.Instant] = [:]
-    /// Whether the last look has left something for the polls of a moment later.
+    /// Whether the last round waits for polls that are about to happen.
     var isWaitingForPolls = false
-    /// Which workloads are left alone for a while, because their patches were refused.
+    /// Workloads that get no patch for a while, because one was refused.
     var pause = RolloutPause()
-    /// Whether the last look has brought a rollout to its end.
+    /// Whether a rollout ended in the last round.
     var hasConcluded = false
-    /// Pairs of digests of which it is known whether they are the same software, by image.
+    /// By image, the pairs of digests that were compared, and whether they are the same software.
     var equivalents: [String: Bool] = [:]
 
-    /// The last look at a workload's pods that found nothing to do.
+    /// The last reading of a workload's pods that found nothing to do.
     struct Proof: Sendable, Hashable {
         let generation: Int64
         let digests: [String: ImageDigest]
@@ -69,14 +69,14 @@ package actor ImageFollower {
 
     /// - Parameters:
     ///   - project: Whose workloads.
-    ///   - client: The cluster, as the one who leads the project: no write leaves when he does not.
+    ///   - client: The cluster; sends no write while this process does not hold the project's lease.
     ///   - poller: Asks the registries; shared by all projects.
     ///   - history: Where rollouts are written down.
-    ///   - board: Where people see how the images stand.
-    ///   - logger: Hears of rollouts and of what cannot be read.
-    ///   - pace: How patiently to look.
-    ///   - orders: Reads what people ordered; nil asks the API server at each look.
-    ///   - reasonToStop: Why nothing may be written now; nil while this process leads.
+    ///   - board: Shows the state of the images.
+    ///   - logger: Logs rollouts and what cannot be read.
+    ///   - pace: The intervals of its rounds.
+    ///   - orders: Reads what people ordered; nil asks the API server in each round.
+    ///   - reasonToStop: Why this process may not write now; nil while it holds the lease.
     ///   - now: The wall clock, for what is written down and for windows.
     package init(
         project: Project,
@@ -121,7 +121,7 @@ package actor ImageFollower {
             if isDue || seen != generation, reasonToStop() == nil {
                 seen = generation
                 isBusy = await look()
-                // What has just ended is shown as ended, and what waited for its turn begins.
+                // Another round at once: it shows what has ended, and begins what waited for its turn.
                 lastLook = hasConcluded ? nil : .now
             }
             do { try await Task.sleep(for: ImageFollower.tick) } catch { break }
@@ -132,7 +132,7 @@ package actor ImageFollower {
         )
     }
 
-    /// Looks once, and does what is to be done.
+    /// Makes one round: reads, decides, and carries out.
     ///
     /// - Returns: Whether rollouts are under way.
     func look() async -> Bool {
@@ -140,7 +140,7 @@ package actor ImageFollower {
         isWaitingForPolls = false
         do {
             if project.isSuspended { return false }
-            // Orders that cannot be read may say that nothing is to be rolled out: then nothing is.
+            // Orders that cannot be read may forbid rollouts, so nothing is rolled out.
             let orders = try await readOrders() ?? StandingOrders()
             if try await history.state(of: project.name).obeying(orders).suspension != nil { return false }
             let workloads = try await reader.workloads()
@@ -167,7 +167,7 @@ package actor ImageFollower {
         }
     }
 
-    /// By workload and image, what is asked of the registry, or why it cannot be.
+    /// By workload and image, the question for the registry, or why there is none.
     typealias Subjects = [ObjectID: Result<[ImageReference: TagPoller.Subject], KubeError>]
 
     private func subjects(of workloads: [FollowedWorkload]) async -> Subjects {

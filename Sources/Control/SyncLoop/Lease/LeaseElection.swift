@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// Decides, look by look, whether a lease may be taken. Pure: what was read and what time it is come from outside.
+/// Decides, each time the lease was read, whether it may be taken. Pure: the record and the time are parameters.
 ///
 /// The rules are client-go's. Above all: another holder's time runs from the moment when *we* last saw its record
 /// change, on our own clock. The times in the record are never compared with anything, so a clock that is wrong or that
-/// jumps, here or there, neither keeps a dead leader alive nor takes a living one's place.
+/// jumps, on either side, neither keeps a dead holder's lease nor takes that of a living one.
 package struct LeaseElection: Sendable {
-    /// What to do after a look.
+    /// What to do after the lease was read.
     package enum Move: Sendable, Hashable {
-        /// Store this record; it goes in only if nobody was faster.
+        /// Store this record; the write succeeds only if no other process was faster.
         case write(LeaseRecord)
-        /// Somebody else leads. `isAlive` when it was seen to renew, not only to be written there.
+        /// Another process holds the lease. `isAlive` when it was seen to renew, and not only found in the record.
         case wait(holder: String, isAlive: Bool)
     }
 
@@ -31,7 +31,7 @@ package struct LeaseElection: Sendable {
     ///
     /// - Parameters:
     ///   - record: The stored record; nil when there is no lease.
-    ///   - now: The time of the look.
+    ///   - now: When it was read.
     ///   - wallTime: For the record to be written; decides nothing.
     /// - Returns: To write, or to wait.
     package mutating func look(at record: LeaseRecord?, now: ContinuousClock.Instant, wallTime: Date) -> Move {

@@ -32,7 +32,7 @@ package struct LeaseError: Error, Sendable, Hashable, CustomStringConvertible {
         self.init(.cluster(error.reason), "\(doing): \(error)\(remedy)")
     }
 
-    /// Whether the same may succeed later without anybody doing something.
+    /// Whether the same may succeed later without a person's help.
     package var isRetryable: Bool {
         switch reason {
         case .held, .lost, .cancelled: true

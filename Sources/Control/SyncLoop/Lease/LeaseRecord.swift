@@ -4,9 +4,9 @@ import KubeObjects
 
 /// What a Lease of `coordination.k8s.io/v1` says, in the form in which client-go's leader election reads and writes it.
 ///
-/// The times are for people. Nobody compares them with a clock: what counts is that the record changes.
+/// The times are for display. They are not compared with a clock: what counts is that the record changes.
 package struct LeaseRecord: Sendable, Hashable {
-    /// Who leads; empty when nobody does.
+    /// The holder; empty when there is none.
     package var holder: String
     /// From one second to an hour, whatever is stored.
     package var durationSeconds: Int64
@@ -15,13 +15,13 @@ package struct LeaseRecord: Sendable, Hashable {
     /// How often another holder took over.
     package var transitions: Int64
 
-    /// The record of a holder that begins to lead.
+    /// The record of a new holder.
     ///
     /// - Parameters:
     ///   - holder: Who.
     ///   - duration: Whole seconds.
-    ///   - previous: What was stored, by somebody else or by an earlier holding; nil for a new lease.
-    ///   - now: The wall clock, for people.
+    ///   - previous: What was stored before, by another process or by this one; nil for a new lease.
+    ///   - now: The wall clock, for display.
     package init(of holder: String, lasting duration: Duration, after previous: LeaseRecord?, now: Date) {
         let time = now.microTime
         self.holder = holder
@@ -46,7 +46,7 @@ package struct LeaseRecord: Sendable, Hashable {
         transitions = spec?["leaseTransitions"]?.int ?? 0
     }
 
-    /// What is left when the holder goes: nobody holds it, and a second later anybody may.
+    /// The record that a holder leaves when it releases the lease: no holder, and a duration of one second.
     package func released(now: Date) -> LeaseRecord {
         var record = self
         record.holder = ""

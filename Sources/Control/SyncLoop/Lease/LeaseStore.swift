@@ -6,16 +6,17 @@ import SyncPlan
 
 /// Reads and writes the Lease `sternpost-<project>` in the project's namespace, beside the inventory.
 package struct LeaseStore: Sendable {
-    /// What became of a write.
+    /// The result of a write.
     enum Answer: Sendable, Hashable {
         case stored(KubeObject)
-        /// The lease was changed, made or deleted by somebody else since it was read; nothing was stored.
+        /// The lease was changed, created or deleted by another process since it was read; nothing was stored.
         case overtaken
         /// The namespace does not exist.
         case noNamespace
     }
 
-    /// Sends what concerns the lease; it is impatient, nothing shuts its gate, and it waits behind no other request.
+    /// Sends the requests about the lease: with short deadlines, without a write gate, and without waiting behind other
+    /// requests.
     let client: KubeClient
     private let namespace: String
     private let name: String
@@ -35,7 +36,7 @@ package struct LeaseStore: Sendable {
         name = WireName.object(ofProject: project)
     }
 
-    /// `NAMESPACE/NAME`, as people are told.
+    /// `NAMESPACE/NAME`, for messages.
     package var place: String { "\(namespace)/\(name)" }
 
     /// The stored lease; nil when there is none.
@@ -47,7 +48,8 @@ package struct LeaseStore: Sendable {
         }
     }
 
-    /// Who leads according to the cluster; nil when nobody does. Whether the holder still lives cannot be seen at one look.
+    /// The holder according to the cluster; nil when there is none. One reading does not tell whether the holder is
+    /// still alive.
     package func holder() async throws(LeaseError) -> String? {
         let holder = try await read().map { LeaseRecord($0).holder } ?? ""
         return holder.isEmpty ? nil : holder

@@ -8,7 +8,7 @@ package struct LeaseTiming: Sendable, Hashable {
     /// The holder writes nothing any more when its last successful renewal was begun longer ago. The difference to
     /// `duration` is the time that a request under way has before somebody else may write.
     package let renewDeadline: Duration
-    /// Between two renewals, and between two looks of those who stand by; up to a fifth is added by chance.
+    /// Between two renewals, and between two readings while standing by; up to a fifth is added at random.
     package let retryPeriod: Duration
 
     /// The durations of Kubernetes' own controllers, but for a calmer period: there is one lease a project.
@@ -37,9 +37,9 @@ package struct LeaseTiming: Sendable, Hashable {
         self.init(seconds: seconds, renewDeadline: renewDeadline, retryPeriod: retryPeriod)
     }
 
-    /// A record that claims to last longer is believed only this long.
+    /// The longest duration that is accepted from a record.
     static let longestSeconds: Int64 = 3600
 
-    /// The time to the next renewal or look.
+    /// The time to the next renewal or reading.
     var nextPeriod: Duration { retryPeriod * Double.random(in: 1...1.2) }
 }

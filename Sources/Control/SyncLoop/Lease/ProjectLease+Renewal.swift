@@ -4,7 +4,7 @@ import Waiting
 
 extension ProjectLease {
     /// How long the last request about a lease may take once the process is to end.
-    private static let farewell: Duration = .seconds(3)
+    private static let endGrace: Duration = .seconds(3)
 
     /// Runs a body and, beside it, renews the lease whenever it is held. When the lease is lost the body is cancelled: it
     /// starts nothing new and writes down how far it came. At the end the lease is released.
@@ -14,7 +14,7 @@ extension ProjectLease {
     /// call.
     package nonisolated func renewing<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) async -> Value {
         let work = Task { await body() }
-        // Ahead of the body's own work: rendering and planning must not keep a renewal waiting.
+        // With a higher priority than the body: rendering and planning must not delay a renewal.
         let renewals = Task(priority: .high) {
             if await self.renewUntilLost() { work.cancel() }
         }
@@ -26,7 +26,7 @@ extension ProjectLease {
         renewals.cancel()
         await renewals.value
         if !tenure.isLost {
-            await shieldedFromCancellation(grace: ProjectLease.farewell) { await self.release() }
+            await shieldedFromCancellation(grace: ProjectLease.endGrace) { await self.release() }
         }
         return value
     }
@@ -35,8 +35,9 @@ extension ProjectLease {
     private func renewUntilLost() async -> Bool {
         while true {
             do { try await Task.sleep(for: timing.nextPeriod) } catch { return false }
-            // A renewal that was sent is heard out: who does not know the stored version cannot release it.
-            await shieldedFromCancellation(grace: ProjectLease.farewell) { await self.renew() }
+            // Waits for the answer of a renewal that was sent: releasing the lease needs the version that is stored
+            // now.
+            await shieldedFromCancellation(grace: ProjectLease.endGrace) { await self.renew() }
             if tenure.isLost { return true }
         }
     }

@@ -11,12 +11,12 @@ import SyncApply
 /// arrive late. That does no harm, because every apply may be repeated and every other write names the resourceVersion
 /// or the UID that was seen.
 package actor ProjectLease {
-    /// How it stands after a try to take the lease.
+    /// The result of an attempt to take the lease.
     package enum Standing: Sendable, Hashable {
         case leading
-        /// Somebody else leads; `isAlive` when it was seen to renew.
+        /// Another process holds it; `isAlive` when it was seen to renew.
         case following(holder: String, isAlive: Bool)
-        /// The lease's namespace does not exist. It is made, and written down, by the first pass that writes.
+        /// The lease's namespace does not exist. The first pass that writes creates it, and records that.
         case unhoused
     }
 
@@ -32,14 +32,14 @@ package actor ProjectLease {
     private var election: LeaseElection
     private var stored: KubeObject?
 
-    /// How long a claim looks on before it takes a holder that does not move for alive all the same.
+    /// How long a claim waits for a holder that does not renew, before it treats it as alive nevertheless.
     private static let longestLook: Duration = .seconds(60)
 
     /// - Parameters:
     ///   - store: Where the lease is.
     ///   - identity: Who we are; no two processes may have the same.
     ///   - timing: How long it lasts.
-    ///   - logger: Hears what has no caller to be thrown to: renewals that fail.
+    ///   - logger: Logs renewals that fail, which have no caller to throw to.
     ///   - now: A clock that does not stop when the machine sleeps.
     package init(
         store: LeaseStore,
@@ -58,7 +58,7 @@ package actor ProjectLease {
         election = LeaseElection(identity: identity, duration: timing.duration)
     }
 
-    /// An identity that nobody else has.
+    /// A new identity, different from all others.
     package static func newIdentity() -> String {
         var system = utsname()
         let host =
@@ -67,7 +67,7 @@ package actor ProjectLease {
         return "\(host.isEmpty ? "sternpost" : host)_\(UUID().uuidString.lowercased())"
     }
 
-    /// Why nothing may be written now; nil while the lease is held. Asked before each write, each time it is sent.
+    /// Why this process may not write now; nil while the lease is held. Asked before each write, each time it is sent.
     package nonisolated var reasonToStop: String? { tenure.reasonToStop() }
 
     /// Why it was lost; nil while it is held, and before.
@@ -75,7 +75,7 @@ package actor ProjectLease {
 
     /// Tries once to take the lease, also after it was lost.
     package func acquire() async throws(LeaseError) -> Standing {
-        // Again when somebody else wrote between our look and our write: the next look shows who.
+        // Once more when another process wrote between our reading and our write: the next reading shows which.
         for _ in 0..<3 {
             let found = try await store.read()
             switch election.look(at: found.map(LeaseRecord.init), now: now(), wallTime: Date()) {
@@ -97,13 +97,13 @@ package actor ProjectLease {
         throw LeaseError(.cluster(.conflict), "the lease \(place) changes all the time; the next try may get it")
     }
 
-    /// Makes sure that this process may write for the project: at once while it leads; else it takes the lease, or waits
-    /// until it is clear that another holder lives.
+    /// Makes sure that this process may write for the project: at once while it holds the lease; otherwise it takes the
+    /// lease, or waits until it is clear that another holder is alive.
     ///
     /// - Parameters:
     ///   - namespace: Made when it is missing.
     ///   - journal: Where that is written down.
-    ///   - waiting: Hears who holds the lease, while it is not clear whether that process lives.
+    ///   - waiting: Called with the holder's identity while it is not clear whether that process is alive.
     /// - Throws: ``LeaseError``, or what creating the namespace throws.
     package func claim(
         making namespace: ParentNamespace,
@@ -153,7 +153,7 @@ extension ProjectLease {
     func renew() async {
         guard tenure.reasonToStop() == nil, var found = stored else { return }
         do {
-            // Without reading first: the record is as we left it, or the write is refused.
+            // Without reading first: if the record has changed, the write is refused.
             for _ in 0..<2 {
                 let sent = now()
                 let record = LeaseRecord(of: identity, lasting: timing.duration, after: LeaseRecord(found), now: Date())
@@ -175,7 +175,7 @@ extension ProjectLease {
         }
     }
 
-    /// Gives the lease back, so that the next one need not wait until it has run out.
+    /// Releases the lease, so that the next holder need not wait until it has expired.
     func release() async {
         guard var found = stored else { return }
         tenure.end()

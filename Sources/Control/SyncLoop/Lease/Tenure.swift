@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
-/// Whether this process holds a lease at this moment. Every write asks, so it is a lock and a clock, and no waiting.
+/// Whether this process may still write: whether it holds the lease at this moment. Every write asks, so asking takes a
+/// lock and reads a clock, and never waits.
 ///
 /// The clock goes on while the process or the machine stands still: after SIGCONT or a resume from sleep, a tenure that
 /// ran out in the meantime is over before anything is sent.
 package final class Tenure: Sendable {
     private enum State: Sendable, Hashable {
-        /// Not held, and free to be begun by a claim.
+        /// Not held; a claim may begin it.
         case open
-        /// `trouble` is why the last renewal failed; empty when it did not.
+        /// Held. `trouble` says why the last renewal failed; empty when it succeeded.
         case held(until: ContinuousClock.Instant, trouble: String)
-        /// Over, and not to be revived by a renewal that comes late.
+        /// Lost; a late renewal does not begin it again.
         case lost(String)
     }
 
@@ -20,17 +21,17 @@ package final class Tenure: Sendable {
     private let now: @Sendable () -> ContinuousClock.Instant
 
     /// - Parameters:
-    ///   - lease: Its place, for people.
+    ///   - lease: Its namespace and name, for messages.
     ///   - now: The clock.
     package init(lease: String, now: @escaping @Sendable () -> ContinuousClock.Instant) {
         self.lease = lease
         self.now = now
     }
 
-    /// Begins, whatever was before.
+    /// Begins, whatever the state was before.
     package func begin(until end: ContinuousClock.Instant) { state.withLock { $0 = .held(until: end, trouble: "") } }
 
-    /// Lasts longer, if it still lasts.
+    /// Extends it, if it is still held.
     package func extend(until end: ContinuousClock.Instant) {
         state.withLock { state in
             guard case .held(let old, _) = state, now() < old else { return }
@@ -38,14 +39,14 @@ package final class Tenure: Sendable {
         }
     }
 
-    /// Keeps in mind why it was not extended.
+    /// Remembers why it was not extended.
     package func note(trouble: String) {
         state.withLock { state in
             if case .held(let end, _) = state { state = .held(until: end, trouble: trouble) }
         }
     }
 
-    /// Is over; the first reason stays.
+    /// Ends it as lost; the first reason stays.
     package func lose(_ reason: String) {
         state.withLock { state in
             if case .lost = state { return }
@@ -53,7 +54,7 @@ package final class Tenure: Sendable {
         }
     }
 
-    /// Ends by our own will.
+    /// Ends it because this process released the lease.
     package func end() { state.withLock { $0 = .open } }
 
     /// Whether it may be begun by a claim: neither held nor lost.
@@ -65,7 +66,7 @@ package final class Tenure: Sendable {
         return state.withLock { if case .lost = $0 { true } else { false } }
     }
 
-    /// Why nothing may be written now; nil while the lease is held.
+    /// Why this process may not write now; nil while the lease is held.
     package func reasonToStop() -> String? {
         state.withLock { state in
             switch state {

@@ -22,7 +22,7 @@ package struct LeasedLoop: Sendable {
         while await isToLead() {
             await lease.renewing { await loop.run() }
             guard !Task.isCancelled else { return }
-            // Whatever ended the loop, the next turn begins with a look at the lease, before anything is written.
+            // Whatever ended the loop, the next turn begins by reading the lease, before anything is written.
             log(.warning, "no longer leading", lease.reasonToStop ?? "")
         }
     }

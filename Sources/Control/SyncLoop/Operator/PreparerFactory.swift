@@ -8,7 +8,7 @@ import SyncApply
 import SyncRecord
 import SyncSource
 
-/// Gives a project what its passes need: its credentials, its mirror folder, the cluster.
+/// Makes what a project's passes need: its credentials, its mirror folder, its clients of the cluster.
 package struct PreparerFactory: Sendable {
     private let client: KubeClient
     private let dataFolder: String
@@ -56,9 +56,10 @@ package struct PreparerFactory: Sendable {
     ///
     /// - Parameters:
     ///   - project: Whose passes.
-    ///   - lease: While it is not held, no write leaves for the cluster; nil for a project that nobody else can sync.
+    ///   - lease: While it is not held, no write is sent to the cluster; nil for a project that no other process can
+    ///     sync.
     ///   - isWatching: Whether the cluster is followed by watches while ``LiveMirror/run()`` runs; for the loop.
-    ///   - progress: Hears how far the reading has come.
+    ///   - progress: Called with how far the reading has come.
     /// - Returns: It keeps the project's mirror and API catalogue from pass to pass.
     /// - Throws: ``ConfigurationError``, ``GitError`` or ``KubeError`` when the credentials cannot be read.
     package func preparer(
@@ -67,7 +68,7 @@ package struct PreparerFactory: Sendable {
         isWatching: Bool = false,
         progress: (@Sendable (PassProgress) -> Void)? = nil
     ) async throws -> PassPreparer {
-        // Clients of its own: a project takes turns with others at the server, and its reading with its writing.
+        // Clients of its own: requests of projects take turns at the server, and so do a project's reads and writes.
         var gate: KubeClient.WriteGate?
         if let lease { gate = { lease.reasonToStop } }
         return PassPreparer(
@@ -86,7 +87,7 @@ package struct PreparerFactory: Sendable {
         )
     }
 
-    /// With what the images of an operator's projects are followed; the projects share it.
+    /// What following images needs; shared by all projects of an operator.
     package struct Images: Sendable {
         private let poller: TagPoller
         private let board: ImageBoard
@@ -94,8 +95,8 @@ package struct PreparerFactory: Sendable {
 
         /// - Parameters:
         ///   - poller: Asks the registries.
-        ///   - board: Where people see how the images stand.
-        ///   - pace: How patiently to look.
+        ///   - board: Shows the state of the images.
+        ///   - pace: The intervals of the rounds.
         package init(poller: TagPoller, board: ImageBoard, pace: ImageFollower.Pace = .init()) {
             self.poller = poller
             self.board = board
@@ -128,10 +129,10 @@ package struct PreparerFactory: Sendable {
     ///   - project: Whose loop.
     ///   - timing: How long the lease is held, and when it is renewed.
     ///   - history: Where its passes are written down.
-    ///   - board: Where it shows how it stands.
-    ///   - images: With what its images are followed.
+    ///   - board: Where it shows its state.
+    ///   - images: What following its images needs.
     ///   - logger: For the loop's own messages.
-    ///   - progress: Hears how far the reading has come.
+    ///   - progress: Called with how far the reading has come.
     /// - Returns: A loop that has done nothing yet.
     /// - Throws: ``ConfigurationError``, ``GitError`` or ``KubeError`` when the credentials cannot be read, and
     ///   ``SourceError`` when the mirror cannot be written.

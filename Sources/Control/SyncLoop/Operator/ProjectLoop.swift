@@ -15,9 +15,9 @@ package struct ProjectLoop: Sendable {
 
     /// - Parameters:
     ///   - reconciler: Makes the passes.
-    ///   - follower: Rolls the project's workloads out beside them; nil when nobody follows its images.
-    ///   - board: Hears how each pass ended.
-    ///   - logger: The same, in lines.
+    ///   - follower: Rolls out the project's workloads beside the passes; nil when its images are not followed.
+    ///   - board: Shows how each pass ended.
+    ///   - logger: Logs how each pass ended.
     package init(
         reconciler: ProjectReconciler,
         follower: ImageFollower? = nil,
@@ -88,7 +88,7 @@ package struct ProjectLoop: Sendable {
     /// Whether a person approved something new or the ref points elsewhere: reasons not to wait for the back-off.
     private func hasMoved(from commit: String?, _ seenApproval: inout String?) async -> Bool {
         do {
-            // An approval that cannot be read for a moment is not new when it is seen again.
+            // An approval that could not be read for a moment does not count as new when it is seen again.
             if let approval = try await reconciler.state().approval?.hash, approval != seenApproval {
                 seenApproval = approval
                 return true
@@ -112,8 +112,8 @@ package struct ProjectLoop: Sendable {
 }
 
 extension PassOutcome {
-    /// Whether the loop should try less often until something changes: nothing could be done, for want of the source, the
-    /// cluster, the inventory or the history. Objects that failed or are not healthy are no reason: each has a back-off of
-    /// its own (``StepBackoff``), and the others are healed at every poll.
+    /// Whether the loop should try less often until something changes: the source, the cluster, the inventory or the
+    /// history was not available, so the pass could do nothing. Objects that failed or are not healthy do not count:
+    /// each has a back-off of its own (``StepBackoff``), and the others are healed at every poll.
     var needsRetry: Bool { outcome == .failed }
 }

@@ -9,8 +9,8 @@ package enum RegistryChoices {
     /// - Parameters:
     ///   - projects: Of one operator.
     ///   - environment: Where a proxy is looked up.
-    /// - Returns: One entry for each registry that a project says something of.
-    /// - Throws: ``ConfigurationError`` when two projects say different things of one registry.
+    /// - Returns: One entry for each registry that a project has settings for.
+    /// - Throws: ``ConfigurationError`` when two projects have different settings for one registry.
     package static func settings(
         of projects: [Project],
         environment: [String: String]

@@ -5,7 +5,7 @@ import SyncSource
 
 /// What the operator knows about its projects right now: for `/readyz`, the dashboard and the log. One line a project.
 package actor StatusBoard {
-    /// One project as it stands.
+    /// The state of one project.
     package struct Entry: Sendable, Hashable, Codable {
         package let project: String
         /// Of the last pass that could read the source; nil before.
@@ -17,7 +17,7 @@ package actor StatusBoard {
         package var failedAt: PassFailure.Stage?
         package var lastPassAt: Date?
         package var isSuspended: Bool
-        /// Who holds the project's lease, as it names itself; empty while nobody does or that is not known.
+        /// The identity of the holder of the project's lease; empty while there is none or it is not known.
         package var leader = ""
         /// Whether that is another process, so that none of the passes is made here.
         package var standsBy = false
@@ -59,9 +59,9 @@ package actor StatusBoard {
 
     /// Why a project gets no passes.
     package enum Rest: Sendable, Hashable {
-        /// On a person's word.
+        /// A person has suspended it.
         case suspended
-        /// Without the history and the lease nothing may be done; the text says why one of them cannot be had.
+        /// The history or the lease is not available, without which no pass is made; the text says why.
         case unable(String)
     }
 
@@ -78,11 +78,11 @@ package actor StatusBoard {
         }
     }
 
-    /// Notes who leads a project.
+    /// Notes which process holds a project's lease.
     ///
     /// - Parameters:
     ///   - project: Its name.
-    ///   - leader: As it names itself; empty when nobody leads yet.
+    ///   - leader: Its identity; empty when no process holds the lease yet.
     ///   - isOther: Whether that is another process.
     package func led(_ project: String, by leader: String, isOther: Bool) {
         entries[project]?.leader = leader
@@ -97,9 +97,9 @@ package actor StatusBoard {
     /// All projects, ascending by name.
     package var all: [Entry] { entries.values.sorted { $0.project < $1.project } }
 
-    /// Why this process cannot do its work, one line: a first pass is not done yet, its history or a lease cannot be had, or
-    /// no project could reach its cluster. Nil when it can. What is wrong in one project's repository or cluster is that
-    /// project's: it stands in its status.
+    /// Why this process cannot do its work, one line: a first pass is not done yet, its history or a lease is not
+    /// available, or no project could reach its cluster. Nil when it can. What is wrong in one project's repository or
+    /// cluster is that project's: it stands in its status.
     package var notReady: String? {
         let led = all.filter { !$0.isSuspended && !$0.standsBy }
         for entry in led {

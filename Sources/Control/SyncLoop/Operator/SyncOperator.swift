@@ -12,7 +12,7 @@ package struct SyncOperator: Service {
     /// - Parameters:
     ///   - loops: One for each project.
     ///   - poller: Asks the registries for all of them; nil when no images are followed.
-    ///   - logger: Hears of the start and the end.
+    ///   - logger: Logs the start and the end.
     package init(loops: [LeasedLoop], poller: TagPoller? = nil, logger: Logger) {
         self.loops = loops
         self.poller = poller

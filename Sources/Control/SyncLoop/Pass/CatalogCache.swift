@@ -7,7 +7,8 @@ import SyncRender
 
 /// Keeps what the cluster serves, its API catalogue, from pass to pass, and reads it anew when that is due.
 package actor CatalogCache {
-    /// How long a catalogue is believed when every kind is known; with watches, until something is about to be written.
+    /// How long a catalogue is used when it has every kind of the commit; with watches, until something is about to be
+    /// written.
     package static let catalogAge: Duration = .seconds(300)
 
     package nonisolated let client: KubeClient
@@ -47,10 +48,11 @@ package actor CatalogCache {
         return value
     }
 
-    /// Reads the catalogue anew if it is old, because something is about to be written by it.
+    /// Reads the catalogue anew if it is old, because something is about to be written.
     ///
-    /// - Parameter age: How old it may be; less where it decides what a person is shown before a Namespace goes.
-    /// - Returns: Whether it says something else now.
+    /// - Parameter age: How old it may be; less before a Namespace is deleted, because a person is shown what goes along.
+    /// - Returns: Whether it has changed.
+    /// - Throws: When it is due and cannot be read.
     package func renewCatalog(olderThan age: Duration = catalogAge) async throws(KubeError) -> Bool {
         guard let known = catalog, known.readAt.duration(to: clock.now) >= age else { return false }
         let value = try await client.discover()

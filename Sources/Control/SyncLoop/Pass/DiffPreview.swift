@@ -14,11 +14,11 @@ package struct DiffPreview: Sendable {
         package let title: String
         /// Masked; nil when an error or a note stands in its place.
         package let diff: DiffText?
-        /// What there is to tell beside the diff, or instead of it; one line, without an end.
+        /// A note beside the diff, or instead of it; one line, without a line end.
         package var note: String?
         /// Why the object could not be looked at, or why the server would refuse it; one line.
         package let error: String?
-        /// Whether a sync would fail at it, too, so that it deletes nothing.
+        /// Whether a sync would fail at this object, and so delete nothing.
         package var isRefused = false
     }
 
@@ -38,7 +38,7 @@ package struct DiffPreview: Sendable {
         let steps = plan.waves.flatMap(\.steps)
         let applied = await concurrently(steps, limit: DiffPreview.concurrency) { await difference(of: $0) }
         let reported = await concurrently(plan.reportedDrift, limit: DiffPreview.concurrency) { step in
-            // A sync sends nothing, so what the server would say against it is no news.
+            // A sync does not apply this object, so a refusal of the dry-run does not matter.
             let difference = await difference(of: step)
             return Difference(
                 title: difference.title,
@@ -68,11 +68,11 @@ package struct DiffPreview: Sendable {
         return deleted
     }
 
-    /// Nothing is left out that a sync would write: also where no field would change that is shown.
+    /// Every object that a sync would write is listed, even if no visible field would change.
     private func difference(of step: Step) async -> Difference {
         let title = "\(step.live == nil ? "create" : "configure") \(step.id) (\(step.origin))"
         do throws(KubeError) {
-            // Where the server cannot tell, the differences that were found are the best answer.
+            // Where the server cannot answer, the differences that planning found are shown.
             guard let after = try await step.foreseen(by: client) else {
                 return Difference(title: title, diff: await foreseen(step), error: nil)
             }
@@ -121,7 +121,7 @@ package struct DiffPreview: Sendable {
         }
     }
 
-    /// What an apply that changes no value is for.
+    /// Why an apply that changes no value is sent.
     private static func note(on step: Step) -> String {
         func named(_ differences: [FieldDifference], _ words: String) -> String? {
             guard !differences.isEmpty else { return nil }
@@ -136,18 +136,18 @@ package struct DiffPreview: Sendable {
         return Redactor.shared.redact(text.singleLine)
     }
 
-    /// The live object with what differs settled; of a new object, and where more differs than a person would read, what the
-    /// manifest says.
+    /// The live object with the declared values in place of those that differ. For a new object, and where more differs
+    /// than is listed, what the manifest says.
     private func foreseen(_ step: Step) async -> DiffText? {
         guard let live = step.live, step.differences.count <= FieldChange.maxListed else {
             return await declared(step, against: step.live)
         }
         return await onMaskingThread {
-            DiffText(before: live, after: step.differences.reduce(live) { $1.settled(in: $0) })
+            DiffText(before: live, after: step.differences.reduce(live) { $1.applied(to: $0) })
         }
     }
 
-    /// What the manifest itself says, where the server cannot tell.
+    /// What the manifest itself says, where the server cannot answer.
     private func declared(_ step: Step, against live: KubeObject?) async -> DiffText? {
         await onMaskingThread { DiffText(before: live, after: step.object) }
     }

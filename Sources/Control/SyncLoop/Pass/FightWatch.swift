@@ -2,10 +2,10 @@
 import KubeObjects
 import SyncPlan
 
-/// Notices when somebody keeps changing back what we set, and says which objects to leave alone for a while (row A16).
-/// Pure: it is told what was set and when.
+/// Notices when another writer keeps changing back what we set, and says which objects to leave alone for a while.
+/// Pure: what was set, and when, are parameters.
 struct FightWatch: Sendable {
-    /// So many times may one field be set back within the window; then it is a fight.
+    /// How often one field must be set back within the window to count as a fight.
     static let patience = 5
 
     private struct Fight: Sendable {
@@ -27,7 +27,7 @@ struct FightWatch: Sendable {
         self.slowest = slowest
     }
 
-    /// Takes in the steps of a plan that were carried out: those that set back what somebody had changed.
+    /// Counts the carried-out steps of a plan that set back what another writer had changed.
     mutating func repaired(_ steps: [Step], at now: ContinuousClock.Instant) {
         fights = fights.filter { now - $0.value.until < window }
         for id in repairs.keys {

@@ -8,10 +8,10 @@ final class HealthBudget: Sendable {
 
     init(_ whole: Duration) { rest = Mutex(whole) }
 
-    /// What is left; zero lets one look happen, and no wait.
+    /// What is left. Zero allows one check and no wait.
     var left: Duration { rest.withLock { $0 } }
 
-    /// Runs a wait that may last so long, and takes away how long it lasted.
+    /// Runs a wait that may take what is left, and subtracts how long it took.
     func spend<Value: Sendable>(_ wait: (Duration) async -> Value) async -> Value {
         let start = ContinuousClock.now
         let value = await wait(left)

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import SyncRecord
 
-/// The last pass over a project's objects, as far as the next one has to know it.
+/// What the next pass has to know of the last one.
 enum LastPass: Sendable, Hashable {
-    /// Nothing is known of one: this process has made none, and the history was not asked yet or has none.
+    /// No pass is known: this process has made none, and the history was not read yet or has none.
     case unknown
-    /// This process has made none; the last one in the history ended so.
+    /// This process has made none; the last one in the history had this outcome.
     case earlier(RunOutcome)
-    /// This process wrote it down: how it ended, of which commit it was, and what stood in the way then.
+    /// This process recorded it: its outcome, its commit, and its obstacles.
     case written(RunOutcome, commitID: String, standing: [String])
     /// It could not plan, or was not allowed to write.
     case failed(PassFailure)
-    /// As above; since then a plan could be made again, and nothing was written down.
+    /// As above; since then a plan could be made again, and no run was recorded.
     case overcome
 
     /// Whether a pass that has nothing to write may end without a row.
     enum Silence: Sendable, Hashable {
         case allowed
-        /// Only while objects that were not well are not well now.
+        /// Only while objects that were not healthy still are not.
         case whileUnwell
         case refused
     }
@@ -31,11 +31,11 @@ enum LastPass: Sendable, Hashable {
         }
     }
 
-    /// Whether a pass that has nothing to write would also say nothing new: this one ended well, or it did not and neither
-    /// would the next one.
+    /// Whether a pass that has nothing to write would also report nothing new: the last one succeeded, or it did not
+    /// for the same obstacles as now.
     ///
     /// - Parameters:
-    ///   - standing: What stands in the way now.
+    ///   - standing: The obstacles now.
     ///   - commitID: The commit that is wanted now.
     ///   - applied: The last commit whose objects were all applied, as the history has it.
     /// - Returns: Whether it may end without a row.

@@ -6,11 +6,11 @@ import SyncRecord
 
 /// Whether a pass may write.
 extension PassCarryOut {
-    /// Makes sure that this process leads the project. Asked before each write: a pass that leads need only look at its
-    /// clock; one that does not lead yet, as that of a person's `sync`, takes the lease now.
+    /// Makes sure that this process holds the project's lease. Called before each write: while the lease is held this
+    /// only reads a clock; a pass that does not hold it yet, such as that of the command `sync`, takes it now.
     func claimLease(_ run: RunID) async throws {
         guard let lease else { return }
-        // Not through the pass's own client, from which nothing leaves before the lease is held.
+        // Not with the pass's own client, which sends no write before the lease is held.
         let namespace = ParentNamespace(client: lease.store.client, name: project.namespace)
         try await lease.claim(making: namespace, journal: history.journal(for: run)) { holder in
             preparer.progress?(.awaitingLease(holder: holder))
@@ -38,7 +38,7 @@ extension PassCarryOut {
 }
 
 extension PassFailure {
-    /// The project is to be left alone.
+    /// The failure of a pass over a suspended project.
     init(suspended project: String, by suspension: ProjectState.Suspension) {
         self.init(
             stage: .suspended,

@@ -6,12 +6,12 @@ import SyncPlan
 import SyncRecord
 import SyncSource
 
-/// The prune that waits for a person's yes, in the history and beside the inventory.
+/// The held prune, in the history and beside the inventory.
 extension PassCarryOut {
-    /// Writes down which prune waits from now on, and uses up the yes to one that ran.
+    /// Records which prune is held from now on, and ends the approval of one that ran.
     func settlePrune(_ report: ApplyReport, by run: RunID) async throws {
         let plan = prepared.plan
-        // What could not be judged in this pass is neither granted nor withdrawn by it.
+        // A pass that could not judge the prune neither grants nor withdraws an approval.
         if case .blocked = plan.prune.verdict { return }
         guard case .held(let reasons, let hash) = plan.prune.verdict else {
             try await history.setHold(nil, by: run)
@@ -33,8 +33,8 @@ extension PassCarryOut {
         if prepared.orders.speaks(ofOtherThan: hash) { try await publish(held, by: run) }
     }
 
-    /// Shows in the cluster which prune waits, so that a person may say yes from anywhere. A yes to another list ends with
-    /// that list: who goes back to its commit is asked again.
+    /// Stores in the cluster which prune is held, so that a person may approve it from any data folder. An approval of
+    /// another list ends with that list: after a return to its commit, approval is needed again.
     private func publish(_ held: StandingOrders.HeldPrune?, by run: RunID) async throws {
         let reason = held.map { "a prune waits for approval: \($0.hash)" } ?? "no prune waits any more"
         try await order(reason, by: run) { orders in
@@ -45,7 +45,7 @@ extension PassCarryOut {
         }
     }
 
-    /// Changes the orders in the cluster. Where that fails it is remarked: what is decided stands in the history.
+    /// Changes the orders in the cluster. A failure is recorded as a remark: the decision itself is in the history.
     private func order(
         _ reason: String,
         by run: RunID,
@@ -67,14 +67,14 @@ extension PassCarryOut {
         }
     }
 
-    /// Ends an approval, wherever it was given.
+    /// Ends an approval in the history and in the cluster.
     private func useUp(_ hash: String, by run: RunID) async throws {
         if try await history.state(of: project.name).approval?.hash == hash {
             try await history.consumeApproval(hash: hash, by: run)
         } else {
             try await history.setHold(nil, by: run)
         }
-        // Where this fails it allows nothing any more: the list that it is for holds objects that are gone.
+        // If this fails, the approval allows nothing any more, because the objects of its list are gone.
         try await order("the approval was used", by: run) { orders in
             let wasGiven = orders.approval.word?.text == hash
             guard wasGiven || orders.held != nil else { return false }

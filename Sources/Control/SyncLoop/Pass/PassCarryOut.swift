@@ -9,20 +9,20 @@ import SyncRecord
 import SyncRender
 import SyncSource
 
-/// One pass that has a plan: writes what that says, waits for health, and records all of it as one run.
+/// One pass that has a plan: carries it out, waits for health, and records all of it as one run.
 struct PassCarryOut: Sendable {
-    /// How it ended, with what the next pass learns by it.
+    /// How it ended, with what the next pass needs of it.
     enum Ending: Sendable {
         /// It may not write, and has not.
         case refused(PassFailure, PassOutcome)
-        /// The steps ended so, and then.
+        /// It was carried out: how the steps ended, and the outcome.
         case carriedOut(ApplyReport, at: ContinuousClock.Instant, PassOutcome)
     }
 
     let preparer: PassPreparer
     let record: PassRecord
     let health: PassHealth
-    /// Must be held to write; nil when nobody else can sync the project.
+    /// Must be held to write; nil when no other process can sync the project.
     let lease: ProjectLease?
     let settings: ProjectReconciler.Settings
     let prepared: PreparedPass
@@ -30,7 +30,7 @@ struct PassCarryOut: Sendable {
     let state: ProjectState
     let trigger: RunTrigger
     let started: ContinuousClock.Instant
-    /// For all of its waits for health.
+    /// The time for all of its waits for health.
     let budget: HealthBudget
     /// Whether a newer commit has come.
     let isSuperseded: @Sendable (CommitInfo) async -> Bool
@@ -39,12 +39,12 @@ struct PassCarryOut: Sendable {
 
     var project: Project { preparer.project }
     var history: History { record.history }
-    /// The hash of the prune that a person approved; nil when nobody did.
+    /// The hash of the prune that a person approved; nil when there is no approval.
     var approved: String? { state.approval?.hash }
 
     /// Carries the plan out.
     ///
-    /// - Returns: How that ended. From the first write on, a history that cannot be written is told there.
+    /// - Returns: How that ended. From the first write on, a history that cannot be written is part of the outcome.
     /// - Throws: When the run cannot be begun; nothing was changed then.
     func run() async throws -> Ending {
         let plan = prepared.plan
@@ -94,7 +94,8 @@ struct PassCarryOut: Sendable {
         return report
     }
 
-    /// Waits for health and ends the run. Never throws: the cluster was changed, and only the end may not be written down.
+    /// Waits for health and ends the run. Never throws: the cluster was changed, and at most the end is missing in the
+    /// history.
     private func finished(_ run: RunID, _ report: ApplyReport, rewriting: String?) async -> PassOutcome {
         let plan = prepared.plan
         var done = PassOutcome(
@@ -113,7 +114,7 @@ struct PassCarryOut: Sendable {
         do {
             try await finish(run, report, &done)
         } catch {
-            // The next pass does not keep quiet.
+            // The next pass records a run in any case.
             done.isUnrecorded = true
             done.interruption = "the history could not be written: \(Redactor.shared.redact("\(error)"))"
             record.logger.error("the history cannot be written", metadata: ["sync.error": "\(error)"])

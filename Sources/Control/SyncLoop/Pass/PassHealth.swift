@@ -7,7 +7,7 @@ import SyncPlan
 import SyncSource
 import Waiting
 
-/// How a pass looks at the health of its objects, and waits for it.
+/// Checks the health of a pass's objects, and waits for it.
 struct PassHealth: Sendable {
     let preparer: PassPreparer
     let settings: ProjectReconciler.Settings
@@ -37,8 +37,8 @@ struct PassHealth: Sendable {
         return Dictionary(report.unhealthy.map { ($0.id, $0.message) }) { first, _ in first }
     }
 
-    /// The wave number below this wave that is not finished now: looked at once, without waiting. What the very pass writes
-    /// is waited for when it is written.
+    /// The wave number below this wave that is not finished now: checked once, without waiting. What this pass itself
+    /// writes is waited for when it is written.
     func closedGate(below wave: Wave, in prepared: PreparedPass) async -> ClosedGate? {
         let written = Set(prepared.plan.waves.flatMap(\.steps).map(\.id))
         let standing = wave.after.filter { !written.contains($0.id) }
@@ -47,7 +47,7 @@ struct PassHealth: Sendable {
         return culprit.map { ClosedGate(number: $0.number, unhealthy: $0.id) }
     }
 
-    /// Whether objects that were not well at the last pass still are not: looked at once, without waiting.
+    /// Whether objects that were not healthy at the last pass still are not; checked once, without waiting.
     func isStillUnwell(_ prepared: PreparedPass) async -> Bool {
         guard settings.waitsForHealth, project.healthTimeout > .zero else { return false }
         let objects = prepared.plan.unchanged.map(AwaitedObject.init)
@@ -70,7 +70,7 @@ struct PassHealth: Sendable {
         preparer.progress?(.awaitingHealth(objects: objects.count))
         let observer = observer
         let (interval, commit) = (project.interval, prepared.plan.commit)
-        // After a write, what was read before it says nothing any more.
+        // After a write, the orders that were read before it are out of date.
         let well = prepared.plan.isEmpty ? prepared.live.well : []
         return await untilSuperseded(every: interval, { await isSuperseded(commit) }) {
             await budget.spend { left in
@@ -90,7 +90,7 @@ extension PassHealth {
     ) async -> [ObjectID: String] {
         guard !ids.isEmpty else { return [:] }
         let unhealthy = await unhealthy(ids, in: prepared, within: budget)
-        // Only of these kinds is one well while older pods run.
+        // Only objects of these kinds can be healthy while older pods run.
         let well = ids.filter { unhealthy[$0] == nil && ["StatefulSet", "DaemonSet"].contains($0.kind) }
         let older = await concurrently(well, limit: settings.concurrency) { id in
             await olderPods(of: id, in: prepared).map { (id, $0) }

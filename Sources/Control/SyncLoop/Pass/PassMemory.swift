@@ -5,26 +5,26 @@ import SyncPlan
 import SyncRecord
 import SyncSource
 
-/// What a pass learns from the ones before it in the same process: what it need not say again, and what fails or waits, so
-/// that this costs the rest nothing. Pure: it is told what happened and when.
+/// What a pass uses from earlier ones of the same process: what need not be reported again, and what fails or waits, so
+/// that it does not delay the rest. Pure: what happened, and when, are parameters.
 struct PassMemory: Sendable {
-    /// A wave number for which a pass of this commit has waited in vain.
+    /// A wave number that was not healthy in time in a pass of this commit.
     private struct VainGate: Sendable {
         let commitID: String
         let gate: ClosedGate
     }
 
     private(set) var last = LastPass.unknown
-    /// The last pass that found everything as it should be or as it was, if all that it looked at is watched; nil once
-    /// another one has looked.
+    /// The inputs of the last pass that had nothing to do, if watches cover all of them; nil once another pass has
+    /// begun.
     private(set) var rest: RestingPlace?
-    /// Who undoes again and again what we set.
+    /// Objects over whose fields another writer fights.
     private var fights: FightWatch
     /// Which writes failed, and when each is tried again.
     private var backoff: StepBackoff
-    /// The next pass looks, and does not wait.
+    /// The next pass checks it, and does not wait.
     private var vainGate: VainGate?
-    /// The commit for which a pass has waited in vain until no older pods run; as above.
+    /// The commit for which older pods did not end in time; as above.
     private var vainUsersCommit: String?
 
     /// - Parameter interval: How often the project is compared.
@@ -39,8 +39,8 @@ struct PassMemory: Sendable {
     ///   - settings: Those of the project's document.
     ///   - now: When the pass began.
     ///   - commit: What is wanted.
-    ///   - triesEverything: Whether also what failed lately is tried: a person's word does that.
-    /// - Returns: By what to plan.
+    ///   - triesEverything: Whether also what failed lately is tried, as for a `sync` by a person.
+    /// - Returns: The policy of the plan.
     func policy(
         _ settings: PlanPolicy,
         at now: ContinuousClock.Instant,
@@ -55,16 +55,16 @@ struct PassMemory: Sendable {
         return policy
     }
 
-    /// Whether this is another failure than that of the last pass: the same one again is not written down at every poll.
+    /// Whether this is another failure than that of the last pass: the same one is not recorded again at every poll.
     func isNews(_ failure: PassFailure) -> Bool { last != .failed(failure) }
 
-    /// A pass could not plan, or was not allowed to write.
+    /// Notes that a pass could not plan, or was not allowed to write.
     mutating func failed(_ failure: PassFailure) { last = .failed(failure) }
 
-    /// Something has changed since a pass came to rest, or none did: this one looks at everything.
+    /// Notes that a pass begins that reads everything, because something has changed.
     mutating func beganLooking() { rest = nil }
 
-    /// A plan was made.
+    /// Notes that a plan was made.
     ///
     /// - Parameter earlier: How the last pass in the history ended, where that was asked.
     mutating func planned(earlier: RunOutcome?) {
@@ -75,7 +75,7 @@ struct PassMemory: Sendable {
         }
     }
 
-    /// Takes in how a plan was carried out.
+    /// Notes how a plan was carried out.
     ///
     /// - Parameters:
     ///   - ending: How.
@@ -116,12 +116,13 @@ struct PassMemory: Sendable {
         return texts.sorted()
     }
 
-    /// Notes where a pass that had nothing to write and nothing new to say came to rest. Does nothing when it looked at
-    /// something that no watch covers: a refused object, a kind that cannot be read, health that is not well.
+    /// Notes the inputs of a pass that had nothing to write and nothing new to report. Does nothing when the pass
+    /// depended on something that no watch covers: a refused object, a kind that cannot be read, an object that is not
+    /// healthy.
     mutating func comeToRest(at prepared: PreparedPass, state: ProjectState, standing: [String]) {
         guard let generation = prepared.generation,
             prepared.plan.refused.allSatisfy({ $0.reason.mayRest }),
-            // What the live object says of itself may change, and only a watch would tell.
+            // The live object may change, and only a watch would show it.
             prepared.unwatched.isSubset(of: prepared.plan.refused.filter { $0.reason != .optedOutLive }.map(\.id))
         else { return }
         if case .blocked = prepared.plan.prune.verdict { return }
@@ -135,18 +136,18 @@ struct PassMemory: Sendable {
         )
     }
 
-    /// Whether a pass of this commit has waited for a wave number in vain.
+    /// Whether a wave number was not healthy in time in a pass of this commit.
     func hasVainGate(at commitID: String) -> Bool { vainGate?.commitID == commitID }
 
-    /// The wave number is finished now.
+    /// Notes that the wave number is finished now.
     mutating func openedGate() { vainGate = nil }
 
-    /// Whether a pass of this commit has waited in vain until no older pods run.
+    /// Whether older pods did not end in time in a pass of this commit.
     func hasVainUsers(at commitID: String) -> Bool { vainUsersCommit == commitID }
 
-    /// A pass of this commit has waited in vain until no older pods run.
+    /// Notes that older pods did not end in time in a pass of this commit.
     mutating func waitedForUsers(at commitID: String) { vainUsersCommit = commitID }
 
-    /// No older pods run now.
+    /// Notes that no older pods run now.
     mutating func usersAreReady() { vainUsersCommit = nil }
 }

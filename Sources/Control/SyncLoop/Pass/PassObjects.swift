@@ -3,7 +3,7 @@ import KubeObjects
 import SyncApply
 import SyncPlan
 
-/// One outcome for every object that a pass was about, whether it was written, left as it is, or refused.
+/// One outcome for every object of a pass, whether it was written, left as it is, or refused.
 enum PassObjects {
     /// Written, unchanged, refused and drifted objects; the report's order first.
     static func all(plan: Plan, report: ApplyReport) -> [ObjectOutcome] {

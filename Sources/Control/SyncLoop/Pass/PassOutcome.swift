@@ -11,14 +11,14 @@ package struct PassFailure: Error, Sendable, Hashable {
     /// Where it failed.
     package enum Stage: String, Sendable, Hashable, Codable {
         case source, render, cluster, inventory, lease, history
-        /// On a person's word nothing is to be changed.
+        /// The project is suspended.
         case suspended
     }
 
     package let stage: Stage
     /// Redacted.
     package let message: String
-    /// Whether the same pass may succeed later without anybody changing anything.
+    /// Whether the same pass may succeed later without any change by a person.
     package let isRetryable: Bool
 
     package init(stage: Stage, message: String, isRetryable: Bool) {
@@ -28,7 +28,7 @@ package struct PassFailure: Error, Sendable, Hashable {
     }
 }
 
-/// How one pass over a project ended: everything that a command prints or the loop decides by.
+/// How one pass over a project ended: everything that commands print and that the loop decides by.
 package struct PassOutcome: Sendable {
     /// How it ended, in one word.
     package internal(set) var outcome: RunOutcome
@@ -46,7 +46,7 @@ package struct PassOutcome: Sendable {
     package internal(set) var health: HealthReport?
     /// What was decided about deleting; nil when no plan was made.
     package let prune: PrunePlan?
-    /// The hash of the list of deletions that a person had said yes to; nil when nobody had.
+    /// The hash of the prune that a person had approved; nil without an approval.
     package let approved: String?
     package let failure: PassFailure?
     /// Set when the pass was cut short although it had started.
@@ -87,7 +87,7 @@ package struct PassOutcome: Sendable {
         self.duration = duration
     }
 
-    /// Why the deletions wait for a person's word, and the hash of their list; nil when they do not, however the pass ended.
+    /// Why the prune waits for approval, and its hash; nil when it does not wait, however the pass ended.
     package var hold: (reasons: [String], hash: String)? {
         guard case .held(let reasons, let hash) = prune?.verdict, hash != approved else { return nil }
         return (reasons, hash)

@@ -31,10 +31,10 @@ extension PassPreparer {
                 )
             }
             let prepared = try await plan(catalog)
-            // Perhaps a kind is served no longer, or in another version only: the next pass asks what there is.
+            // Perhaps a kind is no longer served, or only in another version: the next pass reads the catalogue anew.
             if !prepared.live.unreadable.isEmpty { await cluster.forgetCatalog() }
-            // A catalogue may grow old while nothing happens; what is written is planned from a young one, and what goes along
-            // with a Namespace from what there is now.
+            // A catalogue may grow old while nothing happens. Before something is written it is read anew, and before a
+            // Namespace is deleted it must be current.
             let age = prepared.plan.prune.containers.isEmpty ? CatalogCache.catalogAge : .seconds(1)
             guard !prepared.plan.isEmpty, try await cluster.renewCatalog(olderThan: age) else { return prepared }
             return try await plan(try await cluster.catalog(for: rendered))
@@ -49,10 +49,10 @@ extension PassPreparer {
         }
     }
 
-    /// The commit that was followed last, as it stands in the cluster for every data folder; nil where nothing depends on it,
-    /// or where the cluster does not say.
+    /// The commit that was followed last, as stored in the cluster for every data folder; nil where no rule needs it,
+    /// or where the cluster has none.
     ///
-    /// - Throws: ``PassFailure`` when the cluster cannot be read: then nothing is known to follow.
+    /// - Throws: ``PassFailure`` when the cluster cannot be read: then no commit may be followed.
     func followed() async throws -> CommitInfo? {
         // A commit that a person has named is followed whatever was followed before.
         if case .commit = project.source.ref { return nil }
@@ -80,7 +80,7 @@ extension PassPreparer {
         policy: PlanPolicy
     ) async throws -> PreparedPass {
         var inventory = try await store.load(catalog: catalog, parent: await mirror?.parent())
-        // Git has named them before; one that git no longer declares is shown as well.
+        // Their names stood in git before, so also one that git no longer declares may be shown.
         Redactor.shared.allow(names: inventory.members.keys.lazy.flatMap(\.names))
         let orders = try await store.orders()
         inventory.marks = marks
@@ -120,7 +120,7 @@ extension PassPreparer {
         )
     }
 
-    /// What people ordered about the project, as it stands in the cluster now; the server is asked only where no watch shows
+    /// What people ordered about the project, as the cluster has it now; the server is asked only where no watch shows
     /// it. Nil when the project has no inventory.
     func orders() async throws(ApplyError) -> StandingOrders? {
         if let parent = await mirror?.parent() { return try StandingOrders(parent: parent) }
@@ -154,7 +154,8 @@ extension PassPreparer {
         return (live, nil, [])
     }
 
-    /// One line: a server that does not answer, or lets nobody in, is told apart from one that answers badly.
+    /// One line that distinguishes a server that does not answer, or refuses the credentials, from one that answers
+    /// with an error.
     private static func message(_ reason: KubeError.Reason, _ text: String) -> String {
         switch reason {
         case .unauthorized:
@@ -166,8 +167,8 @@ extension PassPreparer {
         }
     }
 
-    /// The version tag that is gone and was newer than this commit's; nil when there is none. What the cluster says counts
-    /// more than what this process remembers: another operator may have synced last.
+    /// The version tag that is gone and was newer than this commit's; nil when there is none. The cluster's record
+    /// counts more than what this process remembers: another operator may have synced last.
     private func rewoundTag(_ commit: CommitInfo, _ step: CommitStep?, inventory: Inventory) -> String? {
         guard case .semver(let text) = project.source.ref else { return nil }
         if inventory.ref.isEmpty {

@@ -13,7 +13,7 @@ package struct PassPreparer: Sendable {
     let source: SourceStage
     let cluster: CatalogCache
     let store: InventoryStore
-    /// What the cluster has, kept up to date by watches; nil for who reads once.
+    /// What the cluster has, kept up to date by watches; nil for a command that reads once.
     package let mirror: LiveMirror?
     let progress: (@Sendable (PassProgress) -> Void)?
 
@@ -32,12 +32,12 @@ package struct PassPreparer: Sendable {
         self.progress = progress
     }
 
-    /// Looks whether the project's mirror can be kept: a command asks before it begins.
+    /// Checks that the project's mirror can be written; commands ask before they begin.
     ///
     /// - Throws: ``SourceError`` with reason `git(.storage)`.
     package func checkStorage() async throws(SourceError) { try await source.prepare() }
 
-    /// Reads both sides and makes the plan.
+    /// Reads the repository and the cluster, and makes the plan.
     ///
     /// - Parameters:
     ///   - marks: What earlier passes saw; may be empty.
@@ -55,13 +55,13 @@ package struct PassPreparer: Sendable {
         return try await prepare(tip, marks: marks, residualKey: residualKey, previous: previous)
     }
 
-    /// Where the project's ref points now; believed of a branch that went back only after further looks.
+    /// Where the project's ref points now. A branch that went back is accepted only after further polls.
     ///
     /// - Throws: ``PassFailure`` of the source.
     func poll(after previous: CommitInfo?) async throws -> SourceTip {
         progress?(.reading(url: Redactor.shared.redact(project.source.url)))
         return try await fromSource {
-            // Only of the same ref can a commit be an older one.
+            // Only commits of the same ref can be compared by age.
             let before = try previous.flatMap { try isRead($0) ? $0 : nil }
             return try await source.poll(after: before) { [progress] tip in
                 progress?(.rewinding(ref: tip.refName, from: before?.id ?? "", to: tip.commitID))
@@ -69,7 +69,7 @@ package struct PassPreparer: Sendable {
         }
     }
 
-    /// Reads both sides and makes the plan, for a tip that ``poll(after:)`` has given.
+    /// Reads the repository and the cluster, and makes the plan, for a tip that ``poll(after:)`` has given.
     ///
     /// - Parameters:
     ///   - tip: The commit that is wanted.
@@ -91,7 +91,7 @@ package struct PassPreparer: Sendable {
         let step = try await fromSource { try await self.step(to: tip, from: previous) }
         let rendered = try await fromSource { try await source.rendered(at: tip) }
         progress?(.rendered(rendered.commit, objects: rendered.objects.count))
-        // What things are called stands in git in clear; hidden, no message would say what it is about.
+        // Names stand in git unencrypted. If they were masked, no message would say what it is about.
         Redactor.shared.allow(names: [project.name, project.namespace, project.policy.targetNamespace])
         Redactor.shared.allow(names: rendered.objects.lazy.flatMap { $0.object.id.names })
         for item in rendered.objects { Redactor.shared.register(secretObject: item.object) }
@@ -112,7 +112,7 @@ package struct PassPreparer: Sendable {
         return prepared
     }
 
-    /// Whether a commit was read where the project is read now; so is one of which that is not known.
+    /// Whether a commit was read from the project's present repository; true also where that is not known.
     private func isRead(_ commit: CommitInfo) throws(SourceError) -> Bool {
         guard let origin = commit.origin else { return true }
         let here = try CommitOrigin(project.source)
@@ -132,7 +132,7 @@ package struct PassPreparer: Sendable {
     /// - Throws: ``PassFailure`` for a tag that moved, and for rewritten history where the project wants none.
     private func step(to tip: SourceTip, from previous: CommitInfo?) async throws -> CommitStep? {
         guard let previous, previous.id != tip.commitID else { return nil }
-        // Who configures another repository, or a tag instead of a branch, means it.
+        // Another repository, or a tag instead of a branch, was configured on purpose.
         guard try isRead(previous) else { return nil }
         if previous.ref != tip.refName { return try rewind(to: tip, from: previous) }
         switch project.source.ref {

@@ -6,7 +6,7 @@ import SyncPlan
 import SyncRecord
 import SyncSource
 
-/// What is to be written down of a pass: why it was made, how it ended, and what the next one compares by.
+/// What is recorded of a pass: why it was made, how it ended, and the marks that the next one compares by.
 extension PassRecord {
     /// Why a pass with this plan is made: a poll that finds the applied commit but a changed cluster was started by drift.
     static func trigger(_ given: RunTrigger, _ plan: Plan, _ state: ProjectState) -> RunTrigger {
@@ -25,13 +25,13 @@ extension PassRecord {
         return lines
     }
 
-    /// What was seen of each object after this pass: the next one compares by it.
+    /// The mark of each object after this pass: the next one compares by it.
     ///
-    /// What was not written keeps its old mark, whatever stood in the way: without it the next pass would take drift for a
-    /// change of git, and a Job that is done and gone for one that was never run.
+    /// An object that was not written keeps its old mark, whatever the reason. Without the mark the next pass would
+    /// take drift for a change of git, and would run a Job again that is done and has removed itself.
     ///
     /// - Parameters:
-    ///   - plan: That of the pass.
+    ///   - plan: The plan of the pass.
     ///   - report: What became of its steps.
     ///   - known: What earlier passes saw.
     /// - Returns: The marks to keep; an object without one is forgotten.
@@ -62,9 +62,9 @@ extension PassRecord {
     ) -> RunOutcome {
         if report.interruption != nil || health.ending == .cancelled { return .interrupted }
         if objects.contains(where: { $0.action == .failed || $0.isUnfinished }) { return .degraded }
-        // Declared, and not written because of something else; the reason stands at the object.
+        // Declared, and not written because of something else; the reason is in the object's outcome.
         if report.outcomes.contains(where: { $0.action == .skipped && $0.origin != nil }) { return .degraded }
-        // Left git, may be deleted, and is still there: what waits for something else.
+        // No longer declared, may be deleted, and still there, because it waits for something else.
         if !plan.prune.waiting.isEmpty || report.outcomes.contains(where: \.isPostponedPrune) { return .degraded }
         if plan.refused.contains(where: { $0.reason.isShortfall }) { return .degraded }
         if case .blocked = plan.prune.verdict { return .degraded }
@@ -76,6 +76,7 @@ extension PassRecord {
 }
 
 extension ObjectOutcome {
-    /// Whether it says that an object was not deleted although the prune as a whole was allowed: only then it may be retried.
+    /// Whether an object was not deleted although the prune as a whole was allowed: only then may the deletion be
+    /// retried.
     fileprivate var isPostponedPrune: Bool { action == .skipped && origin == nil && isRetryable }
 }

@@ -8,7 +8,7 @@ import SyncPlan
 import SyncRecord
 import SyncSource
 
-/// What a pass says in the log.
+/// What a pass logs.
 extension PassRecord {
     /// One line about a branch that was forced to another commit; nil when it only went on.
     func rewriting(_ prepared: PreparedPass) -> String? {
@@ -66,8 +66,8 @@ extension PassRecord {
         )
     }
 
-    /// Says where the audit chain ends now: a line that was kept elsewhere is the anchor by which a cut-off or forged history
-    /// is found (`sternpost verify --anchor`).
+    /// Logs where the audit chain ends now. When the log is kept elsewhere, that line is the anchor by which a
+    /// truncated or forged history is found (`sternpost verify --anchor`).
     func publishHead(_ message: Logger.Message, of run: Int64) async {
         await logger.publishHead(message, of: history, run: run, project: project.name)
     }

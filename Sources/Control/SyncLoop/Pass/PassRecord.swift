@@ -5,13 +5,13 @@ import SyncRecord
 import SyncRender
 import SyncSource
 
-/// What the history gets of a project's passes, and the log with it.
+/// Records a project's passes in the history, and logs them.
 struct PassRecord: Sendable {
     let history: History
     let project: Project
     let logger: Logger
 
-    /// Begins a pass that has a plan, and writes down what it is about.
+    /// Begins the run of a pass that has a plan, and records what it is about.
     ///
     /// - Returns: Its run, and one line about a branch that was forced to another commit, when it was.
     func begin(

@@ -14,16 +14,16 @@ package struct PreparedPass: Sendable {
     package let inventory: Inventory
     package let live: LiveSet
     package let plan: Plan
-    /// What the mirror calls this state of the cluster; nil when no watch covers all of it.
+    /// The mirror's name of this state of the cluster; nil when watches do not cover all of it.
     package let generation: Int?
-    /// Objects that were looked for and of which no watch tells.
+    /// Objects that were asked for by name because no watch covers them.
     package let unwatched: Set<ObjectID>
-    /// By which the plan was made.
+    /// The policy by which the plan was made.
     let policy: PlanPolicy
-    /// What people ordered, as it stands beside the inventory.
+    /// What people ordered, as stored beside the inventory.
     package let orders: StandingOrders
 
-    /// Whether the cluster shows another prune as waiting than waits, or holds a yes to another.
+    /// Whether the cluster shows another prune as held than this pass holds, or has an approval of another one.
     var hasStaleOrders: Bool {
         if case .blocked = plan.prune.verdict { return false }
         return orders.speaks(ofOtherThan: plan.prune.approvalHash)
@@ -53,7 +53,7 @@ package struct PreparedPass: Sendable {
         self.orders = orders
     }
 
-    /// The same pass, planned anew with what was waited for in vain.
+    /// The same pass, planned anew with what was not ready in time.
     func replanned(_ learn: (inout PlanPolicy) -> Void) -> PreparedPass {
         var policy = policy
         learn(&policy)
@@ -75,12 +75,12 @@ package struct PreparedPass: Sendable {
     /// reported; empty when all is as git says. Nil when there is something to write.
     ///
     /// - Parameter approved: The hash of the prune that a person approved, or nil.
-    /// - Returns: One text for each thing in the way, in a fixed order.
+    /// - Returns: One text for each obstacle, in a fixed order.
     package func standing(approved: String?) -> [String]? {
         guard plan.waves.isEmpty, isInventoryCurrent else { return nil }
         if !plan.prune.steps.isEmpty {
             if case .allowed = plan.prune.verdict { return nil }
-            // What a person has approved waits as a whole while pods may use some of it.
+            // An approved prune waits as a whole while pods may use some of it.
             if case .held(_, let hash) = plan.prune.verdict, hash == approved {
                 guard !policy.unreadyUsers.isEmpty else { return nil }
             }
@@ -88,8 +88,8 @@ package struct PreparedPass: Sendable {
         return obstacles
     }
 
-    /// What keeps objects from being as git wants them, beside what this pass writes: one text for each cause, in a fixed order.
-    /// What only follows from another cause is not told.
+    /// What keeps objects from being as git wants them, beside what this pass writes: one text for each cause, in a
+    /// fixed order. What only follows from another cause is left out.
     package var obstacles: [String] {
         var texts = Set<String>(
             plan.refused.compactMap { object -> String? in
@@ -103,7 +103,8 @@ package struct PreparedPass: Sendable {
         )
         texts.formUnion(
             plan.reportedDrift.map { step in
-                // By whole values: another change behind a long value is news. Nobody reads these texts.
+                // By whole values: another change inside a long value counts as new. These texts are only compared,
+                // never shown.
                 "\(step.id) \(Residual(step.differences, isOverruled: false, key: .ephemeral).text)"
             }
         )
@@ -119,6 +120,6 @@ package struct PreparedPass: Sendable {
     }
 
     /// Whether the stored inventory says already what it would say after this pass: every member confirmed that can be,
-    /// every doubt noted, nobody to leave.
+    /// every doubt stored, no member to remove.
     private var isInventoryCurrent: Bool { inventory.superset(for: plan).narrowed(by: plan) == inventory }
 }

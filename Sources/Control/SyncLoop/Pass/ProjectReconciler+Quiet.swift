@@ -36,7 +36,7 @@ extension ProjectReconciler {
         }
     }
 
-    /// A pass that found nothing to write and nothing new to say.
+    /// The end of a pass that found nothing to write and nothing new to report.
     func quietOutcome(_ prepared: PreparedPass, approved: String?, duration: Duration) -> PassOutcome {
         PassOutcome(
             outcome: memory.last.outcome ?? .succeeded,

@@ -6,8 +6,8 @@ import SyncSource
 
 /// Waits that were in vain: the passes after that look, and do not wait.
 extension ProjectReconciler {
-    /// Where an earlier pass has waited for a wave number in vain, a look tells whether it is finished now; while it is not,
-    /// the later numbers are no steps of this pass, which goes on with what else there is to do.
+    /// Where a wave number was not healthy in time in an earlier pass, one check tells whether it is now. While it is
+    /// not, this pass leaves the later numbers out and carries out the rest.
     func keepingGateClosed(_ prepared: PreparedPass) async -> PreparedPass {
         guard memory.hasVainGate(at: prepared.plan.commit.id), !settings.recordsQuietPasses,
             let wave = prepared.plan.waves.last(where: { !$0.after.isEmpty })

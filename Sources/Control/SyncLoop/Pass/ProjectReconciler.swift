@@ -11,7 +11,7 @@ import SyncSource
 package actor ProjectReconciler {
     /// How passes are made.
     package struct Settings: Sendable {
-        /// Whether a pass with nothing to do is written down too; the loop says no, a person's `sync` says yes.
+        /// Whether a pass with nothing to do is recorded too: not in the loop, but in the command `sync`.
         package var recordsQuietPasses: Bool
         /// Requests in flight while applying.
         package var concurrency: Int
@@ -36,12 +36,12 @@ package actor ProjectReconciler {
     package nonisolated let project: Project
     package nonisolated let preparer: PassPreparer
     nonisolated let history: History
-    /// Must be held to write; nil when nobody else can sync the project.
+    /// Must be held to write; nil when no other process can sync the project.
     private let lease: ProjectLease?
     let settings: Settings
     private let record: PassRecord
     let health: PassHealth
-    /// What the passes of this process leave to the later ones.
+    /// What later passes of this process use from earlier ones.
     var memory: PassMemory
 
     package init(
@@ -64,8 +64,9 @@ package actor ProjectReconciler {
     /// Where the project's ref points now; the loop asks while it waits to try again.
     package nonisolated func poll() async throws(SourceError) -> SourceTip { try await preparer.source.poll() }
 
-    /// Whether the ref names another commit by now; the loop asks while a pass writes or waits, to let that commit in. A
-    /// branch that went back counts only after further looks, because a replica of the server may lag.
+    /// Whether the ref names another commit by now; the loop asks while a pass writes or waits, so that the newer
+    /// commit can replace it. A branch that went back counts only after further polls, because a replica of the server
+    /// may lag.
     package nonisolated func isSuperseded(_ commit: CommitInfo) async -> Bool {
         // A source that cannot be read now is no newer commit; the next pass reports it.
         guard let tip = try? await preparer.source.poll(after: commit) else { return false }
@@ -96,7 +97,7 @@ package actor ProjectReconciler {
         do {
             return try await attempt(trigger, started: started, isSuperseded: isSuperseded)
         } catch let failure as PassFailure where Task.isCancelled && failure.stage != .history {
-            // A shutdown is no failure of the project, and nothing was changed: it leaves no row.
+            // A shutdown is not a failure of the project, and nothing was changed: no run is recorded.
             return PassOutcome(
                 outcome: .interrupted,
                 run: nil,
@@ -153,7 +154,8 @@ package actor ProjectReconciler {
         )
     }
 
-    /// Reads both sides and makes the plan, with what earlier passes have learnt. A person's word tries everything again.
+    /// Reads the repository and the cluster, and makes the plan, with what earlier passes have learnt. A `sync` by a
+    /// person tries everything again.
     private func prepare(
         _ tip: SourceTip,
         previous: CommitInfo?,
@@ -207,7 +209,7 @@ package actor ProjectReconciler {
 
 /// Passes that do not come to a plan.
 extension ProjectReconciler {
-    /// Records a pass that could not plan. The same failure again is logged but not written down twice.
+    /// Records a pass that could not plan. The same failure again is logged but not recorded twice.
     private func failed(_ failure: PassFailure, trigger: RunTrigger, duration: Duration) async -> PassOutcome {
         let isNews = memory.isNews(failure) || settings.recordsQuietPasses
         memory.failed(failure)

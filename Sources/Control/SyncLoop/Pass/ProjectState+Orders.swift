@@ -5,16 +5,17 @@ import SyncApply
 import SyncRecord
 
 extension ProjectState {
-    /// This state with what people ordered as the cluster has it.
+    /// This state with the orders that the cluster has.
     ///
-    /// The cluster's word goes before that of one data folder. The folder's counts where nothing was ever ordered in the
-    /// cluster: older versions wrote only there, and so it is still known when the cluster has lost it. A yes to a prune
-    /// counts wherever it was given, because it is one to exactly one list.
+    /// Orders in the cluster go before those of one data folder. The folder's count where nothing was ever ordered in
+    /// the cluster: older versions wrote only there, and the cluster may have lost its orders. An approval counts
+    /// wherever it was given, because it allows exactly one list.
     ///
     /// - Parameters:
     ///   - orders: What the cluster has.
-    ///   - held: The list that waits for a yes now: of two yeses the one to this list counts, else the later one.
-    /// - Returns: The state in which the cluster's word stands.
+    ///   - held: The prune that waits for approval now: of two approvals the one of this prune counts, else the later
+    ///     one.
+    /// - Returns: The merged state.
     package func obeying(_ orders: StandingOrders, held: String? = nil) -> ProjectState {
         let isOrdered = orders.suspension != .never
         let given = [approval, orders.approval.word.map(Approval.init)].compactMap { $0 }
@@ -32,8 +33,8 @@ extension ProjectState {
 }
 
 extension ImageOrder {
-    /// The orders about the image rollouts of each workload: of the cluster's word and that of one data folder the later one,
-    /// because an order that could not be given in the cluster holds for its data folder.
+    /// The orders about the image rollouts of each workload: the later one of those in the cluster and in the data
+    /// folder, because an order that could not be stored in the cluster holds for its data folder.
     static func obeying(_ orders: StandingOrders, before known: [ObjectID: ImageOrder]) -> [ObjectID: ImageOrder] {
         known.merging(orders.images.mapValues(ImageOrder.init)) { known, ordered in
             known.at > ordered.at ? known : ordered
@@ -63,7 +64,7 @@ extension PruneHold {
 }
 
 extension ProjectState.Suspension {
-    /// One line: who, and why if that was told.
+    /// One line: who ordered it, and why if a reason was given.
     package var text: String { "suspended by \(person)\(reason.isEmpty ? "" : ": \(reason)")" }
 
     init(_ word: StandingOrders.Word) {
@@ -78,7 +79,7 @@ extension Approval {
 }
 
 extension StandingOrders.Word {
-    /// A word given now.
+    /// An order given now.
     package init(person: String, text: String, now: Date = Date()) {
         self.init(person: person, text: text, at: now.formatted(.iso8601))
     }

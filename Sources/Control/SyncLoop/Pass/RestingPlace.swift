@@ -2,13 +2,13 @@
 import SyncRecord
 import SyncSource
 
-/// Where a project came to rest: while all of this is as it was, a plan would come out as the last one did, so none is
-/// made, and nothing is asked of the API server.
+/// The inputs of the last pass that had nothing to do. While they are unchanged, a plan would have the same result, so
+/// none is made and no request is sent to the API server.
 struct RestingPlace: Sendable {
     let commit: CommitInfo
-    /// Approvals and holds among it.
+    /// Includes approvals and holds.
     let state: ProjectState
-    /// The mirror's name for what the cluster has.
+    /// The mirror's name of the state of the cluster.
     let generation: Int
     let outcome: RunOutcome
     /// When something that failed is to be tried again; nil when nothing waits for that.

@@ -10,16 +10,16 @@ import SyncSource
 package actor SourceStage {
     private let reader: SourceReader
     private var last: RenderedSet?
-    /// The last commit that did not render, with the tree that keeps it from it.
+    /// The last commit that did not render, with the id of its folder's tree.
     private var failed: (treeID: String, failure: RenderFailure)?
 
     package init(reader: SourceReader) { self.reader = reader }
 
-    /// Makes the mirror's folder and looks whether it can be written.
+    /// Makes the mirror's folder and checks that it can be written.
     package func prepare() async throws(SourceError) { try await reader.prepare() }
 
-    /// Where the ref points now; a branch or a range of versions that went back before `previous` is believed only after
-    /// further looks.
+    /// Where the ref points now; a branch or a range of versions that went back before `previous` is accepted only
+    /// after further polls.
     package func poll(
         after previous: CommitInfo? = nil,
         rewinding: (@Sendable (SourceTip) -> Void)? = nil
@@ -32,7 +32,7 @@ package actor SourceStage {
         try await reader.relation(of: tip, to: previous)
     }
 
-    /// What the tip wants.
+    /// The rendered set of the tip.
     ///
     /// - Throws: ``SourceError`` or ``RenderFailure``, which is remembered as well; the last good result is kept.
     package func rendered(at tip: SourceTip) async throws -> RenderedSet {

@@ -6,10 +6,10 @@ import SyncRender
 import SyncSource
 import Waiting
 
-/// Which writes failed lately, and when each of them is tried again: a failing object costs the others nothing.
+/// Which writes failed lately, and when each of them is tried again. A failing object does not delay the others.
 ///
-/// The wait belongs to the object: one interval after the first failure, twice as long after each further one, ten minutes at
-/// most. A new commit tries everything again. Pure: it is told what failed and when.
+/// The wait belongs to the object: one interval after the first failure, twice as long after each further one, ten
+/// minutes at most. A new commit tries everything again. Pure: what failed, and when, are parameters.
 struct StepBackoff: Sendable {
     /// The longest time between two tries.
     static let longest: Duration = .seconds(600)
@@ -19,7 +19,7 @@ struct StepBackoff: Sendable {
         let prune: WithheldPrune?
         let count: Int
         let due: ContinuousClock.Instant
-        /// As the pass that does not try it again will tell it.
+        /// As a pass reports it that does not try it again.
         let text: String
     }
 
@@ -35,15 +35,15 @@ struct StepBackoff: Sendable {
         Backoff.doubled(interval, failures: failures, atMost: longest)
     }
 
-    /// Takes in how the steps of a pass ended; what succeeded is forgotten.
+    /// Remembers how the steps of a pass ended; what succeeded is forgotten.
     ///
     /// - Parameters:
     ///   - plan: Whose steps they were.
-    ///   - outcomes: What became of them.
+    ///   - outcomes: Their outcomes.
     ///   - began: When the pass began: polls come at intervals from there.
     mutating func carriedOut(_ plan: Plan, _ outcomes: [ObjectOutcome], began: ContinuousClock.Instant) {
         if commitID != plan.commit.id {
-            // What this commit has not tried did not fail by it.
+            // A step that this commit has not tried has not failed with it.
             let tried = Set(outcomes.filter { $0.action != .skipped }.map(\.id))
             failures = failures.filter { tried.contains($0.key) }
         }
@@ -75,7 +75,7 @@ struct StepBackoff: Sendable {
         failures = failures.filter { declared.contains($0.key) }
     }
 
-    /// How a failure is told among what stands in the way.
+    /// The text of a failure among the obstacles of a pass.
     static func standingText(_ id: ObjectID, _ reason: String) -> String { "\(id) \(reason)" }
 
     /// The steps that are not tried in a pass that begins now.
@@ -93,7 +93,7 @@ struct StepBackoff: Sendable {
         commit == commitID ? failures.values.map(\.due).min() : nil
     }
 
-    /// What the next pass will tell of those that it does not try.
+    /// The texts by which the next pass reports the steps that it does not try.
     var standing: [String] { failures.values.map(\.text) }
 
     private func waiting(at now: ContinuousClock.Instant, commit: String) -> [ObjectID: Failure] {

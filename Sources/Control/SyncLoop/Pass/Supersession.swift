@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Runs a body, and cancels it when a newer commit has come: nobody waits for what is no longer wanted.
+/// Runs a body, and cancels it when a newer commit has come.
 ///
 /// - Parameters:
 ///   - interval: How often `isSuperseded` is asked.
 ///   - isSuperseded: Whether a newer commit has come.
-///   - body: The work; once cancelled it ends soon and says how far it came.
+///   - body: The work; once cancelled it ends soon and returns how far it came.
 /// - Returns: What the body returned.
 func untilSuperseded<Value: Sendable>(
     every interval: Duration,

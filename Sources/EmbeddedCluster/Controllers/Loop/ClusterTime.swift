@@ -32,5 +32,6 @@ package struct ClusterTime: Sendable, Hashable, Comparable {
         return ClusterTime(microseconds: microseconds + seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
     }
 
+    /// By point in time.
     package static func < (left: ClusterTime, right: ClusterTime) -> Bool { left.microseconds < right.microseconds }
 }

@@ -76,9 +76,11 @@ package struct PodSelector: Sendable, Hashable {
         }
     }
 
+    /// Whether both are the same selector, by their text.
     package static func == (left: PodSelector, right: PodSelector) -> Bool {
         left.isPresent == right.isPresent && left.text == right.text
     }
 
+    /// Hashes the text.
     package func hash(into hasher: inout Hasher) { hasher.combine(text) }
 }

@@ -129,7 +129,7 @@ struct ComputeResources: Sendable, Hashable {
         return result
     }
 
-    /// A quantity such as `500m`, `1.5`, `64Gi` times `scale`, rounded up; 0 when it is none.
+    /// A quantity such as `500m`, `1.5`, `64Gi` times `scale`, rounded up; 0 when it is not a quantity.
     private static func value(_ json: JSON?, scale: Double) -> Int64 {
         guard let text = json?.scalarText else { return 0 }
         let digits = text.prefix { $0.isNumber || "+-.".contains($0) }

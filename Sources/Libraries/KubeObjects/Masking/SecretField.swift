@@ -8,7 +8,7 @@ package enum SecretField {
         ".apiVersion", ".kind", ".type", ".metadata.name", ".metadata.namespace", ".metadata.labels",
         ".metadata.finalizers", ".metadata.ownerReferences",
     ]
-    /// Annotations of ours.
+    /// Our own annotations.
     private static let annotations = [
         ".metadata.annotations[\"\(WireName.annotationPrefix)", ".metadata.annotations.\(WireName.annotationPrefix)",
     ]

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// The containers of a live workload that an undone rollout has pinned to their last good digest, while git goes on to
-/// name the tag (`nginx:latest` became `nginx:latest@sha256:…`).
+/// The containers of a live workload that an undone rollout has pinned to their last good digest, while git still names
+/// the tag (`nginx:latest` became `nginx:latest@sha256:…`).
 ///
 /// A pin holds for exactly the image that git named then: as soon as a manifest says something else, git wins. Only a
 /// digest can be added to what git says, never another image.
@@ -23,7 +23,7 @@ package struct ImagePins: Sendable, Hashable {
             return
         }
         pins = RolloutState(of: live).containers.compactMapValues { container in
-            // An image that git itself has given a digest takes no other one.
+            // An image that has a digest in git gets no other one.
             container.image.utf8.contains(UInt8(ascii: "@"))
                 ? nil
                 : container.pin.map { Pin(image: container.image, pinned: ImagePins.pinned(container.image, to: $0)) }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// Where objects describe the pods that they are or keep: the one rule of it, for references, images and deletions.
+/// Where objects describe the pods that they are or keep: the only rule of it, for references, images and deletions.
 package enum PodTemplate {
     /// The kinds whose images are followed, ascending.
     package static let kinds = [
@@ -9,7 +9,8 @@ package enum PodTemplate {
         GroupKind(group: "apps", kind: "Deployment"), GroupKind(group: "apps", kind: "StatefulSet"),
     ]
 
-    /// The kinds that keep pods running for as long as they are there themselves; pods outlive them where that is asked for.
+    /// The kinds that keep pods running as long as they exist. Their pods outlive them only when a deletion asks for
+    /// that.
     package static let lasting = Set(
         ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"].map { GroupKind(group: "apps", kind: $0) }
     )
@@ -17,8 +18,8 @@ package enum PodTemplate {
     /// The lists of a pod's spec that hold containers with images of their own. Ephemeral ones are no part of a template.
     package static let containerLists = ["initContainers", "containers"]
 
-    /// The path of the template, by the kind's name alone: who offers a kind of the same name in another group
-    /// (`StatefulSet.apps.kruise.io`) offers the same form.
+    /// The path of the template, by the kind's name alone: kinds of the same name in other groups
+    /// (`StatefulSet.apps.kruise.io`) have the same form.
     private static let paths: [String: [String]] = {
         let path = ["spec", "template"]
         return [

@@ -2,10 +2,10 @@
 import KubeObjects
 import PlainText
 
-/// What image rollouts remember of a workload: it stands on the workload itself, as the annotation ``annotation``, so that
-/// it survives the loss of every other memory and dies with the object.
+/// What image rollouts remember of a workload. It is stored on the workload itself, as the annotation ``annotation``,
+/// so that it survives the loss of all other state and is deleted with the object.
 ///
-/// Digests are `sha256:…` or `sha512:…` texts. Reading is total: what cannot be understood counts as not there.
+/// Digests are `sha256:…` or `sha512:…` texts. Reading never fails: what cannot be parsed counts as absent.
 package struct RolloutState: Sendable, Hashable {
     /// The annotation's key, on the workload's own metadata: changing it starts no pod.
     package static let annotation = WireName.rollout
@@ -20,7 +20,7 @@ package struct RolloutState: Sendable, Hashable {
 
     /// What is known of one container's image.
     package struct Container: Sendable, Hashable {
-        /// The image as git has it, to the letter; what is remembered holds for this text only.
+        /// The image exactly as git declares it; the rest holds for this text only.
         package var image: String
         /// The last digest with which the workload was healthy.
         package var good: String?
@@ -30,8 +30,8 @@ package struct RolloutState: Sendable, Hashable {
         package var pin: String?
         /// Digests that failed and are not tried again, oldest first.
         package var bad: [String] = []
-        /// Which order of a person was the newest when a digest failed, or let one in: it lets in nothing more. Empty when
-        /// there was none; nil when that is not known.
+        /// The person's order that was the newest when a digest failed, or that released one: it releases no further
+        /// digest. Empty when there was none; nil when that is not known.
         package var heard: String?
         /// How the last rollout ended; nil before the first one did.
         package var last: Ending?

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A tag, or a pattern of tags in which `*` stands for any text: `latest`, `edge-*`. The one grammar of them, and of lists of
-/// them: planning refuses a list that image rollouts would not understand.
+/// A tag, or a pattern of tags in which `*` stands for any text: `latest`, `edge-*`. The only grammar of them and of
+/// their lists, so that planning refuses a list that image rollouts could not read.
 package struct TagPattern: Sendable, Hashable, CustomStringConvertible {
     package let description: String
     private let parts: [[UInt8]]
@@ -17,8 +17,8 @@ package struct TagPattern: Sendable, Hashable, CustomStringConvertible {
         parts = text.utf8.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false).map(Array.init)
     }
 
-    /// Patterns separated by commas, as an annotation has them, blanks aside; nil when one of them is none, an empty one too
-    /// (`edge,,v1`).
+    /// Patterns separated by commas, as an annotation has them, spaces ignored; nil when one of them is not a pattern,
+    /// also an empty one (`edge,,v1`).
     package static func list(_ text: String) -> [TagPattern]? {
         let words = text.split(separator: ",", omittingEmptySubsequences: false).map { $0.filter { $0 != " " } }
         let patterns = words.compactMap { TagPattern($0) }

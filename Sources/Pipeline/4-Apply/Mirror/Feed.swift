@@ -4,11 +4,11 @@ import Waiting
 
 /// One list and the watch behind it, as the mirror knows them.
 struct Feed: Sendable {
-    /// How far what the store holds can be believed.
+    /// How current the content of the store is.
     enum State: Sendable {
         /// A list is under way; what the store holds is of before it.
         case reading
-        /// All that there is, and what changes comes at once.
+        /// Complete, and changes arrive at once.
         case following
         /// The watch is being opened again since then; changes may be missing.
         case interrupted(KubeError, since: ContinuousClock.Instant)
@@ -20,12 +20,12 @@ struct Feed: Sendable {
 
     /// Tells the task of this feed from one that was stopped.
     let number: Int
-    /// Finishing the one ends the other, and with it the feed's task.
+    /// Finishing this stream ends the feed's task.
     let stop: AsyncStream<Never>.Continuation
     let stopped: AsyncStream<Never>
     var state = State.reading
     var store: FeedStore
-    /// Readings in a row that did not end in a watch that stood.
+    /// Readings in a row that did not lead to an open watch.
     var failures: Int
     var lastReading: ContinuousClock.Instant?
 

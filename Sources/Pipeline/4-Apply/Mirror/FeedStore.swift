@@ -2,10 +2,10 @@
 import KubeObjects
 import SyncPlan
 
-/// The objects that one list and the watch behind it have shown. Pure: it is told what came, and when.
+/// The objects that one list and the watch behind it have shown. Pure: what arrived, and when, are parameters.
 ///
-/// Versions are compared for equality only. An event that brings a version which was here before changes nothing (row
-/// A13), and one that is older than what a write of ours was answered with does not undo it.
+/// Versions are compared for equality only. An event with a version that was seen before changes nothing, and one that
+/// is older than the answer to a write of ours does not undo it.
 struct FeedStore: Sendable {
     /// One state of one incarnation.
     fileprivate struct Version: Sendable, Hashable {
@@ -13,7 +13,7 @@ struct FeedStore: Sendable {
         let resourceVersion: String
     }
 
-    /// What the watch has not shown yet although a write of ours was answered with it.
+    /// A state that a write of ours was answered with and that the watch has not shown yet.
     private struct Echo: Sendable {
         enum Expected: Sendable, Hashable {
             case version(Version)
@@ -38,10 +38,10 @@ struct FeedStore: Sendable {
         didSet { past.capacity = isWriting ? Self.writingMemory : Self.usualMemory }
     }
 
-    /// Whether the watch still owes what a write of ours was answered with before this time.
+    /// Whether the watch has not yet shown the result of a write of ours that was answered before this time.
     func owesEcho(since time: ContinuousClock.Instant) -> Bool { echoes.values.contains { $0.since <= time } }
 
-    /// Takes in a complete list instead of all that was known. What was written after the list began stays.
+    /// Replaces the content by a complete list. What was written after the list began stays.
     ///
     /// - Parameters:
     ///   - list: Everything there is; complete.
@@ -64,11 +64,11 @@ struct FeedStore: Sendable {
         return !isSame
     }
 
-    /// Takes in that an object is there in this state.
+    /// Stores the state of an object.
     ///
     /// - Parameters:
     ///   - object: As the event brought it.
-    ///   - keep: What to keep of it; asked only when the event is news.
+    ///   - keep: What to keep of it; called only when the state is new.
     /// - Returns: Whether a plan may come out differently now.
     mutating func receive(_ object: KubeObject, keeping keep: (KubeObject) -> LiveObject) -> Bool {
         let id = object.id
@@ -92,7 +92,7 @@ struct FeedStore: Sendable {
         return !new.meansTheSame(as: old)
     }
 
-    /// Takes in that an object is gone, or no longer bears the label.
+    /// Removes an object that is gone or no longer has the label.
     ///
     /// - Returns: Whether a plan may come out differently now.
     mutating func receive(endOf object: KubeObject) -> Bool {
@@ -111,7 +111,7 @@ struct FeedStore: Sendable {
         return true
     }
 
-    /// Takes in what a write of ours was answered with. Until the watch has shown the same, older events change nothing.
+    /// Stores the answer to a write of ours. Until the watch has shown the same, older events change nothing.
     ///
     /// - Returns: Whether anything changed.
     mutating func wrote(_ object: LiveObject, as id: ObjectID, at now: ContinuousClock.Instant) -> Bool {
@@ -127,7 +127,7 @@ struct FeedStore: Sendable {
         return !object.meansTheSame(as: old)
     }
 
-    /// Takes in that we have deleted an incarnation.
+    /// Removes an incarnation that we have deleted.
     ///
     /// - Returns: Whether anything changed.
     mutating func deleted(_ id: ObjectID, uid: String, at now: ContinuousClock.Instant) -> Bool {
@@ -138,14 +138,14 @@ struct FeedStore: Sendable {
         return true
     }
 
-    /// Keeps the whole of an object of which only the version was kept, if it is still the same.
+    /// Stores an object whole that was kept without its fields, if it is still the same version.
     mutating func keepWhole(_ object: KubeObject) {
         let whole = LiveObject.whole(object)
         guard let version = whole.version, objects[object.id]?.version == version else { return }
         objects[object.id] = whole
     }
 
-    /// Lets go of the whole of objects in which nothing is wanted, as a plan has found out.
+    /// Drops the fields of an object that a plan has found settled.
     mutating func settle(_ mark: Inventory.AppliedMark, as id: ObjectID) {
         let settled = LiveObject.settled(mark)
         guard let old = objects[id], old.whole != nil, old.version == settled.version else { return }

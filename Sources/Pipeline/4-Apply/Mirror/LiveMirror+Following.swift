@@ -3,9 +3,9 @@ import KubeClient
 import KubeObjects
 import SyncPlan
 
-/// What the task of one feed does: list, then watch, and again when the watch has to end (rows A7 to A9, A11).
+/// What the task of one feed does: list, then watch, and again when the watch has to end.
 extension LiveMirror {
-    /// A feed that needed no new list for so long is in order.
+    /// After this time without a new list a feed counts as stable.
     private static let calm: Duration = .seconds(120)
 
     /// Follows one resource until the feed is stopped or launched anew.
@@ -24,8 +24,8 @@ extension LiveMirror {
         }
     }
 
-    /// One list and the watch behind it. Returns when the watch has ended: how long to wait before the next list, or nil
-    /// when nobody wants the feed any more.
+    /// One list and the watch behind it. Returns when the watch has ended: how long to wait before the next list, or
+    /// nil when the feed is no longer needed.
     private nonisolated func follow(_ key: FeedKey, _ number: Int) async -> Duration? {
         guard await begin(key, number) else { return nil }
         let settlement = await settlement(for: key)
@@ -112,7 +112,7 @@ extension LiveMirror {
         if isNews == true { changed() }
     }
 
-    /// Takes in why a list or a watch failed; says how long to wait before the next list.
+    /// Notes why a list or a watch failed; returns how long to wait before the next list.
     private func take(_ error: KubeError, _ key: FeedKey, _ number: Int, isListed: Bool) -> Duration? {
         guard var feed = feeds[key], feed.number == number, error.reason != .cancelled else { return nil }
         let now = ContinuousClock.now

@@ -5,9 +5,9 @@ import SyncPlan
 import SyncRender
 import Waiting
 
-/// Giving a plan what it needs, and asking the server only for what no watch tells.
+/// Giving a plan what it needs, and asking the server only for what no watch covers.
 extension LiveMirror {
-    /// How long it is believed that a resource may not be listed for the whole cluster.
+    /// How long it is remembered that a resource may not be listed for the whole cluster.
     private static let narrowedFor: Duration = .seconds(300)
 
     /// The live objects of every kind in the rendered set, in the inventory and in the parent's list of kinds; what
@@ -18,7 +18,7 @@ extension LiveMirror {
     ///   - inventory: What the project owns, with the marks of earlier passes.
     ///   - catalog: Where objects of a kind live.
     ///   - defaultNamespace: The namespace of namespaced manifests that name none; empty means `default`.
-    /// - Returns: What there is, and what stands for it.
+    /// - Returns: The live set, and the mirror's name of it.
     /// - Throws: The first error, when the task was cancelled or when nothing at all could be read.
     package func read(
         for rendered: RenderedSet,
@@ -71,8 +71,8 @@ extension LiveMirror {
         )
     }
 
-    /// The parent of the inventory as the watch shows it; nil when it is not there, or cannot be watched, so that only a
-    /// question tells.
+    /// The parent of the inventory as the watch shows it; nil when it is not there, or cannot be watched, so that the
+    /// server has to be asked.
     package func parent() async -> KubeObject? {
         guard isRunning else { return nil }
         refresh([parentKey])

@@ -2,17 +2,17 @@
 import KubeObjects
 import SyncPlan
 
-/// Our own writes: what they were answered with is known at once, and nothing older is believed afterwards.
+/// Our own writes: their answers are used at once, and older events are ignored afterwards.
 extension LiveMirror {
     /// Call it before the writes of a pass.
     package func beginWriting() {
         for key in feeds.keys { feeds[key]?.store.isWriting = true }
     }
 
-    /// Takes in what became of a plan. Call it once after the writes of a pass, whatever came of them.
+    /// Stores the results of a plan. Call it once after the writes of a pass, also when they failed.
     ///
     /// - Parameters:
-    ///   - report: What the writes were answered with.
+    ///   - report: The answers to the writes.
     ///   - plan: Whose steps they were.
     ///   - parent: The inventory's parent as it was stored last; nil when it is not known.
     package func finishWriting(_ report: ApplyReport, of plan: Plan, parent: KubeObject?) {
@@ -37,7 +37,7 @@ extension LiveMirror {
         if isNews { changed() }
     }
 
-    /// Lets go of the fields of objects of which a plan wanted nothing.
+    /// Drops the fields of objects that a plan found settled.
     package func settle(_ objects: [SettledObject]) {
         for object in objects {
             let mark = object.mark.withoutResidual

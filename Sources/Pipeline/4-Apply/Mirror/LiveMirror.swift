@@ -6,11 +6,12 @@ import SyncRender
 
 /// What the cluster has of a project, kept up to date by watches: what ``LiveReader`` reads once, without asking again.
 ///
-/// Of each kind there is one list and then a watch. It is the loop's: ``run()`` keeps it alive, ``read(for:inventory:catalog:defaultNamespace:)``
-/// gives what a plan needs. A kind that cannot be listed or followed is unreadable, never empty; one that may be listed
-/// but not watched is listed for every plan. Objects of which nothing is wanted are kept without their fields.
+/// Of each kind there is one list and then a watch. It is the loop's: ``run()`` keeps it alive,
+/// ``read(for:inventory:catalog:defaultNamespace:)`` gives what a plan needs. A kind that cannot be listed or followed
+/// is unreadable, never empty; one that may be listed but not watched is listed for every plan. Settled objects are
+/// kept without their fields.
 package actor LiveMirror {
-    /// How long a plan waits for lists, for a watch that is being opened again, and for the echo of our own writes.
+    /// How long a plan waits for lists, for a watch that is being opened again, and for the events of our own writes.
     package struct Patience: Sendable, Hashable {
         package var lists: Duration
         package var connections: Duration
@@ -30,10 +31,10 @@ package actor LiveMirror {
     /// What a plan is made of.
     package struct Reading: Sendable {
         package let live: LiveSet
-        /// Stands for all of `live` but `unwatched`: as long as ``LiveMirror/isCurrent(_:)`` says yes to it, reading again would
-        /// give the same. Nil when a kind was read that no watch covers.
+        /// The name of the state of `live` without `unwatched`: as long as ``LiveMirror/isCurrent(_:)`` is true for it,
+        /// reading again would give the same. Nil when a kind was read that no watch covers.
         package let generation: Int?
-        /// Rendered objects without our label, or that do not exist: no watch tells of them.
+        /// Rendered objects without our label, or that do not exist: no watch covers them.
         package let unwatched: Set<ObjectID>
     }
 
@@ -42,7 +43,7 @@ package actor LiveMirror {
     nonisolated let parentKey: FeedKey
     nonisolated let patience: Patience
     var feeds: [FeedKey: Feed] = [:]
-    /// Says what has to be kept of an object; nil before the first plan.
+    /// Decides what has to be kept of an object; nil before the first plan.
     var settlement: Settlement?
     /// Where the objects of the last plan live.
     var scope: ReadScope?
@@ -90,11 +91,11 @@ package actor LiveMirror {
         changed()
     }
 
-    /// Whether somebody runs it; without, every reading asks the server.
+    /// Whether ``run()`` is running; otherwise every reading asks the server.
     var isRunning: Bool { launcher != nil }
 
-    /// Whether nothing has changed since a reading, as far as can be known now: every watch stands, and none owes the echo
-    /// of a write of ours.
+    /// Whether nothing has changed since a reading, as far as can be known now: every watch is open, and none still
+    /// lacks the event of a write of ours.
     package func isCurrent(_ generation: Int) -> Bool {
         guard isRunning, generation == self.generation else { return false }
         let limit = ContinuousClock.now - patience.echoes

@@ -3,12 +3,12 @@ import KubeObjects
 import SyncPlan
 
 extension StandingOrders {
-    /// A prune that waits for a person's word, as the one who leads the project has it: so that the word can be given from
-    /// anywhere.
+    /// A held prune as the holder of the lease stores it in the cluster, so that it can be approved from any data
+    /// folder.
     package struct HeldPrune: Sendable, Hashable {
-        /// Where it stands in the document.
+        /// Its key in the document.
         static let key = "held"
-        /// The document stands in one Secret with the inventory: so much of a long list is shown.
+        /// The document stands in one Secret with the inventory: so only this much of a long list is stored.
         private static let maxObjects = 150
         private static let maxReasons = 20
         private static let maxLetters = 500
@@ -23,7 +23,7 @@ extension StandingOrders {
         /// How many there are in all.
         package let count: Int
 
-        /// Takes what fits of a list.
+        /// Takes as much of a list as fits.
         package init(hash: String, commitID: String, reasons: [String], objects: [ObjectID]) {
             self.hash = hash
             self.commitID = commitID
@@ -55,7 +55,7 @@ extension StandingOrders {
 }
 
 extension StandingOrders {
-    /// Whether a prune is shown as waiting, or said yes to, that is another than the one with this hash; nil for none.
+    /// Whether a prune other than the one with this hash is stored as held or approved; nil for no prune.
     package func speaks(ofOtherThan hash: String?) -> Bool {
         if let held { if held.hash != hash { return true } } else if hash != nil { return true }
         return approval.word.map { $0.text != hash } ?? false

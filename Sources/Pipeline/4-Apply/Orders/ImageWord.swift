@@ -2,9 +2,10 @@
 import KubeObjects
 
 extension StandingOrders {
-    /// A person's order about the image rollouts of one workload.
+    /// A person's order about the image rollouts of one workload, as it is stored in the cluster; the history's form is
+    /// `ImageOrder`.
     package struct ImageWord: Sendable, Hashable {
-        /// Where the orders of all workloads stand in the document.
+        /// The key of all workloads' orders in the document.
         static let key = "images"
         /// How many releases are kept; they only matter to a workload whose image has failed. Holds are all kept.
         private static let maxReleases = 100
@@ -55,14 +56,14 @@ extension StandingOrders {
 }
 
 extension StandingOrders.Word {
-    /// Reads a word; nil when a part of it is missing.
+    /// Reads an order; nil when a part of it is missing.
     init?(_ json: JSON) {
         guard let person = json["person"]?.string, let text = json["text"]?.string, let at = json["at"]?.string
         else { return nil }
         self.init(person: person, text: text, at: at)
     }
 
-    /// The word as it is stored.
+    /// The order as it is stored.
     var members: JSONObject {
         JSONObject([
             .init(key: "at", value: .string(at)), .init(key: "person", value: .string(person)),

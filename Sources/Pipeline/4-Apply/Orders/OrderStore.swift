@@ -5,7 +5,7 @@ import SyncPlan
 
 /// Reads and changes what people ordered about a project, in the Secret that carries its inventory.
 package struct OrderStore: Sendable {
-    /// How often a change is tried again when somebody else writes the Secret at the same time.
+    /// How often a change is tried again when another process writes the Secret at the same time.
     private static let attempts = 5
 
     private let client: KubeClient
@@ -16,15 +16,15 @@ package struct OrderStore: Sendable {
         self.applySet = applySet
     }
 
-    /// What stands there now; nil when the project has no inventory.
+    /// The stored orders; nil when the project has no inventory.
     ///
-    /// - Throws: ``ApplyError`` when it cannot be read, or the Secret is somebody else's.
+    /// - Throws: ``ApplyError`` when it cannot be read, or the Secret belongs to another owner.
     package func read() async throws(ApplyError) -> StandingOrders? {
         guard let parent = try await parent() else { return nil }
         return try StandingOrders(parent: parent)
     }
 
-    /// Changes the orders, each time from what stands there then: no other writer's word is lost.
+    /// Changes the orders, each time from what is stored then, so that no other writer's order is lost.
     ///
     /// - Parameters:
     ///   - journal: Takes the intent before the request and its result after.
@@ -71,7 +71,7 @@ package struct OrderStore: Sendable {
                     _ = try await client.replace(wanted, in: .secrets, fieldManager: FieldManager.applySet)
                     break
                 } catch {
-                    // After a lost answer the next look tells whether the write has happened.
+                    // After a lost answer the next reading shows whether the write has happened.
                     if error.isOutcomeUnknown { wasAnswerLost = true }
                     let isRaced = error.reason == .conflict || error.isOutcomeUnknown
                     guard isRaced, attempt < OrderStore.attempts else { throw ApplyError(error, while: writing) }

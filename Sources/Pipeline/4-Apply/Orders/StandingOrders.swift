@@ -4,18 +4,18 @@ import KubeObjects
 import PlainText
 
 /// What people have ordered about a project. It stands beside the inventory in the cluster, so that every operator, on
-/// whatever data folder, obeys it.
+/// whatever data folder, follows it.
 ///
 /// Compact JSON, in which fields that this version does not know stay as they are:
 /// `{"suspension":{"person":"ada@laptop","text":"holiday","at":"2026-01-01T00:00:00Z"},"approval":null,"images":[…]}`,
-/// where an item of `images` is such a word with `workload` and `order`.
+/// where an item of `images` has the same fields, with `workload` and `order`.
 package struct StandingOrders: Sendable, Hashable {
     /// The key in the parent Secret's `data`.
     package static let key = "orders"
     /// The most bytes of the document; it stands in one Secret with the inventory.
     static let maxBytes = 64 << 10
 
-    /// A person's word, with who gave it and when.
+    /// What a person ordered, who, and when.
     package struct Word: Sendable, Hashable {
         package let person: String
         /// Why; for an approval the hash of what was approved.
@@ -30,13 +30,13 @@ package struct StandingOrders: Sendable, Hashable {
         }
     }
 
-    /// What is known of one subject: nothing was ever ordered here, or the last order was taken back, or it holds.
+    /// The state of one order: it was never given, it was withdrawn, or it holds.
     package enum Order: Sendable, Hashable {
         case never
         case ended
         case holds(Word)
 
-        /// The word, while it holds.
+        /// What was ordered, while it holds.
         package var word: Word? { if case .holds(let word) = self { word } else { nil } }
     }
 
@@ -45,10 +45,10 @@ package struct StandingOrders: Sendable, Hashable {
     /// Nothing was ordered yet.
     package init() { document = JSONObject() }
 
-    /// Reads what stands in the parent of a project; nothing for a parent without the key.
+    /// Reads the orders from the parent of a project; none for a parent without the key.
     ///
-    /// - Throws: ``ApplyError`` with reason `corruptInventory` when it is there and cannot be read: then nothing may be
-    ///   changed, because it may say so.
+    /// - Throws: ``ApplyError`` with reason `corruptInventory` when they cannot be read: then nothing may be changed,
+    ///   because they may forbid it.
     package init(parent: KubeObject?) throws(ApplyError) {
         self.init()
         guard let stored = parent?.json["data"]?[StandingOrders.key], !stored.isNull else { return }
@@ -69,14 +69,14 @@ package struct StandingOrders: Sendable, Hashable {
         if let json = document[HeldPrune.key], !json.isNull { held = try HeldPrune(json) }
     }
 
-    /// Whether the project is left alone; the text says why.
+    /// Whether the project is suspended; the text says why.
     package private(set) var suspension = Order.never
-    /// The prune that a person said yes to; the text is its hash.
+    /// The prune that a person approved; the text is its hash.
     package private(set) var approval = Order.never
     /// What was ordered last about the image rollouts of a workload, for each that an order was ever given for.
     package private(set) var images: [ObjectID: ImageWord] = [:]
 
-    /// The prune that waits for a word now; nil when none does, or when nobody has said.
+    /// The prune that is held now; nil when none is, or when that is not known.
     package private(set) var held: HeldPrune?
 
     private enum Key: String { case suspension, approval }
@@ -90,19 +90,19 @@ package struct StandingOrders: Sendable, Hashable {
         return .holds(word)
     }
 
-    /// Leaves the project alone, or no longer.
+    /// Suspends or resumes the project.
     package mutating func suspend(_ word: Word?) {
         suspension = word.map(Order.holds) ?? .ended
         set(.suspension, word)
     }
 
-    /// Says yes to a prune, or takes the yes back.
+    /// Approves a prune, or withdraws the approval.
     package mutating func approve(_ word: Word?) {
         approval = word.map(Order.holds) ?? .ended
         set(.approval, word)
     }
 
-    /// Shows the prune that waits, or that none does any more.
+    /// Stores the prune that is held, or that none is.
     package mutating func hold(_ prune: HeldPrune?) {
         held = prune
         document[HeldPrune.key] = prune?.json

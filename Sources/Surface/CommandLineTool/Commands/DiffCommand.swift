@@ -88,7 +88,7 @@ struct DiffCommand: AsyncParsableCommand {
         }
     }
 
-    /// The yes to the prune that would wait, given in the cluster or in this data folder; nil when there is none.
+    /// The approval of the prune that would be held, from the cluster or this data folder; nil when there is none.
     private func approval(_ prepared: PreparedPass, project: String) async throws -> Approval? {
         guard let hash = prepared.plan.prune.approvalHash else { return nil }
         let state: ProjectState

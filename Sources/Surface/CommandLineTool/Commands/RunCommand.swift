@@ -119,7 +119,7 @@ struct RunCommand: AsyncParsableCommand {
         do { return try ProjectFiles.read(config) } catch { throw CommandFailure(error.problems) }
     }
 
-    /// Says why a pass seems to stand still; its other steps are told by how it ends.
+    /// Logs why a pass waits; its other stages are logged when it ends.
     private static func log(_ progress: PassProgress, of project: Project, _ logger: Logger) {
         guard case .rewinding(let ref, let old, let new) = progress else { return }
         logger.warning(

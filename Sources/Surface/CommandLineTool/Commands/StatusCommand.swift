@@ -106,7 +106,7 @@ struct ProjectStatus: Sendable {
     /// `in step`, `suspended by …`, `waits for approval (hash)`.
     let state: String
     let isInStep: Bool
-    /// Who holds the project's lease, as it names itself; nil when nobody does.
+    /// The identity of the holder of the project's lease; nil when there is none.
     let leader: String?
     /// The images that do not run what their tag points to, as the operator saw them last.
     let images: [ImageRow]
@@ -190,7 +190,7 @@ struct ProjectStatus: Sendable {
         )
     }
 
-    /// Members that are not there: kinds that are healthy by existing are only listed, never looked at one by one.
+    /// Members that do not exist: kinds that are healthy by existing are only listed, never read one by one.
     private static func missingObjects(
         _ inventory: Inventory,
         marks: [ObjectID: Inventory.AppliedMark],

@@ -5,8 +5,8 @@ import SyncLoop
 import SyncRecord
 
 extension OrderOptions {
-    /// Writes a yes to a prune beside the inventory too, so that whoever leads the project obeys it. Where that cannot be done
-    /// it holds for this data folder, and a line on standard error says so.
+    /// Writes an approval beside the inventory too, so that the holder of the project's lease follows it. Where that
+    /// cannot be done it holds for this data folder, and a line on standard error says so.
     func publish(_ hold: PruneHold, of project: String, in history: History) async {
         let word = StandingOrders.Word(person: OrderOptions.person, text: hold.hash)
         await orWarn("the approval") { try await approve(word, of: project, in: history) }
@@ -34,8 +34,8 @@ extension OrderOptions {
 }
 
 extension OrderStore {
-    /// Writes an order about a workload's image rollouts beside the inventory, so that whoever leads the project obeys it.
-    /// Where that cannot be done it holds for this data folder, and a line on standard error says so.
+    /// Writes an order about a workload's image rollouts beside the inventory, so that the holder of the project's
+    /// lease follows it. Where that cannot be done it holds for this data folder, and a line on standard error says so.
     func publish(
         _ kind: ImageOrder.Kind,
         of workload: ObjectID,

@@ -4,8 +4,8 @@ import PlainText
 
 /// Colours for unified diffs.
 enum DiffPaint {
-    /// Added lines green, removed ones red. What nobody would see stands as an escape, also in differences that an
-    /// older version stored.
+    /// Added lines green, removed ones red. Invisible characters are escaped, also in differences that an older version
+    /// stored.
     static func paint(_ text: String, _ terminal: Terminal) -> String {
         let text = text.visible
         guard terminal.hasColor else { return text }

@@ -4,7 +4,7 @@ import Foundation
 import KubeObjects
 import PlainText
 
-/// Standard error: one line an error, through the redactor; what nobody would see in it stands as an escape.
+/// Standard error: one line an error, through the redactor; invisible characters are escaped.
 enum ErrorOutput {
     /// Writes text in the place of the current line; a terminal that is gone is no reason to stop.
     static func show(_ text: String) {
@@ -41,6 +41,6 @@ package enum StandardOutput {
         if !FileDescriptorText.write(text, to: STDOUT_FILENO) { ProcessEnd.now(128 + SIGPIPE) }
     }
 
-    /// Writes a line for people; what nobody would see in it stands as an escape.
+    /// Writes a line for people; invisible characters are escaped.
     package static func line(_ text: String = "") { write(text.visible + "\n") }
 }

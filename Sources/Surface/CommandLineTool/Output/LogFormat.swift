@@ -17,7 +17,7 @@ enum LogFormat: String, ExpressibleByArgument, CaseIterable {
     }
 }
 
-/// Writes one line an event to standard error, through the redactor; what nobody would see in it stands as an escape.
+/// Writes one line an event to standard error, through the redactor; invisible characters are escaped.
 struct LineLogHandler: LogHandler {
     let format: LogFormat
     var logLevel = Logger.Level.info

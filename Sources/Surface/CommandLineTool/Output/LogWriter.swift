@@ -2,11 +2,11 @@
 import Foundation
 import Synchronization
 
-/// Writes lines to a descriptor on a thread of its own, so that a pipe that nobody reads, a stopped terminal or a full disk
-/// behind it delays nobody.
+/// Writes lines to a descriptor on a thread of its own, so that a pipe without a reader, a stopped terminal or a full
+/// disk delays no other thread.
 ///
-/// When more waits than ``limit`` bytes, further lines are dropped; how many is told as soon as there is room again. A
-/// reader that is gone costs the lines, nothing else.
+/// When more waits than ``limit`` bytes, further lines are dropped; their number is logged as soon as there is room
+/// again. A reader that is gone costs the lines, nothing else.
 final class LogWriter: Sendable {
     /// The log of this process.
     static let standardError = LogWriter(descriptor: STDERR_FILENO)

@@ -3,8 +3,8 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Ends the process when its tasks do not. It hears on a queue of its own and waits on a thread that is there before any
-/// signal, so that it works while every thread that tasks share is taken, and while no other can be made.
+/// Ends the process when its tasks do not. It receives signals on a queue of its own and waits on a thread that exists
+/// before any signal, so that it works also when the cooperative pool is blocked and no thread can be made.
 ///
 /// The first SIGTERM or Ctrl-C starts the clock; a second one ends the process at once.
 package final class ShutdownWatchdog: Sendable {
@@ -14,7 +14,7 @@ package final class ShutdownWatchdog: Sendable {
         let patience: Duration
         let status: Int32
         /// A line for the log, without secrets; nil for none.
-        var farewell: String?
+        var lastLine: String?
     }
 
     private struct State: Sendable {
@@ -22,8 +22,8 @@ package final class ShutdownWatchdog: Sendable {
         var ending: Ending?
     }
 
-    /// How long the end waits for somebody to read its line.
-    private static let farewellLimit = DispatchTimeInterval.seconds(1)
+    /// How long the end waits for a reader of its line.
+    private static let lastLineLimit = DispatchTimeInterval.seconds(1)
     private static let queue = DispatchQueue(label: "shutdown")
     private let state: Mutex<State>
     private let firstSignal = DispatchSemaphore(value: 0)
@@ -37,7 +37,7 @@ package final class ShutdownWatchdog: Sendable {
     /// Whether a signal came.
     var isSignalled: Bool { state.withLock { $0.signals > 0 } }
 
-    /// Begins to watch. To be called once in a process; every signal from the return on is heard.
+    /// Begins to watch. To be called once in a process; every signal after the return is received.
     func listen() async {
         for number in [SIGTERM, SIGINT] {
             await withCheckedContinuation { (registered: CheckedContinuation<Void, Never>) in
@@ -72,15 +72,15 @@ package final class ShutdownWatchdog: Sendable {
         firstSignal.signal()
     }
 
-    /// What the thread does. Nothing in it waits without a limit: nobody may read the log.
+    /// What the thread does. Nothing in it waits without a limit, because the log may have no reader.
     private func keepWatch() {
         firstSignal.wait()
         guard let ending = state.withLock({ $0.ending }) else { return }
         let (seconds, attoseconds) = ending.patience.components
         Thread.sleep(forTimeInterval: Double(seconds) + Double(attoseconds) / 1e18)
-        if let farewell = ending.farewell {
-            LogWriter.standardError.write(farewell)
-            LogWriter.standardError.flush(within: ShutdownWatchdog.farewellLimit)
+        if let lastLine = ending.lastLine {
+            LogWriter.standardError.write(lastLine)
+            LogWriter.standardError.flush(within: ShutdownWatchdog.lastLineLimit)
         }
         _exit(ending.status)
     }

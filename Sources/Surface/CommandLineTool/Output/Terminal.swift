@@ -28,7 +28,7 @@ package struct Terminal: Sendable {
     }
 
     /// The text in a colour, or without where colours are not wanted; in both cases it can be written as it is then,
-    /// because what nobody would see in it stands as an escape.
+    /// because invisible characters in it are escaped.
     package func paint(_ text: String, _ color: Color) -> String {
         hasColor ? "\u{1B}[\(color.rawValue)m\(text.visible)\u{1B}[0m" : text.visible
     }

@@ -2,8 +2,8 @@
 import KubeObjects
 import PlainText
 
-/// A table as kubectl prints them: upper-case headings, columns three spaces apart, no rules. What nobody would see in
-/// a cell stands as an escape.
+/// A table as kubectl prints them: upper-case headings, columns three spaces apart, no rules. Invisible characters in a
+/// cell are escaped.
 package struct TextTable {
     /// One cell: its text, and how it is painted.
     package struct Cell {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
 
-/// What strangers may cost on the port: how many, how long, how much.
+/// The limits of the port for its clients: how many, how long, how much.
 package struct PortLimits: Sendable, Hashable {
     /// The most connections at a time; for one more, the oldest that has not asked anything yet gives way.
     package var connections: Int
@@ -10,18 +10,18 @@ package struct PortLimits: Sendable, Hashable {
     /// The longest life of a connection, whatever it does.
     package var lifetime: Duration
     /// How long a connection may take to go away after its answer.
-    package var farewell: Duration
+    package var closeGrace: Duration
 
     /// The limits of an operator, but for what is given.
     package init(
         connections: Int = 64,
         headDeadline: Duration = .seconds(10),
         lifetime: Duration = .seconds(30),
-        farewell: Duration = .seconds(1)
+        closeGrace: Duration = .seconds(1)
     ) {
         self.connections = max(1, connections)
         self.headDeadline = headDeadline
         self.lifetime = lifetime
-        self.farewell = farewell
+        self.closeGrace = closeGrace
     }
 }

@@ -72,7 +72,7 @@ final class RequestGate: ChannelDuplexHandler {
         guard let event = event as? ChannelEvent, event == .inputClosed else {
             return context.fireUserInboundEventTriggered(event)
         }
-        // Half a request will never be a whole one; after a whole one its end was told already.
+        // Half a request will never be a whole one; after a whole one its end was reported already.
         if case .asking = phase { context.close(promise: nil) }
     }
 
@@ -93,7 +93,7 @@ final class RequestGate: ChannelDuplexHandler {
     /// Closes when the client has read the answer, or a little later: closing at once could take the answer away from it.
     private func leave(_ context: ChannelHandlerContext) {
         phase = .leaving
-        schedule(limits.farewell, context) { _, context in context.close(promise: nil) }
+        schedule(limits.closeGrace, context) { _, context in context.close(promise: nil) }
     }
 
     private func schedule(

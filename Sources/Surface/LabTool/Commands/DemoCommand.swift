@@ -115,7 +115,7 @@ struct DemoCommand: AsyncParsableCommand {
             board: board,
             project: project.name,
             images: registry.map { DemoScript.Images(registry: $0, node: node, board: images) },
-            farewell: once ? nil : Self.invitation("\(address.host):\(port)", kubeconfig, repository, folder: folder)
+            ending: once ? nil : Self.invitation("\(address.host):\(port)", kubeconfig, repository, folder: folder)
         )
         let services: [any Service] = [dashboard, SyncOperator(loops: [loop], poller: poller, logger: logger)]
         try await serve(script, services, until: signals)

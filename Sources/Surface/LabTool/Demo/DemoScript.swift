@@ -22,7 +22,7 @@ struct DemoScript: Service {
     /// Nil when no registry could be started; then the steps with images are left out.
     let images: Images?
     /// What to say at the end, when the demo goes on serving; nil ends it.
-    let farewell: [String]?
+    let ending: [String]?
 
     private static let deployments = APIResource(
         gvk: GroupVersionKind(group: "apps", version: "v1", kind: "Deployment"),
@@ -46,8 +46,8 @@ struct DemoScript: Service {
             )
         }
         try await inspect()
-        guard let farewell else { return }
-        for line in farewell { StandardOutput.line(line) }
+        guard let ending else { return }
+        for line in ending { StandardOutput.line(line) }
         try await gracefulShutdown()
     }
 

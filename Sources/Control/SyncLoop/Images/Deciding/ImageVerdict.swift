@@ -11,7 +11,8 @@ package enum ImageState: String, Sendable, Hashable, Codable {
     case rolling
     /// A rollout that failed is being taken back.
     case undoing
-    /// A new digest is there, and its rollout is to come: a window, a turn, or a second look is waited for.
+    /// The tag has a new digest, and its rollout waits: for a window, for its turn, or for a second poll that confirms
+    /// the digest.
     case waiting
     /// A person has stopped its rollouts.
     case held
@@ -19,7 +20,7 @@ package enum ImageState: String, Sendable, Hashable, Codable {
     case quarantined
     /// The last good digest runs by name, and the tag points to it again.
     case pinned
-    /// A new digest is there, and a restart would not bring it.
+    /// The tag has a new digest, and a restart would not pull it.
     case blocked
     /// The registry has no such tag or repository any more.
     case missing
@@ -35,7 +36,7 @@ package enum ImageState: String, Sendable, Hashable, Codable {
 package struct ContainerVerdict: Sendable, Hashable {
     package let container: FollowedContainer
     package let state: ImageState
-    /// One redacted line that says why and what to do; empty where the word says it all.
+    /// One redacted line that says why and what to do; empty where the state needs no explanation.
     package let detail: String
     /// What the pods run, ascending.
     package let running: [ImageDigest]
@@ -43,7 +44,7 @@ package struct ContainerVerdict: Sendable, Hashable {
     package let registry: ImageDigest?
 }
 
-/// What one container goes from and to.
+/// The change of one container's image.
 package struct ImageChange: Sendable, Hashable {
     package let container: String
     /// The image as git has it.
@@ -68,7 +69,7 @@ package enum RolloutAction: Sendable, Hashable {
     case undo([ImageChange], state: RolloutState, reason: String)
     /// Write down that a rollout has ended; starts no pod.
     case conclude(state: RolloutState, ending: RolloutEnding)
-    /// Forget what git has made void; starts no pod.
+    /// Forget what no longer applies because git has changed; starts no pod.
     case tidy(state: RolloutState)
 }
 
@@ -77,7 +78,8 @@ package enum RolloutEnding: Sendable, Hashable {
     case completed([ImageChange])
     /// The last good digests run again.
     case undone([ImageChange])
-    /// Neither the new digests nor, perhaps, the old ones are well; the reason is one redacted line.
+    /// The pods with the new digests are not healthy, and perhaps those with the old ones neither; the reason is one
+    /// redacted line.
     case failed([ImageChange], reason: String)
     /// Git changed the image meanwhile.
     case overtaken

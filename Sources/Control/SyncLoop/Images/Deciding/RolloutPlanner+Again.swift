@@ -3,10 +3,10 @@ import Foundation
 import OCIRegistry
 import SyncPlan
 
-/// Undoings whose pin was written over.
+/// Undone rollouts whose pin was overwritten.
 extension RolloutPlanner {
-    /// A sync that was planned before an undo may apply git's image after it, and take the pin off while the bad image is
-    /// the tag's: then the undo is sent once more. Nil when nothing of the kind has happened.
+    /// A sync that was planned before an undo may apply git's image after it, and so remove the pin while the tag still
+    /// points to the bad image. Then the undo is sent once more. Nil when that has not happened.
     func undoneAgain(_ workload: FollowedWorkload) -> WorkloadVerdict? {
         guard workload.state.phase == .undoing else { return nil }
         var changes: [ImageChange] = []

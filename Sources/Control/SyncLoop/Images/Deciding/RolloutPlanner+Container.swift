@@ -10,7 +10,7 @@ import SyncRecord
 extension RolloutPlanner {
     private typealias Finding = (state: ImageState, detail: String, isDue: Bool)
 
-    /// How the container stands, and what it is to go to; nil for nothing.
+    /// The state of the container, and the change that it needs; nil when it needs none.
     func examine(
         _ container: FollowedContainer,
         of workload: FollowedWorkload,
@@ -94,14 +94,14 @@ extension RolloutPlanner {
         return dueOrNot(container, of: workload, state, sighting, reading)
     }
 
-    /// New pods ask the registry by themselves, so nothing is missed where there are none.
+    /// New pods pull from the registry by themselves, so a workload without pods misses nothing.
     private func idle(_ container: FollowedContainer, of workload: FollowedWorkload) -> Finding {
         if workload.replicas == 0 { return (.idle, "no pods are wanted", false) }
         if workload.object.gvk.kind == "CronJob" { return (.idle, "no run is to be seen", false) }
         return (.idle, "no pod has started yet", false)
     }
 
-    /// There is something new: may it come now?
+    /// The tag has a new digest: whether it may be rolled out now.
     private func dueOrNot(
         _ container: FollowedContainer,
         of workload: FollowedWorkload,
@@ -135,15 +135,15 @@ extension RolloutPlanner {
         return (.waiting, "\(new) is there", true)
     }
 
-    /// Whether the workload itself remembers that a digest was rolled out, or rolled away from: so that a process that has
-    /// just started is not taken in by a registry that lags.
+    /// Whether the workload's annotations say that a digest was rolled out, or replaced, before. So a process that has
+    /// just started does not roll back because of a registry whose replicas lag.
     private func wasHere(_ digest: ImageDigest, _ known: RolloutState.Container?) -> Bool {
         if known?.good == "\(digest)" { return true }
         return known?.last?.result == "completed" && known?.last?.from == "\(digest)"
     }
 
-    /// Whether a person let the container's failed digests in, after the last of them failed. Told by which order was known
-    /// then, and not by the time: clocks jump.
+    /// Whether a person released the container's failed digests after the last of them failed. Decided by which order
+    /// was known at that time and not by the clock, because clocks jump.
     private func isReleased(_ known: RolloutState.Container?, _ order: ImageOrder?) -> Bool {
         guard let order, order.kind == .release else { return false }
         if let heard = known?.heard { return heard != order.mark }
@@ -171,6 +171,6 @@ extension RolloutPlanner {
 }
 
 extension ImageOrder {
-    /// Tells this order from others of the same workload: its time, in milliseconds.
+    /// Identifies this order among those of the same workload: its time, in milliseconds.
     var mark: String { String(Int64((at.timeIntervalSince1970 * 1000).rounded())) }
 }

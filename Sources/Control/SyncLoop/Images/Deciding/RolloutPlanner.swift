@@ -13,17 +13,17 @@ package struct RolloutPlanner: Sendable {
     package struct Knowledge: Sendable {
         /// The workload's pods; nil when they were not read.
         package var pods: [PodImages]?
-        /// By container, what the pods ran when they were read last, and nothing has changed since; nil when they were not.
+        /// By container, what the pods ran when they were last read, if nothing has changed since; nil otherwise.
         package var seen: [String: [ImageDigest]]?
         /// By image, what the last polls said.
         package var sightings: [ImageReference: TagSighting]
-        /// What a person has ordered; nil when nobody has.
+        /// What a person has ordered; nil without an order.
         package var order: ImageOrder?
         /// How far its rollout is; nil while none is under way.
         package var progress: RolloutProgress?
         /// Whether somebody else has changed the pod template since the rollout under way began.
         package var isChanged = false
-        /// Digests of which the registry says that they are not there any more.
+        /// Digests that the registry no longer has.
         package var gone: Set<ImageDigest> = []
 
         package init(
@@ -81,16 +81,16 @@ package struct RolloutPlanner: Sendable {
                 state.containers[name] = nil
                 continue
             }
-            // Somebody took the pin off.
+            // The pin was removed by another writer.
             if !isPinned { state.containers[name]?.pin = nil }
-            // What nobody follows any more keeps its pin and its quarantine, and rolls no further.
+            // A container that is no longer followed keeps its pin and its quarantine, and gets no more rollouts.
             if !workload.containers.contains(where: { $0.name == name }) { state.containers[name]?.trying = nil }
         }
         if !state.containers.values.contains(where: { $0.trying != nil }) { state.phase = nil }
         return state
     }
 
-    /// Whether a pin is remembered that git has ended, or somebody has taken off.
+    /// Whether a pin is recorded that a change in git has ended, or that another writer has removed.
     private func lostPin(_ workload: FollowedWorkload, _ state: RolloutState) -> Bool {
         workload.state.containers.contains { $0.value.pin != nil && state.containers[$0.key]?.pin == nil }
     }
@@ -171,7 +171,7 @@ package struct RolloutPlanner: Sendable {
         return fitting.contains { $0.digest == change.to } ? change.to : fitting.last?.digest ?? change.to
     }
 
-    /// A failed rollout: back to the last good digests where all of them are known, else only to be told of.
+    /// A failed rollout: goes back to the last good digests where all of them are known; otherwise it is only reported.
     private func undone(
         _ workload: FollowedWorkload,
         _ state: RolloutState,
@@ -187,7 +187,7 @@ package struct RolloutPlanner: Sendable {
             next.quarantine("\(change.to)", of: change.container)
             next.containers[change.container]?.heard = knowledge.order?.mark ?? ""
         }
-        // What has failed itself, now or before, is nothing to go back to.
+        // A digest that has failed, now or before, is not a digest to go back to.
         let goods = changes.map { change -> ImageDigest? in
             guard let known = next.containers[change.container], let good = known.good, !known.bad.contains(good) else {
                 return nil
@@ -230,7 +230,7 @@ package struct RolloutPlanner: Sendable {
         return .undo(back, state: next, reason: reason)
     }
 
-    /// A rollout that failed after somebody else had changed the workload, too: the image may not be the cause.
+    /// A rollout that failed after another writer had changed the workload: the image may not be the cause.
     private func unblamed(_ workload: FollowedWorkload, _ state: RolloutState, _ reason: String) -> RolloutAction {
         let changes = trials(workload, state)
         var next = state
@@ -243,7 +243,7 @@ package struct RolloutPlanner: Sendable {
         return .conclude(state: next, ending: .failed(changes, reason: text))
     }
 
-    /// The way back has failed, too.
+    /// The undo has failed, too.
     private func lost(_ workload: FollowedWorkload, _ state: RolloutState, _ reason: String) -> RolloutAction {
         let changes = trials(workload, state)
         var next = state
@@ -311,7 +311,7 @@ package struct RolloutPlanner: Sendable {
             }
             container.trying = "\(change.to)"
             container.pin = nil
-            // Released, or not there: the digest gets its chance.
+            // The digest was released, or is not in quarantine: it is tried.
             container.bad.removeAll { $0 == "\(change.to)" }
             if let order = knowledge.order, order.kind == .release { container.heard = order.mark }
             next.containers[change.container] = container

@@ -6,17 +6,18 @@ import SyncPlan
 
 /// How far a rollout has come.
 package enum RolloutProgress: Sendable, Hashable {
-    /// It may still end well; the text says what is waited for.
+    /// It may still succeed; the text says what it waits for.
     case underWay(String)
     case complete
-    /// It will not: one redacted line, and the containers whose image is to blame where that can be told.
+    /// It will not succeed: one redacted line, and the containers whose image is the cause where that is known.
     case failed(String, culprits: Set<String>)
 }
 
-/// Judges the rollouts that are under way, from look to look. It is told the time, by a clock that never jumps; after a
-/// restart of the process the deadlines begin anew.
+/// Judges the rollouts that are under way, round by round. The caller passes the time of a clock that never jumps.
+/// After a restart of the process the deadlines begin anew.
 package struct RolloutWatch: Sendable {
-    /// Which rollout: of one incarnation of a workload, from its beginning, forth or back.
+    /// Identifies a rollout: the incarnation of the workload, when it began, and whether it brings new digests or the
+    /// old ones.
     private struct Key: Sendable, Hashable {
         let uid: String
         let startedAt: String?
@@ -24,9 +25,9 @@ package struct RolloutWatch: Sendable {
     }
 
     private struct Entry: Sendable {
-        /// When it was first looked at, or when a pause ended.
+        /// When it was first seen, or when a pause ended.
         var since: ContinuousClock.Instant
-        /// Since when the workload has been well, look by look.
+        /// Since when the workload has been healthy in every round.
         var wellSince: ContinuousClock.Instant?
         /// When each pod was first seen to fail.
         var failingSince: [String: ContinuousClock.Instant] = [:]
@@ -34,8 +35,8 @@ package struct RolloutWatch: Sendable {
 
     /// How long a crash loop or an image that cannot be pulled may last.
     private let patience: Duration
-    /// How long a workload must stay well. Without a readiness probe a pod is ready as soon as it runs, and a container that
-    /// crashes runs for a moment.
+    /// How long a workload must stay healthy. Without a readiness probe a pod is ready as soon as it runs, and a
+    /// container that crashes runs for a moment.
     private var settling: Duration { patience / 2 }
     /// How long new pods may take to become ready.
     private let deadline: Duration
@@ -46,12 +47,12 @@ package struct RolloutWatch: Sendable {
         self.deadline = deadline
     }
 
-    /// Looks at one rollout.
+    /// Judges one rollout.
     ///
     /// - Parameters:
     ///   - workload: With a rollout under way.
     ///   - pods: The workload's pods.
-    ///   - now: The time of the look.
+    ///   - now: The time of this round.
     /// - Returns: How far it is.
     package mutating func look(
         at workload: FollowedWorkload,
@@ -111,7 +112,8 @@ package struct RolloutWatch: Sendable {
         for pod in pods where pod.isAlive && !pod.failing.isEmpty {
             failing[pod.uid] = entry.failingSince[pod.uid] ?? now
         }
-        // A container that crashes runs for a moment now and then: the pod must have been well to be forgiven.
+        // A container that crashes runs for a moment now and then: the failure is forgotten only once the pod was
+        // healthy.
         for (uid, since) in entry.failingSince
         where pods.contains(where: { $0.uid == uid && !$0.isReady && $0.isAlive }) {
             failing[uid] = since
@@ -128,7 +130,7 @@ package struct RolloutWatch: Sendable {
         )
     }
 
-    /// A CronJob shows at its next run what the new image is good for; there is no deadline until then.
+    /// A CronJob uses the new image only at its next run; there is no deadline until then.
     private func judge(
         runs pods: [PodImages],
         _ entry: inout Entry,

@@ -7,7 +7,8 @@ package struct TagSighting: Sendable {
     /// The most earlier readings that are kept.
     static let maxEarlier = 8
 
-    /// What the registry said last; a failure does not make what was known before untrue, but nothing is done on it.
+    /// The last answer of the registry. After a failure the earlier readings still hold, but nothing is rolled out
+    /// because of them.
     package private(set) var result: Result<TagReading, RegistryError>
     package private(set) var checkedAt: Date
     /// How many polls in a row have given the same digest.
@@ -24,7 +25,8 @@ package struct TagSighting: Sendable {
     /// The last reading that succeeded; nil when none has.
     package var known: TagReading? { (try? result.get()) ?? earlier.last }
 
-    /// Whether the digest was the tag's before another one was: a registry whose replicas are out of step says such things.
+    /// Whether the tag had this digest before, and another one in between: a registry whose replicas are out of step
+    /// may answer so.
     package var isReturning: Bool {
         guard let reading = try? result.get() else { return false }
         return earlier.contains { $0.digest == reading.digest }

@@ -6,7 +6,8 @@ import SyncPlan
 /// Which tags of a workload's images move: what the project says, and what the workload's own annotations say.
 ///
 /// Keel's `keel.sh/policy: force` with or without `keel.sh/matchTag` asks for the workload's own tag, whatever it is
-/// (keel.sh, "Policies"); it may stand among the labels, too. Keel's other policies change tags, which is git's to do here.
+/// (keel.sh, "Policies"); it may stand among the labels, too. Keel's other policies change tags, which only git may do
+/// here.
 struct FollowRule {
     private let isOff: Bool
     private let followsAnyTag: Bool

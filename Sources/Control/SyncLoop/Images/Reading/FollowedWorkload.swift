@@ -3,7 +3,7 @@ import KubeObjects
 import OCIRegistry
 import SyncPlan
 
-/// One container whose image is followed: its tag moves, and somebody wants it to roll out when it does.
+/// One container whose image is followed: its tag may move, and a rollout is wanted when it does.
 package struct FollowedContainer: Sendable, Hashable {
     /// When the node asks the registry what the tag points to.
     package enum PullPolicy: String, Sendable, Hashable {
@@ -14,11 +14,11 @@ package struct FollowedContainer: Sendable, Hashable {
 
     package let name: String
     package let isInit: Bool
-    /// The image as git has it, to the letter.
+    /// The image exactly as git declares it.
     package let image: String
-    /// What it means: a tag, never a digest.
+    /// The parsed image; it has a tag, never a digest.
     package let reference: ImageReference
-    /// To which digest an undo has pinned it; nil when the cluster has what git has.
+    /// To which digest an undo has pinned it; nil when the cluster has the image of git.
     package let pin: ImageDigest?
     package let pullPolicy: PullPolicy
     /// The digest of its last rollout, as the pod template has it; nil before the first.
@@ -42,12 +42,12 @@ package struct FollowedWorkload: Sendable {
     /// Containers that the project's rules would follow if the name of their image could be read, in the same order.
     package let unnamed: [UnnamedImage]
     package let state: RolloutState
-    /// Whether a restart would start new pods by itself; else why not, for people.
+    /// Whether a restart would start new pods by itself; else why not, for display.
     package let obstacle: String?
 
     package var id: ObjectID { object.id }
 
-    /// Looks at a live workload; nil when none of its images is followed, or would be if it had a name.
+    /// Reads a live workload; nil when none of its images is followed, or would be if its name were valid.
     ///
     /// - Parameters:
     ///   - object: A Deployment, StatefulSet, DaemonSet or CronJob.
@@ -97,7 +97,7 @@ package struct FollowedWorkload: Sendable {
             .first { $0["name"]?.string == container }?["image"]?.string
     }
 
-    /// How many pods are wanted; nil where the number is not the workload's to say.
+    /// How many pods are wanted; nil where the workload does not decide that.
     package var replicas: Int? {
         switch object.gvk.kind {
         case "Deployment", "StatefulSet": object.spec?["replicas"]?.int.map(Int.init) ?? 1
@@ -114,7 +114,7 @@ package struct FollowedWorkload: Sendable {
 }
 
 extension UnnamedImage {
-    /// Nil for a container whose image has a name, or that has none at all.
+    /// Nil for a container whose image name is valid, and for one without an image.
     fileprivate init?(_ json: JSON) {
         guard let name = json["name"]?.string, let image = json["image"]?.string else { return nil }
         do throws(ImageReferenceError) {
@@ -127,7 +127,7 @@ extension UnnamedImage {
 }
 
 extension FollowedContainer {
-    /// Nil for an image that does not move: pinned by git, or not to be understood.
+    /// Nil for an image that is not followed: pinned by git, or with a name that is not valid.
     fileprivate init?(_ json: JSON, isInit: Bool, template: JSON, state: RolloutState) {
         guard let name = json["name"]?.string, let live = json["image"]?.string else { return nil }
         let known = state.containers[name]
@@ -142,7 +142,7 @@ extension FollowedContainer {
         self.image = image
         self.reference = reference
         self.pin = isPinned == true ? pin : nil
-        // The API server fills the policy in; without it the rule is kubelet's.
+        // The API server fills in the policy; without it the kubelet's rule applies.
         pullPolicy =
             json["imagePullPolicy"]?.string.flatMap(PullPolicy.init) ?? (tag == "latest" ? .always : .ifNotPresent)
         let key = RolloutState.digestPrefix + name

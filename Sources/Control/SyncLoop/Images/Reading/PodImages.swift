@@ -4,15 +4,15 @@ import OCIRegistry
 import SyncObserve
 import SyncPlan
 
-/// What one pod says of the images it runs: so much is kept of it, and no more.
+/// The part of a pod's status that tells which images it runs.
 package struct PodImages: Sendable, Hashable {
     package let name: String
     package let uid: String
     /// By container name, what the node pulled; containers that have not started are absent.
     package let digests: [String: ImageDigest]
-    /// The configuration's digest, where the node tells that instead of the manifest's.
+    /// The digest of the image's configuration, where the node reports that instead of the manifest's.
     package let configs: [String: ImageDigest]
-    /// By container name: the digest that the rollout which made the pod has brought.
+    /// By container name: the digest of the rollout that made the pod.
     package let rolled: [String: String]
     /// When the restart that made the pod was asked for, RFC 3339; nil when none was.
     package let restartedAt: String?
@@ -71,7 +71,7 @@ package struct PodImages: Sendable, Hashable {
         }
     }
 
-    /// Whether it runs, or tries to: what has ended shows what was, and not what is.
+    /// Whether it runs or tries to. A pod that has ended does not tell which image is in use now.
     package var isAlive: Bool { !isTerminating && !["Succeeded", "Failed"].contains(phase) }
 
     /// Whether the pod belongs to a workload. A Deployment's ReplicaSets are named after it and the template's hash, and a

@@ -43,7 +43,7 @@ actor PullSecrets {
         return RegistryKeyring(merging: keyrings)
     }
 
-    /// Forgets everything, so that a Secret that was just mended is seen.
+    /// Forgets everything, so that a Secret that was just corrected is read again.
     func forget() { kept = [:] }
 
     private func object(_ key: Key) async throws(KubeError) -> KubeObject? {
@@ -66,7 +66,7 @@ actor PullSecrets {
         func bytes(_ key: String) -> [UInt8]? {
             secret.json["data"]?[key]?.string.flatMap { Base64.bytes(of: $0, padding: .optional) }
         }
-        // A Secret that cannot be understood is no credential, as for the node.
+        // A Secret that cannot be parsed is ignored, as the node does.
         if let config = bytes(".dockerconfigjson") {
             return try? DockerConfig(dockerconfigjson: config, source: source).keyring
         }

@@ -4,8 +4,8 @@ import OCIRegistry
 import SyncApply
 import Waiting
 
-/// Asks registries what tags point to: each image once an interval, however many workloads and projects use it, and each
-/// registry by itself, so that one that hangs delays nobody else's images.
+/// Asks registries what tags point to: each image once an interval, however many workloads and projects use it, and
+/// each registry by itself, so that one that hangs does not delay the images of others.
 package actor TagPoller {
     /// Reads one tag: `RegistryClient.read`.
     package typealias Read =
@@ -35,7 +35,7 @@ package actor TagPoller {
 
     /// Images of one registry that are asked for at the same time.
     private static let concurrency = 4
-    /// How often it is looked whether something is due.
+    /// How often it checks whether a poll is due.
     private static let tick: Duration = .milliseconds(500)
 
     private let read: Read
@@ -43,7 +43,7 @@ package actor TagPoller {
     private var wanted: [String: [Subject: Duration]] = [:]
     private var entries: [Subject: Entry] = [:]
     private var busy: Set<String> = []
-    /// Grows with each poll that said something new.
+    /// Grows with each poll that gave a new answer.
     package private(set) var generation = 0
 
     package init(read: @escaping Read, now: @escaping @Sendable () -> Date = { Date() }) {
@@ -62,7 +62,7 @@ package actor TagPoller {
         }
     }
 
-    /// Says what one project wants polled from now on, instead of what it wanted before.
+    /// Sets what one project wants polled from now on, in place of what it wanted before.
     package func want(_ subjects: Set<Subject>, every interval: Duration, for project: String) {
         wanted[project] = Dictionary(subjects.map { ($0, interval) }) { first, _ in first }
         var all: [Subject: Duration] = [:]
@@ -104,17 +104,17 @@ package actor TagPoller {
         return late
     }
 
-    /// Whether a poll has found another digest of one of the images than was seen. A failure is no such news: a registry that
-    /// fails now and then holds up nothing.
+    /// Whether a poll has found another digest for one of the images than the given one. A failed poll does not count:
+    /// a registry that fails now and then must not delay rollouts.
     package func hasNews(_ images: [ImageReference: Subject], since seen: [ImageReference: TagSighting]) -> Bool {
         images.contains { image, subject in
-            // A failure is shown with the image's row, and is no other digest.
+            // A failure is shown in the image's row; it does not change the digest.
             guard let now = try? entries[subject]?.sighting?.result.get() else { return false }
             return seen[image]?.known?.digest != now.digest
         }
     }
 
-    /// Asks for everything at once, now: a person does not want to wait.
+    /// Polls everything now, because a person waits for it.
     package func pollNow() {
         for subject in entries.keys { entries[subject]?.dueAt = .now }
     }
@@ -145,11 +145,11 @@ package actor TagPoller {
             busy.insert(registry)
             for subject in subjects {
                 guard let interval = entries[subject]?.interval else { continue }
-                // A tenth earlier at random: the images of many operators spread, and none is late.
+                // Up to a tenth earlier at random, so that the polls of many operators spread out and none is late.
                 entries[subject]?.dueAt = now + interval * Double.random(in: 0.9...1)
             }
         }
-        // In no order: a registry that answers only a few of them does not answer the same few each time.
+        // In random order: a registry that answers only some of the requests does not answer the same ones each time.
         return byRegistry.map { ($0.key, $0.value.shuffled()) }
     }
 
@@ -174,7 +174,7 @@ package actor TagPoller {
 }
 
 extension TagSighting {
-    /// Whether a poll says what is known.
+    /// Whether a poll gave the known answer.
     fileprivate func says(_ next: Result<TagReading, RegistryError>) -> Bool {
         switch (result, next) {
         case (.success(let old), .success(let new)): old == new
@@ -186,7 +186,7 @@ extension TagSighting {
 }
 
 extension RegistryError {
-    /// Whether the registry is left alone for a while; until when is no news.
+    /// Whether the registry is not asked for a while. A change of the time alone is not a new answer.
     fileprivate var isBackingOff: Bool {
         if case .backingOff = reason { true } else { false }
     }

@@ -5,7 +5,7 @@ import SyncApply
 import SyncPlan
 import Waiting
 
-/// Reads a project's workloads and their pods. Keeps nothing: the cluster is the only memory.
+/// Reads a project's workloads and their pods. Keeps no state.
 struct WorkloadReader: Sendable {
     private static let concurrency = 4
 

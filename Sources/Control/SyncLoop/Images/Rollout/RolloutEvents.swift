@@ -5,11 +5,11 @@ import KubeObjects
 import Logging
 import SyncPlan
 
-/// Tells people who look at a workload with kubectl what becomes of its images: Events of the API group `events.k8s.io`.
+/// Writes Events (`events.k8s.io`) about image rollouts, for people who look at a workload with kubectl.
 ///
-/// Events are a courtesy: they vanish after an hour, and one that cannot be written stops nothing. The history is the record.
+/// Events vanish after an hour, and one that cannot be written stops nothing. The record is the history.
 struct RolloutEvents: Sendable {
-    /// What is told; the `reason` of the event.
+    /// The `reason` of the event.
     enum Reason: String {
         case started = "ImageRolloutStarted"
         case completed = "ImageRolloutCompleted"
@@ -19,7 +19,7 @@ struct RolloutEvents: Sendable {
         var isWarning: Bool { self == .failed || self == .undone }
     }
 
-    /// The API server takes no longer note.
+    /// The longest note that the API server accepts.
     private static let maxNoteBytes = 1024
 
     private static let controller = "\(WireName.group)/operator"

@@ -2,13 +2,13 @@
 import KubeObjects
 import SyncPlan
 
-/// The one patch with which a rollout begins, is taken back, or is concluded. It holds for exactly the resourceVersion that
-/// was looked at, so that nothing that happened since is overwritten.
+/// The one patch with which a rollout begins, is taken back, or is concluded. It holds for exactly the resourceVersion
+/// that was read, so that no later change is overwritten.
 enum RolloutPatch {
     /// A strategic merge patch.
     ///
     /// - Parameters:
-    ///   - workload: As it was looked at.
+    ///   - workload: As it was read.
     ///   - action: What is to be done.
     /// - Returns: The patch's body; for a conclusion it touches nothing but the workload's own annotation.
     static func body(for workload: FollowedWorkload, _ action: RolloutAction) -> JSON {

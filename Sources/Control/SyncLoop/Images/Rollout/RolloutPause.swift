@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// Workloads whose patches were refused, and until when each is left alone: twice as long each time (row A17). What a webhook
-/// or a missing right refuses would otherwise be sent, and written down, at every look.
+/// Workloads whose patches were refused, and until when each gets no further patch: twice as long each time. Otherwise
+/// a patch that a webhook or a missing right refuses would be sent, and recorded, in every round.
 struct RolloutPause: Sendable {
     private static let first: Duration = .seconds(10)
     private static let longest: Duration = .seconds(600)
 
     private var pauses: [ObjectID: (length: Duration, until: ContinuousClock.Instant)] = [:]
 
-    /// Whether nothing is to be sent to a workload now.
+    /// Whether no patch may be sent to a workload now.
     func holds(_ workload: ObjectID, at now: ContinuousClock.Instant) -> Bool {
         pauses[workload].map { now < $0.until } ?? false
     }
@@ -20,7 +20,7 @@ struct RolloutPause: Sendable {
         pauses[workload] = (length, now + length)
     }
 
-    /// Notes that a patch was taken.
+    /// Notes that a patch was accepted.
     mutating func taken(_ workload: ObjectID) { pauses[workload] = nil }
 
     /// Forgets workloads that are not there any more.

@@ -6,8 +6,8 @@ import SyncApply
 import SyncPlan
 import SyncRecord
 
-/// The runs of the history that rollouts are: one for all workloads that begin at the same look. It ends when the last of
-/// them has come to an end.
+/// The runs of image rollouts in the history: one for all workloads whose rollout begins in the same round. It ends
+/// when the last of them has ended.
 actor RolloutRuns {
     /// A rollout that has begun in this process.
     private struct Begun: Sendable {
@@ -39,7 +39,7 @@ actor RolloutRuns {
     /// The workloads whose rollouts have not ended.
     var pending: Set<ObjectID> { open.reduce(into: []) { $0.formUnion($1.pending) } }
 
-    /// The run to which a workload's rollout belongs, or a new one: what was begun before the process started has lost its.
+    /// The run to which a workload's rollout belongs; a new one for a rollout that began before this process started.
     func run(for workload: ObjectID, sharing shared: RunID? = nil) async throws(RecordError) -> RunID {
         if let known = open.first(where: { $0.pending.contains(workload) }) { return known.run }
         if let shared, let index = open.firstIndex(where: { $0.run.number == shared.number }) {
@@ -64,7 +64,7 @@ actor RolloutRuns {
         return start.after.json[path] != workload.template
     }
 
-    /// Writes a line about a rollout down, in its run.
+    /// Records a line about a rollout in its run.
     func note(_ line: String, of workload: ObjectID) async throws(RecordError) {
         guard let run = open.first(where: { $0.pending.contains(workload) })?.run else { return }
         try await history.record(message: line, of: run)
@@ -125,8 +125,8 @@ actor RolloutRuns {
         }
     }
 
-    /// Ends the runs that this process leaves: it stops, or does not lead any more. The rollouts themselves go on in the
-    /// cluster, and whoever leads next looks after them.
+    /// Ends the open runs when this process stops or loses the lease. The rollouts themselves go on in the cluster, and
+    /// the next holder of the lease takes them over.
     func abandon(_ reason: String) async {
         for run in open {
             let counts = PassOutcome.counts(of: run.outcomes)
@@ -141,7 +141,7 @@ actor RolloutRuns {
 }
 
 extension ImageChange {
-    /// As the history shows it.
+    /// The entry as the history shows it.
     fileprivate var fieldChange: FieldChange {
         FieldChange(
             path: ".image of \(container) (\(reference))",
@@ -151,7 +151,7 @@ extension ImageChange {
         )
     }
 
-    /// What the image tells of its making; nil when it tells nothing.
+    /// What the image's annotations say about its build; nil when they say nothing.
     var provenanceText: String? {
         let parts = [
             ("by", provenance.authors), ("vendor", provenance.vendor), ("version", provenance.version),

@@ -6,12 +6,12 @@ import SyncPlan
 import SyncRecord
 import Waiting
 
-/// Sends the patches of rollouts: each is written down before and after, and holds only for the workload as it was looked
-/// at.
+/// Sends the patches of rollouts. Each has its intent and outcome in the history, and applies only to the workload as
+/// it was read.
 struct RolloutSender: Sendable {
     /// Why a patch was not sent, or did nothing.
     enum Failure: Error, Sendable {
-        /// One redacted line. Nothing is lost: the next look decides anew.
+        /// One redacted line. The next round decides anew.
         case notDone(String)
         /// The history could not be written, or this process may not write: nothing more is sent now.
         case mustStop(String)
@@ -23,14 +23,14 @@ struct RolloutSender: Sendable {
     let client: KubeClient
     let reader: WorkloadReader
     let history: History
-    /// Why nothing may be written; nil while this process leads.
+    /// Why this process may not write; nil while it holds the lease.
     let reasonToStop: @Sendable () -> String?
 
     /// Patches a workload.
     ///
     /// - Parameters:
     ///   - action: What to do.
-    ///   - workload: As it was looked at.
+    ///   - workload: As it was read.
     ///   - run: The run to which the write belongs.
     ///   - reason: One line for the audit row.
     /// - Returns: The workload as the API server has it now.
@@ -62,7 +62,8 @@ struct RolloutSender: Sendable {
         }
     }
 
-    /// Sends the patch, again for a newer version of the workload as long as nothing of what was decided by has changed.
+    /// Sends the patch; sends it again for a newer version of the workload as long as everything that the decision was
+    /// based on is unchanged.
     private func patch(_ workload: FollowedWorkload, _ action: RolloutAction) async -> Result<KubeObject, KubeError> {
         guard let resource = APIResource.workloads.first(where: { $0.gvk.groupKind == workload.id.groupKind }) else {
             return .failure(KubeError(reason: .configuration, message: "\(workload.id) cannot be rolled out"))
@@ -110,7 +111,7 @@ struct RolloutSender: Sendable {
             } catch {
                 throw Failure(error)
             }
-            // What is refused is tried again at the next look.
+            // What is refused is tried again in the next round.
             if case .notSent(let reason) = ending { throw .mustStop(reason) }
         }
     }
@@ -149,7 +150,7 @@ extension RolloutAction {
 }
 
 extension FollowedWorkload {
-    /// Whether what a rollout is decided by is the same.
+    /// Whether everything that a rollout's decision is based on is the same in both.
     fileprivate func isSame(as other: FollowedWorkload) -> Bool {
         object.uid == other.object.uid && containers == other.containers && state == other.state
             && obstacle == other.obstacle

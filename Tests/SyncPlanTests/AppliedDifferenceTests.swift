@@ -3,8 +3,8 @@ import KubeObjects
 import SyncPlan
 import Testing
 
-/// What an object would be once a difference is settled, which a diff shows where the API server cannot say it.
-struct SettledDifferenceTests {
+/// What an object would be with a difference applied, which a diff shows where the API server cannot answer.
+struct AppliedDifferenceTests {
     private static let port = key(80)
 
     private static func key(_ port: Int64) -> FieldPathElement {
@@ -54,7 +54,7 @@ struct SettledDifferenceTests {
             """
         )
         let difference = FieldDifference(path: [.field("spec")] + path, before: nil, after: value)
-        #expect(difference.settled(in: live).json["spec"] == spec)
+        #expect(difference.applied(to: live).json["spec"] == spec)
     }
 
     @Test func `a null that is declared where nothing stood is shown as null`() {
