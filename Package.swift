@@ -286,13 +286,12 @@ let package = Package(
                 "OCIRegistry", "HTTPWire", "KubeObjects", "YAMLText", logging,
             ]
         ),
-        tests("DashboardTests", imports: ["Dashboard", "SyncLoop", "SyncRecord", "KubeObjects"]),
+        tests("DashboardTests", imports: ["Dashboard", "SyncLoop", "SyncRecord", "SyncSource", "KubeObjects"]),
         tests(
             "CommandLineToolTests",
             imports: [
                 "PlainText", "sternpost", "sternpost-lab", "CommandLineTool", "Dashboard", "SyncLoop", "SyncPlan",
-                "SyncRecord",
-                "KubeObjects", "YAMLText", logging,
+                "SyncRecord", "KubeObjects", "YAMLText", logging,
             ]
         ),
         tests("LabToolTests", imports: ["sternpost", "sternpost-lab", "LabTool", "CommandLineTool"]),

@@ -2,6 +2,7 @@
 import Foundation
 import KubeObjects
 import SyncRecord
+import SyncSource
 import TestKit
 import Testing
 
@@ -23,8 +24,14 @@ struct PagesTests {
         return SyncRun(
             id: id,
             project: "posts",
-            revision: "main@sha1:" + String(repeating: "a", count: 40),
-            author: "Ada <ada@example.com>",
+            commit: CommitInfo(
+                id: String(repeating: "a", count: 40),
+                ref: "main",
+                authorName: "Ada",
+                authorEmail: "ada@example.com",
+                authoredAt: 0,
+                subject: "Deploy"
+            ),
             message: message,
             trigger: .commit,
             startedAt: Date(timeIntervalSince1970: 0),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ClusterKit
+import KubeClient
 import KubeObjects
 import SyncApply
 import SyncPlan

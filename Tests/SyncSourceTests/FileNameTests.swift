@@ -2,6 +2,7 @@
 import SyncRender
 import SyncSource
 import Testing
+import TestKit
 
 /// What the names of a commit's files say, and what becomes of them on the way from git's objects to the rendered set.
 @Suite(.timeLimit(.minutes(2))) struct FileNameTests {
@@ -40,7 +41,7 @@ import Testing
 
     @Test(arguments: passedOver)
     func `and a person is told of it, from the commit to the note`(name: String, word: String) async throws {
-        try await Scene.with { scene in
+        try await SourceScene.with { scene in
             let configMap = "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}"
             try scene.posts.commit(["infra/a.yaml": configMap, "infra/\(name)": "{{ not: [yaml\n"])
             let snapshot = try await scene.reader().pass()

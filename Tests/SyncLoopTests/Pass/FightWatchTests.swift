@@ -29,9 +29,10 @@ struct FightWatchTests {
         #expect(!isContested(four, at: 91))
         let fight = try watch(repairsAt: [0, 30, 60, 90, 120]).contested(at: start + .seconds(121))
         let id = try StepFixture.step().id
-        let reason = try #require(fight[id])
-        #expect(reason.hasPrefix("a fight over "))
-        #expect(reason.contains("set back 5 times"))
+        let contest = try #require(fight[id])
+        #expect(contest.path.hasPrefix(".data") && contest.repairs == 5)
+        #expect(contest.description.hasPrefix("a fight over "))
+        #expect(contest.description.contains("set back 5 times"))
         #expect(fight.count == 1)
     }
 
