@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import SyncRender
 import SyncSource
-import Testing
 import TestKit
+import Testing
 
 /// What the names of a commit's files say, and what becomes of them on the way from git's objects to the rendered set.
 @Suite(.timeLimit(.minutes(2))) struct FileNameTests {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 import PlainText
-import Testing
 import TestKit
+import Testing
 import YAMLText
 
 /// What is printed, held against kubectl where it is installed and against fixed texts everywhere.

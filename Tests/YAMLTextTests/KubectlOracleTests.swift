@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
-import Testing
 import TestKit
+import Testing
 import YAMLText
 
 /// Our reading held against kubectl's own, wherever kubectl is installed: the same value, or both refuse.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
-import Testing
 import TestKit
+import Testing
 import YAMLText
 
 /// Thousands of broken texts: nothing crashes, nothing hangs, and what is read is read as kubectl reads it.
