@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import EmbeddedCluster
 import KubeObjects
-import Testing
 import TestKit
+import Testing
 
 /// kubectl's everyday commands against the embedded cluster.
 @Suite(.timeLimit(.minutes(5))) struct KubectlTests {
