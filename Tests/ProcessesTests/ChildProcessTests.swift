@@ -51,7 +51,12 @@ import Testing
         #expect(files.count == 4)
         let signals = lines.filter { $0.hasPrefix("Sig") }
         #expect(signals.count == 2)
-        for line in signals { #expect(line.hasSuffix("\t0000000000000000"), "\(line)") }
+        // The C library keeps 32 and 33 for itself and lets nobody reset them; who started the tests may ignore them.
+        let own: UInt64 = 1 << 31 | 1 << 32
+        for line in signals {
+            let mask = line.split(separator: "\t").last.flatMap { UInt64($0, radix: 16) }
+            #expect(mask.map { $0 & ~own } == 0, "\(line)")
+        }
     }
 
     @Test func `a program that takes too long is ended with its children`() async throws {

@@ -41,6 +41,7 @@ struct PodTemplateTests {
         let spec: JSON = ["containers": [["name": "web", "image": "nginx"]]]
         json[(row.path ?? ["spec", "template"]) + ["spec"]] = spec
         let object = try KubeObject(json)
-        #expect(PodTemplate.podSpec(of: object) == (row.path == nil ? nil : spec))
+        let expected: JSON? = if row.path == nil { nil } else { spec }
+        #expect(PodTemplate.podSpec(of: object) == expected)
     }
 }

@@ -15,8 +15,11 @@ package func onOwnThread<Value: Sendable>(
     _ work: @escaping @Sendable () -> Value
 ) async -> Value {
     await withCheckedContinuation { done in
-        let thread = Thread { done.resume(returning: work()) }
-        if let name { thread.name = name }
+        let thread = Thread {
+            // Foundation gives the kernel the name of a running thread only.
+            if let name { Thread.current.name = name }
+            done.resume(returning: work())
+        }
         thread.stackSize = stackBytes
         thread.start()
     }

@@ -75,7 +75,8 @@ enum StepFixture {
             apiVersion: "v1",
             action: action,
             origin: step.origin,
-            error: error.map { "\(step.origin): \(step.id): \($0)" }
+            error: error.map { "\(step.origin): \(step.id): \($0)" },
+            cause: error
         )
     }
 }
