@@ -118,6 +118,13 @@ struct UndiscoveredKindTests {
         }
     }
 
+    @Test(arguments: [("True", true), ("False", false), (nil, false)] as [(String?, Bool)])
+    func `only a definition that was established may have objects`(status: String?, wasServed: Bool) throws {
+        var json = try JSONParser.parse(widgetDefinition(group: "example.org"))
+        if let status { json["status"] = ["conditions": [["type": "Established", "status": .string(status)]]] }
+        #expect(CustomResource.wasServed(try KubeObject(json)) == wasServed)
+    }
+
     @Test func `a group that did not answer may have objects without a definition`() async throws {
         try await ProjectUnderTest.run { project in
             let group = "\(project.namespace).example.org"

@@ -26,6 +26,12 @@ package enum CustomResource {
         return places
     }
 
+    /// Whether the kind of a live definition was ever served: the API server sets the condition once and never takes it
+    /// back (apiextensions-apiserver, naming controller). Before that it has no objects.
+    package static func wasServed(_ definition: KubeObject) -> Bool {
+        definition.condition("Established")?["status"]?.string == "True"
+    }
+
     /// One resource for each served version; empty for every other object, and for a definition that is not complete.
     package static func resources(definedBy definition: KubeObject) -> [APIResource] {
         guard let kind = definition.definedKind, let spec = definition.spec,

@@ -59,7 +59,8 @@ struct ReadScope: Sendable {
         var toRead: [APIResource: [ObjectID]] = [:]
         /// Kinds that may have objects nobody can ask for, with the reason; one line each.
         var unreadable: [GroupKind: String] = [:]
-        /// Kinds of which no definition is there: they have no objects, unless another server is to serve their group.
+        /// Kinds of which no definition is there, or none that was ever established: they have no objects, unless another
+        /// server is to serve their group.
         var undefined: Set<GroupKind> = []
     }
 
@@ -68,7 +69,10 @@ struct ReadScope: Sendable {
         var result = Undiscovered()
         for (id, place) in undiscovered {
             let kind = id.groupKind
-            if let definition = findings.objects[place.definition] {
+            let live = findings.objects[place.definition]
+            if let definition = live?.whole, !CustomResource.wasServed(definition) {
+                result.undefined.insert(kind)
+            } else if let definition = live {
                 let isOther = definition.whole.map { live in
                     CustomResource.resources(definedBy: live).contains {
                         $0.isNamespaced != place.resource.isNamespaced
