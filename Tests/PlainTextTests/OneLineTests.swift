@@ -30,31 +30,32 @@ import Testing
     ])
     func `white space and control characters become one blank`(text: String, line: String) {
         for unseen in [OneLine.Unseen.kept, .blank] {
-            let shown = OneLine.words(text, limit: 100, unseen: unseen) { $0 }
+            let shown = OneLine.words(text, limit: 100, unseen: unseen, hiding: { $0 }, masking: { $0 })
             #expect(shown == line)
         }
     }
 
     @Test(arguments: ["\u{200b}", "\u{200d}", "\u{202e}", "\u{2066}", "\u{feff}", "\u{e0041}"])
     func `what else nobody would see stays, or becomes a blank`(unseen: String) {
-        let kept = OneLine.words("a\(unseen)b", limit: 9) { $0 }
-        let blank = OneLine.words("a\(unseen) \(unseen)b", limit: 9, unseen: .blank) { $0 }
+        let kept = OneLine.words("a\(unseen)b", limit: 9, hiding: { $0 }, masking: { $0 })
+        let blank = OneLine.words("a\(unseen) \(unseen)b", limit: 9, unseen: .blank, hiding: { $0 }, masking: { $0 })
         #expect(kept.unicodeScalars.elementsEqual("a\(unseen)b".unicodeScalars))
         #expect(blank == "a b")
     }
 
     @Test func `words that are too many lose their middle`() {
-        let whole = OneLine.words("abcdefghij", limit: 10) { $0 }
-        let cut = OneLine.words("abcdefghijk", limit: 10) { $0 }
+        let whole = OneLine.words("abcdefghij", limit: 10, hiding: { $0 }, masking: { $0 })
+        let cut = OneLine.words("abcdefghijk", limit: 10, hiding: { $0 }, masking: { $0 })
         #expect(whole == "abcdefghij")
         #expect(cut == "abcdef…ijk")
     }
 
     @Test(arguments: ["my  secret", "my secret", "my\nsecret", "\tmy\r\n   secret "])
     func `a secret is masked before its blanks are one, and behind that`(text: String) {
-        let line = OneLine.words("a \(text) b", limit: 100) {
-            $0.replacing("my  secret", with: "***").replacing("my secret", with: "***")
+        func mask(_ text: String) -> String {
+            text.replacing("my  secret", with: "***").replacing("my secret", with: "***")
         }
+        let line = OneLine.words("a \(text) b", limit: 100, hiding: mask, masking: mask)
         #expect(line == "a *** b")
     }
 
@@ -62,7 +63,7 @@ import Testing
         let secret = "0123456789"
         for length in 0..<60 {
             let text = String(repeating: "x", count: length) + secret + String(repeating: "y", count: 60 - length)
-            let line = OneLine.words(text, limit: 30) { $0.replacing(secret, with: "***") }
+            let line = OneLine.words(text, limit: 30, hiding: { $0 }, masking: { $0.replacing(secret, with: "***") })
             #expect(line.unicodeScalars.count == 30)
             let hasDigit = line.contains { $0.isNumber }
             #expect(!hasDigit, "\(line)")

@@ -28,6 +28,20 @@ import Testing
         }
     }
 
+    @Test func `what a killed writer has left is removed, and nothing else`() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.appending(path: "file").path(percentEncoded: false)
+            try PrivateFile.write([1], to: path)
+            for name in ["file.draft.7.8", "file.draft.9.10", "file.other", "other.draft.1.2"] {
+                try Data([2]).write(to: folder.appending(path: name))
+            }
+            PrivateFile.removeDrafts(of: path)
+            PrivateFile.removeDrafts(of: folder.appending(path: "no folder/file").path(percentEncoded: false))
+            let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(Set(files) == ["file", "file.other", "other.draft.1.2"])
+        }
+    }
+
     @Test func `a file that others could read is one for us alone then, and a link leads nowhere`() async throws {
         try await withTemporaryFolder { folder in
             let (path, other) = (folder.appending(path: "file").path, folder.appending(path: "other").path)

@@ -23,6 +23,16 @@ struct SingleLineTests {
         }
     }
 
+    @Test(arguments: ["password=", "token: ", "Authorization: Bearer ", "", "x "])
+    func `nothing is left of a secret with blanks that is broken into lines behind a telling word`(word: String) {
+        let parts = (0..<4).map { _ in UUID().uuidString.lowercased() }
+        Redactor.shared.register(parts.joined(separator: " "))
+        for blank in ["\n", " ", "\r\n", "\t", "\u{2028}"] {
+            let line = "refused: \(word)\(parts.joined(separator: blank)) is wrong".singleLine
+            for part in parts { #expect(!line.contains(part), "\(blank.debugDescription): \(line)") }
+        }
+    }
+
     @Test func `white space of all kinds becomes one blank`() {
         #expect("a\r\n  b\t\u{2028}c ".singleLine == "a b c")
     }

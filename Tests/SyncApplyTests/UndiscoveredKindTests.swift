@@ -118,6 +118,20 @@ struct UndiscoveredKindTests {
         }
     }
 
+    @Test(arguments: ["Cluster", "Namespaced"])
+    func `a definition of another scope than the commit's makes its kind unreadable`(scope: String) async throws {
+        try await withWidgets { project, group, _ in
+            let definition = widgetDefinition(group: group).replacing(
+                #""scope":"Namespaced""#,
+                with: #""scope":"\#(scope)""#
+            )
+            let manifests = [definition] + (0..<5).map { widget("fresh\($0)", group: group) }
+            let (_, live) = try await plan(project, manifests, without: group, .unavailable)
+            let reason = live.unreadable[GroupKind(group: group, kind: "Widget")]
+            #expect((reason?.contains("another scope") == true) == (scope == "Cluster"), "\(reason ?? "readable")")
+        }
+    }
+
     @Test(arguments: [("True", true), ("False", false), (nil, false)] as [(String?, Bool)])
     func `only a definition that was established may have objects`(status: String?, wasServed: Bool) throws {
         var json = try JSONParser.parse(widgetDefinition(group: "example.org"))

@@ -112,6 +112,14 @@ package final class Redactor: Sendable {
         MaskedText(text, hiding: ranges(in: text, as: form)).text
     }
 
+    /// The text with every known secret masked, and nothing else: for text that is masked again once its white space has
+    /// changed.
+    package func redactKnown(_ text: String) -> String {
+        var bytes = text
+        let ranges = bytes.withUTF8 { known.ranges(in: $0) }
+        return MaskedText(text, hiding: ranges).text
+    }
+
     /// Where in a text stands what is to be masked: ranges of its UTF-8 bytes, ascending and apart.
     ///
     /// - Parameters:

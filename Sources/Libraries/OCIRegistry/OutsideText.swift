@@ -6,9 +6,14 @@ import PlainText
 enum OutsideText {
     /// One line of at most `limit` characters, what is unseen in it as spaces, secrets masked.
     static func oneLine(_ text: String, limit: Int) -> String {
-        let read = text.utf8.count > 16 << 10 ? String(text.prefix(8 << 10)) : text
-        return OneLine.words(read, limit: limit, unseen: .blank) {
-            Redactor.shared.redact(RecentTokens.shared.mask($0))
-        }
+        // What is cut here lies in the middle, which a line of any limit loses as well.
+        let read = text.utf8.count > 16 << 10 ? text.withoutMiddle(keeping: 16 << 10) : text
+        return OneLine.words(
+            read,
+            limit: limit,
+            unseen: .blank,
+            hiding: { Redactor.shared.redactKnown(RecentTokens.shared.mask($0)) },
+            masking: { Redactor.shared.redact(RecentTokens.shared.mask($0)) }
+        )
     }
 }

@@ -13,24 +13,25 @@ package enum OneLine {
     /// Text from outside as one line: each run of white space and control characters becomes one space, and what is too
     /// long loses its middle, because the beginning says where and the end says why.
     ///
-    /// Masked before all else: a secret that was cut, or whose white space was changed, is not recognised any more.
-    /// Masked again if the spaces have changed the text: a secret that was spread over two lines is found only now.
+    /// Known secrets are hidden before all else: one that was cut, or whose white space was changed, is not recognised any
+    /// more. All is masked once the spaces are single: a secret that was spread over two lines is found only then, and what
+    /// only has the shape of a credential ends at white space, so to mask it sooner would leave the rest of such a secret.
     ///
     /// - Parameters:
     ///   - text: May be of any length.
     ///   - limit: The longest result, in Unicode scalars.
     ///   - unseen: What happens to invisible characters.
-    ///   - mask: Hides secrets.
+    ///   - known: Hides known secrets and nothing else.
+    ///   - mask: Hides known secrets and all that has the shape of one.
     /// - Returns: The line, without a space at either end.
     package static func words(
         _ text: String,
         limit: Int,
         unseen: Unseen = .kept,
+        hiding known: (String) -> String,
         masking mask: (String) -> String
     ) -> String {
-        let masked = mask(text)
-        let line = withSingleBlanks(masked, unseen)
-        return (line == masked ? line : mask(line)).withoutMiddle(keeping: limit)
+        mask(withSingleBlanks(known(text), unseen)).withoutMiddle(keeping: limit)
     }
 
     private static func withSingleBlanks(_ text: String, _ unseen: Unseen) -> String {

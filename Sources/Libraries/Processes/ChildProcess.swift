@@ -41,7 +41,9 @@ package struct ChildProcess: Sendable {
         var output: [Int32] = [-1, -1]
         var errors: [Int32] = [-1, -1]
         guard pipe(&output) == 0, isInteractive || pipe(&errors) == 0 else {
-            return .notStarted(SystemFailure(code: errno).description)
+            let failure = SystemFailure(code: errno)
+            for end in output where end >= 0 { close(end) }
+            return .notStarted(failure.description)
         }
         let started = start(output: output[1], errors: errors[1])
         close(output[1])

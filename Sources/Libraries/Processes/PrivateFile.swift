@@ -13,7 +13,7 @@ package enum PrivateFile {
     /// - Throws: ``SystemFailure``.
     package static func write(_ bytes: [UInt8], to path: String, isDurable: Bool = false) throws(SystemFailure) {
         // A name that no other thread or process has, each of which may be writing the same file.
-        let draft = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max))"
+        let draft = "\(path)\(draftMark)\(getpid()).\(UInt32.random(in: 0 ... .max))"
         let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw SystemFailure(code: errno) }
         var code: Int32 = 0
@@ -34,5 +34,20 @@ package enum PrivateFile {
             unlink(draft)
             throw SystemFailure(code: code)
         }
+    }
+
+    /// Between a file's path and what is its draft's alone.
+    private static let draftMark = ".draft."
+
+    /// Removes the drafts of a file that a killed process has left. Only for who alone writes the file: the draft of another
+    /// writer would go as well.
+    package static func removeDrafts(of path: String) {
+        let slash = path.lastIndex(of: "/")
+        let folder = slash.map { String(path[..<$0]) } ?? "."
+        let start = (slash.map { String(path[path.index(after: $0)...]) } ?? path) + draftMark
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "/" : folder) else {
+            return
+        }
+        for name in names where name.hasPrefix(start) { unlink("\(folder)/\(name)") }
     }
 }

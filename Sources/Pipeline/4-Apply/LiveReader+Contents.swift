@@ -96,7 +96,11 @@ extension LiveReader {
             return await contents(of: planned.resources, namespace: "")
         }
         let catalog = try await client.discover()
-        return await contents(of: namespaced(catalog), namespace: step.id.name, besides: Self.silent(catalog))
+        let resources = namespaced(catalog)
+        // What was looked through before is looked through again, also when discovery shows it no more.
+        let kinds = Set(resources.map(\.gvk.groupKind))
+        let hidden = planned.resources.filter { !kinds.contains($0.gvk.groupKind) }
+        return await contents(of: resources + hidden, namespace: step.id.name, besides: Self.silent(catalog))
     }
 
     /// Groups that do not answer now may have objects there all the same.

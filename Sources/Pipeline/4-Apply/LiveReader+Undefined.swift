@@ -35,7 +35,7 @@ extension LiveReader {
                 guard let kind = object.definedKind else { continue }
                 defined[kind] = object.name
             }
-            let promised = try await promisedGroups(catalog)
+            let promised = Dictionary(try await promises(catalog).map { ($0.group, $0.name) }) { first, _ in first }
             for kind in unknown {
                 if let name = defined[kind] {
                     findings.markUnreadable(
@@ -59,14 +59,21 @@ extension LiveReader {
         }
     }
 
-    /// The groups that servers behind this one are to serve, with the names of their APIServices.
-    func promisedGroups(_ catalog: APICatalog) async throws(KubeError) -> [String: String] {
+    /// A version of a group that a server behind this one is to serve.
+    struct Promise {
+        let group: String
+        let version: String
+        /// Of its APIService.
+        let name: String
+    }
+
+    /// What APIServices promise of servers behind this one.
+    func promises(_ catalog: APICatalog) async throws(KubeError) -> [Promise] {
         let kind = GroupKind(group: "apiregistration.k8s.io", kind: "APIService")
-        guard case .served(let resource) = catalog.lookup(kind) else { return [:] }
-        var groups: [String: String] = [:]
-        for object in try await client.list(resource).objects where object.spec?["service"]?.object != nil {
-            if let group = object.spec?["group"]?.string { groups[group] = object.name }
+        guard case .served(let resource) = catalog.lookup(kind) else { return [] }
+        return try await client.list(resource).objects.compactMap { object in
+            guard object.spec?["service"]?.object != nil, let group = object.spec?["group"]?.string else { return nil }
+            return Promise(group: group, version: object.spec?["version"]?.string ?? "", name: object.name)
         }
-        return groups
     }
 }

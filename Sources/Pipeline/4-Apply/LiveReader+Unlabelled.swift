@@ -44,21 +44,47 @@ extension LiveReader {
     /// there are no objects, unless discovery says that the group did not answer, or an APIService promises it.
     func readUndiscovered(into findings: inout Findings, catalog: APICatalog) async {
         guard !findings.scope.undiscovered.isEmpty else { return }
-        let known = findings.scope.undiscovered(by: findings, catalog: catalog)
+        let definitions = await definitions(of: findings.scope.undiscovered, &findings, catalog: catalog)
+        let known = findings.scope.undiscovered(by: findings, definitions, catalog: catalog)
         for (kind, reason) in known.unreadable { findings.markUnreadable(kind, reason) }
         await readUnlabelled(known.toRead, into: &findings)
         guard !known.undefined.isEmpty else { return }
         do throws(KubeError) {
-            let promised = try await promisedGroups(catalog)
-            for kind in known.undefined {
-                guard let name = promised[kind.group] else { continue }
-                findings.markUnreadable(kind, "the APIService \(name) is there and does not serve it")
+            for promise in try await promises(catalog) {
+                for gvk in known.undefined where gvk.group == promise.group && gvk.version == promise.version {
+                    let reason = "the APIService \(promise.name) is there and does not serve it"
+                    findings.markUnreadable(gvk.groupKind, reason)
+                }
             }
         } catch {
             // Who may not list APIServices goes by discovery, which has said that every group answered.
             guard error.reason != .forbidden else { return }
-            for kind in known.undefined { findings.markUnreadable(kind, error) }
+            for gvk in known.undefined { findings.markUnreadable(gvk.groupKind, error) }
         }
+    }
+
+    /// The definitions of these objects that are in the cluster, whole: of one that is as git says only the proof of that is
+    /// kept, and not what it has become. Where that cannot be asked, the kinds are unreadable.
+    private func definitions(
+        of undiscovered: [ObjectID: CustomResource.Place],
+        _ findings: inout Findings,
+        catalog: APICatalog
+    ) async -> [ObjectID: KubeObject] {
+        let there = Set(undiscovered.values.map(\.definition)).filter { findings.objects[$0] != nil }
+        var definitions: [ObjectID: KubeObject] = [:]
+        for id in there { definitions[id] = findings.objects[id]?.whole }
+        let settled = there.filter { definitions[$0] == nil }.sorted()
+        guard !settled.isEmpty, let resource = catalog.lookup(KindOrder.customResourceDefinition).resource else {
+            return definitions
+        }
+        switch await wholes(settled, of: resource, namespaces: []) {
+        case .success(let found): definitions.merge(found) { $1 }
+        case .failure(let error):
+            for (id, place) in undiscovered where settled.contains(place.definition) {
+                findings.markUnreadable(id.groupKind, error)
+            }
+        }
+        return definitions
     }
 
     /// Those of the ids that may exist: all of them when they are few, else the ones that a list of names shows.

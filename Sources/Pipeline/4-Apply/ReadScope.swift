@@ -61,28 +61,26 @@ struct ReadScope: Sendable {
         var unreadable: [GroupKind: String] = [:]
         /// Kinds of which no definition is there, or none that was ever established: they have no objects, unless another
         /// server is to serve their group.
-        var undefined: Set<GroupKind> = []
+        var undefined: Set<GroupVersionKind> = []
     }
 
-    /// Sorts the undiscovered objects by what is known of their definitions.
-    func undiscovered(by findings: Findings, catalog: APICatalog) -> Undiscovered {
+    /// Sorts the undiscovered objects by what is known of their definitions: `definitions` has those that are in the cluster,
+    /// whole, and lacks those that could not be read.
+    func undiscovered(
+        by findings: Findings,
+        _ definitions: [ObjectID: KubeObject],
+        catalog: APICatalog
+    ) -> Undiscovered {
         var result = Undiscovered()
         for (id, place) in undiscovered {
             let kind = id.groupKind
-            let live = findings.objects[place.definition]
-            if let definition = live?.whole, !CustomResource.wasServed(definition) {
-                result.undefined.insert(kind)
-            } else if let definition = live {
-                let isOther = definition.whole.map { live in
-                    CustomResource.resources(definedBy: live).contains {
-                        $0.isNamespaced != place.resource.isNamespaced
-                    }
-                }
-                if isOther == true {
-                    result.unreadable[kind] = "its definition \(place.definition.name) has another scope"
-                } else {
-                    result.toRead[place.resource, default: []].append(id)
-                }
+            let definition = definitions[place.definition]
+            if let definition, !CustomResource.wasServed(definition) {
+                result.undefined.insert(place.resource.gvk)
+            } else if let definition, Self.hasOtherScope(definition, than: place.resource) {
+                result.unreadable[kind] = "its definition \(definition.name) has another scope"
+            } else if findings.objects[place.definition] != nil {
+                result.toRead[place.resource, default: []].append(id)
             } else if let reason = findings.unreadable[place.definition.groupKind] {
                 result.unreadable[kind] = reason
             } else if wanted[place.definition] == nil {
@@ -90,11 +88,15 @@ struct ReadScope: Sendable {
             } else if case .unavailable(let reason) = catalog.lookup(kind) {
                 result.unreadable[kind] = reason
             } else {
-                result.undefined.insert(kind)
+                result.undefined.insert(place.resource.gvk)
             }
         }
         result.toRead = result.toRead.mapValues { $0.sorted() }
         return result
+    }
+
+    private static func hasOtherScope(_ definition: KubeObject, than resource: APIResource) -> Bool {
+        CustomResource.resources(definedBy: definition).contains { $0.isNamespaced != resource.isNamespaced }
     }
 
     /// The rendered objects and the members, of readable kinds, that no list has shown.

@@ -34,6 +34,7 @@ enum ResidualKeyFile {
 
     /// Whether the key is in the file now, whole.
     private static func write(_ key: ResidualKey, _ path: String) -> Bool {
+        PrivateFile.removeDrafts(of: path)
         do throws(SystemFailure) { try PrivateFile.write(key.bytes, to: path, isDurable: true) } catch { return false }
         return true
     }

@@ -97,8 +97,13 @@ package final class ImageBoard: Sendable {
     private let path: String
     private let pages = Mutex<[String: Page]>([:])
 
+    /// For who alone writes the file: removes what a killed operator has left of it.
+    ///
     /// - Parameter folder: The data folder.
-    package init(folder: String) { path = ImageBoard.path(folder) }
+    package init(folder: String) {
+        path = ImageBoard.path(folder)
+        PrivateFile.removeDrafts(of: path)
+    }
 
     private static func path(_ folder: String) -> String { "\(folder)/images.json" }
 

@@ -35,7 +35,8 @@ extension PassPreparer {
             if !prepared.live.unreadable.isEmpty { await cluster.forgetCatalog() }
             // A catalogue may grow old while nothing happens. Before something is written it is read anew, and before a
             // Namespace is deleted it must be current.
-            let age = prepared.plan.prune.containers.isEmpty ? CatalogCache.catalogAge : .seconds(1)
+            let emptiesNamespace = prepared.plan.prune.steps.contains { $0.id.groupKind == KindOrder.namespace }
+            let age = emptiesNamespace ? .seconds(1) : CatalogCache.catalogAge
             guard !prepared.plan.isEmpty, try await cluster.renewCatalog(olderThan: age) else { return prepared }
             return try await plan(try await cluster.catalog(for: rendered))
         } catch let error as KubeError {
