@@ -102,6 +102,10 @@ package actor InventoryStore {
     /// The parent as it was read or written last.
     package var parent: KubeObject? { stored }
 
+    /// Whether the parent that was read or written last holds an inventory. Without one, ``load(catalog:parent:)`` has
+    /// looked for members in the cluster.
+    package var hasInventory: Bool { stored?.json["data"]?[InventoryDocument.key]?.string != nil }
+
     /// Whether ``write(_:journal:reason:)`` would send something.
     package func needsWrite(_ inventory: Inventory) throws(ApplyError) -> Bool {
         guard let stored else { return true }

@@ -48,13 +48,14 @@ package actor CatalogCache {
         return value
     }
 
-    /// Reads the catalogue anew if it is old, because something is about to be written.
+    /// Reads the catalogue anew if it was read before a moment, because something is about to be written.
     ///
-    /// - Parameter age: How old it may be; less before a Namespace is deleted, because a person is shown what goes along.
+    /// - Parameter moment: What was read since then is current enough: five minutes ago, or the beginning of the pass before
+    ///   a Namespace is deleted and before members are looked for in the whole cluster.
     /// - Returns: Whether it has changed.
     /// - Throws: When it is due and cannot be read.
-    package func renewCatalog(olderThan age: Duration = catalogAge) async throws(KubeError) -> Bool {
-        guard let known = catalog, known.readAt.duration(to: clock.now) >= age else { return false }
+    package func renewCatalog(readBefore moment: ContinuousClock.Instant) async throws(KubeError) -> Bool {
+        guard let known = catalog, known.readAt < moment else { return false }
         let value = try await client.discover()
         catalog = (value, clock.now)
         return value != known.value

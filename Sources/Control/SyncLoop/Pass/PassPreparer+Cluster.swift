@@ -19,6 +19,7 @@ extension PassPreparer {
         policy: PlanPolicy
     ) async throws -> PreparedPass {
         do {
+            let began = ContinuousClock.now
             let catalog = try await cluster.catalog(for: rendered, isWatched: mirror != nil)
             func plan(_ catalog: APICatalog) async throws -> PreparedPass {
                 try await self.plan(
@@ -30,15 +31,13 @@ extension PassPreparer {
                     policy: policy
                 )
             }
-            let prepared = try await plan(catalog)
+            var prepared = try await plan(catalog)
+            if try await isCatalogRenewed(for: prepared, since: began) {
+                prepared = try await plan(try await cluster.catalog(for: rendered))
+            }
             // Perhaps a kind is no longer served, or only in another version: the next pass reads the catalogue anew.
             if !prepared.live.unreadable.isEmpty { await cluster.forgetCatalog() }
-            // A catalogue may grow old while nothing happens. Before something is written it is read anew, and before a
-            // Namespace is deleted it must be current.
-            let emptiesNamespace = prepared.plan.prune.steps.contains { $0.id.groupKind == KindOrder.namespace }
-            let age = emptiesNamespace ? .seconds(1) : CatalogCache.catalogAge
-            guard !prepared.plan.isEmpty, try await cluster.renewCatalog(olderThan: age) else { return prepared }
-            return try await plan(try await cluster.catalog(for: rendered))
+            return prepared
         } catch let error as KubeError {
             throw PassFailure(
                 stage: .cluster,
@@ -48,6 +47,20 @@ extension PassPreparer {
         } catch let error as ApplyError {
             throw PassFailure(stage: .inventory, message: error.description, isRetryable: error.isRetryable)
         }
+    }
+
+    /// Reads the catalogue anew where that is due, and tells whether it has changed. It may grow old while nothing happens:
+    /// before something is written it must not be. What is looked for in every kind, the members of a lost inventory and
+    /// what goes along with a Namespace, needs the kinds that there are now.
+    private func isCatalogRenewed(
+        for prepared: PreparedPass,
+        since began: ContinuousClock.Instant
+    ) async throws(KubeError) -> Bool {
+        let searchesAllKinds = await !store.hasInventory
+        guard searchesAllKinds || !prepared.plan.isEmpty else { return false }
+        let mustBeCurrent = searchesAllKinds || prepared.needsCurrentCatalog
+        let moment = mustBeCurrent ? began : ContinuousClock.now - CatalogCache.catalogAge
+        return try await cluster.renewCatalog(readBefore: moment)
     }
 
     /// The commit that was followed last, as stored in the cluster for every data folder; nil where no rule needs it,
