@@ -15,7 +15,7 @@ struct UndiscoveredKindTests {
     enum Silence: String, CaseIterable, Sendable { case unknown, unavailable }
 
     /// A plan made with a catalogue that lacks the group of the kind.
-    private func plan(
+    func plan(
         _ project: ProjectUnderTest,
         _ manifests: [String],
         without group: String,
@@ -43,7 +43,7 @@ struct UndiscoveredKindTests {
         return (Planner.plan(rendered, against: live, inventory: inventory, policy: policy), live)
     }
 
-    private func withWidgets(
+    func withWidgets(
         _ count: Int = 1,
         _ body: (_ project: ProjectUnderTest, _ group: String, _ manifests: [String]) async throws -> Void
     ) async throws {

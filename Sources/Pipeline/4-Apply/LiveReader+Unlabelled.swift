@@ -47,7 +47,7 @@ extension LiveReader {
         let definitions = await definitions(of: findings.scope.undiscovered, &findings, catalog: catalog)
         let known = findings.scope.undiscovered(by: findings, definitions, catalog: catalog)
         for (kind, reason) in known.unreadable { findings.markUnreadable(kind, reason) }
-        await readUnlabelled(known.toRead, into: &findings)
+        await readLabelledFirst(known.toRead, into: &findings)
         guard !known.undefined.isEmpty else { return }
         do throws(KubeError) {
             for promise in try await promises(catalog) {
@@ -61,6 +61,31 @@ extension LiveReader {
             guard error.reason != .forbidden else { return }
             for gvk in known.undefined { findings.markUnreadable(gvk.groupKind, error) }
         }
+    }
+
+    /// Reads objects of which most are ours: many of a kind with the list of what carries our label, and one by one only
+    /// what that has not shown.
+    private func readLabelledFirst(_ ids: [APIResource: [ObjectID]], into findings: inout Findings) async {
+        let many = ids.filter { $0.value.count > Self.maxSingleReads && $0.key.verbs.contains("list") }
+        let ordered = many.sorted { $0.key.gvk.description < $1.key.gvk.description }
+        let lists = await concurrently(ordered, limit: limit) { resource, ids in
+            let wanted = Set(ids)
+            return await listLabelled(resource, namespaces: Set(ids.map(\.namespace))) { object in
+                wanted.contains(object.id) ? (object.id, .whole(object)) : nil
+            }
+        }
+        var rest = ids
+        for ((resource, ids), list) in zip(ordered, lists) {
+            switch list ?? .failure(.cancelled) {
+            case .success(let found):
+                for (id, object) in found.objects { findings.add(object, id, of: resource) }
+                rest[resource] = ids.filter { found.objects[$0] == nil }
+            case .failure(let error):
+                findings.markUnreadable(resource.gvk.groupKind, error)
+                rest[resource] = nil
+            }
+        }
+        await readUnlabelled(rest, into: &findings)
     }
 
     /// The definitions of these objects that are in the cluster, whole: of one that is as git says only the proof of that is

@@ -106,7 +106,7 @@ package struct LiveReader: Sendable {
 
     /// All objects of a resource that carry our label: one list for the whole cluster or, when that is forbidden, one
     /// for each namespace of interest.
-    private func listLabelled(
+    func listLabelled(
         _ resource: APIResource,
         namespaces: Set<String>,
         keeping keep: (KubeObject) -> (ObjectID, LiveObject)?
