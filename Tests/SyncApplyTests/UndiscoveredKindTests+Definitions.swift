@@ -8,8 +8,8 @@ import SyncPlan
 import TestKit
 import Testing
 
-/// What definitions and APIServices say of kinds that discovery does not show. Both are scripted, so all of this is for the
-/// embedded cluster: an APIService without a server would harm a real one.
+/// What definitions and APIServices say of kinds that discovery does not show. Both are scripted, so all of this is for
+/// the embedded cluster: an APIService without a server would harm a real one.
 extension UndiscoveredKindTests {
     @Test(.enabled(if: !ClusterUnderTest.isReal), arguments: [("v1", true), ("v2", false)])
     func `an APIService promises one version of a group, and says nothing of the others`(
@@ -37,8 +37,8 @@ extension UndiscoveredKindTests {
         }
     }
 
-    /// Runs `body` with a definition in the cluster that is as git says, so that a list keeps only the proof of that, and the
-    /// path of the one request that shows it whole.
+    /// Runs `body` with a definition in the cluster that is as git says, so that a list keeps only the proof of that, and
+    /// the path of the one request that shows it whole.
     private func withSettledDefinition(
         _ body: (
             _ project: ProjectUnderTest, _ group: String, _ definition: KubeObject, _ path: String

@@ -63,8 +63,8 @@ extension LiveReader {
         }
     }
 
-    /// Reads objects of which most are ours: many of a kind with the list of what carries our label, and one by one only
-    /// what that has not shown.
+    /// Reads objects of which most are ours: many of a kind with the list of what carries our label, and one by one
+    /// only what that has not shown.
     private func readLabelledFirst(_ ids: [APIResource: [ObjectID]], into findings: inout Findings) async {
         let many = ids.filter { $0.value.count > Self.maxSingleReads && $0.key.verbs.contains("list") }
         let ordered = many.sorted { $0.key.gvk.description < $1.key.gvk.description }

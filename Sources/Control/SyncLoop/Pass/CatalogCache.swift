@@ -50,8 +50,8 @@ package actor CatalogCache {
 
     /// Reads the catalogue anew if it was read before a moment, because something is about to be written.
     ///
-    /// - Parameter moment: What was read since then is current enough: five minutes ago, or the beginning of the pass before
-    ///   a Namespace is deleted and before members are looked for in the whole cluster.
+    /// - Parameter moment: What was read since then is current enough: five minutes ago, or the beginning of the pass
+    ///   before a Namespace is deleted and before members are looked for in the whole cluster.
     /// - Returns: Whether it has changed.
     /// - Throws: When it is due and cannot be read.
     package func renewCatalog(readBefore moment: ContinuousClock.Instant) async throws(KubeError) -> Bool {

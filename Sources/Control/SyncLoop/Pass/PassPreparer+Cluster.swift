@@ -49,9 +49,9 @@ extension PassPreparer {
         }
     }
 
-    /// Reads the catalogue anew where that is due, and tells whether it has changed. It may grow old while nothing happens:
-    /// before something is written it must not be. What is looked for in every kind, the members of a lost inventory and
-    /// what goes along with a Namespace, needs the kinds that there are now.
+    /// Reads the catalogue anew where that is due, and tells whether it has changed. It may grow old while nothing
+    /// happens, and not before something is written. What is looked for in every kind, the members of a lost inventory
+    /// and what goes along with a Namespace, needs the kinds that there are now.
     private func isCatalogRenewed(
         for prepared: PreparedPass,
         since began: ContinuousClock.Instant

@@ -29,9 +29,9 @@ package struct PreparedPass: Sendable {
         return orders.speaks(ofOtherThan: plan.prune.approvalHash)
     }
 
-    /// Whether a Namespace is about to be deleted, or a person is about to be shown for the first time what goes along with
-    /// one: a kind that came since the catalogue was read must not be missing then. Of a list that waits already, only the
-    /// approval asks for that again.
+    /// Whether a Namespace is about to be deleted, or a person is about to be shown for the first time what goes along
+    /// with one: a kind that came since the catalogue was read must not be missing then. Of a list that waits already,
+    /// only the approval asks for that again.
     var needsCurrentCatalog: Bool {
         let verdict = plan.prune.verdict
         guard verdict.mayRun, plan.prune.steps.contains(where: { $0.id.groupKind == KindOrder.namespace }) else {
