@@ -85,6 +85,15 @@ struct TourTests {
         }
     }
 
+    @Test func `what was passed over is said by the diff as by the sync`() async throws {
+        try await withTour { tour in
+            try tour.git.commit(["infra/kustomization.yaml": "resources: [posts.yaml]\n"], message: "Customise")
+            let note = "note: infra/kustomization.yaml:1: passed over: "
+            #expect(try await tour.run("diff").output.contains(note))
+            #expect(try await tour.run("sync").output.contains(note))
+        }
+    }
+
     @Test func `a push is applied, and the history tells the story`() async throws {
         try await withTour { tour in
             #expect(try await tour.run("sync").status == 0)

@@ -318,4 +318,51 @@ struct DiffForesightTests {
             #expect(try await scene.liveConfigMap("a")?.annotation(Self.lastApplied) == nil)
         }
     }
+
+    /// Both need what is refused: the Deployment mounts the ConfigMap, whose namespace is missing in one case and which
+    /// the API server refuses in the other.
+    private func followers(of namespace: String, key: String) -> String {
+        """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: settings, namespace: \(namespace)}
+        data: {\(key): x}
+        ---
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: web, namespace: \(namespace)}
+        spec:
+          replicas: 0
+          selector: {matchLabels: {app: web}}
+          template:
+            metadata: {labels: {app: web}}
+            spec:
+              containers: [{name: web, image: "registry.invalid/web:1"}]
+              volumes: [{name: settings, configMap: {name: settings}}]
+
+        """
+    }
+
+    @Test(arguments: ["missing namespace", "refused object"])
+    func `what a sync would skip is not shown as created, and the reason is the sync's`(reason: String) async throws {
+        try await withScene { scene in
+            try scene.commit(["ns.yaml": scene.namespaceManifest])
+            #expect(try await scene.sync().outcome == .succeeded)
+            let isMissing = reason == "missing namespace"
+            let namespace = scene.namespace + (isMissing ? "-none" : "")
+            try scene.commit(["web.yaml": followers(of: namespace, key: isMissing ? "a" : "\"not a key\"")])
+            let shown = try await preview(scene)
+            #expect(shown.compactMap(\.error).count == 1, "\(shown)")
+            let title = "would be skipped: Deployment.apps \(namespace)/web (infra/web.yaml:6)"
+            let web = try #require(shown.first { $0.title == title }, "\(shown.map(\.title))")
+            #expect(
+                web.diff == nil && web.note == "blocked by ConfigMap \(namespace)/settings: it would fail",
+                "\(web)"
+            )
+            let outcome = try await scene.sync().objects.first { $0.id.name == "web" }
+            #expect(outcome?.action == .skipped)
+            let said = outcome?.error ?? ""
+            #expect(said.hasSuffix("blocked by ConfigMap \(namespace)/settings: it failed"), "\(said)")
+        }
+    }
 }

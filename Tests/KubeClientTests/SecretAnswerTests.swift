@@ -164,6 +164,17 @@ struct SecretAnswerTests {
         #expect(error.message.contains(row.told), "\(error.message)")
     }
 
+    @Test func `where the server's own words are told whole, nothing is said to be left out`() async throws {
+        let words = "namespaces \"ns\" not found"
+        let details: JSON = ["name": "ns", "kind": "namespaces"]
+        let body: JSON = [
+            "kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 404, "reason": "NotFound",
+            "message": .string(words), "details": details,
+        ]
+        let found = try await error(.reply(404, body.text))
+        #expect(try #require(found).message == words)
+    }
+
     @Test func `a text that is no Status is not told either`() async throws {
         let found = try await error(.reply(500, Self.canary))
         #expect(!"\(try #require(found))".contains(Self.canary))

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import KubeClient
 import KubeObjects
 import SyncPlan
 import SyncRender
@@ -20,7 +21,7 @@ import Testing
         try KubeObject(["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "a", "namespace": "shop"]])
     }
 
-    private func step() throws -> Step {
+    private func step(dependsOn: [ObjectID] = []) throws -> Step {
         Step(
             id: Self.id,
             action: .create,
@@ -32,7 +33,7 @@ import Testing
             live: nil,
             differences: [],
             newsCount: 0,
-            dependsOn: [],
+            dependsOn: dependsOn,
             mayRecreate: false
         )
     }
@@ -60,5 +61,59 @@ import Testing
         let failure = StepFailure(.interrupted("a newer commit is there"), of: step)
         #expect(failure.cause == "not deleted: a newer commit is there")
         #expect(failure.line == "ConfigMap shop/a: not deleted: a newer commit is there")
+    }
+
+    /// What the server says of a label's value, about as long as it does.
+    private static func causes(_ fields: [String]) -> [KubeError.Cause] {
+        let rule = String(repeating: "must consist of alphanumeric characters, ", count: 8)
+        return fields.map { KubeError.Cause(reason: "FieldValueInvalid", field: $0, message: "\($0.count) \(rule)end") }
+    }
+
+    @Test func `of many wrong fields each is named whole, and as many are told as the line holds`() throws {
+        let fields = ["metadata.labels", "spec.template.spec.nodeSelector", "spec.template.spec.volumes[3].name"]
+        let error = KubeError(reason: .invalid, statusCode: 422, message: "invalid", causes: Self.causes(fields))
+        let line = StepFailure(.refused(error), of: try step()).line
+        for field in fields { #expect(line.contains(field), "\(line)") }
+        #expect(!line.contains("…"), "\(line)")
+        #expect(line.contains("and 1 more: \(fields[2])"), "\(line)")
+        #expect(line.hasSuffix("; correct the manifest"), "\(line)")
+    }
+
+    @Test func `of very many wrong fields some are named, and the others are counted`() throws {
+        let fields = (10..<60).map { "spec.rules[\($0)]" }
+        let error = KubeError(reason: .immutableField, statusCode: 422, message: "x", causes: Self.causes(fields))
+        let line = StepFailure(.refused(error), of: try step()).line
+        #expect(line.contains("cannot be changed: spec.rules[10]: "), "\(line)")
+        #expect(line.contains("and 48 more: spec.rules[12], "), "\(line)")
+        #expect(line.contains("spec.rules[19], …; "), "\(line)")
+    }
+
+    static let missing: [(needs: [ObjectID], kind: String, name: String, isBrought: Bool)] = [
+        ([], "namespaces", "shop", false),
+        ([ObjectID(group: "", kind: "ServiceAccount", namespace: "shop", name: "web")], "namespaces", "shop", false),
+        ([ObjectID(group: "", kind: "Namespace", namespace: "", name: "shop")], "namespaces", "shop", true),
+        ([ObjectID(group: "", kind: "Namespace", namespace: "", name: "shop")], "roles", "reader", false),
+        ([ObjectID(group: "g", kind: "Role", namespace: "shop", name: "reader")], "roles", "reader", true),
+        ([ObjectID(groupKind: KindOrder.customResourceDefinition, namespace: "", name: "w.x")], "", "", true),
+    ]
+
+    @Test(arguments: missing)
+    func `what the server misses is to come only where the same commit brings that very object`(
+        needs: [ObjectID],
+        kind: String,
+        name: String,
+        isBrought: Bool
+    ) throws {
+        let words = name.isEmpty ? "the server could not find the requested resource" : "\(kind) \"\(name)\" not found"
+        let error = KubeError(
+            reason: .notFound,
+            statusCode: 404,
+            message: words,
+            subjectKind: kind,
+            subjectName: name
+        )
+        #expect(try step(dependsOn: needs).brings(whatIsMissing: error) == isBrought)
+        let forbidden = KubeError(reason: .forbidden, statusCode: 403, message: words, subjectName: name)
+        #expect(try !step(dependsOn: needs).brings(whatIsMissing: forbidden))
     }
 }

@@ -34,6 +34,14 @@ import Testing
         )
         #expect(set.objects.map(\.object.name) == ["a", "c"])
         #expect(set.notices.map(\.origin.file) == ["infra/chart/Chart.yaml"])
+        #expect(set.notices.first?.message.hasPrefix("with its whole folder, passed over: no Helm chart") == true)
+    }
+
+    @Test func `Y26: a chart's file in the synced folder itself hides no other file, and says so`() throws {
+        let files = [("a.yaml", Rendering.configMap("a")), ("Chart.yaml", "name: chart\n")]
+        let set = try Renderer.render(Rendering.snapshot(files))
+        #expect(set.objects.map(\.object.name) == ["a"])
+        #expect(set.notices.first?.message.hasPrefix("passed over: no Helm chart") == true)
     }
 
     @Test(arguments: ["db\u{600}.yaml", "\u{301}.yaml", "x.\u{301}.json", "d\u{600}/a.yaml"])

@@ -19,10 +19,11 @@ enum SecretWords {
         let causes = error.causes.map { cause in
             KubeError.Cause(reason: cause.reason, field: path(cause.field), message: words(for: cause))
         }
+        let told = summary(error, text)
         return KubeError(
             reason: error.reason,
             statusCode: error.statusCode,
-            message: "\(summary(error, text)) (the server's own words may quote the Secret and are not shown)",
+            message: told == text ? told : "\(told) (the server's own words may quote the Secret and are not shown)",
             causes: causes,
             subjectKind: error.subjectKind,
             subjectName: error.subjectName,

@@ -94,8 +94,9 @@ package enum Renderer {
             switch FileRule(path: path) {
             case .manifest: return true
             case .ignored: return false
-            case .passedOver(let message):
-                findings.add(RenderNotice(origin: Origin(file: file.path, line: 1), message: message))
+            case .passedOver(let reason):
+                let folder = isBelow(charts, file.path) ? "with its whole folder, " : ""
+                findings.add(RenderNotice(origin: Origin(file: file.path, line: 1), message: folder + reason))
                 return false
             }
         }

@@ -32,7 +32,7 @@ struct Dependencies {
                     apiVersion: change.manifest.object.gvk.apiVersion,
                     origin: change.manifest.origin,
                     reason: .blocked,
-                    message: "blocked by \(culprit), which it needs and which could not be applied"
+                    message: "blocked by \(culprit): it could not be applied"
                 )
                 changed = true
             }

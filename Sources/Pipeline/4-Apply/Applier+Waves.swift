@@ -16,7 +16,7 @@ extension Applier {
     private func applySteps(of wave: Wave, _ run: inout ApplyRun) async {
         var steps: [Step] = []
         for step in wave.steps {
-            if let reason = run.blocker(of: step, in: wave) {
+            if let reason = run.blockers.blocker(of: step, in: wave) {
                 run.record(.skipped(step, because: reason), of: step)
             } else {
                 steps.append(step)
@@ -36,12 +36,8 @@ extension Applier {
     /// Waits until all objects with a lower wave number are healthy. If one is not, this number and the higher ones do
     /// not start.
     func openGate(before wave: Wave, _ run: inout ApplyRun) async {
-        guard run.interruption == nil, !run.isStuck(before: wave), !wave.after.isEmpty else { return }
-        for object in wave.after.sorted(by: { ($0.number, $0.id) < ($1.number, $1.id) }) {
-            guard let reason = run.blockers[object.id] else { continue }
-            run.stop(after: object.number, because: "\(object.id): \(reason)")
-            return
-        }
+        guard run.interruption == nil, !run.blockers.isStuck(before: wave), !wave.after.isEmpty else { return }
+        if run.closeGate(before: wave) { return }
         let unhealthy = await health(wave.after.map(\.id))
         if let reason = await reasonToStop() {
             run.interrupt(reason)
@@ -62,7 +58,7 @@ extension Applier {
     private func awaitReadiness(after wave: Wave, _ run: inout ApplyRun) async {
         guard run.interruption == nil, !wave.awaits.isEmpty else { return }
         let awaited = Set(wave.awaits)
-        let waiting = wave.steps.filter { awaited.contains($0.id) && run.blockers[$0.id] == nil }
+        let waiting = wave.steps.filter { awaited.contains($0.id) && run.blockers.reasons[$0.id] == nil }
         let end = ContinuousClock.now + deadlines.readiness
         let reasons = await concurrently(waiting, limit: limit) { step in await unreadiness(of: step, until: end) }
         for (step, reason) in zip(waiting, reasons) {

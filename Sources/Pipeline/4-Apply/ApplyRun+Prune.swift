@@ -41,7 +41,7 @@ extension ApplyRun {
             default: continue
             }
         }
-        return stuckWave.map { "wave \($0.number) did not become ready: \($0.reason)" }
+        return blockers.stuckWave.map { "wave \($0.number) did not become ready: \($0.reason)" }
     }
 
     /// Why this object is not deleted although others are; nil when it may be.

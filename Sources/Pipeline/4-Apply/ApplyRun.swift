@@ -18,10 +18,8 @@ struct ApplyRun: Sendable {
     let newPlaces: NewPlaces
     /// Until when this pass waits for what ends by itself.
     let settling: SettlingDeadlines
-    /// Objects that dependants must not follow, each with the reason.
-    private(set) var blockers: [ObjectID: String] = [:]
-    /// The first wave number that did not end well, and why.
-    private(set) var stuckWave: (number: Int, reason: String)?
+    /// Which of the steps that are left must not run.
+    private(set) var blockers = StepBlockers()
     /// Set when a wave number was not healthy in time.
     private var closedGate: ClosedGate?
     /// Whether a write got no clear answer, so that what the cluster has is only partly known.
@@ -62,28 +60,17 @@ struct ApplyRun: Sendable {
 
     mutating func inventoryIsStored() { stored = inventory }
 
-    /// Why a step of a wave must not run: a failed or unready object that it needs, directly or through others, or that
-    /// a person has put into a wave with a lower number.
-    func blocker(of step: Step, in wave: Wave) -> String? {
-        for id in step.dependsOn.sorted() {
-            if let reason = blockers[id] { return "blocked by \(id): \(reason)" }
-        }
-        guard let stuck = stuckWave, stuck.number < wave.number else { return nil }
-        return "blocked by wave \(stuck.number): \(stuck.reason)"
-    }
+    /// Keeps a wave from starting while an object of an earlier number is blocked; tells whether that is so.
+    mutating func closeGate(before wave: Wave) -> Bool { blockers.closeGate(before: wave) }
 
-    /// Whether the wave will not start.
-    func isStuck(before wave: Wave) -> Bool { stuckWave.map { $0.number < wave.number } ?? false }
-
-    /// Keeps the waves with higher numbers from starting; `unhealthy` are the objects that were not healthy in time.
-    mutating func stop(after number: Int, because reason: String, unhealthy id: ObjectID? = nil) {
-        guard stuckWave == nil else { return }
-        stuckWave = (number, reason)
-        closedGate = id.map { ClosedGate(number: number, unhealthy: $0) }
+    /// Keeps the waves with higher numbers from starting; `unhealthy` was not healthy in time.
+    mutating func stop(after number: Int, because reason: String, unhealthy id: ObjectID) {
+        guard blockers.stop(after: number, because: reason) else { return }
+        closedGate = ClosedGate(number: number, unhealthy: id)
     }
 
     mutating func block(dependantsOf id: ObjectID, because reason: String) {
-        if blockers[id] == nil { blockers[id] = reason }
+        blockers.block(dependantsOf: id, because: reason)
     }
 
     /// Notes how a step ended.
@@ -94,7 +81,7 @@ struct ApplyRun: Sendable {
         hasUnclearWrites = hasUnclearWrites || isUnclear
         switch outcome.action {
         case .failed, .skipped:
-            block(dependantsOf: step.id, because: outcome.action == .failed ? "it failed" : "skipped")
+            block(dependantsOf: step.id, because: outcome.action == .failed ? "it failed" : "it was skipped")
         default:
             guard let uid = outcome.after?.uid else { return }
             appliedUIDs.insert(uid)

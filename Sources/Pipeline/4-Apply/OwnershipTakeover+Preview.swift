@@ -36,6 +36,18 @@ extension Step {
     /// The line that tells of a refusal of this step, as a sync writes it: place, object, cause and remedy; redacted.
     package func line(of refusal: KubeError) -> String { StepFailure(.refused(refusal), of: self).line }
 
+    /// Whether the API server refuses the object only because something is missing that the same commit creates before
+    /// it: its namespace, its kind's definition, or an object that it names.
+    package func brings(whatIsMissing refusal: KubeError) -> Bool {
+        guard refusal.reason == .notFound else { return false }
+        if refusal.isAbout(namespace: id.namespace) {
+            return dependsOn.contains { $0.groupKind == KindOrder.namespace && $0.name == id.namespace }
+        }
+        return dependsOn.contains {
+            $0.groupKind == KindOrder.customResourceDefinition || $0.name == refusal.subjectName
+        }
+    }
+
     /// The answer to an apply without what the step takes over first and is not wanted; nil where there is no such
     /// field.
     private func withoutTakenOver(_ answer: KubeObject, live: KubeObject) -> JSON? {

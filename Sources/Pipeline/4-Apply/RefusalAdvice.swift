@@ -8,7 +8,11 @@ struct RefusalAdvice: Sendable {
     let cause: String
     let remedy: String
 
-    private static let maxCauses = 20
+    /// Scalars of the causes that are told whole; the line that holds them is cut in its middle later, and a cut must
+    /// not fall into a field's path.
+    private static let maxLength = 700
+    /// Fields that are named of the causes that do not fit.
+    private static let maxFields = 8
 
     init(_ error: KubeError, namespace: String, kind: GroupKind) {
         cause = RefusalAdvice.cause(of: error)
@@ -16,17 +20,29 @@ struct RefusalAdvice: Sendable {
     }
 
     private static func cause(of error: KubeError) -> String {
-        let fields = error.causes.prefix(maxCauses).filter { !$0.field.isEmpty }.map { "\($0.field): \($0.message)" }
-        let rest = error.causes.count > maxCauses ? " and \(error.causes.count - maxCauses) more" : ""
+        let causes = error.causes.filter { !$0.field.isEmpty }
         switch error.reason {
-        case .immutableField where !fields.isEmpty:
-            return "cannot be changed: \(fields.joined(separator: ", "))\(rest)"
-        case .invalid where !fields.isEmpty: return "is not valid: \(fields.joined(separator: ", "))\(rest)"
+        case .immutableField where !causes.isEmpty: return "cannot be changed: \(told(causes))"
+        case .invalid where !causes.isEmpty: return "is not valid: \(told(causes))"
         case .fieldManagerConflict:
             return "fields belong to \(error.conflictingManagers.joined(separator: ", ")): \(error.message)"
         case .unreachable, .timeout, .tls, .protocolViolation, .serverError: return "\(error)"
         default: return error.message
         }
+    }
+
+    /// The causes in the server's order: the first ones whole, at least one, and of the others their fields.
+    private static func told(_ causes: [KubeError.Cause]) -> String {
+        var length = 0
+        let whole = causes.prefix { cause in
+            defer { length += cause.field.unicodeScalars.count + cause.message.unicodeScalars.count + 4 }
+            return length == 0 || length + cause.message.unicodeScalars.count <= maxLength
+        }
+        let text = whole.map { "\($0.field): \($0.message)" }.joined(separator: ", ")
+        let rest = causes.dropFirst(whole.count)
+        guard !rest.isEmpty else { return text }
+        let fields = rest.prefix(maxFields).map(\.field).joined(separator: ", ")
+        return "\(text), and \(rest.count) more: \(fields)\(rest.count > maxFields ? ", …" : "")"
     }
 
     private static func remedy(for error: KubeError, namespace: String, kind: GroupKind) -> String {

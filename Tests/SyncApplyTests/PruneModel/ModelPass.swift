@@ -91,7 +91,7 @@ extension ModelWorld {
         _ pass: inout ModelJudge.Pass
     ) throws {
         let wave = Wave(number: 0, steps: [step], awaits: [])
-        if let reason = run.blocker(of: step, in: wave) {
+        if let reason = run.blockers.blocker(of: step, in: wave) {
             run.record(.skipped(step, because: reason), of: step)
             pass.trouble = pass.trouble ?? "\(step.id) was skipped"
             return

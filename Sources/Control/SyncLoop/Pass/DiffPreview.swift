@@ -10,7 +10,7 @@ import Waiting
 package struct DiffPreview: Sendable {
     /// One object's difference.
     package struct Difference: Sendable {
-        /// `configure Deployment.apps shop/web (infra/web.yaml:3)`.
+        /// `configure Deployment.apps shop/web (infra/web.yaml:3)`, or `would be skipped: …` with the reason as note.
         package let title: String
         /// Masked; nil when an error or a note stands in its place.
         package let diff: DiffText?
@@ -36,7 +36,8 @@ package struct DiffPreview: Sendable {
     /// The differences in the plan's order: applied objects first, then drift that is only reported, then deleted ones.
     package func differences() async -> [Difference] {
         let steps = plan.waves.flatMap(\.steps)
-        let applied = await concurrently(steps, limit: DiffPreview.concurrency) { await difference(of: $0) }
+        let asked = await concurrently(steps, limit: DiffPreview.concurrency) { await difference(of: $0) }
+        let applied = DiffPreview.withoutBlocked(plan.waves, zip(steps, asked).map { ($0.id, $1) })
         let reported = await concurrently(plan.reportedDrift, limit: DiffPreview.concurrency) { step in
             // A sync does not apply this object, so a refusal of the dry-run does not matter.
             let difference = await difference(of: step)
@@ -47,9 +48,33 @@ package struct DiffPreview: Sendable {
                 error: nil
             )
         }
-        let refused = zip(steps, applied).first { $0.1?.isRefused == true }?.0.id
+        let refused = zip(steps, asked).first { $0.1?.isRefused == true }?.0.id
         let deleted = await deletions(refused: refused)
-        return (applied + reported).compactMap { $0 } + deleted
+        return applied + reported.compactMap { $0 } + deleted
+    }
+
+    /// The differences of the steps in their order, and in place of those that a sync would skip, because it would fail
+    /// at another one before, a note with the reason.
+    private static func withoutBlocked(_ waves: [Wave], _ asked: [(ObjectID, Difference?)]) -> [Difference] {
+        let differences = Dictionary(asked) { first, _ in first }
+        var blockers = StepBlockers()
+        var told: [Difference] = []
+        for wave in waves {
+            blockers.closeGate(before: wave)
+            let reasons = wave.steps.map { blockers.blocker(of: $0, in: wave) }
+            for (step, reason) in zip(wave.steps, reasons) {
+                let difference = differences[step.id] ?? nil
+                if let reason {
+                    blockers.block(dependantsOf: step.id, because: "it would be skipped")
+                    let title = "would be skipped: \(step.id) (\(step.origin))"
+                    told.append(Difference(title: title, diff: nil, note: reason, error: nil))
+                } else if let difference {
+                    if difference.isRefused { blockers.block(dependantsOf: step.id, because: "it would fail") }
+                    told.append(difference)
+                }
+            }
+        }
+        return told
     }
 
     /// What is deleted; while `refused` cannot be applied, what is not, and why.
@@ -78,8 +103,7 @@ package struct DiffPreview: Sendable {
             }
             return await difference(title, of: step, after: after)
         } catch {
-            // Its namespace or its kind's definition comes with the same commit, so the server cannot know yet.
-            if error.reason == .notFound, !step.dependsOn.isEmpty {
+            if step.brings(whatIsMissing: error) {
                 return Difference(title: title, diff: await foreseen(step), error: nil)
             }
             guard let recreation = await step.recreation(after: error, by: client) else {
