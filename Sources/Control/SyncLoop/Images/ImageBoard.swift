@@ -160,7 +160,8 @@ package final class ImageBoard: Sendable {
             try PrivateFile.write(Array(try encoder.encode(file)), to: path)
             return nil
         } catch {
-            return "\(path): cannot be written: \(error); until it can, sternpost images shows an older state: check the "
+            return
+                "\(path): cannot be written: \(error); until it can, sternpost images shows an older state: check the "
                 + "data folder's owner and free space"
         }
     }
