@@ -110,7 +110,7 @@ let package = Package(
         module("KubeObjects", "Libraries/KubeObjects", imports: ["PlainText"]),
         module("YAMLText", "Libraries/YAMLText", imports: ["PlainText", "CLibYAML", "KubeObjects"]),
         module("GitStore", "Libraries/GitStore", imports: ["PlainText", "Processes", "CLibGit2", crypto]),
-        module("HTTPWire", "Libraries/HTTPWire", imports: ["CLibCurl"]),
+        module("HTTPWire", "Libraries/HTTPWire", imports: ["Processes", "CLibCurl"]),
         module(
             "KubeClient",
             "Libraries/KubeClient",

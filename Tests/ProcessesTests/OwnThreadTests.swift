@@ -42,7 +42,7 @@ import Testing
     }
 
     /// No machine has the addresses for such a stack; fewer bytes than a page are never enough for one.
-    @Test(arguments: [(1 << 50, EAGAIN), (1, EINVAL)])
+    @Test(arguments: [(1 << 50, EAGAIN), (1, EINVAL)] as [(Int, Int32)])
     func `a thread that cannot be made is an error, and the work is not done`(stackBytes: Int, code: Int32) async {
         let meeting = Meeting()
         await #expect(throws: ThreadFailure(code: code)) {

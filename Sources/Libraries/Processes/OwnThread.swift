@@ -18,8 +18,6 @@ package struct ThreadFailure: Error, Sendable, Hashable, CustomStringConvertible
 /// Runs work that takes long or waits in a C call on a thread of its own: the cooperative pool has one thread for each
 /// core, and such work would take it away from all other tasks.
 ///
-/// Not Foundation's `Thread`: that does not say when no thread could be made, and the caller would wait for ever.
-///
 /// - Parameters:
 ///   - name: Shown by `ps -T` and debuggers; at most 15 bytes of it.
 ///   - stackBytes: The size of the stack; by default that of the main thread's, because values nest.
@@ -32,14 +30,36 @@ package func onOwnThread<Value: Sendable>(
     _ work: @escaping @Sendable () -> Value
 ) async throws(ThreadFailure) -> Value {
     let result = await withCheckedContinuation { (done: CheckedContinuation<Result<Value, ThreadFailure>, Never>) in
-        let code = ThreadBody.start(stackBytes: stackBytes) {
-            // Foundation gives the kernel the name of a running thread only.
-            if let name { Thread.current.name = name }
-            done.resume(returning: .success(work()))
+        do throws(ThreadFailure) {
+            try startThread(named: name, stackBytes: stackBytes) { done.resume(returning: .success(work())) }
+        } catch {
+            done.resume(returning: .failure(error))
         }
-        if code != 0 { done.resume(returning: .failure(ThreadFailure(code: code))) }
     }
     return try result.get()
+}
+
+/// Starts a thread that nobody waits for.
+///
+/// Not Foundation's `Thread`: that does not say when no thread could be made, and who waits for its work would wait for
+/// ever.
+///
+/// - Parameters:
+///   - name: Shown by `ps -T` and debuggers; at most 15 bytes of it.
+///   - stackBytes: The size of the stack.
+///   - work: Runs from start to end on the new thread.
+/// - Throws: ``ThreadFailure``; then `work` is not called.
+package func startThread(
+    named name: String?,
+    stackBytes: Int,
+    _ work: @escaping @Sendable () -> Void
+) throws(ThreadFailure) {
+    let code = ThreadBody.start(stackBytes: stackBytes) {
+        // Foundation gives the kernel the name of a running thread only.
+        if let name { Thread.current.name = name }
+        work()
+    }
+    if code != 0 { throw ThreadFailure(code: code) }
 }
 
 /// What a thread runs, as an object that a C pointer can carry.
