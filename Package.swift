@@ -110,7 +110,7 @@ let package = Package(
         module("KubeObjects", "Libraries/KubeObjects", imports: ["PlainText"]),
         module("YAMLText", "Libraries/YAMLText", imports: ["PlainText", "CLibYAML", "KubeObjects"]),
         module("GitStore", "Libraries/GitStore", imports: ["PlainText", "Processes", "CLibGit2", crypto]),
-        module("HTTPWire", "Libraries/HTTPWire", imports: ["CLibCurl"]),
+        module("HTTPWire", "Libraries/HTTPWire", imports: ["Processes", "CLibCurl"]),
         module(
             "KubeClient",
             "Libraries/KubeClient",
@@ -291,7 +291,7 @@ let package = Package(
             "CommandLineToolTests",
             imports: [
                 "PlainText", "sternpost", "sternpost-lab", "CommandLineTool", "Dashboard", "SyncLoop", "SyncPlan",
-                "SyncRecord", "KubeObjects", "YAMLText", logging,
+                "SyncObserve", "SyncRecord", "KubeObjects", "YAMLText", logging,
             ]
         ),
         tests("LabToolTests", imports: ["sternpost", "sternpost-lab", "LabTool", "CommandLineTool"]),

@@ -6,6 +6,18 @@ import Testing
 /// Connections are kept, shared, counted and given up.
 @Suite(.timeLimit(.minutes(1)))
 struct ConnectionTests {
+    @Test func `without a thread every request fails with that reason`() async {
+        // No machine has the addresses for such a stack.
+        let wire = HTTPWire(stackBytes: 1 << 50)
+        for _ in 0..<2 {
+            let error = await #expect(throws: HTTPError.self) {
+                try await wire.send(HTTPRequest(url: "http://127.0.0.1:9/"))
+            }
+            #expect(error?.message.hasPrefix("no thread can be started: ") == true, "\(error?.message ?? "")")
+            #expect(error?.mayHaveBeenSent == false)
+        }
+    }
+
     @Test func `requests in a row use one connection`() async throws {
         let wire = HTTPWire()
         try await withStubServer {

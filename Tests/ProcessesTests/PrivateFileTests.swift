@@ -35,11 +35,48 @@ import Testing
             for name in ["file.draft.7.8", "file.draft.9.10", "file.other", "other.draft.1.2"] {
                 try Data([2]).write(to: folder.appending(path: name))
             }
-            PrivateFile.removeDrafts(of: path)
-            PrivateFile.removeDrafts(of: folder.appending(path: "no folder/file").path(percentEncoded: false))
+            try PrivateFile.removeDrafts(of: path)
+            try PrivateFile.removeDrafts(of: folder.appending(path: "no folder/file").path(percentEncoded: false))
             let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
             #expect(Set(files) == ["file", "file.other", "other.draft.1.2"])
         }
+    }
+
+    @Test func `the draft of a process that is still at work can be spared`() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.appending(path: "file").path(percentEncoded: false)
+            for name in ["file.draft.7.8", "file.draft.9.10", "file.draft.odd"] {
+                try Data([2]).write(to: folder.appending(path: name))
+            }
+            try PrivateFile.removeDrafts(of: path) { $0 == 9 }
+            let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(files == ["file.draft.9.10"])
+        }
+    }
+
+    /// The tests run as root, too, which may read every folder.
+    @Test func `a folder that cannot be read, and a draft that cannot be removed, are errors`() async throws {
+        try await withTemporaryFolder { folder in
+            let file = folder.appending(path: "file")
+            try Data([1]).write(to: file)
+            let inside = file.appending(path: "other").path(percentEncoded: false)
+            #expect(throws: SystemFailure(code: ENOTDIR)) { try PrivateFile.removeDrafts(of: inside) }
+            // `unlink` removes no folders; the draft beside it goes.
+            let stuck = folder.appending(path: "kept.draft.1.2")
+            try FileManager.default.createDirectory(at: stuck, withIntermediateDirectories: true)
+            try Data([2]).write(to: folder.appending(path: "kept.draft.3.4"))
+            let kept = folder.appending(path: "kept").path(percentEncoded: false)
+            #expect(throws: SystemFailure(code: EISDIR)) { try PrivateFile.removeDrafts(of: kept) }
+            let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(Set(files) == ["file", "kept.draft.1.2"])
+        }
+    }
+
+    @Test func `only a process that exists is running`() {
+        #expect(PrivateFile.isRunning(getpid()))
+        #expect(PrivateFile.isRunning(getppid()))
+        // No process id is that high, and those that are not positive mean groups of processes.
+        for process: pid_t in [.max, 0, -1] { #expect(!PrivateFile.isRunning(process)) }
     }
 
     @Test func `a file that others could read is one for us alone then, and a link leads nowhere`() async throws {

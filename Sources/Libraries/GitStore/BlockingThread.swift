@@ -5,18 +5,24 @@ import Processes
 enum BlockingThread {
     /// - Parameters:
     ///   - name: Shown by `ps -T` and debuggers.
+    ///   - stackBytes: The size of the stack.
     ///   - body: Runs from start to end on the new thread, so thread-local state and C handles are safe inside it.
-    /// - Returns: What `body` returned or threw.
+    /// - Returns: What `body` returned or threw; a failure with reason `worker` when there is no thread for it.
     static func result<Value: Sendable>(
         _ name: String,
+        stackBytes: Int = 1 << 21,
         _ body: @escaping @Sendable () throws(GitError) -> Value
     ) async -> Result<Value, GitError> {
-        await onOwnThread(named: name, stackBytes: 1 << 21) { () -> Result<Value, GitError> in
-            do throws(GitError) {
-                return .success(try body())
-            } catch {
-                return .failure(error)
+        do throws(ThreadFailure) {
+            return try await onOwnThread(named: name, stackBytes: stackBytes) { () -> Result<Value, GitError> in
+                do throws(GitError) {
+                    return .success(try body())
+                } catch {
+                    return .failure(error)
+                }
             }
+        } catch {
+            return .failure(GitError(.worker, error.description))
         }
     }
 }

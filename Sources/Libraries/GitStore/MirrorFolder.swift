@@ -25,6 +25,10 @@ struct MirrorFolder: Sendable, Hashable {
     var incoming: String { path + "/incoming.git" }
     var outgoing: String { path + "/outgoing.git" }
     var home: String { path + "/home" }
+    /// What libssh2 reads, see ``RemoteSession``.
+    var knownHosts: String { home + "/.ssh/known_hosts" }
+    /// The certificates that a server's is checked against.
+    var authorities: String { home + "/ca.crt" }
     var hasMirror: Bool { FileManager.default.fileExists(atPath: mirror) }
 
     /// Makes the folder and the worker's home, both readable by this user only.
@@ -42,12 +46,13 @@ struct MirrorFolder: Sendable, Hashable {
     }
 
     /// Checks at the start that this user can keep a mirror here, so that the error does not come only with the first
-    /// commit.
+    /// commit. Also removes what a killed worker has left in the home.
     ///
     /// - Throws: ``GitError`` with reason `storage`.
     func check() throws(GitError) {
         try prepare()
         guard access(path, W_OK | X_OK) == 0 else { throw MirrorFolder.storage("cannot write \(path)", errno) }
+        try sweepHome()
         var status = stat()
         for entry in [path, mirror] where stat(entry, &status) == 0 && status.st_uid != geteuid() {
             throw GitError(
@@ -72,8 +77,9 @@ struct MirrorFolder: Sendable, Hashable {
     }
 
     /// Removes what killed processes left behind: half clones, mirrors of other URLs, lock files and half packs inside the
-    /// mirror. Needs the exclusive lock.
+    /// mirror, and drafts of the files of the home. Needs the exclusive lock.
     func sweep() throws(GitError) {
+        try sweepHome()
         do {
             for entry in try FileManager.default.contentsOfDirectory(atPath: path)
             where entry.hasSuffix(".git") && entry != name {
@@ -88,6 +94,18 @@ struct MirrorFolder: Sendable, Hashable {
             }
         } catch {
             throw MirrorFolder.storage("cannot clean \(path)", error)
+        }
+    }
+
+    /// Removes the drafts of files in the home whose writers were killed. Needs no lock: workers that only list refs write
+    /// there without one, so the draft of a running process stays.
+    func sweepHome() throws(GitError) {
+        for file in [knownHosts, authorities] {
+            do throws(SystemFailure) {
+                try PrivateFile.removeDrafts(of: file, sparing: PrivateFile.isRunning)
+            } catch {
+                throw MirrorFolder.storage("cannot remove old drafts of \(file)", error.code)
+            }
         }
     }
 

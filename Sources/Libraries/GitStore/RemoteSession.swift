@@ -7,8 +7,8 @@ struct RemoteSession {
     let address: GitAddress
     let credentials: WorkerRequest.Credentials?
     let limits: GitLimits
-    /// The worker's HOME, where libssh2 looks for `known_hosts`.
-    let home: String
+    /// In the worker's HOME, where libssh2 looks for it.
+    let knownHostsFile: String
 
     /// The server's branches and tags.
     func list() throws(GitError) -> RemoteRefs {
@@ -86,7 +86,7 @@ struct RemoteSession {
     private func writeKnownHosts(_ knownHosts: KnownHosts, keyType: String?) throws(GitError) {
         guard address.scheme == .ssh else { return }
         let line = keyType.flatMap { knownHosts.plainLine(host: address.host, port: address.port, keyType: $0) } ?? ""
-        try MirrorFolder.writePrivate(line, to: home + "/.ssh/known_hosts")
+        try MirrorFolder.writePrivate(line, to: knownHostsFile)
     }
 
     private func refs(of remote: borrowing RemoteHandle) throws(LibGit2Error) -> [RemoteRef] {

@@ -17,7 +17,7 @@ struct WorkerJob {
             address: address,
             credentials: request.credentials,
             limits: request.limits,
-            home: folder.home
+            knownHostsFile: folder.knownHosts
         )
     }
 
@@ -64,7 +64,7 @@ struct WorkerJob {
     /// With mbedTLS the file replaces the system's authorities; in this process that concerns one server only.
     private func useAuthorities() throws(GitError) {
         guard let authorities = request.credentials?.authorities, address.scheme == .https else { return }
-        let file = folder.home + "/ca.crt"
+        let file = folder.authorities
         try MirrorFolder.writePrivate(authorities, to: file)
         do throws(LibGit2Error) {
             try LibGit2.check("GIT_OPT_SET_SSL_CERT_LOCATIONS") { sternpost_git_set_authorities(file) }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLibCurl
 import Foundation
+import Processes
 
 /// All HTTP of this process: one thread that owns libcurl's multi handle, and async functions in front of it.
 ///
@@ -8,31 +9,41 @@ import Foundation
 /// answers like any other. Cancelling a task removes its transfer. Dropping the wire closes it.
 package final class HTTPWire: Sendable {
     private let mailbox: Mailbox?
+    /// Why nothing can be sent; used while there is no mailbox.
+    private let obstacle: String
 
     /// libcurl's own one-time set-up.
     private static let library: CURLcode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
     /// Makes a wire; at most `requestsPerHost` ordinary requests to one server run at a time (streams do not count, and
-    /// urgent ones have places of their own), others wait.
-    package init(requestsPerHost: Int = 16) {
+    /// urgent ones have places of their own), others wait. Where no thread of `stackBytes` can be made, every request fails
+    /// with that reason.
+    package init(requestsPerHost: Int = 16, stackBytes: Int = 1 << 20) {
         guard HTTPWire.library == CURLE_OK, let multi = curl_multi_init() else {
             mailbox = nil
+            obstacle = "libcurl cannot be set up"
             return
         }
         let mailbox = Mailbox(multi: multi)
-        self.mailbox = mailbox
         let handle = SendableMulti(raw: multi)
-        let thread = Thread {
-            // A write to a closed connection must not kill the process; the signal goes to the writing thread.
-            var signals = sigset_t()
-            sigemptyset(&signals)
-            sigaddset(&signals, SIGPIPE)
-            pthread_sigmask(SIG_BLOCK, &signals, nil)
-            TransferLoop(multi: handle.raw, mailbox: mailbox, requestsPerHost: max(1, requestsPerHost)).run()
+        let failure: ThreadFailure?
+        do throws(ThreadFailure) {
+            try startThread(named: "http-wire", stackBytes: stackBytes) {
+                // A write to a closed connection must not kill the process; the signal goes to the writing thread.
+                var signals = sigset_t()
+                sigemptyset(&signals)
+                sigaddset(&signals, SIGPIPE)
+                pthread_sigmask(SIG_BLOCK, &signals, nil)
+                TransferLoop(multi: handle.raw, mailbox: mailbox, requestsPerHost: max(1, requestsPerHost)).run()
+            }
+            failure = nil
+        } catch {
+            // The thread would have ended it.
+            curl_multi_cleanup(multi)
+            failure = error
         }
-        thread.name = "http-wire"
-        thread.stackSize = 1 << 20
-        thread.start()
+        self.mailbox = failure == nil ? mailbox : nil
+        obstacle = failure?.description ?? ""
     }
 
     deinit { close() }
@@ -79,7 +90,7 @@ package final class HTTPWire: Sendable {
     private func opened() throws(HTTPError) -> Mailbox {
         if Task.isCancelled { throw HTTPError(reason: .cancelled, message: "cancelled", mayHaveBeenSent: false) }
         guard let mailbox else {
-            throw HTTPError(reason: .badRequest, message: "libcurl cannot be set up", mayHaveBeenSent: false)
+            throw HTTPError(reason: .badRequest, message: obstacle, mayHaveBeenSent: false)
         }
         return mailbox
     }

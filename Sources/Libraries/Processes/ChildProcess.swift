@@ -34,27 +34,24 @@ package struct ChildProcess: Sendable {
 
     /// Runs the program on a thread of its own: waiting for it blocks.
     package func run() async -> Outcome {
-        await onOwnThread(named: "child") { runBlocking() }
+        do throws(ThreadFailure) {
+            return try await onOwnThread(named: "child") { runBlocking() }
+        } catch {
+            return .notStarted(error.description)
+        }
     }
 
     private func runBlocking() -> Outcome {
-        var output: [Int32] = [-1, -1]
-        var errors: [Int32] = [-1, -1]
-        guard pipe(&output) == 0, isInteractive || pipe(&errors) == 0 else {
-            let failure = SystemFailure(code: errno)
-            for end in output where end >= 0 { close(end) }
-            return .notStarted(failure.description)
+        let pipes: ChildPipes
+        do throws(SystemFailure) { pipes = try ChildPipes(hasErrors: !isInteractive) } catch {
+            return .notStarted(error.description)
         }
-        let started = start(output: output[1], errors: errors[1])
-        close(output[1])
-        close(errors[1])
-        defer {
-            close(output[0])
-            close(errors[0])
-        }
+        let started = start(output: pipes.output[1], errors: pipes.errors[1])
+        pipes.closeWriting()
+        defer { pipes.closeReading() }
         switch started {
         case .failure(let failure): return .notStarted(failure.description)
-        case .success(let child): return collect(child, from: [output[0], errors[0]])
+        case .success(let child): return collect(child, from: [pipes.output[0], pipes.errors[0]])
         }
     }
 

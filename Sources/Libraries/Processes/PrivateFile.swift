@@ -39,15 +39,50 @@ package enum PrivateFile {
     /// Between a file's path and what is its draft's alone.
     private static let draftMark = ".draft."
 
-    /// Removes the drafts of a file that a killed process has left. Only for who alone writes the file: the draft of another
-    /// writer would go as well.
-    package static func removeDrafts(of path: String) {
+    /// Removes the drafts of a file that a killed process has left. Where the folder is missing there are none.
+    ///
+    /// - Parameters:
+    ///   - path: The file itself, which stays.
+    ///   - isAtWork: Whether the process that began a draft may still be writing it; such a draft stays. By default none is:
+    ///     for who alone writes the file, and may have the process id of the one that was killed.
+    /// - Throws: ``SystemFailure`` when the folder cannot be read, or a draft cannot be removed; the others are removed then.
+    package static func removeDrafts(
+        of path: String,
+        sparing isAtWork: (pid_t) -> Bool = { _ in false }
+    ) throws(SystemFailure) {
         let slash = path.lastIndex(of: "/")
-        let folder = slash.map { String(path[..<$0]) } ?? "."
+        let folder = slash.map { path[...$0] } ?? "./"
         let start = (slash.map { String(path[path.index(after: $0)...]) } ?? path) + draftMark
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "/" : folder) else {
-            return
+        guard let stream = opendir(String(folder)) else {
+            guard errno != ENOENT else { return }
+            throw SystemFailure(code: errno)
         }
-        for name in names where name.hasPrefix(start) { unlink("\(folder)/\(name)") }
+        defer { closedir(stream) }
+        var code: Int32 = 0
+        while true {
+            errno = 0
+            guard let entry = readdir(stream) else {
+                if errno != 0 { code = errno }
+                break
+            }
+            let name = PrivateFile.name(of: entry)
+            guard name.hasPrefix(start) else { continue }
+            let writer = pid_t(name.dropFirst(start.count).prefix { $0 != "." })
+            if let writer, isAtWork(writer) { continue }
+            if unlink("\(folder)\(name)") != 0, errno != ENOENT { code = errno }
+        }
+        if code != 0 { throw SystemFailure(code: code) }
+    }
+
+    private static func name(of entry: UnsafeMutablePointer<dirent>) -> String {
+        let size = MemoryLayout.size(ofValue: entry.pointee.d_name)
+        return withUnsafePointer(to: &entry.pointee.d_name) { name in
+            name.withMemoryRebound(to: CChar.self, capacity: size) { String(cString: $0) }
+        }
+    }
+
+    /// Whether there is a process with this id, ours or another user's.
+    package static func isRunning(_ process: pid_t) -> Bool {
+        process > 0 && (kill(process, 0) == 0 || errno == EPERM)
     }
 }

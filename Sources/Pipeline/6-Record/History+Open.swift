@@ -2,7 +2,6 @@
 import Crypto
 import Foundation
 import GRDB
-import Processes
 
 extension History {
     /// How long one process waits for another one's transaction.
@@ -30,15 +29,13 @@ extension History {
         beforeCommit: @escaping @Sendable (_ number: Int) throws -> Void = { _ in },
         hearing: (@Sendable (_ statement: String) -> Void)? = nil
     ) async throws(RecordError) -> History {
-        try await onOwnThread {
-            RecordError.catching(folder) {
-                let settings = configuration(readonly: mode == .inspect, hearing: hearing)
-                switch mode {
-                case .operate: return try operate(folder: folder, settings, now: now, beforeCommit: beforeCommit)
-                case .command, .inspect: return try attach(folder: folder, settings, now: now)
-                }
+        try await RecordError.blocking(folder) {
+            let settings = configuration(readonly: mode == .inspect, hearing: hearing)
+            switch mode {
+            case .operate: return try operate(folder: folder, settings, now: now, beforeCommit: beforeCommit)
+            case .command, .inspect: return try attach(folder: folder, settings, now: now)
             }
-        }.get()
+        }
     }
 
     private static func operate(

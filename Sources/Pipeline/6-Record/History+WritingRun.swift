@@ -2,6 +2,7 @@
 import Foundation
 import GRDB
 import KubeObjects
+import Processes
 import SyncApply
 import SyncObserve
 import SyncRender
@@ -67,18 +68,22 @@ extension History {
     func objectEntries(_ outcomes: [ObjectOutcome], of run: RunID) async -> Result<[LedgerEntry], any Error> {
         let touched = outcomes.filter { $0.action != .unchanged || $0.error != nil || !$0.warnings.isEmpty }
         guard !touched.isEmpty else { return .success([]) }
-        return await onMaskingThread {
-            Result {
-                try touched.map { outcome in
-                    try LedgerEntry(
-                        .object,
-                        project: run.project,
-                        run: run.number,
-                        object: outcome.id,
-                        payload: Payload.ObjectRow(outcome)
-                    )
+        do throws(ThreadFailure) {
+            return try await onMaskingThread {
+                Result {
+                    try touched.map { outcome in
+                        try LedgerEntry(
+                            .object,
+                            project: run.project,
+                            run: run.number,
+                            object: outcome.id,
+                            payload: Payload.ObjectRow(outcome)
+                        )
+                    }
                 }
             }
+        } catch {
+            return .failure(RecordError(.failed, folder, error.description))
         }
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import GRDB
-import Processes
 import SyncPlan
 import Synchronization
 
@@ -23,7 +22,7 @@ package final class History: Sendable {
     /// The folder of `history.sqlite`.
     package let folder: String
     /// Notices about the opening for people, one line each: a damaged file was moved aside, runs of a process that died
-    /// were closed as unknown.
+    /// were closed as unknown, the key of the residuals could not be kept.
     package let notices: [String]
     /// The key of the hashes in the marks.
     package let residualKey: ResidualKey
@@ -45,13 +44,14 @@ package final class History: Sendable {
         lock: FolderLock?
     ) {
         self.folder = folder
-        self.notices = notices
         self.pool = pool
         self.writer = writer
         self.files = files
         self.reserve = reserve
         self.lock = lock
-        residualKey = ResidualKeyFile.key(in: folder, makesOne: lock != nil)
+        let (key, notice) = ResidualKeyFile.key(in: folder, makesOne: lock != nil)
+        residualKey = key
+        self.notices = notices + (notice.map { [$0] } ?? [])
     }
 
     /// Closes the file and lets another process operate on the folder. It is the last call; a second close does nothing.
@@ -63,16 +63,14 @@ package final class History: Sendable {
             return closed
         }
         if wasClosed { return }
-        try await onOwnThread { [self] in
-            RecordError.catching(folder) {
-                // The last connection to close is a reader's, which cannot move the log into the file, so that is done
-                // here. A reader of another process may prevent it; then the log stays.
-                if !pool.configuration.readonly {
-                    _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
-                }
-                try pool.close()
+        try await RecordError.blocking(folder) { [self] in
+            // The last connection to close is a reader's, which cannot move the log into the file, so that is done
+            // here. A reader of another process may prevent it; then the log stays.
+            if !pool.configuration.readonly {
+                _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
             }
-        }.get()
+            try pool.close()
+        }
         lock?.release()
     }
 

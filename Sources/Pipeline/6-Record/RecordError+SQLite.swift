@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import GRDB
+import Processes
 
 extension RecordError {
     /// Runs a body and turns what it throws into one of our errors.
@@ -14,6 +15,20 @@ extension RecordError {
         } catch {
             return .failure(RecordError(.failed, folder, "\(error)"))
         }
+    }
+
+    /// Runs a body that waits for the disk on a thread of its own, with the same errors; `failed` when there is no thread.
+    static func blocking<Value: Sendable>(
+        _ folder: String,
+        _ body: @escaping @Sendable () throws -> Value
+    ) async throws(RecordError) -> Value {
+        let result: Result<Value, RecordError>
+        do throws(ThreadFailure) {
+            result = try await onOwnThread { catching(folder, body) }
+        } catch {
+            throw RecordError(.failed, folder, error.description)
+        }
+        return try result.get()
     }
 
     /// The I/O errors that a full disk, a quota or a limit on file sizes leads to besides `SQLITE_FULL`.

@@ -14,13 +14,22 @@ enum ResidualKeyFile {
     /// - Parameters:
     ///   - folder: The data folder.
     ///   - makesOne: Whether to replace a key that is absent or damaged; the process must operate on the folder.
-    /// - Returns: A key; never fails.
-    static func key(in folder: String, makesOne: Bool) -> ResidualKey {
+    /// - Returns: A key; never fails. With one line for people when it cannot be kept, or what a killed process has left
+    ///   of one cannot be removed.
+    static func key(in folder: String, makesOne: Bool) -> (key: ResidualKey, notice: String?) {
         let path = folder + "/" + name
-        if let key = read(path) { return key }
+        if let key = read(path) { return (key, nil) }
+        guard makesOne else { return (.ephemeral, nil) }
+        var notice: String?
+        do throws(SystemFailure) { try PrivateFile.removeDrafts(of: path) } catch {
+            notice = "\(path): what a killed process has left of it stays: \(error); remove \(path).draft.* by hand"
+        }
         let key = ResidualKey.random()
-        guard makesOne, write(key, path) else { return .ephemeral }
-        return key
+        do throws(SystemFailure) { try PrivateFile.write(key.bytes, to: path, isDurable: true) } catch {
+            let result = "objects that the API server stores differently are applied once more after each start"
+            return (.ephemeral, "\(path): cannot be written: \(error); until it can, \(result)")
+        }
+        return (key, notice)
     }
 
     private static func read(_ path: String) -> ResidualKey? {
@@ -30,12 +39,5 @@ enum ResidualKeyFile {
         var bytes = [UInt8](repeating: 0, count: ResidualKey.byteCount + 1)
         let count = Foundation.read(file, &bytes, bytes.count)
         return count < 0 ? nil : ResidualKey(bytes: Array(bytes.prefix(count)))
-    }
-
-    /// Whether the key is in the file now, whole.
-    private static func write(_ key: ResidualKey, _ path: String) -> Bool {
-        PrivateFile.removeDrafts(of: path)
-        do throws(SystemFailure) { try PrivateFile.write(key.bytes, to: path, isDurable: true) } catch { return false }
-        return true
     }
 }

@@ -87,7 +87,7 @@ extension ImageScene {
         change(&settings)
         let client = RegistryClient(wire: HTTPWire(), settings: settings)
         let poller = TagPoller(client: client)
-        let board = ImageBoard(folder: scene.folder)
+        let board = ImageBoard(folder: scene.folder, logger: scene.log.logger)
         let follower = ImageFollower(
             project: project,
             client: other ?? scene.operatorClient,

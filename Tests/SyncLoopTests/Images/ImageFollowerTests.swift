@@ -144,10 +144,11 @@ import Testing
         ]
     }
 
-    /// Follows a cluster; the registry says what `tag` holds.
+    /// Follows a cluster; the registry says what `tag` holds. `showing` gets the board at the end.
     private func withFollower(
         _ cluster: FakeCluster,
         tag: Tag,
+        showing: (ImageBoard) -> Void = { _ in },
         _ body: (ImageFollower, TagPoller) async throws -> Void
     ) async throws {
         let server = try StubHTTPServer { cluster.answer($0) }
@@ -171,17 +172,20 @@ import Testing
         }
         try await withTemporaryFolder { folder in
             let history = try await History.open(folder: folder.path, mode: .operate)
+            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let board = ImageBoard(folder: folder.path, logger: logger)
             let follower = ImageFollower(
                 project: Self.project,
                 client: client,
                 poller: poller,
                 history: history,
-                board: ImageBoard(folder: folder.path),
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+                board: board,
+                logger: logger
             )
             let polling = Task { await poller.run() }
             defer { polling.cancel() }
             try await body(follower, poller)
+            showing(board)
             try await history.close()
         }
     }
@@ -210,6 +214,24 @@ import Testing
             tag.move(to: ImageFixture.second)
             try await see(ImageFixture.second, follower, poller)
             #expect(cluster.patches.isEmpty)
+        }
+    }
+
+    @Test func `an image whose name cannot be read is on the board with its reason, beside those that are followed`()
+        async throws
+    {
+        let cluster = FakeCluster()
+        cluster.add("deployments", try ImageFixture.object(["web=nginx:latest", "bad=Team/E:latest"], edit: owned))
+        cluster.add(pod: Self.pod(ImageFixture.first))
+        let showing: (ImageBoard) -> Void = { board in
+            let rows = board.all[Self.project.name]?.rows ?? []
+            #expect(rows.map(\.container) == ["web", "bad"])
+            let row = rows.last
+            #expect(row?.state == .unreadable && row?.image == "Team/E:latest")
+            #expect(row?.detail.contains("no capital letters") == true, "\(row?.detail ?? "")")
+        }
+        try await withFollower(cluster, tag: Tag(ImageFixture.first), showing: showing) { follower, poller in
+            try await see(ImageFixture.first, follower, poller)
         }
     }
 

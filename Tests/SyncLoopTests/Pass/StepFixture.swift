@@ -10,7 +10,7 @@ enum StepFixture {
     static let noPrune = PrunePlan(verdict: .allowed, steps: [], released: [])
 
     /// A step that changes the field `.data.a` of a ConfigMap.
-    static func step(_ name: String = "a", cause: Step.Cause = .drift) throws -> Step {
+    static func step(_ name: String = "a", cause: Step.Cause = .drift, dependsOn: [ObjectID] = []) throws -> Step {
         let object = try KubeObject([
             "apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": .string(name), "namespace": "shop"],
             "data": ["a": "2"],
@@ -35,7 +35,7 @@ enum StepFixture {
             contentHash: "hash of \(name)",
             live: nil,
             differences: [difference],
-            dependsOn: [],
+            dependsOn: dependsOn,
             mayRecreate: false
         )
     }

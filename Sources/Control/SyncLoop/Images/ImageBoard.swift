@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import KubeObjects
+import Logging
 import OCIRegistry
 import Processes
 import SyncApply
@@ -87,7 +88,7 @@ package final class ImageBoard: Sendable {
         package var inventory: String?
     }
 
-    private struct File: Codable {
+    private struct File: Codable, Sendable {
         var version = 1
         var projects: [String: Page]
     }
@@ -95,14 +96,23 @@ package final class ImageBoard: Sendable {
     private static let maxBytes = 64 << 20
 
     private let path: String
+    private let logger: Logger
     private let pages = Mutex<[String: Page]>([:])
+    /// Held while the file is written, so that it never goes back to an older state. Why that failed the last time; nil when
+    /// it did not.
+    private let writing = Mutex<String?>(nil)
 
     /// For who alone writes the file: removes what a killed operator has left of it.
     ///
-    /// - Parameter folder: The data folder.
-    package init(folder: String) {
+    /// - Parameters:
+    ///   - folder: The data folder.
+    ///   - logger: Logs when the file cannot be written, so that `sternpost images` shows an old state.
+    package init(folder: String, logger: Logger) {
         path = ImageBoard.path(folder)
-        PrivateFile.removeDrafts(of: path)
+        self.logger = logger
+        do throws(SystemFailure) { try PrivateFile.removeDrafts(of: path) } catch {
+            warn("\(path): what a killed operator has left of it stays: \(error); remove \(path).draft.* by hand")
+        }
     }
 
     private static func path(_ folder: String) -> String { "\(folder)/images.json" }
@@ -117,8 +127,7 @@ package final class ImageBoard: Sendable {
     }
 
     /// Notes that a project's images could not be looked at; what was seen before stays.
-    func failed(_ project: String, _ failure: String?) {
-        guard failure != nil else { return }
+    func failed(_ project: String, _ failure: String) {
         write { pages in
             var page = pages[project] ?? Page(rows: [], failure: nil, at: Date())
             page.failure = failure
@@ -127,18 +136,38 @@ package final class ImageBoard: Sendable {
         }
     }
 
-    /// Changes the state and replaces the file in one step. When the file cannot be written the old one stays; its time
-    /// shows how old it is.
+    /// Changes the state and replaces the file in one step. When the file cannot be written the old one stays, which is
+    /// logged once for each reason.
     private func write(_ change: (inout [String: Page]) -> Void) {
-        let data = pages.withLock { pages -> Data? in
-            change(&pages)
+        let trouble = writing.withLock { last -> String? in
+            let file = pages.withLock { pages in
+                change(&pages)
+                return File(projects: pages)
+            }
+            let now = replace(with: file)
+            defer { last = now }
+            return now == last ? nil : now
+        }
+        if let trouble { warn(trouble) }
+    }
+
+    /// Why the file could not be written; nil when it was.
+    private func replace(with file: File) -> String? {
+        do {
             let encoder = JSONEncoder()
             encoder.dateEncodingStrategy = .iso8601
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return try? encoder.encode(File(projects: pages))
+            try PrivateFile.write(Array(try encoder.encode(file)), to: path)
+            return nil
+        } catch {
+            return
+                "\(path): cannot be written: \(error); until it can, sternpost images shows an older state: check the "
+                + "data folder's owner and free space"
         }
-        guard let data else { return }
-        try? PrivateFile.write(Array(data), to: path)
+    }
+
+    private func warn(_ trouble: String) {
+        logger.warning("the state of the images cannot be kept", metadata: ["sync.error": "\(trouble)"])
     }
 
     /// What an operator on this data folder wrote last; nil when none has.

@@ -211,6 +211,7 @@ extension ImageFollower {
             reading.digest == new, reading.isIndex
         else { return false }
         var before = sighting.earlier.last { $0.digest == old }
+        // A digest that cannot be read counts as other software: at worst the workload is restarted once more.
         if before == nil { before = try? await poller.reading(of: old, subject).get() }
         guard let before else { return false }
         let isSame = before.platformDigests == reading.platformDigests && !reading.platformDigests.isEmpty

@@ -137,6 +137,7 @@ extension ImageFollower {
     /// died before it came to that, or a controller that had not seen the undo yet may have made the same pod again.
     private func free(_ workload: FollowedWorkload, of state: RolloutState) async throws(RolloutSender.Failure) {
         guard workload.object.gvk.kind == "StatefulSet" else { return }
+        // That pods cannot be read was logged by this round's own reading; the next round tries again.
         let pods = (try? await reader.pods(of: [workload])[workload.id]?.get()) ?? []
         let stuck = pods.filter { pod in
             !pod.isReady && !pod.isTerminating

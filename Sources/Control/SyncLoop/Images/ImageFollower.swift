@@ -146,13 +146,13 @@ package actor ImageFollower {
             let workloads = try await reader.workloads()
             watch.keep(only: workloads)
             let subjects = await subjects(of: workloads)
+            // The verdict on a workload without subjects says why there are none.
             let wanted = Set(subjects.values.flatMap { (try? $0.get())?.values.map { $0 } ?? [] })
             await poller.want(wanted, every: project.images.interval, for: project.name)
             let imageOrders = ImageOrder.obeying(orders, before: try await history.imageOrders(of: project.name))
             let verdicts = await verdicts(on: workloads, subjects, imageOrders, at: now())
             let shown = await carryOut(verdicts, subjects)
             await show(shown, subjects)
-            board.failed(project.name, nil)
             return isWaitingForPolls || shown.contains { $0.isUnderWay }
         } catch {
             let text = Redactor.shared.redact("\(error)".singleLine)
@@ -191,6 +191,7 @@ package actor ImageFollower {
         var rows: [ImageRow] = []
         for verdict in verdicts {
             for container in verdict.containers {
+                // Without a subject no registry is asked; the verdict says why.
                 var times: (checked: Date?, next: Date?)
                 if let subject = (try? subjects[verdict.workload.id]?.get())?[container.container.reference] {
                     times = (await poller.sighting(of: subject)?.checkedAt, await poller.nextPoll(of: subject))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeClient
 import KubeObjects
+import Processes
 import SyncApply
 import SyncPlan
 import SyncRecord
@@ -41,12 +42,11 @@ package struct DiffPreview: Sendable {
         let reported = await concurrently(plan.reportedDrift, limit: DiffPreview.concurrency) { step in
             // A sync does not apply this object, so a refusal of the dry-run does not matter.
             let difference = await difference(of: step)
-            return Difference(
-                title: difference.title,
-                diff: difference.error == nil ? difference.diff : await foreseen(step),
-                note: "drift, which is only reported (drift: report): a sync leaves it",
-                error: nil
-            )
+            let note = "drift, which is only reported (drift: report): a sync leaves it"
+            guard difference.error == nil else {
+                return await masked(difference.title, note: note) { DiffPreview.foreseen(step) }
+            }
+            return Difference(title: difference.title, diff: difference.diff, note: note, error: nil)
         }
         let refused = zip(steps, asked).first { $0.1?.isRefused == true }?.0.id
         let deleted = await deletions(refused: refused)
@@ -86,8 +86,7 @@ package struct DiffPreview: Sendable {
                 let reason = UndoneStep.reasonToKeepAll(refused: refused)
                 deleted.append(Difference(title: "would stay for now: \(step.id)", diff: nil, note: reason, error: nil))
             } else {
-                let diff = await onMaskingThread { DiffText(before: step.live, after: nil) }
-                deleted.append(Difference(title: "delete \(step.id)", diff: diff, error: nil))
+                deleted.append(await masked("delete \(step.id)") { DiffText(before: step.live, after: nil) })
             }
         }
         return deleted
@@ -99,12 +98,12 @@ package struct DiffPreview: Sendable {
         do throws(KubeError) {
             // Where the server cannot answer, the differences that planning found are shown.
             guard let after = try await step.foreseen(by: client) else {
-                return Difference(title: title, diff: await foreseen(step), error: nil)
+                return await masked(title) { DiffPreview.foreseen(step) }
             }
             return await difference(title, of: step, after: after)
         } catch {
             if step.brings(whatIsMissing: error) {
-                return Difference(title: title, diff: await foreseen(step), error: nil)
+                return await masked(title) { DiffPreview.foreseen(step) }
             }
             guard let recreation = await step.recreation(after: error, by: client) else {
                 let fails = error.isVerdict || [.namespaceTerminating, .webhookFailed].contains(error.reason)
@@ -115,15 +114,16 @@ package struct DiffPreview: Sendable {
     }
 
     private func difference(_ title: String, of step: Step, after: KubeObject) async -> Difference {
-        let diff = await onMaskingThread { DiffText(before: step.live, after: after) }
-        var notes = diff == nil ? [DiffPreview.note(on: step)] : []
+        let difference = await masked(title) { DiffText(before: step.live, after: after) }
+        guard difference.error == nil else { return difference }
+        var notes = difference.diff == nil ? [DiffPreview.note(on: step)] : []
         // ``DiffText`` leaves it out, because it repeats the whole object.
         if step.live?.annotation(WireName.lastApplied) != nil, after.annotation(WireName.lastApplied) == nil {
             notes.append("also removes kubectl's last-applied-configuration")
         }
         return Difference(
             title: title,
-            diff: diff,
+            diff: difference.diff,
             note: notes.isEmpty ? nil : notes.joined(separator: "; "),
             error: nil
         )
@@ -134,12 +134,8 @@ package struct DiffPreview: Sendable {
         switch recreation {
         case .created(let after): return await difference(title, of: step, after: after)
         case .unknown(let reason):
-            return Difference(
-                title: title,
-                diff: await declared(step, against: step.live),
-                note: "shown without what the API server fills in: \(reason)",
-                error: nil
-            )
+            let note = "shown without what the API server fills in: \(reason)"
+            return await masked(title, note: note) { DiffPreview.declared(step) }
         case .refused(let line): return Difference(title: title, diff: nil, error: line, isRefused: true)
         case .unanswered(let line): return Difference(title: title, diff: nil, error: line)
         }
@@ -160,19 +156,26 @@ package struct DiffPreview: Sendable {
         return Redactor.shared.redact(text.singleLine)
     }
 
-    /// The live object with the declared values in place of those that differ. For a new object, and where more differs
-    /// than is listed, what the manifest says.
-    private func foreseen(_ step: Step) async -> DiffText? {
-        guard let live = step.live, step.differences.count <= FieldChange.maxListed else {
-            return await declared(step, against: step.live)
-        }
-        return await onMaskingThread {
-            DiffText(before: live, after: step.differences.reduce(live) { $1.applied(to: $0) })
+    /// A difference whose text is made on the masking thread; with an error where there is no thread for it.
+    private func masked(
+        _ title: String,
+        note: String? = nil,
+        _ work: @escaping @Sendable () -> DiffText?
+    ) async -> Difference {
+        do throws(ThreadFailure) {
+            return Difference(title: title, diff: try await onMaskingThread(work), note: note, error: nil)
+        } catch {
+            return Difference(title: title, diff: nil, note: note, error: error.description)
         }
     }
 
-    /// What the manifest itself says, where the server cannot answer.
-    private func declared(_ step: Step, against live: KubeObject?) async -> DiffText? {
-        await onMaskingThread { DiffText(before: live, after: step.object) }
+    /// The live object with the declared values in place of those that differ. For a new object, and where more differs
+    /// than is listed, what the manifest says. Compares whole objects: for the masking thread.
+    private static func foreseen(_ step: Step) -> DiffText? {
+        guard let live = step.live, step.differences.count <= FieldChange.maxListed else { return declared(step) }
+        return DiffText(before: live, after: step.differences.reduce(live) { $1.applied(to: $0) })
     }
+
+    /// What the manifest itself says, where the server cannot answer; for the masking thread.
+    private static func declared(_ step: Step) -> DiffText? { DiffText(before: step.live, after: step.object) }
 }

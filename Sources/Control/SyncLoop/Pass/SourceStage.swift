@@ -34,7 +34,8 @@ package actor SourceStage {
 
     /// The rendered set of the tip.
     ///
-    /// - Throws: ``SourceError`` or ``RenderFailure``, which is remembered as well; the last good result is kept.
+    /// - Throws: ``SourceError``; ``RenderFailure``, which is remembered as well; ``PassFailure`` when there is no thread to
+    ///   render on. The last good result is kept.
     package func rendered(at tip: SourceTip) async throws -> RenderedSet {
         if let last, last.commit.id == tip.commitID { return last }
         if let failed, failed.failure.commit.id == tip.commitID { throw failed.failure }
@@ -63,8 +64,14 @@ package actor SourceStage {
     }
 
     private func render(_ snapshot: SourceSnapshot) async throws -> RenderedSet {
-        let result = await onOwnThread {
-            Result { () throws(RenderFailure) in try Renderer.render(snapshot) }
+        let result: Result<RenderedSet, RenderFailure>
+        do throws(ThreadFailure) {
+            result = try await onOwnThread {
+                Result { () throws(RenderFailure) in try Renderer.render(snapshot) }
+            }
+        } catch {
+            let place = "commit \(snapshot.commit.shortID)"
+            throw PassFailure(stage: .render, message: "\(place) was not rendered: \(error)", isRetryable: true)
         }
         switch result {
         case .success(let rendered):

@@ -62,6 +62,8 @@ struct RenderCommand: AsyncParsableCommand {
             throw CommandFailure(failure.problems.map { "error: \($0)" })
         } catch let failure as CommandFailure {
             throw failure
+        } catch let failure as PassFailure {
+            throw CommandFailure("error: \(failure.message)")
         } catch {
             throw CommandFailure("error: \(error)")
         }

@@ -75,7 +75,7 @@ struct RunCommand: AsyncParsableCommand {
         }
         let board = StatusBoard(projects: projects.map(\.name))
         let factory = PreparerFactory(client: client, dataFolder: data.folder, workerExecutable: OwnExecutable.path)
-        let images = ImageBoard(folder: data.folder)
+        let images = ImageBoard(folder: data.folder, logger: logger)
         let poller = try makePoller(for: projects)
         var loops: [LeasedLoop] = []
         for project in projects {

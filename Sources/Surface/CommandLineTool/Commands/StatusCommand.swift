@@ -209,10 +209,19 @@ struct ProjectStatus: Sendable {
             catalog: catalog,
             defaultNamespace: ""
         )
-        return inventory.members.keys.sorted().compactMap { id in
+        return missingObjects(inventory, marks: marks, live: live)
+    }
+
+    /// The same, of what was read.
+    static func missingObjects(
+        _ inventory: Inventory,
+        marks: [ObjectID: Inventory.AppliedMark],
+        live: LiveSet
+    ) -> [ObjectHealth] {
+        inventory.members.keys.sorted().compactMap { id in
             // One that removes itself when it is done is no loss.
             guard live.objects[id] == nil, marks[id] != nil, inventory.members[id]?.content == nil else { return nil }
-            if case .unavailable(let reason) = catalog.lookup(id.groupKind) {
+            if case .unavailable(let reason) = live.catalog.lookup(id.groupKind) {
                 let message = "its API group did not answer: \(reason)"
                 return ObjectHealth(id: id, status: .unknown, message: message, origin: nil)
             }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Processes
 import Synchronization
 
 /// Writes lines to a descriptor on a thread of its own, so that a pipe without a reader, a stopped terminal or a full
@@ -42,7 +43,14 @@ final class LogWriter: Sendable {
             defer { state.isRunning = true }
             return !state.isRunning
         }
-        if isFirst { Thread { [self] in run() }.start() }
+        if isFirst {
+            do throws(ThreadFailure) {
+                try startThread(named: "log", stackBytes: 1 << 20) { [self] in run() }
+            } catch {
+                // What was taken waits, and the next line tries again.
+                state.withLock { $0.isRunning = false }
+            }
+        }
         work.signal()
     }
 

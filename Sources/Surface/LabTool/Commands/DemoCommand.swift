@@ -86,7 +86,7 @@ struct DemoCommand: AsyncParsableCommand {
             dataFolder: "\(folder)/data",
             workerExecutable: OwnExecutable.path
         )
-        let images = ImageBoard(folder: "\(folder)/data")
+        let images = ImageBoard(folder: "\(folder)/data", logger: logger)
         let poller = try TagPoller(projects: [project], environment: [:])
         let loop = try await factory.loop(
             for: project,
