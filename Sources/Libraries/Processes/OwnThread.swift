@@ -72,17 +72,18 @@ private final class ThreadBody: Sendable {
     ///
     /// - Returns: 0; or an `errno`, and nothing is run.
     static func start(stackBytes: Int, _ run: @escaping @Sendable () -> Void) -> Int32 {
-        var attributes = pthread_attr_t()
-        let made = pthread_attr_init(&attributes)
+        let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
+        defer { attributes.deallocate() }
+        let made = pthread_attr_init(attributes)
         guard made == 0 else { return made }
-        defer { pthread_attr_destroy(&attributes) }
-        let sized = pthread_attr_setstacksize(&attributes, stackBytes)
+        defer { pthread_attr_destroy(attributes) }
+        let sized = pthread_attr_setstacksize(attributes, stackBytes)
         guard sized == 0 else { return sized }
         let body = Unmanaged.passRetained(ThreadBody(run))
-        var thread = pthread_t()
+        var thread: pthread_t = 0
         let code = pthread_create(
             &thread,
-            &attributes,
+            attributes,
             { context in
                 guard let context = context as UnsafeMutableRawPointer? else { return nil }
                 Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().run()

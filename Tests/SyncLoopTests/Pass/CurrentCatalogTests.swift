@@ -3,6 +3,7 @@ import KubeObjects
 import SyncApply
 import SyncPlan
 import SyncRender
+import SyncSource
 import Testing
 
 @testable import SyncLoop
