@@ -4,6 +4,7 @@ import KubeObjects
 import OCIRegistry
 import Processes
 import SyncApply
+import SyncLook
 import SyncPlan
 import Synchronization
 

@@ -3,6 +3,7 @@ import GitStore
 import KubeClient
 import KubeObjects
 import SyncApply
+import SyncLook
 import SyncObserve
 import SyncPlan
 import SyncRender
@@ -35,7 +36,7 @@ extension PassPreparer {
             if !prepared.live.unreadable.isEmpty { await cluster.forgetCatalog() }
             // A catalogue may grow old while nothing happens. Before something is written it is read anew, and before a
             // Namespace is deleted it must be current.
-            let emptiesNamespace = prepared.plan.prune.steps.contains { $0.id.groupKind == KindOrder.namespace }
+            let emptiesNamespace = prepared.plan.prune.steps.contains { $0.id.groupKind == GroupKind.namespace }
             let age = emptiesNamespace ? .seconds(1) : CatalogCache.catalogAge
             guard !prepared.plan.isEmpty, try await cluster.renewCatalog(olderThan: age) else { return prepared }
             return try await plan(try await cluster.catalog(for: rendered))
@@ -91,17 +92,13 @@ extension PassPreparer {
         policy.remembersCommit = project.remembersCommit
         policy.rewoundFrom = rewoundTag(rendered.commit, step, inventory: inventory)
         var plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
-        if !plan.unread.isEmpty {
-            if let mirror {
-                live = await mirror.completed(live, with: plan.unread)
-            } else {
-                (live, _, _) = try await readLive(rendered, inventory: inventory, catalog: catalog, keepsWhole: true)
-            }
-            plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
-        }
         if !plan.prune.containers.isEmpty {
             let reader = LiveReader(client: cluster.client, applySet: project.applySet)
-            live.contents = await reader.contents(of: plan.prune.containers, in: live)
+            live.contents = await reader.contents(
+                of: plan.prune.containers,
+                in: live,
+                witnesses: ContainerContents.witnesses(for: project.applySet)
+            )
             plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
         }
         let superset = inventory.superset(for: plan)
@@ -131,25 +128,28 @@ extension PassPreparer {
     private func readLive(
         _ rendered: RenderedSet,
         inventory: Inventory,
-        catalog: APICatalog,
-        keepsWhole: Bool = false
+        catalog: APICatalog
     ) async throws -> (live: LiveSet, generation: Int?, unwatched: Set<ObjectID>) {
         let namespace = project.policy.targetNamespace
+        let scope = ReadScope(
+            rendered: rendered.objects,
+            inventory: inventory,
+            catalog: catalog,
+            defaultNamespace: namespace
+        )
+        let triage = Triage(
+            rendered: rendered,
+            catalog: catalog,
+            inventory: inventory,
+            defaultNamespace: namespace
+        )
         if let mirror {
-            let reading = try await mirror.read(
-                for: rendered,
-                inventory: inventory,
-                catalog: catalog,
-                defaultNamespace: namespace
-            )
+            let reading = try await mirror.read(scope, triage: triage)
             return (reading.live, reading.generation, reading.unwatched)
         }
         let live = try await LiveReader(client: cluster.client, applySet: project.applySet).read(
-            for: rendered,
-            inventory: inventory,
-            catalog: catalog,
-            defaultNamespace: namespace,
-            keepsWhole: keepsWhole,
+            scope,
+            triage: triage,
             isWell: { Kstatus.status(of: $0).status == .current }
         )
         return (live, nil, [])

@@ -3,6 +3,7 @@ import GitStore
 import KubeClient
 import KubeObjects
 import SyncApply
+import SyncLook
 import SyncPlan
 import SyncRender
 import SyncSource

@@ -2,6 +2,7 @@
 import KubeObjects
 import Logging
 import SyncApply
+import SyncLook
 import SyncPlan
 import SyncRecord
 import SyncRender
