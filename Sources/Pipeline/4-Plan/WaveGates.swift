@@ -4,11 +4,8 @@ import SyncRender
 
 /// Refuses what has a higher wave number than an object that is known not to become as git declares it.
 struct WaveGates {
-    private let policy: PlanPolicy
     /// The wave number of every declared object; of two manifests of one object the lower one.
     private var numbers: [ObjectID: Int] = [:]
-
-    init(policy: PlanPolicy) { self.policy = policy }
 
     /// Notes the wave number of a manifest.
     mutating func add(_ id: ObjectID, _ object: KubeObject) {
@@ -23,14 +20,16 @@ struct WaveGates {
     ///   - standing: Declared objects that are there and are not written.
     ///   - refused: Declared objects that cannot be written. One that asks to be left alone does not hold anything
     ///     back. Of an object with a fight the health counts, as of one that is not written.
+    ///   - gate: The wave number that is known not to be finished; nil when none is.
     /// - Returns: The waves that may be carried out, and the steps with higher numbers as refused.
     func waves(
         of steps: [Step],
         standing: [ObjectID],
-        refused: [RefusedObject]
+        refused: [RefusedObject],
+        closed gate: ClosedGate?
     ) -> (waves: [Wave], waiting: [RefusedObject]) {
         var standing = Dictionary(standing.map { ($0, numbers[$0] ?? 0) }) { first, _ in first }
-        var closed = policy.closedGate
+        var closed = gate
         for refusal in refused.sorted(by: { $0.id < $1.id }) where refusal.reason.isShortfall {
             let number = numbers[refusal.id] ?? 0
             if refusal.reason == .contested {

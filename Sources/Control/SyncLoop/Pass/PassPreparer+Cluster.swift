@@ -18,10 +18,10 @@ extension PassPreparer {
         marks: [ObjectID: Inventory.AppliedMark],
         residualKey: ResidualKey,
         policy: PlanPolicy
-    ) async throws -> PreparedPass {
+    ) async throws -> (pass: PreparedPass, draft: PlanDraft) {
         do {
             let catalog = try await cluster.catalog(for: rendered, isWatched: mirror != nil)
-            func plan(_ catalog: APICatalog) async throws -> PreparedPass {
+            func plan(_ catalog: APICatalog) async throws -> (pass: PreparedPass, draft: PlanDraft) {
                 try await self.plan(
                     rendered,
                     step,
@@ -31,14 +31,15 @@ extension PassPreparer {
                     policy: policy
                 )
             }
-            let prepared = try await plan(catalog)
+            let planned = try await plan(catalog)
+            let prepared = planned.pass
             // Perhaps a kind is no longer served, or only in another version: the next pass reads the catalogue anew.
             if !prepared.live.unreadable.isEmpty { await cluster.forgetCatalog() }
             // A catalogue may grow old while nothing happens. Before something is written it is read anew, and before a
             // Namespace is deleted it must be current.
             let emptiesNamespace = prepared.plan.prune.steps.contains { $0.id.groupKind == GroupKind.namespace }
             let age = emptiesNamespace ? .seconds(1) : CatalogCache.catalogAge
-            guard !prepared.plan.isEmpty, try await cluster.renewCatalog(olderThan: age) else { return prepared }
+            guard !prepared.plan.isEmpty, try await cluster.renewCatalog(olderThan: age) else { return planned }
             return try await plan(try await cluster.catalog(for: rendered))
         } catch let error as KubeError {
             throw PassFailure(
@@ -80,7 +81,7 @@ extension PassPreparer {
         marks: [ObjectID: Inventory.AppliedMark],
         residualKey: ResidualKey,
         policy: PlanPolicy
-    ) async throws -> PreparedPass {
+    ) async throws -> (pass: PreparedPass, draft: PlanDraft) {
         var inventory = try await store.load(catalog: catalog, parent: await mirror?.parent())
         // Their names stood in git before, so also one that git no longer declares may be shown.
         Redactor.shared.allow(names: inventory.members.keys.lazy.flatMap(\.names))
@@ -91,7 +92,8 @@ extension PassPreparer {
         var policy = policy
         policy.remembersCommit = project.remembersCommit
         policy.rewoundFrom = rewoundTag(rendered.commit, step, inventory: inventory)
-        var plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
+        let draft = PlanDraft(rendered, against: live, inventory: inventory, policy: policy)
+        var plan = draft.plan()
         if !plan.prune.containers.isEmpty {
             let reader = LiveReader(client: cluster.client, applySet: project.applySet)
             live.contents = await reader.contents(
@@ -99,12 +101,12 @@ extension PassPreparer {
                 in: live,
                 witnesses: ContainerContents.witnesses(for: project.applySet)
             )
-            plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
+            plan = draft.plan(contents: live.contents)
         }
         let superset = inventory.superset(for: plan)
         if superset != inventory { try await store.checkRoom(for: superset) }
         await mirror?.settle(plan.unchanged)
-        return PreparedPass(
+        let pass = PreparedPass(
             rendered: rendered,
             step: step,
             catalog: catalog,
@@ -116,6 +118,7 @@ extension PassPreparer {
             policy: policy,
             orders: orders
         )
+        return (pass, draft)
     }
 
     /// What people ordered about the project, as the cluster has it now; the server is asked only where no watch shows

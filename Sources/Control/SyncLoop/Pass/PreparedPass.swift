@@ -54,8 +54,8 @@ package struct PreparedPass: Sendable {
         self.orders = orders
     }
 
-    /// The same pass, planned anew with what was not ready in time.
-    func replanned(_ learn: (inout PlanPolicy) -> Void) -> PreparedPass {
+    /// The same pass with the plan that a draft gives once it is known what was not ready in time.
+    func planned(by draft: PlanDraft, _ learn: (inout PlanPolicy) -> Void) -> PreparedPass {
         var policy = policy
         learn(&policy)
         return PreparedPass(
@@ -64,7 +64,7 @@ package struct PreparedPass: Sendable {
             catalog: catalog,
             inventory: inventory,
             live: live,
-            plan: Planner.plan(rendered, against: live, inventory: inventory, policy: policy),
+            plan: draft.plan(contents: live.contents, policy: policy),
             generation: generation,
             unwatched: unwatched,
             policy: policy,
