@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeClient
 import KubeObjects
-import SyncApply
-import SyncPlan
 import SyncRender
 
 /// Keeps what the cluster serves, its API catalogue, from pass to pass, and reads it anew when that is due.
