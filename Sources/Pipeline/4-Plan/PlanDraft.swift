@@ -64,6 +64,15 @@ package struct PlanDraft: Sendable {
         desiredMembers = Self.members(sorting, steps: steps, inventory: inventory)
     }
 
+    /// Namespaces and definitions that the plan would delete: what they hold has to be looked at before it is made.
+    /// Ascending.
+    package var containers: [ObjectID] {
+        guard inventory.members.keys.contains(where: { PrunePlanner.isContainer($0) && !placed.contains($0) }) else {
+            return []
+        }
+        return plan().prune.containers
+    }
+
     /// The plan.
     ///
     /// - Parameters:

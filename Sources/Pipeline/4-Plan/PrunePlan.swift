@@ -36,7 +36,7 @@ package struct PrunePlan: Sendable {
     package let kept: [ReleasedObject]
     /// Undeclared members that are in doubt from this pass on; stored before anything else is done.
     package let doubts: [ObjectID: Inventory.Doubt]
-    /// Namespaces and definitions among the steps whose contents are not known. A plan made again with
+    /// Namespaces and definitions among the steps whose contents are not known. A plan made with
     /// ``LiveSet/contents`` of them decides better. Ascending.
     package let containers: [ObjectID]
     /// Members whose deletion failed lately; they stay members, and it is tried again later.

@@ -93,16 +93,16 @@ extension PassPreparer {
         policy.remembersCommit = project.remembersCommit
         policy.rewoundFrom = rewoundTag(rendered.commit, step, inventory: inventory)
         let draft = PlanDraft(rendered, against: live, inventory: inventory, policy: policy)
-        var plan = draft.plan()
-        if !plan.prune.containers.isEmpty {
+        let containers = draft.containers
+        if !containers.isEmpty {
             let reader = LiveReader(client: cluster.client, applySet: project.applySet)
             live.contents = await reader.contents(
-                of: plan.prune.containers,
+                of: containers,
                 in: live,
                 witnesses: ContainerContents.witnesses(for: project.applySet)
             )
-            plan = draft.plan(contents: live.contents)
         }
+        let plan = draft.plan(contents: live.contents)
         let superset = inventory.superset(for: plan)
         if superset != inventory { try await store.checkRoom(for: superset) }
         await mirror?.settle(plan.unchanged)
