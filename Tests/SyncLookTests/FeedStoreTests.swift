@@ -125,6 +125,20 @@ struct FeedStoreTests {
         #expect(store.objects.isEmpty)
     }
 
+    @Test func `an object that others own is kept whole, whoever has found it settled`() throws {
+        var owned = try Self.object("2")
+        owned.json[["metadata", "ownerReferences"]] = [["kind": "ConfigMap", "name": "x", "uid": "u9"]]
+        var store = try listed()
+        _ = store.wrote(Self.mark("2"), as: Self.id, at: Self.now)
+        let ownEvent = store.receive(owned) { .whole($0) }
+        #expect(ownEvent)
+        #expect(store.objects[Self.id] == .whole(owned) && !store.owesEcho(since: Self.now))
+        store.settle(.init(uid: "u1", resourceVersion: "2", contentHash: "h"), as: Self.id)
+        #expect(store.objects[Self.id] == .whole(owned))
+        let again = store.receive(owned) { .whole($0) }
+        #expect(!again)
+    }
+
     @Test func `past versions are remembered up to a limit`() {
         var recent = RecentSet<Int>(capacity: 3)
         for value in 0..<100 { recent.insert(value) }

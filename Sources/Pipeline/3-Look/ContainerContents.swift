@@ -47,6 +47,9 @@ package struct ContainerContents: Sendable, Hashable {
 }
 
 extension KubeObject {
+    /// Whether other objects own it: while it stays, they stay, because it would be deleted along with the last of them.
+    package var hasOwners: Bool { metadata["ownerReferences"]?.array?.isEmpty == false }
+
     /// Whether a controller made it for another object, and deletes it with that one.
     package var isControlled: Bool {
         metadata["ownerReferences"]?.array?.contains { $0["controller"]?.bool == true } == true

@@ -48,7 +48,7 @@ extension PrunePlanner {
         guard let uid = object.uid else { return .keep("the server gave it no uid") }
         switch SyncAnnotation.objection(of: object) {
         // An object that another object owns stays a member: so it is read in every pass, and keeps its owners.
-        case .asksToBeKept(let wish) where object.metadata["ownerReferences"]?.array?.isEmpty == false:
+        case .asksToBeKept(let wish) where object.hasOwners:
             return .keep("it asks to be kept (\(wish)), and others own it")
         case .asksToBeKept(let wish): return .release("it asks to be kept (\(wish))")
         case .stays(let reason): return .keep("it \(reason)")

@@ -46,7 +46,7 @@ package struct Triage: TriageRule {
             let item = manifests[live.id], item.object.gvk == live.gvk, !SyncAnnotation.isLeftAlone(live),
             Ownership.of(live, for: applySet) == .ours, ImagePins(of: live).isEmpty,
             // Owners are kept whole, because they decide what else may be deleted.
-            live.metadata["ownerReferences"]?.array?.isEmpty != false,
+            !live.hasOwners,
             case .success(let manifest) = resolver.resolve(item),
             !SyncAnnotation.isLeftAlone(manifest.object)
         else { return .whole(live) }

@@ -83,7 +83,13 @@ struct FeedStore: Sendable {
         }
         let old = objects[id]
         if let version {
-            if old?.version == version || past.contains(version) { return false }
+            if old?.version == version {
+                // After a write of ours only its mark is stored, which does not say who owns the object.
+                guard case .settled = old, object.hasOwners else { return false }
+                objects[id] = keep(object)
+                return true
+            }
+            if past.contains(version) { return false }
             if let last = old?.version { past.insert(last) }
         }
         let new = keep(object)
@@ -144,10 +150,11 @@ struct FeedStore: Sendable {
         objects[object.id] = whole
     }
 
-    /// Drops the fields of an object that was found settled.
+    /// Drops the fields of an object that was found settled, unless others own it: its owners decide what else may be
+    /// deleted.
     mutating func settle(_ mark: Inventory.AppliedMark, as id: ObjectID) {
         let settled = LiveObject.settled(mark)
-        guard let old = objects[id], old.whole != nil, old.version == settled.version else { return }
+        guard let old = objects[id], old.whole?.hasOwners == false, old.version == settled.version else { return }
         objects[id] = settled
     }
 }
