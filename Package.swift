@@ -57,9 +57,9 @@ func tests(
 
 /// What tests of whole passes may import.
 let sceneImports: [Target.Dependency] = [
-    "sternpost", "SceneKit", "SyncLoop", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan", "SyncApply",
-    "SyncObserve", "SyncRecord", "HTTPWire", "KubeClient", "OCIRegistry", "KubeObjects", "PlainText", "YAMLText",
-    "GitStore",
+    "sternpost", "SceneKit", "SyncLoop", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncLook", "SyncPlan",
+    "SyncApply", "SyncObserve", "SyncRecord", "HTTPWire", "KubeClient", "OCIRegistry", "KubeObjects", "PlainText",
+    "YAMLText", "GitStore",
     .product(name: "Logging", package: "swift-log"),
 ]
 
@@ -126,25 +126,33 @@ let package = Package(
         module("SyncSource", "Pipeline/1-Source", imports: ["PlainText", "GitStore", "KubeObjects", crypto]),
         module("SyncRender", "Pipeline/2-Render", imports: ["PlainText", "SyncSource", "YAMLText", "KubeObjects"]),
         module(
+            "SyncLook",
+            "Pipeline/3-Look",
+            imports: ["PlainText", "Waiting", "SyncRender", "SyncSource", "KubeClient", "KubeObjects", crypto]
+        ),
+        module(
             "SyncPlan",
-            "Pipeline/3-Plan",
-            imports: ["PlainText", "SyncRender", "SyncSource", "KubeObjects", crypto]
+            "Pipeline/4-Plan",
+            imports: ["PlainText", "SyncLook", "SyncRender", "SyncSource", "KubeObjects", crypto]
         ),
         module(
             "SyncApply",
-            "Pipeline/4-Apply",
-            imports: ["PlainText", "Waiting", "SyncPlan", "SyncRender", "SyncSource", "KubeClient", "KubeObjects"]
+            "Pipeline/5-Apply",
+            imports: [
+                "PlainText", "Waiting", "SyncPlan", "SyncLook", "SyncRender", "SyncSource", "KubeClient", "KubeObjects",
+            ]
         ),
         module(
             "SyncObserve",
-            "Pipeline/5-Observe",
-            imports: ["Waiting", "SyncApply", "SyncPlan", "SyncRender", "KubeClient", "KubeObjects"]
+            "Pipeline/6-Observe",
+            imports: ["Waiting", "SyncApply", "SyncPlan", "SyncLook", "SyncRender", "KubeClient", "KubeObjects"]
         ),
         module(
             "SyncRecord",
-            "Pipeline/6-Record",
+            "Pipeline/7-Record",
             imports: [
-                "PlainText", "Processes", "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "SyncSource",
+                "PlainText", "Processes", "SyncObserve", "SyncApply", "SyncPlan", "SyncLook", "SyncRender",
+                "SyncSource",
                 "KubeObjects",
                 "YAMLText", crypto,
                 grdb,
@@ -156,7 +164,8 @@ let package = Package(
             "SyncLoop",
             "Control/SyncLoop",
             imports: [
-                "PlainText", "Waiting", "Processes", "SyncSource", "SyncRender", "SyncPlan", "SyncApply", "SyncObserve",
+                "PlainText", "Waiting", "Processes", "SyncSource", "SyncRender", "SyncLook", "SyncPlan", "SyncApply",
+                "SyncObserve",
                 "SyncRecord",
                 "KubeClient",
                 "OCIRegistry", "HTTPWire", "KubeObjects", "YAMLText", "GitStore", logging, lifecycle,
@@ -183,8 +192,8 @@ let package = Package(
             "CommandLineTool",
             "Surface/CommandLineTool",
             imports: [
-                "PlainText", "Processes", "CMalloc", "SyncLoop", "Dashboard", "SyncSource", "SyncRender", "SyncPlan",
-                "SyncApply",
+                "PlainText", "Processes", "CMalloc", "SyncLoop", "Dashboard", "SyncSource", "SyncRender", "SyncLook",
+                "SyncPlan", "SyncApply",
                 "SyncObserve",
                 "SyncRecord", "KubeClient", "KubeObjects", "YAMLText", "GitStore", "HTTPWire", argumentParser, logging,
                 lifecycle, unixSignals,
@@ -218,15 +227,17 @@ let package = Package(
         .target(name: "WallClock", path: "Tests/WallClock"),
         .target(
             name: "ClusterKit",
-            dependencies: ["TestKit", "EmbeddedCluster", "SyncApply", "HTTPWire", "KubeClient", "KubeObjects"],
+            dependencies: [
+                "TestKit", "EmbeddedCluster", "SyncApply", "SyncLook", "HTTPWire", "KubeClient", "KubeObjects",
+            ],
             path: "Tests/ClusterKit",
             swiftSettings: strict
         ),
         .target(
             name: "SceneKit",
             dependencies: [
-                "TestKit", "ClusterKit", "SyncLoop", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan",
-                "SyncApply",
+                "TestKit", "ClusterKit", "SyncLoop", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncLook",
+                "SyncPlan", "SyncApply",
                 "SyncObserve", "SyncRecord", "HTTPWire", "KubeClient", "KubeObjects", "GitStore", "OCIRegistry",
                 logging,
             ],
@@ -253,35 +264,39 @@ let package = Package(
             imports: ["SyncSource", "SyncRender", "GitStore", "GitWorkerFixture", "KubeObjects"]
         ),
         tests("SyncRenderTests", imports: ["PlainText", "SyncRender", "SyncSource", "YAMLText", "KubeObjects"]),
-        tests("SyncPlanTests", imports: ["SyncPlan", "SyncRender", "SyncSource", "EmbeddedCluster", "KubeObjects"]),
+        tests("SyncLookTests", imports: ["SyncLook", "KubeObjects"]),
+        tests(
+            "SyncPlanTests",
+            imports: ["SyncPlan", "SyncLook", "SyncRender", "SyncSource", "EmbeddedCluster", "KubeObjects"]
+        ),
         tests(
             "SyncApplyTests",
             imports: [
-                "PlainText", "ClusterKit", "SyncApply", "SyncObserve", "SyncPlan", "SyncRender", "SyncSource",
-                "KubeClient",
+                "PlainText", "ClusterKit", "SyncApply", "SyncObserve", "SyncPlan", "SyncLook", "SyncRender",
+                "SyncSource", "KubeClient",
                 "HTTPWire", "EmbeddedCluster", "KubeObjects",
             ]
         ),
         tests(
             "SyncObserveTests",
             imports: [
-                "ClusterKit", "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "KubeClient", "EmbeddedCluster",
-                "KubeObjects",
+                "ClusterKit", "SyncObserve", "SyncApply", "SyncPlan", "SyncLook", "SyncRender", "KubeClient",
+                "EmbeddedCluster", "KubeObjects",
             ]
         ),
         tests(
             "SyncRecordTests",
             imports: [
-                "PlainText", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "SyncSource",
-                "KubeObjects", grdb,
+                "PlainText", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncLook", "SyncRender",
+                "SyncSource", "KubeObjects", grdb,
             ]
         ),
         tests("EmbeddedClusterTests", imports: ["PlainText", "EmbeddedCluster", "KubeObjects"]),
         tests(
             "SyncLoopTests",
             imports: [
-                "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "SyncSource",
-                "GitStore",
+                "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncLook", "SyncRender",
+                "SyncSource", "GitStore",
                 "KubeClient",
                 "OCIRegistry", "HTTPWire", "KubeObjects", "YAMLText", logging,
             ]
@@ -304,7 +319,8 @@ let package = Package(
         .executableTarget(
             name: "SternpostBench",
             dependencies: [
-                "BenchmarkKit", "CMalloc", "SyncPlan", "SyncRender", "SyncSource", "YAMLText", "KubeObjects",
+                "BenchmarkKit", "CMalloc", "SyncPlan", "SyncLook", "SyncRender", "SyncSource", "YAMLText",
+                "KubeObjects",
             ],
             path: "Benchmarks/SternpostBench",
             swiftSettings: strict
@@ -327,7 +343,7 @@ if isFuzzing {
             dependencies: [
                 "PlainText", "CFuzzer", "GitStore", "HTTPWire", "KubeClient", "KubeObjects", "OCIRegistry", "SyncApply",
                 "SyncLoop",
-                "SyncPlan", "SyncRecord", "SyncRender", "SyncSource", "YAMLText",
+                "SyncLook", "SyncPlan", "SyncRecord", "SyncRender", "SyncSource", "YAMLText",
             ],
             path: "Fuzz/SternpostFuzz",
             swiftSettings: strict,

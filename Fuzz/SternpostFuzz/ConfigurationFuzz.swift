@@ -2,6 +2,7 @@
 import HTTPWire
 import KubeObjects
 import SyncApply
+import SyncLook
 import SyncRecord
 import SyncSource
 import YAMLText

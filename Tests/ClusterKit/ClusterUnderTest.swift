@@ -5,6 +5,7 @@ import HTTPWire
 import KubeClient
 import KubeObjects
 import SyncApply
+import SyncLook
 import TestKit
 
 /// The cluster of one test: an embedded one of its own, or the real one that `STERNPOST_E2E_KUBECONFIG` names.

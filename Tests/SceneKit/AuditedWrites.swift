@@ -3,6 +3,7 @@ import EmbeddedCluster
 import KubeClient
 import KubeObjects
 import SyncApply
+import SyncLook
 
 /// The writes that a history said before they were sent, to hold the requests of a cluster against.
 struct AuditedWrites {

@@ -4,6 +4,7 @@ import Foundation
 import KubeClient
 import KubeObjects
 import SyncApply
+import SyncLook
 import SyncLoop
 import SyncPlan
 import SyncRecord

@@ -2,6 +2,7 @@
 import HTTPWire
 import KubeClient
 import SyncApply
+import SyncLook
 import SyncLoop
 import TestKit
 

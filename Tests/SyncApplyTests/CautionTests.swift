@@ -3,6 +3,7 @@ import Foundation
 import KubeClient
 import KubeObjects
 import SyncApply
+import SyncLook
 import SyncPlan
 import Synchronization
 import TestKit

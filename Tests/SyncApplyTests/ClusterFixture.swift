@@ -3,6 +3,7 @@ import ClusterKit
 import KubeClient
 import KubeObjects
 import SyncApply
+import SyncLook
 import SyncObserve
 import SyncPlan
 import SyncRender
@@ -111,17 +112,34 @@ struct ProjectUnderTest: Sendable {
         inventory.marks = marks
         let rendered = try rendered(manifests)
         let reader = LiveReader(client: client, applySet: applySet)
-        var live = try await reader.read(
-            for: rendered,
+        let (scope, triage) = look(for: rendered, inventory: inventory, catalog: catalog)
+        var live = try await reader.read(scope, triage: triage)
+        let policy = PlanPolicy(targetNamespace: namespace, prune: prune, source: source)
+        let plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
+        guard !plan.prune.containers.isEmpty else { return (plan, inventory) }
+        live.contents = await reader.contents(
+            of: plan.prune.containers,
+            in: live,
+            witnesses: ContainerContents.witnesses(for: applySet)
+        )
+        return (Planner.plan(rendered, against: live, inventory: inventory, policy: policy), inventory)
+    }
+
+    /// What is read for a plan, and how it is sorted.
+    func look(for rendered: RenderedSet, inventory: Inventory, catalog: APICatalog) -> (ReadScope, Triage) {
+        let scope = ReadScope(
+            rendered: rendered.objects,
             inventory: inventory,
             catalog: catalog,
             defaultNamespace: namespace
         )
-        let policy = PlanPolicy(targetNamespace: namespace, prune: prune, source: source)
-        let plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
-        guard !plan.prune.containers.isEmpty else { return (plan, inventory) }
-        live.contents = await reader.contents(of: plan.prune.containers, in: live)
-        return (Planner.plan(rendered, against: live, inventory: inventory, policy: policy), inventory)
+        let triage = Triage(
+            rendered: rendered,
+            catalog: catalog,
+            inventory: inventory,
+            defaultNamespace: namespace
+        )
+        return (scope, triage)
     }
 
     func store() -> InventoryStore { InventoryStore(client: client, applySet: applySet, project: "test") }

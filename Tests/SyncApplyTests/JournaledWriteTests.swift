@@ -2,6 +2,7 @@
 import KubeClient
 import KubeObjects
 import SyncApply
+import SyncLook
 import Testing
 
 /// A write and its rows, whatever becomes of it.

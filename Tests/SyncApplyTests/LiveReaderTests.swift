@@ -4,6 +4,7 @@ import HTTPWire
 import KubeClient
 import KubeObjects
 import SyncApply
+import SyncLook
 import SyncPlan
 import TestKit
 import Testing
@@ -19,11 +20,14 @@ struct LiveReaderTests {
         catalog: APICatalog? = nil
     ) async throws -> LiveSet {
         let discovered = try await project.client.discover()
-        return try await LiveReader(client: client ?? project.client, applySet: project.applySet).read(
+        let (scope, triage) = project.look(
             for: try project.rendered(manifests),
             inventory: inventory ?? Inventory(applySet: project.applySet),
-            catalog: catalog ?? discovered,
-            defaultNamespace: project.namespace
+            catalog: catalog ?? discovered
+        )
+        return try await LiveReader(client: client ?? project.client, applySet: project.applySet).read(
+            scope,
+            triage: triage
         )
     }
 
@@ -77,14 +81,8 @@ struct LiveReaderTests {
             let catalog = try await project.client.discover()
             let bare = project.id("ConfigMap", "bare")
             let mirror = LiveMirror(client: project.client, applySet: project.applySet)
-            func reading() async throws -> LiveMirror.Reading {
-                try await mirror.read(
-                    for: rendered,
-                    inventory: inventory,
-                    catalog: catalog,
-                    defaultNamespace: project.namespace
-                )
-            }
+            let (scope, triage) = project.look(for: rendered, inventory: inventory, catalog: catalog)
+            func reading() async throws -> LiveMirror.Reading { try await mirror.read(scope, triage: triage) }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 await mirror.begin()
                 group.addTask { await mirror.run() }
@@ -150,12 +148,13 @@ struct LiveReaderTests {
             let before = project.client.statistics.requests
             let catalog = try await project.client.discover()
             let discovery = project.client.statistics.requests - before
-            let live = try await LiveReader(client: project.client, applySet: project.applySet).read(
+            let (scope, triage) = project.look(
                 for: try project.rendered(manifests),
                 inventory: Inventory(applySet: project.applySet),
-                catalog: catalog,
-                defaultNamespace: project.namespace
+                catalog: catalog
             )
+            let reader = LiveReader(client: project.client, applySet: project.applySet)
+            let live = try await reader.read(scope, triage: triage)
             #expect(live.objects.keys.map(\.name) == ["m7"])
             #expect(project.client.statistics.requests - before - discovery == 3)
         }
@@ -232,13 +231,13 @@ struct LiveReaderTests {
             let configuration = try KubeConfiguration(kubeconfig: kubeconfig, folder: "/", context: nil)
             let options = KubeClientOptions(maxRetries: 0, retryBudget: .milliseconds(100))
             let dead = KubeClient(configuration: configuration, wire: HTTPWire(), options: options)
+            let (scope, triage) = project.look(
+                for: try project.rendered([configMap("a"), deployment("web")]),
+                inventory: Inventory(applySet: project.applySet),
+                catalog: catalog
+            )
             let error = await #expect(throws: KubeError.self) {
-                _ = try await LiveReader(client: dead, applySet: project.applySet).read(
-                    for: try project.rendered([configMap("a"), deployment("web")]),
-                    inventory: Inventory(applySet: project.applySet),
-                    catalog: catalog,
-                    defaultNamespace: project.namespace
-                )
+                _ = try await LiveReader(client: dead, applySet: project.applySet).read(scope, triage: triage)
             }
             #expect(error?.reason == .unreachable)
         }

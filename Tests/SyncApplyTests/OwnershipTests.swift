@@ -4,6 +4,7 @@ import Foundation
 import KubeObjects
 import PlainText
 import SyncApply
+import SyncLook
 import SyncPlan
 import TestKit
 import Testing

@@ -3,6 +3,7 @@ import ClusterKit
 import EmbeddedCluster
 import KubeObjects
 import SyncApply
+import SyncLook
 import SyncPlan
 import Testing
 

@@ -2,6 +2,7 @@
 import ClusterKit
 import KubeObjects
 import SyncApply
+import SyncLook
 import SyncPlan
 import Testing
 

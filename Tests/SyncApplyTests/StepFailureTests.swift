@@ -94,7 +94,7 @@ import Testing
         ([ObjectID(group: "", kind: "Namespace", namespace: "", name: "shop")], "namespaces", "shop", true),
         ([ObjectID(group: "", kind: "Namespace", namespace: "", name: "shop")], "roles", "reader", false),
         ([ObjectID(group: "g", kind: "Role", namespace: "shop", name: "reader")], "roles", "reader", true),
-        ([ObjectID(groupKind: KindOrder.customResourceDefinition, namespace: "", name: "w.x")], "", "", true),
+        ([ObjectID(groupKind: GroupKind.customResourceDefinition, namespace: "", name: "w.x")], "", "", true),
     ]
 
     @Test(arguments: missing)

@@ -47,7 +47,7 @@ extension UndiscoveredKindTests {
         try await ProjectUnderTest.run { project in
             let group = "\(project.namespace).example.org"
             try await project.sync([widgetDefinition(group: group)])
-            let definitions = try await project.resource(KindOrder.customResourceDefinition)
+            let definitions = try await project.resource(GroupKind.customResourceDefinition)
             let name = "widgets.\(group)"
             let found = try await project.client.get(definitions, namespace: "", name: name)
             let definition = try #require(found)

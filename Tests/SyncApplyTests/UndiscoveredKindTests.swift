@@ -3,6 +3,7 @@ import ClusterKit
 import KubeClient
 import KubeObjects
 import SyncApply
+import SyncLook
 import SyncPlan
 import TestKit
 import Testing
@@ -33,12 +34,9 @@ struct UndiscoveredKindTests {
         if silence == .unavailable { partial.markUnavailable(group: group, reason: "its discovery is Stale") }
         let rendered = try project.rendered(manifests)
         let inventory = try await project.storedInventory()
-        let live = try await LiveReader(client: project.client, applySet: project.applySet).read(
-            for: rendered,
-            inventory: inventory,
-            catalog: partial,
-            defaultNamespace: project.namespace
-        )
+        let (scope, triage) = project.look(for: rendered, inventory: inventory, catalog: partial)
+        let reader = LiveReader(client: project.client, applySet: project.applySet)
+        let live = try await reader.read(scope, triage: triage)
         let policy = PlanPolicy(targetNamespace: project.namespace)
         return (Planner.plan(rendered, against: live, inventory: inventory, policy: policy), live)
     }

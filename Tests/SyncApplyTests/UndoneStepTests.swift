@@ -3,6 +3,7 @@ import ClusterKit
 import KubeClient
 import KubeObjects
 import SyncApply
+import SyncLook
 import SyncPlan
 import TestKit
 import Testing
@@ -59,7 +60,7 @@ struct UndoneStepTests {
     private func createWidget(_ project: ProjectUnderTest, in namespace: String) async throws {
         let group = "\(namespace).example.org"
         let definition = try KubeObject(try JSONParser.parse(widgetDefinition(group: group)))
-        let definitions = try await project.resource(KindOrder.customResourceDefinition)
+        let definitions = try await project.resource(GroupKind.customResourceDefinition)
         _ = try await project.client.create(definition, in: definitions, fieldManager: "kubectl-create")
         let kind = GroupKind(group: group, kind: "Widget")
         try await eventually("the kind is served") {

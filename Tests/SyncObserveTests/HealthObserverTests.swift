@@ -5,6 +5,7 @@ import Foundation
 import KubeClient
 import KubeObjects
 import SyncApply
+import SyncLook
 import SyncObserve
 import SyncPlan
 import TestKit

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import SyncLook
 import SyncPlan
 import Testing
 
@@ -66,7 +67,7 @@ struct DefinedKindTests {
         #expect(resources.map(\.gvk.apiVersion) == row.versions.map { "acme.dev/\($0)" })
         #expect(resources.allSatisfy { $0.plural == "widgets" && $0.isNamespaced == row.isNamespaced })
         let rendered = try PlanFixture.rendered(object.json.text)
-        let places = CustomResource.places(definedIn: rendered)
+        let places = CustomResource.places(definedIn: rendered.objects)
         #expect(places.keys.map(\.version).sorted() == row.versions)
         #expect(places.values.allSatisfy { $0.definition == object.id })
     }

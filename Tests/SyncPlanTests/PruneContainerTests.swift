@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import SyncLook
 import SyncPlan
 import SyncRender
 import Testing
@@ -256,7 +257,7 @@ struct PruneContainerTests {
             $0[["metadata", "ownerReferences"]] = [["kind": "ConfigMap", "name": "owner", "uid": "uid-owner"]]
         }
         let rendered = try PlanFixture.rendered(PlanFixture.configMap("child"))
-        let settlement = Settlement(
+        let triage = Triage(
             rendered: rendered,
             catalog: PlanFixture.catalog,
             inventory: Inventory(applySet: PlanFixture.applySet),
@@ -265,7 +266,7 @@ struct PruneContainerTests {
         let plan = PlanFixture.plan(
             rendered,
             live: [owner],
-            kept: [child.id: settlement.kept(child)],
+            kept: [child.id: triage.kept(child)],
             members: [(owner, "uid-owner"), (child, "uid-child")]
         )
         #expect(plan.unchanged.map(\.id) == [child.id])

@@ -2,6 +2,7 @@
 import Foundation
 import GRDB
 import KubeObjects
+import SyncLook
 import SyncPlan
 import SyncRecord
 import Synchronization

@@ -27,6 +27,14 @@ package struct GroupKind: Sendable, Hashable, Codable, Comparable, CustomStringC
     /// Whether it is the core group's Secret, whose values must not be shown.
     package var isSecret: Bool { group.isEmpty && kind == "Secret" }
 
+    /// Namespaces.
+    package static let namespace = GroupKind(group: "", kind: "Namespace")
+    /// What custom resources are defined with.
+    package static let customResourceDefinition = GroupKind(
+        group: "apiextensions.k8s.io",
+        kind: "CustomResourceDefinition"
+    )
+
     /// Reads the spelling of `description`.
     package init(parsing text: String) {
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)

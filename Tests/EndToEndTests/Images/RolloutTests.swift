@@ -5,6 +5,7 @@ import KubeObjects
 import OCIRegistry
 import SceneKit
 import SyncApply
+import SyncLook
 import SyncLoop
 import SyncPlan
 import SyncRecord

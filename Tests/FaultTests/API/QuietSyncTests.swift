@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import EmbeddedCluster
 import SceneKit
+import SyncLook
 import SyncLoop
 import SyncObserve
 import SyncRecord

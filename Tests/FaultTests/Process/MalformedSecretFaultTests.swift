@@ -3,6 +3,7 @@ import Foundation
 import KubeClient
 import KubeObjects
 import SceneKit
+import SyncLook
 import SyncRecord
 import TestKit
 import Testing

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 import SyncApply
+import SyncLook
 import SyncPlan
 
 /// A cluster in memory, with what the model of pruning needs of one: objects, their owners by field, and the parents.
@@ -93,7 +94,7 @@ struct ModelCluster {
     mutating func delete(_ id: ObjectID) -> [KubeObject] {
         var gone: [KubeObject] = []
         for (other, object) in objects
-        where other == id || id.groupKind == KindOrder.namespace && other.namespace == id.name { gone.append(object) }
+        where other == id || id.groupKind == GroupKind.namespace && other.namespace == id.name { gone.append(object) }
         for object in gone { objects[object.id] = nil }
         while true {
             let uids = Set(objects.values.compactMap(\.uid))

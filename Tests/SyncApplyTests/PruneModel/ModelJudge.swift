@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import SyncLook
 import SyncPlan
 
 /// Judges deletions by what has really happened, and knows nothing of how they are decided.
@@ -82,7 +83,7 @@ struct ModelJudge {
         let uid = object.uid ?? ""
         let given = yes[pass.project]
         let isApproved = given?.commit == pass.commit.number && given?.uids.contains(uid) == true
-        let isByOwner = object.id != target.id && target.id.groupKind != KindOrder.namespace
+        let isByOwner = object.id != target.id && target.id.groupKind != GroupKind.namespace
         // Who says of an object that was never ours, or is not any more, that it goes with one of ours has decided that.
         let isOurs =
             object.label(ApplySet.partOfLabel) == label && applied[uid]?[pass.project] != nil

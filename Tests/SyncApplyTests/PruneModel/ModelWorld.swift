@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import SyncLook
 import SyncPlan
 import SyncRender
 import SyncSource
@@ -16,7 +17,7 @@ struct ModelWorld {
     private let hasOwners: Bool
 
     static func space(_ name: String) -> ObjectID {
-        ObjectID(groupKind: KindOrder.namespace, namespace: "", name: name)
+        ObjectID(groupKind: GroupKind.namespace, namespace: "", name: name)
     }
 
     /// Everything that anybody may declare or make.

@@ -6,6 +6,7 @@ import KubeClient
 import KubeObjects
 import Logging
 import OCIRegistry
+import SyncLook
 import SyncPlan
 import SyncRecord
 import SyncSource

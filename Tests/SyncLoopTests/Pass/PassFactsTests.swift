@@ -2,6 +2,7 @@
 import Foundation
 import KubeObjects
 import SyncApply
+import SyncLook
 import SyncObserve
 import SyncPlan
 import SyncRecord

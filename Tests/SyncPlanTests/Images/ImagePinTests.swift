@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import SyncLook
 import SyncPlan
 import SyncRender
 import Testing
@@ -163,13 +164,13 @@ struct PinnedPlanTests {
 
     @Test func `a pinned workload is kept whole, so that the plan sees its pin`() throws {
         let live = try live()
-        let settlement = Settlement(
+        let triage = Triage(
             rendered: try PlanFixture.rendered(manifest()),
             catalog: PlanFixture.catalog,
             inventory: Inventory(applySet: PlanFixture.applySet),
             defaultNamespace: ""
         )
-        #expect(settlement.kept(live) == .whole(live))
+        #expect(triage.kept(live) == .whole(live))
     }
 
     @Test func `a mark of the manifest without its pin does not hide a pin that was taken off`() throws {

@@ -5,6 +5,7 @@ import Logging
 import OCIRegistry
 import Processes
 import SyncApply
+import SyncLook
 import SyncPlan
 import Synchronization
 

@@ -5,6 +5,7 @@ import KubeObjects
 import Logging
 import OCIRegistry
 import SyncApply
+import SyncLook
 import SyncPlan
 import SyncRecord
 

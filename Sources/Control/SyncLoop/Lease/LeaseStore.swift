@@ -2,6 +2,7 @@
 import HTTPWire
 import KubeClient
 import KubeObjects
+import SyncLook
 import SyncPlan
 
 /// Reads and writes the Lease `sternpost-<project>` in the project's namespace, beside the inventory.

@@ -5,6 +5,7 @@ import KubeObjects
 import Logging
 import PlainText
 import SyncApply
+import SyncLook
 import SyncRecord
 import SyncSource
 

@@ -3,6 +3,7 @@ import KubeClient
 import KubeObjects
 import Processes
 import SyncApply
+import SyncLook
 import SyncPlan
 import SyncRecord
 import Waiting

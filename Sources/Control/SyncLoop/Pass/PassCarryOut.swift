@@ -3,6 +3,7 @@ import KubeClient
 import KubeObjects
 import Logging
 import SyncApply
+import SyncLook
 import SyncObserve
 import SyncPlan
 import SyncRecord
@@ -63,7 +64,7 @@ struct PassCarryOut: Sendable {
         CrashPoint.reach(.afterLease)
         let report = await apply(run)
         let ended = ContinuousClock.now
-        if plan.waves.contains(where: { $0.steps.contains { $0.id.groupKind == KindOrder.customResourceDefinition } }) {
+        if plan.waves.contains(where: { $0.steps.contains { $0.id.groupKind == GroupKind.customResourceDefinition } }) {
             await preparer.cluster.forgetCatalog()
         }
         let outcome = await finished(run, report, rewriting: begun.rewriting)
@@ -90,7 +91,7 @@ struct PassCarryOut: Sendable {
         let report = await untilSuperseded(every: project.interval, { await isSuperseded(plan.commit) }) {
             await applier.apply(plan, inventory: prepared.inventory, approved: approved)
         }
-        await preparer.mirror?.finishWriting(report, of: plan, parent: await preparer.store.parent)
+        await preparer.mirror?.finishWriting(report, of: plan, parent: await preparer.store.stored)
         return report
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 import SyncApply
+import SyncLook
 import SyncPlan
 
 /// One outcome for every object of a pass, whether it was written, left as it is, or refused.

@@ -3,6 +3,7 @@ import GitStore
 import KubeClient
 import KubeObjects
 import SyncApply
+import SyncLook
 import SyncObserve
 import SyncPlan
 import SyncRender
@@ -17,11 +18,11 @@ extension PassPreparer {
         marks: [ObjectID: Inventory.AppliedMark],
         residualKey: ResidualKey,
         policy: PlanPolicy
-    ) async throws -> PreparedPass {
+    ) async throws -> (pass: PreparedPass, draft: PlanDraft) {
         do {
             let began = ContinuousClock.now
             let catalog = try await cluster.catalog(for: rendered, isWatched: mirror != nil)
-            func plan(_ catalog: APICatalog) async throws -> PreparedPass {
+            func plan(_ catalog: APICatalog) async throws -> (pass: PreparedPass, draft: PlanDraft) {
                 try await self.plan(
                     rendered,
                     step,
@@ -31,13 +32,13 @@ extension PassPreparer {
                     policy: policy
                 )
             }
-            var prepared = try await plan(catalog)
-            if try await isCatalogRenewed(for: prepared, since: began) {
-                prepared = try await plan(try await cluster.catalog(for: rendered))
+            var planned = try await plan(catalog)
+            if try await isCatalogRenewed(for: planned.pass, since: began) {
+                planned = try await plan(try await cluster.catalog(for: rendered))
             }
             // Perhaps a kind is no longer served, or only in another version: the next pass reads the catalogue anew.
-            if !prepared.live.unreadable.isEmpty { await cluster.forgetCatalog() }
-            return prepared
+            if !planned.pass.live.unreadable.isEmpty { await cluster.forgetCatalog() }
+            return planned
         } catch let error as KubeError {
             throw PassFailure(
                 stage: .cluster,
@@ -92,7 +93,7 @@ extension PassPreparer {
         marks: [ObjectID: Inventory.AppliedMark],
         residualKey: ResidualKey,
         policy: PlanPolicy
-    ) async throws -> PreparedPass {
+    ) async throws -> (pass: PreparedPass, draft: PlanDraft) {
         var inventory = try await store.load(catalog: catalog, parent: await mirror?.parent())
         // Their names stood in git before, so also one that git no longer declares may be shown.
         Redactor.shared.allow(names: inventory.members.keys.lazy.flatMap(\.names))
@@ -103,24 +104,21 @@ extension PassPreparer {
         var policy = policy
         policy.remembersCommit = project.remembersCommit
         policy.rewoundFrom = rewoundTag(rendered.commit, step, inventory: inventory)
-        var plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
-        if !plan.unread.isEmpty {
-            if let mirror {
-                live = await mirror.completed(live, with: plan.unread)
-            } else {
-                (live, _, _) = try await readLive(rendered, inventory: inventory, catalog: catalog, keepsWhole: true)
-            }
-            plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
-        }
-        if !plan.prune.containers.isEmpty {
+        let draft = PlanDraft(rendered, against: live, inventory: inventory, policy: policy)
+        let containers = draft.containers
+        if !containers.isEmpty {
             let reader = LiveReader(client: cluster.client, applySet: project.applySet)
-            live.contents = await reader.contents(of: plan.prune.containers, in: live)
-            plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
+            live.contents = await reader.contents(
+                of: containers,
+                in: live,
+                witnesses: ContainerContents.witnesses(for: project.applySet)
+            )
         }
+        let plan = draft.plan(contents: live.contents)
         let superset = inventory.superset(for: plan)
         if superset != inventory { try await store.checkRoom(for: superset) }
         await mirror?.settle(plan.unchanged)
-        return PreparedPass(
+        let pass = PreparedPass(
             rendered: rendered,
             step: step,
             catalog: catalog,
@@ -132,6 +130,7 @@ extension PassPreparer {
             policy: policy,
             orders: orders
         )
+        return (pass, draft)
     }
 
     /// What people ordered about the project, as the cluster has it now; the server is asked only where no watch shows
@@ -144,25 +143,28 @@ extension PassPreparer {
     private func readLive(
         _ rendered: RenderedSet,
         inventory: Inventory,
-        catalog: APICatalog,
-        keepsWhole: Bool = false
+        catalog: APICatalog
     ) async throws -> (live: LiveSet, generation: Int?, unwatched: Set<ObjectID>) {
         let namespace = project.policy.targetNamespace
+        let scope = ReadScope(
+            rendered: rendered.objects,
+            inventory: inventory,
+            catalog: catalog,
+            defaultNamespace: namespace
+        )
+        let triage = Triage(
+            rendered: rendered,
+            catalog: catalog,
+            inventory: inventory,
+            defaultNamespace: namespace
+        )
         if let mirror {
-            let reading = try await mirror.read(
-                for: rendered,
-                inventory: inventory,
-                catalog: catalog,
-                defaultNamespace: namespace
-            )
+            let reading = try await mirror.read(scope, triage: triage)
             return (reading.live, reading.generation, reading.unwatched)
         }
         let live = try await LiveReader(client: cluster.client, applySet: project.applySet).read(
-            for: rendered,
-            inventory: inventory,
-            catalog: catalog,
-            defaultNamespace: namespace,
-            keepsWhole: keepsWhole,
+            scope,
+            triage: triage,
             isWell: { Kstatus.status(of: $0).status == .current }
         )
         return (live, nil, [])

@@ -3,6 +3,7 @@ import GitStore
 import KubeClient
 import KubeObjects
 import SyncApply
+import SyncLook
 import SyncPlan
 import SyncRender
 import SyncSource
@@ -52,7 +53,7 @@ package struct PassPreparer: Sendable {
     ) async throws -> PreparedPass {
         let previous = try await followed() ?? previous
         let tip = try await poll(after: previous)
-        return try await prepare(tip, marks: marks, residualKey: residualKey, previous: previous)
+        return try await prepare(tip, marks: marks, residualKey: residualKey, previous: previous).pass
     }
 
     /// Where the project's ref points now. A branch that went back is accepted only after further polls.
@@ -77,7 +78,7 @@ package struct PassPreparer: Sendable {
     ///   - residualKey: Of the hashes in the marks.
     ///   - previous: The commit of the last pass that wrote to the cluster.
     ///   - policy: The project's settings, with what earlier passes have learnt; nil for the settings alone.
-    /// - Returns: What is wanted, what there is, and the plan.
+    /// - Returns: What is wanted, what there is, and the plan; and the draft of the plan, for what is asked for next.
     /// - Throws: ``PassFailure`` or ``RenderFailure``.
     func prepare(
         _ tip: SourceTip,
@@ -85,7 +86,7 @@ package struct PassPreparer: Sendable {
         residualKey: ResidualKey,
         previous: CommitInfo?,
         policy: PlanPolicy? = nil
-    ) async throws -> PreparedPass {
+    ) async throws -> (pass: PreparedPass, draft: PlanDraft) {
         var policy = policy ?? project.policy
         policy.source = try await fromSource { try SourceIdentity(project.source) }.description
         let step = try await fromSource { try await self.step(to: tip, from: previous) }
@@ -95,7 +96,7 @@ package struct PassPreparer: Sendable {
         Redactor.shared.allow(names: [project.name, project.namespace, project.policy.targetNamespace])
         Redactor.shared.allow(names: rendered.objects.lazy.flatMap { $0.object.id.names })
         for item in rendered.objects { Redactor.shared.register(secretObject: item.object) }
-        let prepared = try await readCluster(
+        let (prepared, draft) = try await readCluster(
             rendered,
             step,
             marks: marks,
@@ -109,7 +110,7 @@ package struct PassPreparer: Sendable {
                 prunes: prepared.plan.prune.steps.count
             )
         )
-        return prepared
+        return (prepared, draft)
     }
 
     /// Whether a commit was read from the project's present repository; true also where that is not known.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 import SyncApply
+import SyncLook
 import SyncPlan
 import SyncRender
 import SyncSource
@@ -34,7 +35,7 @@ package struct PreparedPass: Sendable {
     /// only the approval asks for that again.
     var needsCurrentCatalog: Bool {
         let verdict = plan.prune.verdict
-        guard verdict.mayRun, plan.prune.steps.contains(where: { $0.id.groupKind == KindOrder.namespace }) else {
+        guard verdict.mayRun, plan.prune.steps.contains(where: { $0.id.groupKind == GroupKind.namespace }) else {
             return false
         }
         guard case .held(_, let hash) = verdict else { return true }
@@ -65,8 +66,8 @@ package struct PreparedPass: Sendable {
         self.orders = orders
     }
 
-    /// The same pass, planned anew with what was not ready in time.
-    func replanned(_ learn: (inout PlanPolicy) -> Void) -> PreparedPass {
+    /// The same pass with the plan that a draft gives once it is known what was not ready in time.
+    func planned(by draft: PlanDraft, _ learn: (inout PlanPolicy) -> Void) -> PreparedPass {
         var policy = policy
         learn(&policy)
         return PreparedPass(
@@ -75,7 +76,7 @@ package struct PreparedPass: Sendable {
             catalog: catalog,
             inventory: inventory,
             live: live,
-            plan: Planner.plan(rendered, against: live, inventory: inventory, policy: policy),
+            plan: draft.plan(contents: live.contents, policy: policy),
             generation: generation,
             unwatched: unwatched,
             policy: policy,

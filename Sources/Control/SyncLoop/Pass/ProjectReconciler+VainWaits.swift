@@ -8,7 +8,7 @@ import SyncSource
 extension ProjectReconciler {
     /// Where a wave number was not healthy in time in an earlier pass, one check tells whether it is now. While it is
     /// not, this pass leaves the later numbers out and carries out the rest.
-    func keepingGateClosed(_ prepared: PreparedPass) async -> PreparedPass {
+    func keepingGateClosed(_ prepared: PreparedPass, _ draft: PlanDraft) async -> PreparedPass {
         guard memory.hasVainGate(at: prepared.plan.commit.id), !settings.recordsQuietPasses,
             let wave = prepared.plan.waves.last(where: { !$0.after.isEmpty })
         else { return prepared }
@@ -16,12 +16,12 @@ extension ProjectReconciler {
             memory.openedGate()
             return prepared
         }
-        return prepared.replanned { $0.closedGate = gate }
+        return prepared.planned(by: draft) { $0.closedGate = gate }
     }
 
     /// Where an earlier pass has waited in vain for workloads whose older pods may need what a prune deletes, a look tells
     /// whether none run now; while some do, those deletions are no steps of this pass.
-    func keepingUsersBack(_ prepared: PreparedPass) async -> PreparedPass {
+    func keepingUsersBack(_ prepared: PreparedPass, _ draft: PlanDraft) async -> PreparedPass {
         guard memory.hasVainUsers(at: prepared.plan.commit.id), !settings.recordsQuietPasses,
             prepared.plan.prune.verdict.mayRun
         else { return prepared }
@@ -31,7 +31,7 @@ extension ProjectReconciler {
             memory.usersAreReady()
             return prepared
         }
-        return prepared.replanned { $0.unreadyUsers = unready }
+        return prepared.planned(by: draft) { $0.unreadyUsers = unready }
     }
 
     /// Which of these workloads may run pods of an older revision, and why; waits for them as long as the budget lets it.

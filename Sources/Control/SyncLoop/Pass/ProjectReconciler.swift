@@ -2,6 +2,7 @@
 import KubeObjects
 import Logging
 import SyncApply
+import SyncLook
 import SyncPlan
 import SyncRecord
 import SyncRender
@@ -168,14 +169,14 @@ package actor ProjectReconciler {
             commit: tip.commitID,
             triesEverything: settings.recordsQuietPasses
         )
-        let prepared = try await preparer.prepare(
+        let (prepared, draft) = try await preparer.prepare(
             tip,
             marks: marks,
             residualKey: history.residualKey,
             previous: previous,
             policy: policy
         )
-        return await keepingUsersBack(await keepingGateClosed(prepared))
+        return await keepingUsersBack(await keepingGateClosed(prepared, draft), draft)
     }
 
     private func carryOut(

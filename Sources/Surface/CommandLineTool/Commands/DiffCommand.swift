@@ -2,6 +2,7 @@
 import ArgumentParser
 import KubeClient
 import KubeObjects
+import SyncLook
 import SyncLoop
 import SyncPlan
 import SyncRecord

@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import KubeObjects
 import SyncApply
+import SyncLook
 import SyncLoop
 import SyncPlan
 import SyncRecord

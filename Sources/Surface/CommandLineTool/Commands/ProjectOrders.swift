@@ -2,6 +2,7 @@
 import ArgumentParser
 import Foundation
 import SyncApply
+import SyncLook
 import SyncLoop
 import SyncPlan
 import SyncRecord

@@ -3,6 +3,7 @@ import ArgumentParser
 import KubeClient
 import KubeObjects
 import SyncApply
+import SyncLook
 import SyncLoop
 import SyncObserve
 import SyncPlan
@@ -197,17 +198,8 @@ struct ProjectStatus: Sendable {
         client: KubeClient,
         catalog: APICatalog
     ) async throws -> [ObjectHealth] {
-        let nothing = RenderedSet(
-            commit: CommitInfo(id: "", ref: "", authorName: "", authorEmail: "", authoredAt: 0, subject: ""),
-            treeID: "",
-            objects: [],
-            notices: []
-        )
         let live = try await LiveReader(client: client, applySet: inventory.applySet).read(
-            for: nothing,
-            inventory: inventory,
-            catalog: catalog,
-            defaultNamespace: ""
+            ReadScope(inventory: inventory, catalog: catalog)
         )
         return missingObjects(inventory, marks: marks, live: live)
     }

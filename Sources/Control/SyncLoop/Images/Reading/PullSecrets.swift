@@ -4,6 +4,7 @@ import KubeObjects
 import OCIRegistry
 import PlainText
 import SyncApply
+import SyncLook
 
 /// The credentials with which the node would pull a workload's images: the pull Secrets of its pods and of their service
 /// account, in that order (kubernetes, "Pull an Image from a Private Registry"). What is read is kept for a while.

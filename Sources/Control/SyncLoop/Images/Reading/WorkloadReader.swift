@@ -2,6 +2,7 @@
 import KubeClient
 import KubeObjects
 import SyncApply
+import SyncLook
 import SyncPlan
 import Waiting
 

@@ -3,6 +3,7 @@ import Foundation
 import KubeClient
 import KubeObjects
 import Logging
+import SyncLook
 import SyncPlan
 
 /// Writes Events (`events.k8s.io`) about image rollouts, for people who look at a workload with kubectl.

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+
+/// The objects in a Namespace, or of the kind of a definition: what is deleted along with that.
+package struct ContainerContents: Sendable, Hashable {
+    /// Their metadata only.
+    package let objects: [KubeObject]
+    /// The kinds that could not be looked through, or not to the end, with the reason.
+    package let notLookedAt: [GroupKind: String]
+    /// The resources that were listed, to list the same ones again.
+    package let resources: [APIResource]
+
+    package init(objects: [KubeObject], notLookedAt: [GroupKind: String] = [:], resources: [APIResource] = []) {
+        self.objects = objects
+        self.notLookedAt = notLookedAt
+        self.resources = resources
+    }
+
+    /// What one object says against the deletion of its container.
+    package enum Witness: Sendable, Hashable {
+        /// It asks to be kept.
+        case asksToBeKept
+        /// It is another tool's.
+        case isForeign
+    }
+
+    /// What one object says. Asked of very many objects one at a time: the first of each witness is kept in any case.
+    package typealias Witnesses = @Sendable (KubeObject) -> [Witness]
+
+    /// What Kubernetes puts into each Namespace by itself, and what only follows from other objects.
+    private static let bySystem: Set<String> = ["ConfigMap kube-root-ca.crt", "ServiceAccount default"]
+    private static let derived: Set<String> = [
+        "Event", "Event.events.k8s.io", "Endpoints", "PodMetrics.metrics.k8s.io",
+    ]
+
+    /// The objects that were put there on purpose: without those that controllers made for other objects, which come
+    /// and go with these.
+    package var ownObjects: [KubeObject] { objects.filter(Self.isOwn) }
+
+    /// Whether an object was put there on purpose: it follows neither from another object nor from the Namespace
+    /// itself.
+    package static func isOwn(_ object: KubeObject) -> Bool {
+        let kind = object.id.groupKind.description
+        guard !derived.contains(kind), !bySystem.contains("\(kind) \(object.name)") else { return false }
+        return !object.isControlled
+    }
+}
+
+extension KubeObject {
+    /// Whether other objects own it: while it stays, they stay, because it would be deleted along with the last of them.
+    package var hasOwners: Bool { metadata["ownerReferences"]?.array?.isEmpty == false }
+
+    /// Whether a controller made it for another object, and deletes it with that one.
+    package var isControlled: Bool {
+        metadata["ownerReferences"]?.array?.contains { $0["controller"]?.bool == true } == true
+    }
+}

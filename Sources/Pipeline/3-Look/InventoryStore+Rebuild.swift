@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+import KubeObjects
+import Waiting
+
+/// Finding a lost inventory again in the cluster itself.
+extension InventoryStore {
+    /// How many lists run at the same time while rebuilding.
+    private static let listsInFlight = 8
+
+    /// Finds members by label and field manager; they are in doubt until git or a person confirms them. Kinds that
+    /// cannot be listed are named as unseen, to be looked through later. A kind whose list failed for now is an error,
+    /// because its members would be lost.
+    ///
+    /// - Parameters:
+    ///   - catalog: The kinds to look through.
+    ///   - kinds: Only these; nil for every kind that can be listed.
+    ///   - namespaces: Where to look when a kind may not be listed for the whole cluster.
+    /// - Returns: What was found; not marked as rebuilt when that is nothing.
+    /// - Throws: ``ApplyError`` when a list failed and may succeed later, or the task is cancelled.
+    func rebuilt(
+        from catalog: APICatalog,
+        kinds: Set<GroupKind>?,
+        namespaces: Set<String>
+    ) async throws(ApplyError) -> Inventory {
+        var resources: [GroupKind: APIResource] = [:]
+        var unseen: Set<GroupKind> = []
+        for candidate in kinds ?? Set(catalog.resources.map(\.gvk.groupKind)) {
+            if case .served(let found) = catalog.lookup(candidate), found.verbs.isSuperset(of: ["list", "delete"]) {
+                resources[candidate] = found
+            } else if kinds != nil {
+                unseen.insert(candidate)
+            }
+        }
+        let ordered = resources.values.sorted { $0.gvk.groupKind < $1.gvk.groupKind }
+        let found = await concurrently(ordered, limit: Self.listsInFlight) { resource in
+            await self.labelled(resource, namespaces)
+        }
+        var members: [ObjectID: Inventory.Member] = [:]
+        for (resource, result) in zip(ordered, found) {
+            let (objects, failure) = result ?? ([], .cancelled)
+            for object in objects where object.managedFields.contains(where: \.isOurApply) {
+                members[object.id] = Inventory.Member(uid: object.uid, doubt: .lost)
+            }
+            guard let failure else { continue }
+            guard !failure.isRetryable, failure.reason != .cancelled, failure.reason != .tls else {
+                throw ApplyError(failure, while: "looking for objects of the missing inventory \(applySet.parent)")
+            }
+            unseen.insert(resource.gvk.groupKind)
+        }
+        // Without a parent and without any object of ours, no inventory was lost.
+        guard kinds != nil || !members.isEmpty else { return Inventory(applySet: applySet) }
+        if kinds == nil {
+            for group in catalog.unavailableGroups.keys {
+                unseen.insert(GroupKind(group: group, kind: UnseenKinds.wildcard))
+            }
+        }
+        return Inventory(applySet: applySet, members: members, unseenKinds: unseen, isRebuilt: !members.isEmpty)
+    }
+
+    /// The objects of a kind that carry our label, and why these are not all. Where the list of the whole cluster is
+    /// forbidden, those in the namespaces.
+    private func labelled(
+        _ resource: APIResource,
+        _ namespaces: Set<String>
+    ) async -> (objects: [KubeObject], failure: KubeError?) {
+        func list(_ namespace: String) async throws(KubeError) -> [KubeObject] {
+            try await client.list(
+                resource,
+                namespace: namespace,
+                labelSelector: applySet.memberSelector,
+                metadataOnly: true
+            ).objects
+        }
+        do throws(KubeError) { return (try await list(""), nil) } catch {
+            guard error.reason == .forbidden, resource.isNamespaced else { return ([], error) }
+            var objects: [KubeObject] = []
+            for namespace in namespaces.sorted() {
+                do throws(KubeError) { objects += try await list(namespace) } catch let inner {
+                    if inner.reason != .forbidden { return ([], inner) }
+                }
+            }
+            return (objects, error)
+        }
+    }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncLook
+
+/// What becomes of Namespaces and definitions, whose deletion takes other objects along, and of what owns objects that
+/// stay: one that holds anything that is declared, kept, released because it asks to be kept, or another tool's, stays
+/// as well.
+struct ContainerFates {
+    /// The members whose fate differs from what they would have on their own.
+    private(set) var fates: [ObjectID: PrunePlanner.Fate] = [:]
+    /// For each container among the steps, what is known to go along beside the steps. Ascending by container.
+    private(set) var along: [GoingAlong] = []
+
+    /// What goes along with one container.
+    struct GoingAlong {
+        let container: ObjectID
+        /// Ascending; without what is deleted on its own.
+        let objects: [ObjectID]
+        /// Nil when it was not looked through.
+        let notLookedAt: [GroupKind: String]?
+    }
+
+    private let planner: PrunePlanner
+    /// The first reason why a namespace, or the definition of a kind, or an owner stays.
+    private var byNamespace: [String: String] = [:]
+    private var byKind: [GroupKind: String] = [:]
+    private var byOwner: [String: String] = [:]
+    /// Everything that stays, in the order in which that was found.
+    private var pinned: [Pin] = []
+
+    /// What cannot be deleted.
+    private enum Pin: Hashable {
+        case namespace(String)
+        case kind(GroupKind)
+        /// The object with this uid.
+        case owner(String)
+    }
+
+    init(planner: PrunePlanner, members: [ObjectID: PrunePlanner.Fate]) {
+        self.planner = planner
+        let home = planner.inventory.applySet.parent.namespace
+        byNamespace[home] = "it holds this project's own inventory"
+        pinned.append(.namespace(home))
+        for id in planner.declared {
+            pin(id, "it holds objects that are declared", "objects of the kind that it defines are declared")
+            pinOwners(of: planner.live.objects[id]?.whole, "\(id), which it owns, is declared")
+        }
+        // A refused manifest may mean one of these, in whatever namespace.
+        for id in planner.inventory.members.keys where planner.isDeclared(id) && !planner.declared.contains(id) {
+            stays(id, "a manifest of its kind and name is refused", planner.live.objects[id]?.whole)
+        }
+        for (id, fate) in members.sorted(by: { $0.key < $1.key }) {
+            switch fate {
+            case .release(let reason), .keep(let reason): stays(id, reason, planner.live.objects[id]?.whole)
+            case .ending(let reason): ends(id, reason)
+            case .delete, .gone: break
+            }
+        }
+        pinByNonMembers(members)
+        decide(members)
+    }
+
+    /// Notes that an object stays, so that what it is in, what defines it and what owns it must stay.
+    private mutating func stays(_ id: ObjectID, _ reason: String?, _ object: KubeObject?) {
+        let why = reason.map { ": \($0)" } ?? ""
+        pin(id, "it holds \(id), which stays\(why)", "\(id) of the kind that it defines stays\(why)")
+        pinOwners(of: object, "\(id), which it owns, stays\(why)")
+    }
+
+    /// The garbage collector takes an object along with the last of its owners.
+    private mutating func pinOwners(of object: KubeObject?, _ reason: String) {
+        for owner in object?.metadata["ownerReferences"]?.array ?? [] {
+            guard let uid = owner["uid"]?.string, byOwner[uid] == nil else { continue }
+            byOwner[uid] = reason
+            pinned.append(.owner(uid))
+        }
+    }
+
+    /// A definition waits for the last of its objects; a Namespace empties itself.
+    private mutating func ends(_ id: ObjectID, _ reason: String) {
+        guard byKind[id.groupKind] == nil else { return }
+        byKind[id.groupKind] = "\(id) of the kind that it defines: \(reason)"
+        pinned.append(.kind(id.groupKind))
+    }
+
+    private mutating func pin(_ id: ObjectID, _ inNamespace: String, _ ofKind: String) {
+        if !id.namespace.isEmpty, byNamespace[id.namespace] == nil {
+            byNamespace[id.namespace] = inNamespace
+            pinned.append(.namespace(id.namespace))
+        }
+        if byKind[id.groupKind] == nil {
+            byKind[id.groupKind] = ofKind
+            pinned.append(.kind(id.groupKind))
+        }
+    }
+
+    /// Marks what objects outside of the inventory keep: those with our label that are not members, such as one that
+    /// was released earlier, and those that were found in the containers.
+    private mutating func pinByNonMembers(_ members: [ObjectID: PrunePlanner.Fate]) {
+        let labelled = planner.live.objects.values.compactMap(\.whole).filter {
+            planner.inventory.members[$0.id] == nil
+        }
+        let found = planner.live.contents.values.flatMap(\.objects)
+        for object in (labelled + found).sorted(by: { $0.id < $1.id }) {
+            let id = object.id
+            guard members[id] == nil, !planner.declared.contains(id) else { continue }
+            if planner.isDeclared(id) {
+                stays(id, "a manifest of its kind and name is refused", object)
+            } else if object.deletionTimestamp != nil {
+                ends(id, "it \(object.deletionText)")
+            } else if let objection = SyncAnnotation.objection(of: object) {
+                stays(id, "it \(objection.reason)", object)
+            } else if ContainerContents.isOwn(object), let reason = planner.policy.border.objection(to: object) {
+                stays(id, "it \(reason)", object)
+            } else if case .other(let owner) = Ownership.of(
+                object,
+                for: planner.inventory.applySet,
+                owners: planner.live.owners
+            ), !object.isControlled {
+                stays(id, "it belongs to \(owner)", object)
+            }
+        }
+    }
+
+    private mutating func decide(_ members: [ObjectID: PrunePlanner.Fate]) {
+        var steps: [PruneStep] = []
+        for case .delete(let step) in members.values { steps.append(step) }
+        steps.sort { $0.id < $1.id }
+        keepWhatIsPinned(of: steps)
+        let going = steps.filter { fates[$0.id] == nil }
+        let uids = Set(going.map(\.uid))
+        along = going.filter { PrunePlanner.isContainer($0.id) }.map { step in
+            let contents = planner.live.contents[step.id]
+            let objects = contents?.ownObjects.filter { !uids.contains($0.uid ?? "") }.map(\.id).sorted()
+            return GoingAlong(container: step.id, objects: objects ?? [], notLookedAt: contents?.notLookedAt)
+        }
+    }
+
+    /// Keeps the steps that something else needs, and whatever those need in turn: what owns, holds or defines a kept
+    /// object. Each step is checked once for each object that may need it.
+    private mutating func keepWhatIsPinned(of steps: [PruneStep]) {
+        var places: [Pin: [PruneStep]] = [:]
+        for step in steps { for pin in pins(of: step) { places[pin, default: []].append(step) } }
+        var next = 0
+        while next < pinned.count {
+            for step in places[pinned[next]] ?? [] where fates[step.id] == nil {
+                guard let reason = reasonToStay(step) else { continue }
+                fates[step.id] = .keep(reason)
+                stays(step.id, nil, step.live)
+            }
+            next += 1
+        }
+    }
+
+    /// The places of a step that keep it once one of them is pinned: itself as an owner, and what it contains or defines.
+    private func pins(of step: PruneStep) -> [Pin] {
+        switch step.id.groupKind {
+        case GroupKind.namespace: [.owner(step.uid), .namespace(step.id.name)]
+        case GroupKind.customResourceDefinition:
+            [Pin.owner(step.uid)] + (step.live.definedKind.map { [Pin.kind($0)] } ?? [])
+        default: [.owner(step.uid)]
+        }
+    }
+
+    private func reasonToStay(_ step: PruneStep) -> String? {
+        if let reason = byOwner[step.uid] { return reason }
+        switch step.id.groupKind {
+        case GroupKind.namespace: return byNamespace[step.id.name]
+        case GroupKind.customResourceDefinition:
+            return step.live.definedKind.flatMap { byKind[$0] }
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncLook
+
+/// What a repository may not declare, whatever the API server would allow: the only rule of the border between
+/// projects, and between projects and Sternpost itself.
+///
+/// It does not replace access control of the API server: all projects act with the rights of the operator.
+package struct ProjectBorder: Sendable, Hashable {
+    /// Whether this is the project that manages Sternpost itself: it may declare what configures Sternpost, and the lists of
+    /// the operator do not hold for it.
+    package var isOwnProject: Bool
+    /// The namespace in which the operator runs; nil when it runs outside of the cluster. A user who may create a Pod
+    /// there has the operator's rights.
+    package var operatorNamespace: String?
+    /// The Secrets from which the operator takes its credentials.
+    package var credentials: Set<ObjectID>
+    /// Namespaces that the operator forbids to all projects.
+    package var forbiddenNamespaces: Set<String>
+    /// Kinds that the operator forbids to all projects.
+    package var forbiddenKinds: Set<GroupKind>
+
+    /// A border with the rules that always hold, and those that are given.
+    package init(
+        isOwnProject: Bool = false,
+        operatorNamespace: String? = nil,
+        credentials: Set<ObjectID> = [],
+        forbiddenNamespaces: Set<String> = [],
+        forbiddenKinds: Set<GroupKind> = []
+    ) {
+        self.isOwnProject = isOwnProject
+        self.operatorNamespace = operatorNamespace
+        self.credentials = credentials
+        self.forbiddenNamespaces = forbiddenNamespaces
+        self.forbiddenKinds = forbiddenKinds
+    }
+
+    private static let projectFiles = "sternpost-projects"
+
+    /// Judges a manifest.
+    ///
+    /// - Parameter object: The manifest, its namespace filled in.
+    /// - Returns: Why it may not be declared, as the end of a sentence about it; nil when it may.
+    package func objection(to object: KubeObject) -> String? {
+        let id = object.id
+        if let label = object.label(ApplySet.idLabel) {
+            return "is the parent of an ApplySet (label \(ApplySet.idLabel): \(label)), which only its tool"
+                + " may write; remove it from git"
+        }
+        if isBookkeeping(id) {
+            return "has a name that Sternpost keeps for its own inventories and leases (\(WireName.objectPrefix)…);"
+                + " choose another name"
+        }
+        guard !isOwnProject else { return nil }
+        if let what = configuration(id) {
+            return "\(what), so a project may not declare it; only the project that is named by --own-project may"
+        }
+        if forbiddenKinds.contains(id.groupKind) {
+            return "is of a kind that the operator forbids to all projects (--forbid-kinds \(id.groupKind))"
+        }
+        if let namespace = place(of: id), forbiddenNamespaces.contains(namespace) {
+            return "lies in a namespace that the operator forbids to all projects (--forbid-namespaces \(namespace))"
+        }
+        return nil
+    }
+
+    /// The namespace that an object is in, or that it is itself.
+    private func place(of id: ObjectID) -> String? {
+        if id.groupKind == GroupKind.namespace { return id.name }
+        return id.namespace.isEmpty ? nil : id.namespace
+    }
+
+    private func isBookkeeping(_ id: ObjectID) -> Bool {
+        guard id.name.utf8.starts(with: WireName.objectPrefix.utf8) else { return false }
+        return id.group.isEmpty && id.kind == "Secret" || id.group == "coordination.k8s.io" && id.kind == "Lease"
+    }
+
+    /// Which part of Sternpost the object would configure; nil for none.
+    private func configuration(_ id: ObjectID) -> String? {
+        if id.group == WireName.group { return "configures Sternpost" }
+        if id.groupKind == GroupKind.customResourceDefinition, id.name.hasSuffix(".\(WireName.group)") {
+            return "defines a kind that configures Sternpost"
+        }
+        if id.group.isEmpty, id.kind == "ConfigMap", id.name == ProjectBorder.projectFiles {
+            return "holds the operator's project files"
+        }
+        if credentials.contains(id) { return "holds credentials of the operator" }
+        if let operatorNamespace, place(of: id) == operatorNamespace {
+            return "lies in the namespace \(operatorNamespace), in which the operator runs"
+        }
+        return nil
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncLook
+
+/// What a pass would delete, and whether it may.
+package struct PrunePlan: Sendable {
+    /// Whether the steps may run in this pass.
+    package enum Verdict: Sendable, Hashable {
+        case allowed
+        /// Something could not be read, or something declared is not as git wants it: nothing is deleted, even with an
+        /// approval. The texts say what.
+        case blocked(reasons: [String])
+        /// More than the project's limits allow, a protected kind, or a doubt about a member: waits for
+        /// `sternpost approve`. `approvalHash` identifies what is approved: this commit, exactly these objects, and
+        /// what is known to be deleted along with them; 64 hexadecimal digits.
+        case held(reasons: [String], approvalHash: String)
+        /// The project has pruning switched off.
+        case disabled
+
+        /// Whether the steps run, at once or after approval.
+        package var mayRun: Bool {
+            switch self {
+            case .allowed, .held: true
+            case .blocked, .disabled: false
+            }
+        }
+    }
+
+    package let verdict: Verdict
+    /// In the order of deletion: the reverse of the order of apply.
+    package let steps: [PruneStep]
+    /// Inventory members that are gone already, that are not ours any more, or that ask to be kept; with the reason.
+    /// They leave the inventory without a delete.
+    package let released: [ReleasedObject]
+    /// Members that the commit no longer declares and that stay members for now, with the reason.
+    package let kept: [ReleasedObject]
+    /// Undeclared members that are in doubt from this pass on; stored before anything else is done.
+    package let doubts: [ObjectID: Inventory.Doubt]
+    /// Namespaces and definitions among the steps whose contents are not known. A plan made with
+    /// ``LiveSet/contents`` of them decides better. Ascending.
+    package let containers: [ObjectID]
+    /// Members whose deletion failed lately; they stay members, and it is tried again later.
+    package let withheld: [ReleasedObject]
+    /// Members whose deletion waits for something else: older pods, or a custom resource that could not be deleted.
+    package let waiting: [ReleasedObject]
+
+    package init(
+        verdict: Verdict,
+        steps: [PruneStep],
+        released: [ReleasedObject],
+        kept: [ReleasedObject] = [],
+        doubts: [ObjectID: Inventory.Doubt] = [:],
+        containers: [ObjectID] = [],
+        withheld: [ReleasedObject] = [],
+        waiting: [ReleasedObject] = []
+    ) {
+        self.doubts = doubts
+        self.containers = containers
+        self.verdict = verdict
+        self.steps = steps
+        self.released = released
+        self.kept = kept
+        self.withheld = withheld
+        self.waiting = waiting
+    }
+
+    /// The released members that leave the inventory with this plan: none while nothing may be deleted.
+    package var leaving: [ReleasedObject] { if case .blocked = verdict { [] } else { released } }
+
+    /// The hash of a held prune; nil when it is not held.
+    package var approvalHash: String? { if case .held(_, let hash) = verdict { hash } else { nil } }
+}
+
+/// One object to be deleted.
+package struct PruneStep: Sendable {
+    package let id: ObjectID
+    package let resource: APIResource
+    /// The delete's precondition: exactly this incarnation.
+    package let uid: String
+    package let live: KubeObject
+    /// What a Namespace or definition held when the plan was made; nil for other kinds, and where it was not looked
+    /// through.
+    package let contents: ContainerContents?
+
+    package init(
+        id: ObjectID,
+        resource: APIResource,
+        uid: String,
+        live: KubeObject,
+        contents: ContainerContents? = nil
+    ) {
+        self.contents = contents
+        self.id = id
+        self.resource = resource
+        self.uid = uid
+        self.live = live
+    }
+
+    /// Whether its claims, and with them its data, are deleted with it: a StatefulSet may ask for that.
+    var takesClaimsAlong: Bool {
+        id.groupKind == GroupKind(group: "apps", kind: "StatefulSet")
+            && live.spec?["persistentVolumeClaimRetentionPolicy"]?["whenDeleted"]?.string == "Delete"
+    }
+}
+
+/// An inventory member that is not declared and not deleted, and why.
+package struct ReleasedObject: Sendable, Hashable {
+    package let id: ObjectID
+    package let reason: String
+
+    package init(id: ObjectID, reason: String) {
+        self.id = id
+        self.reason = reason
+    }
+}

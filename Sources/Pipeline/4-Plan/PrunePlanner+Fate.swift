@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncLook
+
+/// What becomes of one member that the commit does not declare.
+extension PrunePlanner {
+    enum Fate {
+        case delete(PruneStep)
+        /// Leaves the inventory because it does not exist any more.
+        case gone(String)
+        /// Leaves the inventory and stays in the cluster, because this project may not delete it.
+        case release(String)
+        /// Stays in the cluster, and a member for now.
+        case keep(String)
+        /// The same, because it is being deleted already.
+        case ending(String)
+
+        /// Whether it is in the cluster and ours, as far as is known.
+        var isOurs: Bool {
+            switch self {
+            case .gone, .release: false
+            case .delete, .keep, .ending: true
+            }
+        }
+    }
+
+    func fate(of id: ObjectID, _ member: Inventory.Member) -> Fate {
+        if let reason = live.unreadable[id.groupKind] { return .keep("its kind could not be read: \(reason)") }
+        let resource: APIResource
+        switch live.catalog.lookup(id.groupKind) {
+        case .served(let found): resource = found
+        case .unavailable(let reason): return .keep("its API group did not answer: \(reason)")
+        case .unknown:
+            return live.undefined.contains(id.groupKind)
+                ? .gone("its kind is no longer defined, so it is gone") : .keep("its kind is not served now")
+        }
+        guard let found = live.objects[id] else {
+            guard resource.verbs.contains("list") || resource.verbs.contains("get") else {
+                return .keep("its kind can neither be listed nor read by name, so it is not known whether it is there")
+            }
+            return .gone(
+                member.uid == nil
+                    ? "it is not in the cluster, and no pass has seen it there" : "it is gone from the cluster"
+            )
+        }
+        guard let object = found.whole else { return .keep("it is as a manifest declares it") }
+        if let reason = reasonToRelease(object, member) { return .release(reason) }
+        guard let uid = object.uid else { return .keep("the server gave it no uid") }
+        switch SyncAnnotation.objection(of: object) {
+        // An object that another object owns stays a member: so it is read in every pass, and keeps its owners.
+        case .asksToBeKept(let wish) where object.hasOwners:
+            return .keep("it asks to be kept (\(wish)), and others own it")
+        case .asksToBeKept(let wish): return .release("it asks to be kept (\(wish))")
+        case .stays(let reason): return .keep("it \(reason)")
+        case nil: break
+        }
+        if object.deletionTimestamp != nil { return .ending("it \(object.deletionText)") }
+        // A project may not delete, by no longer declaring it, what it may not declare.
+        if let reason = policy.border.objection(to: object) { return .keep("it \(reason)") }
+        return .delete(
+            PruneStep(id: id, resource: resource, uid: uid, live: object, contents: live.contents[id])
+        )
+    }
+
+    /// Why this project may not, or no longer, delete a live object.
+    private func reasonToRelease(_ object: KubeObject, _ member: Inventory.Member) -> String? {
+        switch Ownership.of(object, for: inventory.applySet, owners: live.owners) {
+        case .ours: break
+        case .unowned: return "it is there and no longer carries this project's label: somebody took it off by hand"
+        case .other(let owner): return "it now belongs to \(owner)"
+        }
+        guard let uid = object.uid else { return nil }
+        if let expected = member.uid, expected != uid { return "it was deleted and created again by someone else" }
+        if member.uid == nil, !object.managedFields.contains(where: \.isOurApply) {
+            return "it was not created by this project"
+        }
+        if appliedUIDs.contains(uid) { return "it is the same object as one the commit declares" }
+        return nil
+    }
+}

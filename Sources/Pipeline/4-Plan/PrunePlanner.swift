@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncLook
+import SyncSource
+
+/// Decides what leaves the cluster: inventory members that the commit no longer declares, if they are provably ours, if
+/// everything could be read and nothing that is declared is undone, and if it is not too much at once.
+struct PrunePlanner {
+    let commit: CommitInfo
+    /// Every identity that the commit names, refused or not: never pruned.
+    let declared: Set<ObjectID>
+    let refused: [RefusedObject]
+    let reportedDrift: [Step]
+    let live: LiveSet
+    let inventory: Inventory
+    let policy: PlanPolicy
+    /// The uids of declared objects, perhaps under another group's name.
+    let appliedUIDs: Set<String>
+    /// Kinds and names of refused manifests.
+    private let shielded: Set<KindAndName>
+
+    private struct KindAndName: Hashable {
+        let kind: GroupKind
+        let name: String
+    }
+
+    init(
+        commit: CommitInfo,
+        declared: Set<ObjectID>,
+        refused: [RefusedObject],
+        reportedDrift: [Step],
+        live: LiveSet,
+        inventory: Inventory,
+        policy: PlanPolicy
+    ) {
+        self.commit = commit
+        self.declared = declared
+        self.refused = refused
+        self.reportedDrift = reportedDrift
+        self.live = live
+        self.inventory = inventory
+        self.policy = policy
+        appliedUIDs = Set(declared.compactMap { live.objects[$0]?.uid })
+        shielded = Set(refused.map { KindAndName(kind: $0.id.groupKind, name: $0.id.name) })
+    }
+
+    func plan() -> PrunePlan {
+        var fates: [ObjectID: Fate] = [:]
+        var doubts: [ObjectID: Inventory.Doubt] = [:]
+        for (id, member) in inventory.members where !declared.contains(id) {
+            // Also for those that a refused manifest protects now: the next pass no longer knows that the tag went
+            // back.
+            doubts[id] = member.doubt ?? (policy.rewoundFrom == nil ? nil : .rewound)
+            if !isDeclared(id) { fates[id] = fate(of: id, member) }
+        }
+        keepControllers(&fates)
+        keepWhatIsNamed(&fates)
+        let containers = ContainerFates(planner: self, members: fates)
+        fates.merge(containers.fates) { $1 }
+        var steps: [PruneStep] = []
+        var released: [ReleasedObject] = []
+        var kept: [ReleasedObject] = []
+        for (id, fate) in fates {
+            switch fate {
+            case .delete(let step): steps.append(step)
+            case .gone(let reason), .release(let reason): released.append(ReleasedObject(id: id, reason: reason))
+            case .keep(let reason), .ending(let reason): kept.append(ReleasedObject(id: id, reason: reason))
+            }
+        }
+        steps.sort(by: PrunePlanner.isDeletedBefore)
+        let present = declared.count { live.objects[$0] != nil && inventory.members[$0] != nil }
+        let verdict = PruneVerdict(
+            planner: self,
+            steps: steps,
+            doubts: doubts,
+            along: containers.along,
+            present: present + fates.values.count(where: \.isOurs)
+        )
+        let decision = verdict.verdict
+        return PrunePlan(
+            verdict: decision,
+            steps: steps,
+            released: released.sorted { $0.id < $1.id },
+            kept: kept.sorted { $0.id < $1.id },
+            doubts: doubts,
+            containers: decision.mayRun
+                ? steps.map(\.id).filter { PrunePlanner.isContainer($0) && live.contents[$0] == nil }.sorted() : []
+        )
+    }
+
+    /// The namespace of a refused manifest may not be known, so it protects every member of its kind and name.
+    func isDeclared(_ id: ObjectID) -> Bool {
+        declared.contains(id) || shielded.contains(KindAndName(kind: id.groupKind, name: id.name))
+    }
+
+    /// Whether a deletion of it takes other objects along.
+    static func isContainer(_ id: ObjectID) -> Bool {
+        id.groupKind == GroupKind.namespace || id.groupKind == GroupKind.customResourceDefinition
+    }
+
+    /// Reverse of the order of apply: later stages first, namespaces and definitions last.
+    private static func isDeletedBefore(_ left: PruneStep, _ right: PruneStep) -> Bool {
+        let first = rank(left.id)
+        let second = rank(right.id)
+        return first != second ? first > second : right.id < left.id
+    }
+
+    /// The higher the rank, the earlier it is deleted. Custom resources come first, while their controllers and their
+    /// webhooks are there; classes and the like, which other custom resources name, with what everything else needs.
+    static func rank(_ id: ObjectID) -> Int {
+        if id.groupKind == GroupKind.namespace { return -2 }
+        if id.groupKind == GroupKind.customResourceDefinition { return -1 }
+        let stage = KindOrder.stage(of: id.groupKind)
+        return id.isCustomResource && stage > 0 ? KindOrder.stages : stage
+    }
+
+    /// By rank; of two with the same rank the lower identity ranks higher.
+    static func isRankedBelow(_ left: ObjectID, _ right: ObjectID) -> Bool {
+        (rank(left), right) < (rank(right), left)
+    }
+}

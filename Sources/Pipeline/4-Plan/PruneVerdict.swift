@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+import Crypto
+import KubeObjects
+import PlainText
+import SyncLook
+import SyncSource
+
+/// Whether the deletions of a plan may be carried out, all of them together.
+struct PruneVerdict {
+    /// How many names a reason shows, and how many reasons a verdict gives.
+    private static let maxNames = 50
+
+    let planner: PrunePlanner
+    let steps: [PruneStep]
+    let doubts: [ObjectID: Inventory.Doubt]
+    let along: [ContainerFates.GoingAlong]
+    /// How many members really exist: one that was never created, or is gone, must not raise the limit for others.
+    let present: Int
+
+    var verdict: PrunePlan.Verdict {
+        guard planner.policy.prune.isEnabled else { return .disabled }
+        let partial = partialKnowledge
+        if !partial.isEmpty { return .blocked(reasons: Self.bounded(partial)) }
+        if !steps.isEmpty, let culprit { return .blocked(reasons: [culprit]) }
+        let reasons = holdReasons
+        return reasons.isEmpty ? .allowed : .held(reasons: reasons, approvalHash: approvalHash)
+    }
+
+    private static func bounded(_ reasons: [String]) -> [String] {
+        guard reasons.count > maxNames else { return reasons }
+        return reasons.prefix(maxNames) + ["and \(reasons.count - maxNames) more"]
+    }
+
+    private var partialKnowledge: [String] {
+        let live = planner.live
+        var partial = planner.refused.filter(\.reason.isPartialKnowledge).map { "\($0.origin): \($0.id) \($0.message)" }
+        partial += live.unreadable.sorted { $0.key < $1.key }.map { kind, reason in
+            let unseen = planner.inventory.unseenKinds.contains(kind) ? unseenRemedy : ""
+            return "\(kind) could not be listed: \(reason)\(unseen)"
+        }
+        let kinds = planner.inventory.members.keys.map(\.group) + planner.inventory.unseenKinds.map(\.group)
+        for group in Set(kinds).sorted() {
+            guard let reason = live.catalog.unavailableGroups[group] else { continue }
+            partial.append("the API group \(group) did not answer: \(reason)")
+        }
+        return partial
+    }
+
+    private var unseenRemedy: String {
+        "; nobody has looked through it since the inventory \(planner.inventory.applySet.parent) was lost: allow it to be"
+            + " listed, or take it out of that Secret's annotation \(ApplySet.groupKindsAnnotation) if nothing of this kind"
+            + " is this project's"
+    }
+
+    /// The first declared object that is not as the commit wants it, opt-outs apart: the old state may still need what
+    /// would be deleted, or what would be deleted is what it replaces.
+    private var culprit: String? {
+        let undone = planner.refused.filter(\.reason.isShortfall)
+        if let first = undone.min(by: { $0.origin < $1.origin }) {
+            let more = undone.count > 1 ? " (and \(undone.count - 1) more)" : ""
+            return
+                "\(first.origin): \(first.id) could not be applied\(more), and may need or replace what would be deleted:"
+                + " \(first.message)"
+        }
+        guard let drifted = planner.reportedDrift.min(by: { $0.id < $1.id }) else { return nil }
+        return
+            "\(drifted.origin): \(drifted.id) is not as git declares it, which is only reported, and may need what would"
+            + " be deleted"
+    }
+
+    private var holdReasons: [String] {
+        var reasons: [String] = []
+        if let reason = otherSource { reasons.append(reason) }
+        reasons += doubtReasons
+        let prune = planner.policy.prune
+        let limit = prune.limit(inventoryCount: present)
+        if steps.count > limit {
+            reasons.append(
+                "\(steps.count) of \(present) objects would be deleted; without approval at most \(limit)"
+                    + " (the larger of \(prune.maxObjects) objects and \(prune.maxPercent)%)"
+            )
+        }
+        let protected = steps.filter { KindOrder.protected.contains($0.id.groupKind) || $0.takesClaimsAlong }
+        if !protected.isEmpty {
+            reasons.append("deleting \(Self.names(protected.map(\.id), 5)) takes data or other objects with it")
+        }
+        return reasons + along.compactMap(Self.text)
+    }
+
+    private var otherSource: String? {
+        let source = planner.policy.source
+        let others = Set(steps.compactMap { planner.inventory.members[$0.id]?.source }).subtracting(["", source])
+        guard !others.isEmpty else { return nil }
+        return
+            "the objects came from \(others.sorted().joined(separator: ", ")), and this sync reads \(source); approve if"
+            + " the repository moved, or give this one a project name of its own"
+    }
+
+    private var doubtReasons: [String] {
+        let ids = steps.map(\.id)
+        var reasons: [String] = []
+        if let first = ids.first(where: { doubts[$0] == .lost }) {
+            let count = ids.count { doubts[$0] == .lost }
+            reasons.append(
+                "the inventory \(planner.inventory.applySet.parent) was lost and has been made again from labels and field"
+                    + " managers, and since then nobody has confirmed that \(count) of the objects, \(first) among them,"
+                    + " are to go; approve if the list is right"
+            )
+        }
+        if let first = ids.first(where: { doubts[$0] == .rewound }) {
+            let tag = planner.policy.rewoundFrom.map { "the version tag \($0)" } ?? "a newer version tag"
+            reasons.append(
+                "\(tag) is gone, and \(planner.commit.ref) is older: it does not declare \(first) and perhaps others, which"
+                    + " the newer one brought; approve if that version was taken back on purpose"
+            )
+        }
+        return reasons
+    }
+
+    private static func text(_ along: ContainerFates.GoingAlong) -> String? {
+        let place = along.container.groupKind == GroupKind.namespace ? "in it" : "of the kind that it defines"
+        guard let notLookedAt = along.notLookedAt else {
+            return "what else is \(place) goes along with \(along.container), and was not looked at"
+        }
+        var parts: [String] = []
+        if !along.objects.isEmpty {
+            parts.append(
+                "\(along.container) takes along \(along.objects.count) objects that are not in the list:"
+                    + " \(names(along.objects, maxNames))"
+            )
+        }
+        if !notLookedAt.isEmpty {
+            let kinds = notLookedAt.keys.sorted().prefix(5).map(\.description).joined(separator: ", ")
+            let more = notLookedAt.count > 5 ? " and \(notLookedAt.count - 5) more kinds" : ""
+            let first = notLookedAt.min { $0.key < $1.key }?.value ?? ""
+            parts.append("\(along.container) was not looked through for \(kinds)\(more): \(first)")
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
+    }
+
+    private static func names(_ ids: [ObjectID], _ limit: Int) -> String {
+        let shown = ids.prefix(limit).map(\.description).joined(separator: ", ")
+        return ids.count > limit ? "\(shown) and \(ids.count - limit) more" : shown
+    }
+
+    /// The hash of exactly this commit, these incarnations, what is known to be deleted along, and what is not known,
+    /// so that an approval of it allows nothing else.
+    private var approvalHash: String {
+        let lines = steps.map { "\($0.id) \($0.uid)" }.sorted()
+        let more = along.flatMap { along in
+            let unseen = along.notLookedAt?.keys.sorted().map { "\(along.container) not looked through for \($0)" }
+            return along.objects.map { "\(along.container) takes \($0)" }
+                + (unseen ?? ["\(along.container) not looked into"])
+        }.sorted()
+        let text = ([planner.commit.id] + lines + more).joined(separator: "\n")
+        return SHA256.hash(data: Array(text.utf8)).hexadecimal
+    }
+}

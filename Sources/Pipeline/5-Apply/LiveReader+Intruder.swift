@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+import KubeObjects
+import SyncLook
+import SyncPlan
+
+/// The last look into a container before it is deleted.
+extension LiveReader {
+    /// Why a container that was looked into when the plan was made must not be deleted any more: something in it asks to be
+    /// kept by now, is another tool's, or was put there since; or it cannot be looked through again. Nil when it may go.
+    func intruder(in step: PruneStep) async -> String? {
+        guard let planned = step.contents else { return nil }
+        let now: ContainerContents
+        do throws(KubeError) {
+            now = try await contentsNow(of: step.id, planned, witnesses: ContainerContents.witnesses(for: applySet))
+        } catch {
+            return "it could not be looked through again: \(Redactor.shared.redact("\(error)".singleLine))"
+        }
+        for (kind, reason) in now.notLookedAt.sorted(by: { $0.key < $1.key }) where planned.notLookedAt[kind] == nil {
+            return "it could not be looked through again for \(kind): \(reason)"
+        }
+        let known = Set(planned.objects.compactMap(\.uid))
+        for object in now.objects.sorted(by: { $0.id < $1.id }) where object.deletionTimestamp == nil {
+            if let objection = SyncAnnotation.objection(of: object) { return "\(object.id) in it \(objection.reason)" }
+            let isKnown = object.uid.map(known.contains) == true
+            if !isKnown, ContainerContents.isOwn(object) {
+                return "\(object.id) was put there since the plan was made"
+            }
+        }
+        return nil
+    }
+}
