@@ -4,6 +4,7 @@ import EmbeddedCluster
 import KubeClient
 import KubeObjects
 import SyncApply
+import SyncLook
 import SyncPlan
 import TestKit
 import Testing

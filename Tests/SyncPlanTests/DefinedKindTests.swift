@@ -2,6 +2,7 @@
 import KubeObjects
 import SyncLook
 import SyncPlan
+import SyncRender
 import Testing
 
 /// What a CustomResourceDefinition defines.

@@ -9,7 +9,7 @@ import Waiting
 /// A kind that cannot be read completely is reported as unreadable with the reason. It never counts as empty.
 package struct LiveReader: Sendable {
     let client: KubeClient
-    let applySet: ApplySet
+    package let applySet: ApplySet
     /// Requests in flight.
     let limit: Int
 

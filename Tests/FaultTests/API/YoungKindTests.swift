@@ -4,6 +4,7 @@ import KubeClient
 import KubeObjects
 import SceneKit
 import SyncApply
+import SyncLook
 import SyncLoop
 import SyncPlan
 import SyncRecord
