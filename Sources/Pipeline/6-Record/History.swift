@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import GRDB
+import KubeObjects
 import Processes
 import SyncPlan
 import Synchronization
@@ -28,6 +29,8 @@ package final class History: Sendable {
     /// The key of the hashes in the marks.
     package let residualKey: ResidualKey
 
+    /// What is written passes it.
+    let redactor: Redactor
     let pool: DatabasePool
     let writer: LedgerWriter
     let reserve: DiskReserve?
@@ -38,6 +41,7 @@ package final class History: Sendable {
     init(
         folder: String,
         notices: [String],
+        redactor: Redactor,
         pool: DatabasePool,
         writer: LedgerWriter,
         files: OpenedFiles,
@@ -46,6 +50,7 @@ package final class History: Sendable {
     ) {
         self.folder = folder
         self.notices = notices
+        self.redactor = redactor
         self.pool = pool
         self.writer = writer
         self.files = files

@@ -42,7 +42,7 @@ struct PassReport {
             table.add(
                 .init(object.action.rawValue, PassReport.color(of: object.action)),
                 .init(object.id.description),
-                .init(PassReport.text(of: object.changes.map { $0.redacted(of: object.id) })),
+                .init(PassReport.text(of: object.changes.map { $0.redacted(of: object.id, by: .shared) })),
                 .init(object.origin?.description ?? "")
             )
         }
