@@ -16,6 +16,9 @@ package struct RedactedText: Sendable, Hashable, Codable, CustomStringConvertibl
     /// A literal, without any interpolation: nothing in it comes from outside.
     package init(stringLiteral value: StaticString) { text = value.description }
 
+    /// A number, in digits.
+    package init(number: Int) { text = "\(number)" }
+
     package init(from decoder: any Decoder) throws {
         text = try decoder.singleValueContainer().decode(String.self)
     }
@@ -75,13 +78,21 @@ extension Redactor {
     /// changed.
     package func row(ref: String) -> RedactedText { RedactedText(masked: Self.cut(Self.joined(redact(ref)[...]))) }
 
-    /// What a terminal shows: secrets masked, invisible characters as escapes. Line breaks and tabs stay.
-    package func shown(_ raw: String) -> RedactedText { RedactedText(masked: redact(raw).visible) }
+    /// What a terminal or a log shows: secrets masked, invisible characters as escapes. Line breaks and tabs stay.
+    ///
+    /// - Parameters:
+    ///   - raw: Text from outside.
+    ///   - write: Quotes the masked text, where it has to be.
+    /// - Returns: The text as it is shown.
+    package func shown(_ raw: String, quoted write: (String) -> String = { $0 }) -> RedactedText {
+        RedactedText(masked: write(redact(raw)).visible)
+    }
 
-    /// The same of a text in which invisible characters are escaped already, and which has the colours of a terminal.
+    /// The same of a text in which invisible characters are escaped already, and which may have the colours of a
+    /// terminal.
     package func painted(_ text: String) -> RedactedText { RedactedText(masked: redact(text)) }
 
-    /// A JSON value as a document, each text in it masked and every key as it is. Masked before it is written: behind the
+    /// A JSON value as a document, each text in it masked, but for keys and identities. Masked before it is written: behind the
     /// escapes of a format nothing would be recognised, and a mask could cover one of its quotes.
     ///
     /// - Parameters:
@@ -92,6 +103,9 @@ extension Redactor {
         RedactedText(masked: write(masked(json)))
     }
 
+    /// Names of objects, projects and kinds stand in git unencrypted, and are never masked.
+    private static let identities: Set<String> = ["apiVersion", "group", "kind", "name", "namespace", "project"]
+
     private func masked(_ json: JSON) -> JSON {
         switch json {
         case .string(let text):
@@ -100,7 +114,15 @@ extension Redactor {
             return .array(elements.map { masked($0) })
         case .object(let object):
             return .object(
-                JSONObject(object.map { JSONObject.Member(key: $0.key, value: masked($0.value)) })
+                JSONObject(
+                    object.map { member in
+                        let isIdentity = Self.identities.contains(member.key) && member.value.string != nil
+                        return JSONObject.Member(
+                            key: member.key,
+                            value: isIdentity ? member.value : masked(member.value)
+                        )
+                    }
+                )
             )
         case .null, .bool, .int, .double:
             return json

@@ -81,7 +81,7 @@ struct StatusCommand: AsyncParsableCommand {
                 .init(row.leader ?? "–")
             )
         }
-        StandardOutput.write(table.text(for: .output))
+        StandardOutput.painted(table.text(for: .output))
         for row in rows {
             for object in row.unhealthy {
                 StandardOutput.line("\(row.project): \(object.id): \(object.status.rawValue): \(object.message)")

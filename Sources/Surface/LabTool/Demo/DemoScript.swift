@@ -108,7 +108,7 @@ struct DemoScript: Service {
 
     private func inspect() async throws {
         title("8. Inspect what happened")
-        StandardOutput.write(HistoryTable.text(try await history.runs(project: project, limit: 20), for: .output))
+        StandardOutput.painted(HistoryTable.text(try await history.runs(project: project, limit: 20), for: .output))
         if case .intact(let head) = try await history.verify() {
             say("the audit chain is intact: \(head.sequence) rows")
         } else {
@@ -172,9 +172,9 @@ struct DemoScript: Service {
                 .init(image)
             )
         }
-        StandardOutput.write(table.text(for: .output))
+        StandardOutput.painted(table.text(for: .output))
     }
 
-    func title(_ text: String) { StandardOutput.write("\n\(Terminal.output.paint(text, .bold))\n") }
+    func title(_ text: String) { StandardOutput.painted("\n\(Terminal.output.paint(text, .bold))\n") }
     func say(_ text: String) { StandardOutput.line("   \(text)") }
 }
