@@ -31,7 +31,11 @@ package final class KubeClient: Sendable {
         self.wire = wire
         self.options = options
         self.redactor = redactor
-        credentials = CredentialSource(configuration.credentials, identity: configuration.identity)
+        credentials = CredentialSource(
+            configuration.credentials,
+            identity: configuration.identity,
+            redactor: redactor
+        )
         writeGate = nil
         counters = RequestCounters()
     }

@@ -70,7 +70,7 @@ extension LiveReader {
         do throws(KubeError) {
             now = try await contentsNow(of: step, planned)
         } catch {
-            return "it could not be looked through again: \(Redactor.shared.redact("\(error)".singleLine))"
+            return "it could not be looked through again: \(error)"
         }
         for (kind, reason) in now.notLookedAt.sorted(by: { $0.key < $1.key }) where planned.notLookedAt[kind] == nil {
             return "it could not be looked through again for \(kind): \(reason)"
@@ -125,7 +125,7 @@ extension LiveReader {
                 sieve.isFull ? "there are more than \(Self.maxObjects) objects, and only these were looked at" : nil
             return (list.kept, problem)
         } catch {
-            return ([], Redactor.shared.redact("\(error)".singleLine))
+            return ([], "\(error)")
         }
     }
 }

@@ -13,7 +13,7 @@ package struct OrderJournal: MutationJournal {
     package func intend(_ intents: [MutationIntent]) async throws -> [Int64] {
         try await history.writer.append(
             try intents.map { intent in
-                let payload = Payload.Intent(verb: intent.verb, reason: history.redactor.row(intent.reason))
+                let payload = Payload.Intent(verb: intent.verb, reason: history.redactor.line(intent.reason))
                 return try LedgerEntry(.intent, project: project, object: intent.id, payload: payload)
             }
         )

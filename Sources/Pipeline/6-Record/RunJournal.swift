@@ -17,7 +17,7 @@ package struct RunJournal: MutationJournal {
                 project: run.project,
                 run: run.number,
                 object: intent.id,
-                payload: Payload.Intent(verb: intent.verb, reason: history.redactor.row(intent.reason))
+                payload: Payload.Intent(verb: intent.verb, reason: history.redactor.line(intent.reason))
             )
         }
         return try await history.writer.append(entries)

@@ -132,8 +132,7 @@ package struct DiffPreview: Sendable {
             named(step.differences.filter { $0.after != nil }, "declares"),
             named(step.differences.filter { $0.after == nil }, "no longer declares"),
         ]
-        let text = "no value changes; the apply records that git \(parts.compactMap { $0 }.joined(separator: " and "))"
-        return Redactor.shared.redact(text.singleLine)
+        return "no value changes; the apply records that git \(parts.compactMap { $0 }.joined(separator: " and "))"
     }
 
     /// The live object with the declared values in place of those that differ. For a new object, and where more differs

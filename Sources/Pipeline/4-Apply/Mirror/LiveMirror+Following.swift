@@ -36,8 +36,8 @@ extension LiveMirror {
                 key.resource,
                 namespace: key.namespace,
                 labelSelector: key.labelSelector,
-                keeping: { object -> (id: ObjectID, object: LiveObject)? in
-                    Redactor.shared.register(secretObject: object)
+                keeping: { [client] object -> (id: ObjectID, object: LiveObject)? in
+                    client.redactor.register(secretObject: object)
                     return (object.id, settlement?.kept(object) ?? .whole(object))
                 }
             )
@@ -103,8 +103,8 @@ extension LiveMirror {
             switch event {
             case .bookmark: false
             case .added(let object), .modified(let object):
-                feeds[key]?.store.receive(object) { object in
-                    Redactor.shared.register(secretObject: object)
+                feeds[key]?.store.receive(object) { [client] object in
+                    client.redactor.register(secretObject: object)
                     return settlement?.kept(object) ?? .whole(object)
                 }
             case .deleted(let object): feeds[key]?.store.receive(endOf: object)

@@ -54,7 +54,7 @@ extension LiveMirror {
         // From here to the end of the loop nothing is awaited: all kinds are taken as they are at one moment.
         let generation = generation
         var isWatched = feeds.values.allSatisfy(\.isFollowing)
-        var findings = Findings(scope: scope)
+        var findings = Findings(scope: scope, redactor: client.redactor)
         for resource in listable {
             findings.take(contents(of: resource, in: scope), of: resource)
             if narrowed[resource] != nil { findings.markNarrowed(resource.gvk.groupKind) }
@@ -102,7 +102,7 @@ extension LiveMirror {
         }
         for ((kind, ids), result) in zip(kinds, found) {
             switch result ?? .failure(.cancelled) {
-            case .failure(let error): unreadable[kind] = Redactor.shared.redact("\(error)".singleLine)
+            case .failure(let error): unreadable[kind] = "\(error)"
             case .success(let wholes):
                 for id in ids {
                     objects[id] = wholes[id].map(LiveObject.whole)

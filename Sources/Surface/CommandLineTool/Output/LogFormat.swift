@@ -32,12 +32,14 @@ struct LineLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
+        // On one line: a secret that was broken into several is found only then.
         let all = metadata.merging(event.metadata ?? [:]) { _, new in new }.sorted { $0.key < $1.key }
+            .map { ($0.key, redactor.words("\($0.value)", limit: RedactedText.maxBytes)) }
         let time = Date().formatted(.iso8601)
         switch format {
         case .text:
             let details = all.map { key, value -> RedactedText in
-                redactor.shown(" \(key)=") + redactor.shown("\(value)", quoted: LineLogHandler.quoted)
+                redactor.shown(" \(key)=") + redactor.shown(value, quoted: LineLogHandler.quoted)
             }
             let head = redactor.shown("\(time) \(event.level.rawValue) \(event.message)")
             LogWriter.standardError.write(details.reduce(head) { $0 + $1 })
@@ -45,7 +47,7 @@ struct LineLogHandler: LogHandler {
             var json: JSON = [
                 "time": .string(time), "level": .string(event.level.rawValue), "message": .string("\(event.message)"),
             ]
-            for (key, value) in all { json[key] = .string("\(value)") }
+            for (key, value) in all { json[key] = .string(value) }
             LogWriter.standardError.write(redactor.document(json) { $0.text.visibleJSON })
         }
     }

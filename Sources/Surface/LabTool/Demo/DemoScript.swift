@@ -142,7 +142,7 @@ struct DemoScript: Service {
             try await Task.sleep(for: .milliseconds(100))
         }
         let last = try await history.runs(project: project, limit: 1).first
-        let message = await board.all.map(\.message).joined(separator: "; ")
+        let message = await board.all.map(\.message.text).joined(separator: "; ")
         throw CommandFailure(
             "the demo waited \(DurationText.describe(DemoScript.patience)): \(what); the last run: "
                 + "\(last.map { "\($0.id) \($0.outcome.rawValue) \($0.message)" } ?? "none") \(message)",
