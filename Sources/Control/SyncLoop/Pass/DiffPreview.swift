@@ -61,7 +61,9 @@ package struct DiffPreview: Sendable {
                 let reason = UndoneStep.reasonToKeepAll(refused: refused)
                 deleted.append(Difference(title: "would stay for now: \(step.id)", diff: nil, note: reason, error: nil))
             } else {
-                let diff = await onMaskingThread { DiffText(before: step.live, after: nil) }
+                let diff = await onMaskingThread { [client] in
+                    DiffText(before: step.live, after: nil, by: client.redactor)
+                }
                 deleted.append(Difference(title: "delete \(step.id)", diff: diff, error: nil))
             }
         }
@@ -91,7 +93,7 @@ package struct DiffPreview: Sendable {
     }
 
     private func difference(_ title: String, of step: Step, after: KubeObject) async -> Difference {
-        let diff = await onMaskingThread { DiffText(before: step.live, after: after) }
+        let diff = await onMaskingThread { [client] in DiffText(before: step.live, after: after, by: client.redactor) }
         var notes = diff == nil ? [DiffPreview.note(on: step)] : []
         // ``DiffText`` leaves it out, because it repeats the whole object.
         if step.live?.annotation(WireName.lastApplied) != nil, after.annotation(WireName.lastApplied) == nil {
@@ -141,13 +143,13 @@ package struct DiffPreview: Sendable {
         guard let live = step.live, step.differences.count <= FieldChange.maxListed else {
             return await declared(step, against: step.live)
         }
-        return await onMaskingThread {
-            DiffText(before: live, after: step.differences.reduce(live) { $1.applied(to: $0) })
+        return await onMaskingThread { [client] in
+            DiffText(before: live, after: step.differences.reduce(live) { $1.applied(to: $0) }, by: client.redactor)
         }
     }
 
     /// What the manifest itself says, where the server cannot answer.
     private func declared(_ step: Step, against live: KubeObject?) async -> DiffText? {
-        await onMaskingThread { DiffText(before: live, after: step.object) }
+        await onMaskingThread { [client] in DiffText(before: live, after: step.object, by: client.redactor) }
     }
 }
