@@ -64,8 +64,8 @@ extension Redactor {
         return RedactedText(masked: Self.cut(Self.joined(Self.withoutQuotes(masked)).visible))
     }
 
-    /// The same of a text that tells what became of an object: at most ``maxLine`` Unicode scalars, and each run of white
-    /// space is one space. What is too long loses its middle.
+    /// The same of a text that tells what became of an object: at most ``maxLine`` Unicode scalars, and each run of
+    /// white space is one space. What is too long loses its middle.
     package func line(_ raw: String, hiding other: Redactor? = nil) -> RedactedText {
         let line = words(other?.redact(raw) ?? raw, limit: Self.maxLine)
         return RedactedText(masked: Self.cut(Self.joined(Self.withoutQuotes(line)).visible))
@@ -92,8 +92,8 @@ extension Redactor {
     /// terminal.
     package func painted(_ text: String) -> RedactedText { RedactedText(masked: redact(text)) }
 
-    /// A JSON value as a document, each text in it masked, but for keys and identities. Masked before it is written: behind the
-    /// escapes of a format nothing would be recognised, and a mask could cover one of its quotes.
+    /// A JSON value as a document, each text in it masked, but for keys and identities. Masked before it is written:
+    /// behind the escapes of a format nothing would be recognised, and a mask could cover one of its quotes.
     ///
     /// - Parameters:
     ///   - json: The value.
@@ -129,7 +129,8 @@ extension Redactor {
         }
     }
 
-    /// Text from outside as one line without secrets, at most so many Unicode scalars; what is too long loses its middle.
+    /// Text from outside as one line without secrets, at most so many Unicode scalars; what is too long loses its
+    /// middle.
     ///
     /// For whoever has to cut such a text long before it is shown: half a secret is not recognised any more.
     package func words(_ text: String, limit: Int, unseen: OneLine.Unseen = .kept) -> String {
