@@ -145,7 +145,9 @@ let package = Package(
         module(
             "SyncObserve",
             "Pipeline/6-Observe",
-            imports: ["Waiting", "SyncApply", "SyncPlan", "SyncLook", "SyncRender", "KubeClient", "KubeObjects"]
+            imports: [
+                "PlainText", "Waiting", "SyncApply", "SyncPlan", "SyncLook", "SyncRender", "KubeClient", "KubeObjects",
+            ]
         ),
         module(
             "SyncRecord",

@@ -46,7 +46,9 @@ struct KubeconfigTests {
             Issue.record("no token")
             return
         }
-        #expect(Redactor.shared.redact("has secret-token inside") == "has \(Redactor.mask) inside")
+        let redactor = Redactor()
+        _ = CredentialSource(found.credentials, identity: nil, redactor: redactor)
+        #expect(redactor.redact("has secret-token inside") == "has \(Redactor.mask) inside")
     }
 
     @Test func `files are read relative to the kubeconfig, and data wins over files`() async throws {

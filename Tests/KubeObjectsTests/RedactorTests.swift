@@ -84,6 +84,12 @@ import Testing
         #expect(redactor.redact("aHVudGVyMg== hunter2 swordfish") == "\(mask) \(mask) \(mask)")
     }
 
+    private static let inventory = PublicKeys(
+        ["inventory", "orders"],
+        label: "applyset.kubernetes.io/id",
+        namePrefix: "sternpost-"
+    )
+
     @Test func `of our own inventory alone the names are shown`() throws {
         func secret(_ name: String, _ labels: JSON) throws -> KubeObject {
             let metadata: JSON = ["name": .string(name), "labels": labels]
@@ -97,6 +103,7 @@ import Testing
         ]
         for (name, labels, isShown) in cases {
             let redactor = Redactor()
+            redactor.allow(Self.inventory)
             redactor.register(secretObject: try secret(name, labels))
             #expect(redactor.redact("hunter2").contains("hunter2") == isShown, "\(name)")
         }
@@ -120,6 +127,7 @@ import Testing
 
     @Test func `of a project's own Secret neither names nor orders are hidden, and all else is`() throws {
         let redactor = Redactor()
+        redactor.allow(Self.inventory)
         func register(labels: JSON) throws {
             let data: [String: String] = [
                 "inventory": "posts/Deployment/web", "orders": "waiting for the audit", "other": "swordfish",
@@ -146,6 +154,18 @@ import Testing
             ])
         )
         #expect(everywhere.redact("x \(value) y") == "x \(mask) y")
+    }
+
+    @Test func `of tokens that live for minutes the latest are hidden, and the oldest forgotten`() {
+        let redactor = Redactor()
+        redactor.allow(names: ["kube-system"])
+        redactor.register(shortLived: "kube-system")
+        for index in 0..<1000 { redactor.register(shortLived: "a-token-\(index)-") }
+        #expect(redactor.redact("x a-token-999- y") == "x \(mask) y")
+        #expect(redactor.redact("x a-token-750- y") == "x \(mask) y")
+        #expect(redactor.redact("x a-token-3- y") == "x a-token-3- y")
+        redactor.register(shortLived: "kube-system")
+        #expect(redactor.redact("Namespace kube-system") == "Namespace kube-system")
     }
 
     @Test func `a credential of our own is hidden even if it is a common word`() {

@@ -97,12 +97,4 @@ struct RegistryAddressTests {
         #expect(store.token(for: .init(origin: "https://r.io", repository: "0", credential: nil)) == nil)
         #expect(store.token(for: .init(origin: "https://r.io", repository: "1", credential: nil)) == "t")
     }
-
-    @Test func `the tokens that are masked are bounded in number, the latest of them known`() {
-        let recent = RecentTokens()
-        for index in 0..<(RecentTokens.capacity + 10) { recent.insert("a-token-\(index)-") }
-        #expect(recent.count == RecentTokens.capacity)
-        #expect(!recent.mask("x a-token-\(RecentTokens.capacity + 9)- y").contains("a-token"))
-        #expect(recent.mask("x a-token-3- y").contains("a-token"))
-    }
 }

@@ -13,7 +13,7 @@ import Testing
     func `no text of a difference holds what is secret in it`(row: HostileDifference) throws {
         let id = row.id(0)
         let change = FieldChange(row.difference, of: row.kind)
-        let shown = change.redacted(of: id)
+        let shown = change.redacted(of: id, by: .shared)
         HostileDifference.expectNone(in: "\(change.path) \(change.before ?? "") \(change.after ?? "")", row)
         HostileDifference.expectNone(in: "\(shown.path) \(shown.before ?? "") \(shown.after ?? "")", row)
         let remarks = ConvergenceRemark.texts([row.difference], of: row.kind)
@@ -75,7 +75,7 @@ import Testing
         let difference = FieldDifference(path: [.field("spec"), .field("x")], before: old, after: new)
         let change = FieldChange(difference, of: HostileDifference.deployment)
         #expect(change.before == before && change.after == after)
-        #expect(change.redacted(of: .deployment("web")) == change)
+        #expect(change.redacted(of: .deployment("web"), by: .shared) == change)
     }
 
     @Test(arguments: ["", String(repeating: "a = 1\n", count: 100)])
@@ -87,7 +87,7 @@ import Testing
         )
         let change = FieldChange(difference, of: HostileDifference.configMap)
         let id = ObjectID(groupKind: HostileDifference.configMap, namespace: "shop", name: "a")
-        let shown = change.redacted(of: id)
+        let shown = change.redacted(of: id, by: .shared)
         for (before, after) in [(change.before, change.after), (shown.before, shown.after)] {
             #expect(before?.contains(Redactor.changedMark) == false, "\(before ?? "none")")
             #expect(after?.contains(Redactor.changedMark) == true, "\(after ?? "none")")

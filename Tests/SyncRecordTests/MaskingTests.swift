@@ -100,7 +100,7 @@ import Testing
         )
         let kind = GroupKind(group: "apps", kind: "Deployment")
         let id = ObjectID(groupKind: kind, namespace: "shop", name: "web")
-        let change = FieldChange(difference, of: kind).redacted(of: id)
+        let change = FieldChange(difference, of: kind).redacted(of: id, by: .shared)
         #expect(change.path == #".spec.containers[name="app-1-container"].image"#)
     }
 

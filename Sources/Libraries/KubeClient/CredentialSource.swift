@@ -20,6 +20,7 @@ actor CredentialSource {
 
     private let kind: KubeCredentials
     private let identity: HTTPSecurity.Identity?
+    private let redactor: Redactor
     private var cached: Credential?
     private var goodUntil: Expiry = .never
     private var generation = 0
@@ -39,9 +40,19 @@ actor CredentialSource {
         }
     }
 
-    init(_ kind: KubeCredentials, identity: HTTPSecurity.Identity?) {
+    /// - Parameters:
+    ///   - kind: How the server is told who asks.
+    ///   - identity: The certificate of a client.
+    ///   - redactor: Learns each token and password.
+    init(_ kind: KubeCredentials, identity: HTTPSecurity.Identity?, redactor: Redactor) {
         self.kind = kind
         self.identity = identity
+        self.redactor = redactor
+        switch kind {
+        case .token(let token): redactor.register(token)
+        case .basic(_, let password): redactor.register(password)
+        case .none, .tokenFile, .plugin: break
+        }
     }
 
     /// The credential to send now.
@@ -91,7 +102,7 @@ actor CredentialSource {
             guard !token.isEmpty else {
                 throw KubeError(reason: .configuration, message: "token file: \(path) holds no token")
             }
-            Redactor.shared.register(token)
+            redactor.register(token)
             return keep("Bearer \(token)", until: expiry)
         } catch {
             // The file is being replaced, perhaps: the token in hand may still be good.
@@ -119,7 +130,8 @@ actor CredentialSource {
     }
 
     private func take(_ answer: ExecPlugin.Answer) -> Credential {
-        keep(
+        if let token = answer.token { redactor.register(token) }
+        return keep(
             answer.token.map { "Bearer \($0)" },
             identity: answer.identity,
             until: answer.expiry.map(Expiry.date) ?? .never

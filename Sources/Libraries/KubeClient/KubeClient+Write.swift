@@ -106,7 +106,7 @@ extension KubeClient {
             )
         }
         // The server quotes values in some of its errors.
-        Redactor.shared.register(secretObject: object)
+        redactor.register(secretObject: object)
         guard !keepsManagedFields, object.metadata["managedFields"] != nil else { return object.json.serialized() }
         var json = object.json
         json[["metadata", "managedFields"]] = nil

@@ -10,6 +10,8 @@ package final class KubeClient: Sendable {
     package let configuration: KubeConfiguration
     let wire: HTTPWire
     package let options: KubeClientOptions
+    /// Learns the values of each Secret that is sent, and whatever else must not be shown.
+    package let redactor: Redactor
     let credentials: CredentialSource
     /// Each client has its own, so that a lease is renewed while the writes of a pass are refused.
     let throttle = RequestThrottle()
@@ -19,11 +21,21 @@ package final class KubeClient: Sendable {
     /// Says why writes may not be sent now; nil while they may.
     package typealias WriteGate = HTTPRequest.Gate
 
-    package init(configuration: KubeConfiguration, wire: HTTPWire, options: KubeClientOptions = .init()) {
+    package init(
+        configuration: KubeConfiguration,
+        wire: HTTPWire,
+        options: KubeClientOptions = .init(),
+        redactor: Redactor = .shared
+    ) {
         self.configuration = configuration
         self.wire = wire
         self.options = options
-        credentials = CredentialSource(configuration.credentials, identity: configuration.identity)
+        self.redactor = redactor
+        credentials = CredentialSource(
+            configuration.credentials,
+            identity: configuration.identity,
+            redactor: redactor
+        )
         writeGate = nil
         counters = RequestCounters()
     }
@@ -40,6 +52,7 @@ package final class KubeClient: Sendable {
         configuration = other.configuration
         wire = other.wire
         self.options = options ?? other.options
+        redactor = other.redactor
         credentials = other.credentials
         self.writeGate = writeGate
         counters = other.counters

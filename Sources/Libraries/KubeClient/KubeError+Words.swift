@@ -14,12 +14,7 @@ extension KubeError {
     /// Outside text as one line of bounded length with secrets masked. What is too long loses its middle.
     static func oneLine(_ text: String) -> String {
         let read = text.withoutMiddle(keeping: maxRead)
-        return OneLine.words(
-            withoutDump(withoutQuotedValue(read)),
-            limit: maxLength,
-            hiding: { Redactor.shared.redactKnown($0) },
-            masking: { Redactor.shared.redact($0) }
-        )
+        return Redactor.shared.words(withoutDump(withoutQuotedValue(read)), limit: maxLength)
     }
 
     /// Server-side apply quotes values of a wrong type, in one line for each field and in an order that changes:

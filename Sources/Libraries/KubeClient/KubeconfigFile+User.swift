@@ -18,15 +18,8 @@ extension KubeconfigFile {
         let hasToken = user["token"]?.string?.isEmpty == false || user["tokenFile"]?.string?.isEmpty == false
         if !userName.isEmpty, hasToken { throw fail("user \(name) has both a username and a token; remove one") }
         if let path = user["tokenFile"]?.string, !path.isEmpty { return .tokenFile(path: absolute(path)) }
-        if let token = user["token"]?.string, !token.isEmpty {
-            Redactor.shared.register(token)
-            return .token(token)
-        }
-        if !userName.isEmpty {
-            let password = user["password"]?.string ?? ""
-            Redactor.shared.register(password)
-            return .basic(user: userName, password: password)
-        }
+        if let token = user["token"]?.string, !token.isEmpty { return .token(token) }
+        if !userName.isEmpty { return .basic(user: userName, password: user["password"]?.string ?? "") }
         guard let exec = user["exec"], !exec.isNull else { return .none }
         return .plugin(try plugin(exec, name: name, cluster: cluster, server: server))
     }

@@ -40,7 +40,7 @@ struct KnownSecrets: Sendable {
     /// One bit for each pair of first bytes that occurs; empty while nothing is held.
     private var starts: [UInt64] = []
     /// Names that are never hidden.
-    private var names = PublicNames()
+    private(set) var names = PublicNames()
 
     /// - Parameters:
     ///   - maxTexts: So many hashes take 2 MiB as a set, and their beginnings 3 MiB more.
@@ -122,6 +122,10 @@ struct KnownSecrets: Sendable {
 
     /// Where held texts stand, ascending; texts that overlap give one range together.
     func ranges<Bytes: RandomAccessCollection>(in bytes: Bytes) -> [Range<Int>]
+    where Bytes.Element == UInt8, Bytes.Index == Int { ranges(in: bytes, besides: names) }
+
+    /// The same with names that others allow.
+    func ranges<Bytes: RandomAccessCollection>(in bytes: Bytes, besides names: PublicNames) -> [Range<Int>]
     where Bytes.Element == UInt8, Bytes.Index == Int {
         guard !isEmpty, bytes.count >= Self.minBytes else { return [] }
         var found: [Range<Int>] = []

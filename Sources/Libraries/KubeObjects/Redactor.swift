@@ -19,7 +19,7 @@ package final class Redactor: Sendable {
     /// The mask of a value that is another one than before.
     package static let changedMask = mask + changedMark
 
-    private let secrets = Mutex(KnownSecrets())
+    private let secrets = Mutex(SecretMemory())
     private let hidesCommonWords: Bool
 
     /// A redactor without any secrets yet.
@@ -49,9 +49,16 @@ package final class Redactor: Sendable {
     private func register(_ forms: [String], of secret: String) {
         let lines = secret.utf8.split { $0 == 0x0A || $0 == 0x0D }.filter { $0.count >= 16 }
         secrets.withLock { known in
-            for form in forms { known.insert(form.utf8) }
-            for line in lines { known.insert(line) }
+            for form in forms { known.lasting.insert(form.utf8) }
+            for line in lines { known.lasting.insert(line) }
         }
+    }
+
+    /// Remembers a token that lives for minutes, until there were many newer ones. Of these there is no end, while what
+    /// is registered for good is never forgotten. Texts shorter than eight bytes are not registered.
+    package func register(shortLived token: String) {
+        guard token.utf8.count >= 8 else { return }
+        secrets.withLock { $0.insert(token: token.utf8) }
     }
 
     /// Registers a value of a Secret. A short plain word or number, which texts of all kinds hold by chance, only in
@@ -68,17 +75,16 @@ package final class Redactor: Sendable {
         return text.utf8.allSatisfy { (0x61...0x7A).contains($0 | 0x20) } || text.utf8.allSatisfy { 0x30...0x39 ~= $0 }
     }
 
-    /// What is no secret in the Secret that carries a project's inventory.
-    private static let ownKeys: Set<String> = ["inventory", "orders"]
+    /// Remembers which values of some Secrets are none.
+    package func allow(_ keys: PublicKeys) { secrets.withLock { $0.allow(keys) } }
 
-    /// Registers every value of a Secret's `data` (decoded and as written) and `stringData`.
+    /// Registers every value of a Secret's `data` (decoded and as written) and `stringData`, but for those that were
+    /// allowed.
     package func register(secretObject object: KubeObject) {
         guard object.gvk.groupKind.isSecret else { return }
-        // Our own Secret: the inventory is a list of names, large and new with every pass; what people ordered is for reading.
-        let isParent =
-            object.name.utf8.starts(with: WireName.objectPrefix.utf8) && object.label(WireName.applySetID) != nil
+        let shown = secrets.withLock { $0.publicKeys }.filter { $0.isOf(object) }
         for member in object.json["data"]?.object ?? JSONObject() {
-            if isParent, Redactor.ownKeys.contains(member.key) { continue }
+            if shown.contains(where: { $0.keys.contains(member.key) }) { continue }
             guard let text = member.value.string else { continue }
             register(encoded: text)
             if let bytes = Base64.bytes(of: text, padding: .optional),
@@ -103,7 +109,7 @@ package final class Redactor: Sendable {
     /// Remembers names that stand in git in clear: a Secret's value that is such a name is not hidden where it stands as
     /// one. Names of what people sync, never values.
     package func allow(names: some Sequence<String>) {
-        secrets.withLock { known in for name in names { known.allow(name) } }
+        secrets.withLock { known in for name in names { known.lasting.allow(name) } }
     }
 
     /// The text with every known secret and everything shaped like a credential masked. Takes time in proportion to the
@@ -137,7 +143,7 @@ package final class Redactor: Sendable {
         }
     }
 
-    private var known: KnownSecrets { secrets.withLock { $0 } }
+    private var known: SecretMemory { secrets.withLock { $0 } }
 
     /// A masked text with the mark of the one that it was made of, if that mark was taken for a part of a secret, or cut
     /// off.
@@ -146,7 +152,7 @@ package final class Redactor: Sendable {
     }
 
     /// Two lists of ranges, each ascending and apart, as one; ranges that overlap become one.
-    private static func merged(_ left: [Range<Int>], _ right: [Range<Int>]) -> [Range<Int>] {
+    static func merged(_ left: [Range<Int>], _ right: [Range<Int>]) -> [Range<Int>] {
         if left.isEmpty { return right }
         if right.isEmpty { return left }
         var result: [Range<Int>] = []

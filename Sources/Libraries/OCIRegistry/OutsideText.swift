@@ -8,12 +8,6 @@ enum OutsideText {
     static func oneLine(_ text: String, limit: Int) -> String {
         // What is cut here lies in the middle, which a line of any limit loses as well.
         let read = text.utf8.count > 16 << 10 ? text.withoutMiddle(keeping: 16 << 10) : text
-        return OneLine.words(
-            read,
-            limit: limit,
-            unseen: .blank,
-            hiding: { Redactor.shared.redactKnown(RecentTokens.shared.mask($0)) },
-            masking: { Redactor.shared.redact(RecentTokens.shared.mask($0)) }
-        )
+        return Redactor.shared.words(read, limit: limit, unseen: .blank)
     }
 }

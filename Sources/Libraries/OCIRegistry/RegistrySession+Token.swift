@@ -69,7 +69,7 @@ extension RegistrySession {
                 // Another call's flight may have landed just before this one began.
                 if let other = client.tokens.token(for: key) { return other }
                 let (token, life) = try await fetchToken(challenge, key.credential, origin)
-                RecentTokens.shared.insert(token)
+                Redactor.shared.register(shortLived: token)
                 client.tokens.keep(token, for: key, life: life)
                 return token
             }

@@ -19,12 +19,12 @@ package struct SourceError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     package let reason: Reason
-    /// One redacted line: what, where, why, and what to do.
+    /// One line: what, where, why, and what to do.
     package let message: String
 
     package init(_ reason: Reason, _ message: String) {
         self.reason = reason
-        self.message = Redactor.shared.redact(message)
+        self.message = message
     }
 
     package init(_ error: GitError) {

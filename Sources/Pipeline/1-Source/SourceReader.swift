@@ -15,6 +15,8 @@ package actor SourceReader {
         let origin: CommitOrigin
     }
 
+    /// Learns the credentials.
+    package nonisolated let redactor: Redactor
     private let ref: GitRef
     private let place: Result<Place, SourceError>
     private let limits: SnapshotLimits
@@ -34,9 +36,10 @@ package actor SourceReader {
     ///
     /// - Parameters:
     ///   - spec: What is read.
-    ///   - credentials: What the server may ask for; registered with the redactor here.
+    ///   - credentials: What the server may ask for; the redactor learns them.
     ///   - folder: Holds the bare mirror; made with mode 0700 when it is missing, used by one project only.
     ///   - workerExecutable: Our own binary, started with `git-worker` for every network operation.
+    ///   - redactor: The one of this process.
     ///   - deadline: The longest time one network operation may take before its process is killed.
     ///   - limits: What a snapshot may hold.
     ///   - repositoryLimits: What the repository may cost.
@@ -46,6 +49,7 @@ package actor SourceReader {
         credentials: GitCredentials?,
         folder: String,
         workerExecutable: String,
+        redactor: Redactor = .shared,
         deadline: Duration = .seconds(60),
         limits: SnapshotLimits = SnapshotLimits(),
         repositoryLimits: GitLimits = GitLimits(),
@@ -53,8 +57,9 @@ package actor SourceReader {
     ) {
         ref = spec.ref
         self.limits = limits
+        self.redactor = redactor
         self.pause = pause
-        for secret in credentials?.secrets ?? [] { Redactor.shared.register(secret) }
+        for secret in credentials?.secrets ?? [] { redactor.register(secret) }
         do throws(SourceError) {
             let path = try FolderPath(spec.path)
             let address = try spec.address()

@@ -23,7 +23,7 @@ package struct ApplyError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     package let reason: Reason
-    /// One redacted line: what, where, why, and what to do.
+    /// What, where, why, and what to do.
     package let description: String
     /// Whether the same may succeed later without a person's help.
     package let isRetryable: Bool
@@ -37,7 +37,7 @@ package struct ApplyError: Error, Sendable, Hashable, CustomStringConvertible {
         isOutcomeUnknown: Bool = false
     ) {
         self.reason = reason
-        self.description = Redactor.shared.redact(description.singleLine)
+        self.description = description
         self.isRetryable = isRetryable
         self.isOutcomeUnknown = isOutcomeUnknown
     }

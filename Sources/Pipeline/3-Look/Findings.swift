@@ -5,13 +5,18 @@ import KubeObjects
 /// What the requests of one reading have shown so far.
 struct Findings: Sendable {
     let scope: ReadScope
+    /// Learns the values of the Secrets that are found.
+    private let redactor: Redactor
     private(set) var objects: [ObjectID: LiveObject] = [:]
     private(set) var unreadable: [GroupKind: String] = [:]
     /// Kinds that were read in single namespaces only, because the whole cluster may not be listed.
     private(set) var narrowed: Set<GroupKind> = []
     private var failures: [KubeError] = []
 
-    init(scope: ReadScope) { self.scope = scope }
+    init(scope: ReadScope, redactor: Redactor) {
+        self.scope = scope
+        self.redactor = redactor
+    }
 
     /// Adds the answer to one list.
     mutating func take(_ list: Result<[ObjectID: LiveObject], KubeError>, of resource: APIResource) {
@@ -26,7 +31,7 @@ struct Findings: Sendable {
     /// Adds one object; of several versions of it, the one that is rendered stays.
     mutating func add(_ object: LiveObject, _ id: ObjectID, of resource: APIResource) {
         if objects[id] != nil, scope.wanted[id] != resource { return }
-        if let whole = object.whole { Redactor.shared.register(secretObject: whole) }
+        if let whole = object.whole { redactor.register(secretObject: whole) }
         objects[id] = object
     }
 
@@ -38,10 +43,10 @@ struct Findings: Sendable {
     mutating func markNarrowed(_ kind: GroupKind) { narrowed.insert(kind) }
 
     mutating func markUnreadable(_ kind: GroupKind, _ error: KubeError) {
-        markUnreadable(kind, Redactor.shared.redact("\(error)".singleLine))
+        markUnreadable(kind, "\(error)")
     }
 
-    /// Notes a kind as unreadable; the first reason stays. It is one line, and masked.
+    /// Notes a kind as unreadable; the first reason stays.
     mutating func markUnreadable(_ kind: GroupKind, _ reason: String) {
         if unreadable[kind] == nil { unreadable[kind] = reason }
     }

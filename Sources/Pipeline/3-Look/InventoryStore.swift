@@ -19,7 +19,19 @@ package actor InventoryStore {
         self.client = client
         self.applySet = applySet
         self.project = project
+        // A list of names, large and new with every pass; and what people ordered is for reading.
+        client.redactor.allow(Self.publicKeys)
     }
+
+    /// The key of what people ordered about the project, in the parent Secret's `data`, beside the inventory's.
+    package static let ordersKey = "orders"
+
+    /// What is no secret in the Secret that carries a project's inventory.
+    private static let publicKeys = PublicKeys(
+        [InventoryDocument.key, ordersKey],
+        label: WireName.applySetID,
+        namePrefix: WireName.objectPrefix
+    )
 
     /// Reads the inventory; marks are empty.
     ///

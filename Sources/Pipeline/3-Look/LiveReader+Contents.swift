@@ -117,7 +117,7 @@ extension LiveReader {
                 sieve.isFull ? "there are more than \(Self.maxObjects) objects, and only these were looked at" : nil
             return (list.kept, problem)
         } catch {
-            return ([], Redactor.shared.redact("\(error)".singleLine))
+            return ([], "\(error)")
         }
     }
 }

@@ -33,7 +33,7 @@ package struct LiveReader: Sendable {
         triage: (any TriageRule)? = nil,
         isWell: @escaping @Sendable (KubeObject) -> Bool = { _ in false }
     ) async throws(KubeError) -> LiveSet {
-        var findings = Findings(scope: scope)
+        var findings = Findings(scope: scope, redactor: client.redactor)
         let listable = scope.resources.filter { $0.verbs.contains("list") }
         let lists = await concurrently(listable, limit: limit) { resource in
             var well: Set<ObjectID> = []
@@ -150,7 +150,7 @@ package struct LiveReader: Sendable {
             case .failure(let error): return .failure(error)
             }
         }
-        for object in found.values { Redactor.shared.register(secretObject: object) }
+        for object in found.values { client.redactor.register(secretObject: object) }
         return .success(found)
     }
 }

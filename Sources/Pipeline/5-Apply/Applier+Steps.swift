@@ -83,23 +83,21 @@ extension Applier {
 }
 
 extension Step {
-    /// Why the step is taken, one line for the journal: the commit is named as the cause only where no other manager
+    /// Why the step is taken, for the journal: the commit is named as the cause only where no other manager
     /// has written since.
     fileprivate func reason(commit: CommitInfo) -> String {
         let title = "\(action.rawValue), \(cause.rawValue)"
         let by = "commit \(commit.shortID) by \(commit.authorName)"
-        let text: String
         let news = differences.prefix(newsCount)
         switch cause {
         case .drift:
-            text = "\(title)\(named(news)): set back to commit \(commit.shortID)"
+            return "\(title)\(named(news)): set back to commit \(commit.shortID)"
         case .missing, .deleted, .commit, .adoption:
             let foreign = news.filter(\.isForeign)[...]
             let own = news.filter { !$0.isForeign }[...]
             let taken = foreign.isEmpty || own.isEmpty ? "" : "; besides\(named(foreign))"
-            text = "\(title)\(named(own.isEmpty ? foreign : own)): \(by)\(taken)"
+            return "\(title)\(named(own.isEmpty ? foreign : own)): \(by)\(taken)"
         }
-        return Redactor.shared.redact(text.singleLine)
     }
 
     private func named(_ differences: ArraySlice<FieldDifference>) -> String {

@@ -84,8 +84,8 @@ extension Applier {
                 case .waiting(let reason): last = reason
                 }
             } catch {
-                guard error.isRetryable else { return Redactor.shared.redact("\(error)".singleLine) }
-                last = Redactor.shared.redact("\(error)".singleLine)
+                guard error.isRetryable else { return "\(error)" }
+                last = "\(error)"
             }
             switch await backoff.pause() {
             case .over: continue

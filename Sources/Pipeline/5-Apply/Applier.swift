@@ -180,7 +180,7 @@ extension Applier {
     /// Why this pass may not write any more; nil while it may. The guard's reason comes first, because the loss of the
     /// lease also cancels the task.
     func reasonToStop() async -> String? {
-        do { try await guardBeforeWrite() } catch { return Redactor.shared.redact("\(error)".singleLine) }
+        do { try await guardBeforeWrite() } catch { return "\(error)" }
         return Task.isCancelled ? WriteFailure.cancelled : nil
     }
 

@@ -16,7 +16,7 @@ package struct ObjectOutcome: Sendable {
     package let action: Action
     /// Where the manifest stands; nil for a pruned object.
     package let origin: Origin?
-    /// One redacted line, cause and remedy; nil unless failed or skipped.
+    /// Cause and remedy; nil unless failed or skipped.
     package let error: String?
     /// Of a write that failed: the same without the prefix that names the object and its place.
     package let cause: String?

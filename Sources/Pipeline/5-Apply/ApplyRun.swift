@@ -56,7 +56,7 @@ struct ApplyRun: Sendable {
 
     /// Ends the pass; the first reason stays.
     mutating func interrupt(_ reason: String) {
-        if interruption == nil { interruption = Redactor.shared.redact(reason.singleLine) }
+        if interruption == nil { interruption = reason }
     }
 
     mutating func inventoryIsStored() { stored = inventory }
@@ -152,7 +152,7 @@ extension ObjectOutcome {
             apiVersion: step.object.gvk.apiVersion,
             action: .skipped,
             origin: step.origin,
-            error: Redactor.shared.redact("\(step.place): \(reason)".singleLine),
+            error: "\(step.place): \(reason)",
             isRetryable: isRetryable,
             changes: step.changes,
             before: step.live
@@ -165,7 +165,7 @@ extension ObjectOutcome {
             apiVersion: step.resource.gvk.apiVersion,
             action: .skipped,
             origin: nil,
-            error: Redactor.shared.redact("\(step.place): \(reason)".singleLine),
+            error: "\(step.place): \(reason)",
             isRetryable: isRetryable,
             before: step.live
         )

@@ -8,7 +8,7 @@ import SyncPlan
 package enum ConvergenceRemark {
     private static let maxNamed = 5
 
-    /// One redacted line for what was replaced, and one for what was dropped.
+    /// One line for what was replaced, and one for what was dropped.
     ///
     /// - Parameters:
     ///   - rest: The differences that stay; defaults that the server filled in are left out.
@@ -28,9 +28,7 @@ package enum ConvergenceRemark {
             return "\(change.path)\(values)\(change.after.map { " where git says \($0)" } ?? "")"
         }
         let more = rest.count > maxNamed ? " and \(rest.count - maxNamed) more" : ""
-        return Redactor.shared.redact(
-            ("\(words): after two applies \(named.joined(separator: ", "))\(more);"
-                + " not applied again until git or the object changes").singleLine
-        )
+        return "\(words): after two applies \(named.joined(separator: ", "))\(more);"
+            + " not applied again until git or the object changes"
     }
 }

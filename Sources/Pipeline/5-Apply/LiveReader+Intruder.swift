@@ -14,7 +14,7 @@ extension LiveReader {
         do throws(KubeError) {
             now = try await contentsNow(of: step.id, planned, witnesses: ContainerContents.witnesses(for: applySet))
         } catch {
-            return "it could not be looked through again: \(Redactor.shared.redact("\(error)".singleLine))"
+            return "it could not be looked through again: \(error)"
         }
         for (kind, reason) in now.notLookedAt.sorted(by: { $0.key < $1.key }) where planned.notLookedAt[kind] == nil {
             return "it could not be looked through again for \(kind): \(reason)"

@@ -120,11 +120,11 @@ struct Rehearsal: Sendable {
 package enum Recreation: Sendable {
     /// The new object; without what makes it one incarnation.
     case created(KubeObject)
-    /// The API server cannot tell before; why, in one line.
+    /// The API server cannot tell before; why.
     case unknown(String)
-    /// Nothing is deleted; the line with the reason, as a sync writes it. Redacted.
+    /// Nothing is deleted; the line with the reason, as a sync writes it.
     case refused(String)
-    /// The API server did not answer; the line with the reason. Redacted.
+    /// The API server did not answer; the line with the reason.
     case unanswered(String)
 }
 
@@ -142,7 +142,7 @@ extension Step {
         do throws(KubeError) { result = .created(try await rehearsal.answer(of: client)) } catch {
             guard error.isVerdict else { return .unanswered(rehearsal.silence(error).line) }
             guard let remark = rehearsal.remark(on: error) else { return .refused(rehearsal.failure(error).line) }
-            result = .unknown(Redactor.shared.redact(remark.singleLine))
+            result = .unknown(remark)
         }
         if let failure = objection(toDeleting: live, for: nil) { result = .refused(failure.line) }
         return result

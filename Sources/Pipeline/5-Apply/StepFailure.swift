@@ -6,7 +6,7 @@ import SyncPlan
 
 /// Why one object was not applied or deleted, as a line that a person can act on.
 struct StepFailure: Error, Sendable {
-    /// `infra/web.yaml:12: Deployment.apps shop/web: cause; remedy`, redacted. Without the place for an object that no
+    /// `infra/web.yaml:12: Deployment.apps shop/web: cause; remedy`. Without the place for an object that no
     /// file names.
     let line: String
     /// The same without the prefix that names the object and its place.
@@ -92,7 +92,7 @@ struct StepFailure: Error, Sendable {
     }
 
     private static func cause(_ cause: String, _ remedy: String) -> String {
-        Redactor.shared.redact("\(cause)\(remedy.isEmpty ? "" : "; \(remedy)")".singleLine)
+        "\(cause)\(remedy.isEmpty ? "" : "; \(remedy)")"
     }
 }
 

@@ -14,7 +14,7 @@ extension StepRunner {
         guard step.isRecreated(after: refusal), let live = step.live, let uid = live.uid else {
             throw StepFailure(.refused(refusal), of: step)
         }
-        let reason = Redactor.shared.redact("recreate: \(refusal.message)".singleLine)
+        let reason = "recreate: \(refusal.message)"
         let write = JournaledWrite(MutationIntent(id: step.id, verb: .recreate, reason: reason), in: applier.journal)
         let ending: WriteEnding<StepAnswer, StepFailure>
         do throws(JournalFailure) {

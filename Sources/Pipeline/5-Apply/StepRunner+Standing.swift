@@ -36,8 +36,7 @@ struct StandingFields {
             return "\(path) (\(owner(of: field.path).map { "\($0) has it, too" } ?? "the API server keeps it"))"
         }
         let more = fields.count > Self.maxNamed ? " and \(fields.count - Self.maxNamed) more" : ""
-        let text = "left the manifest, and stays in the object: \(named.joined(separator: ", "))\(more)"
-        return [Redactor.shared.redact(text.singleLine)]
+        return ["left the manifest, and stays in the object: \(named.joined(separator: ", "))\(more)"]
     }
 
     private func owner(of path: [FieldPathElement]) -> String? {

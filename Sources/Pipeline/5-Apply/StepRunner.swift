@@ -60,7 +60,7 @@ struct StepRunner: Sendable {
     func run() async -> StepResult {
         let start = ContinuousClock.now
         if step.id.groupKind.isSecret {
-            Redactor.shared.register(secretObject: step.object)
+            applier.client.redactor.register(secretObject: step.object)
         }
         do throws(StepFailure) {
             if step.live == nil { try await lookBeforeCreating() }

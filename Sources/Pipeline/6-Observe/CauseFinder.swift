@@ -27,8 +27,7 @@ struct CauseFinder: Sendable {
             default: return try await warning(about: object)
             }
         } catch {
-            let text = Redactor.shared.redact("the cause could not be read: \(error)".singleLine)
-            return Cause(text: text, prospect: .open)
+            return Cause(text: "the cause could not be read: \(error)", prospect: .open)
         }
     }
 
@@ -73,7 +72,7 @@ struct CauseFinder: Sendable {
             case .failing: .poor
             case .hopeless: .none
             }
-        return Cause(text: text.singleLine, prospect: prospect)
+        return Cause(text: text, prospect: prospect)
     }
 
     private func warning(about object: KubeObject) async throws(KubeError) -> Cause? {

@@ -60,7 +60,7 @@ extension HealthObserver {
         let reader = LiveReader(client: client, applySet: applySet, limit: limit)
         let namespaces = Set(objects.map(\.id.namespace))
         return await reader.wholes(objects.map(\.id), of: resource, namespaces: namespaces)
-            .mapError { Unreadable(text: Redactor.shared.redact("\($0)".singleLine)) }
+            .mapError { Unreadable(text: "\($0)") }
     }
 
     private func observation(of object: KubeObject?, awaited: AwaitedObject) -> Observation {

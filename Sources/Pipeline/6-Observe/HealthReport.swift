@@ -16,7 +16,7 @@ package enum HealthStatus: String, Sendable, Hashable, Codable {
 package struct ObjectHealth: Sendable, Hashable {
     package let id: ObjectID
     package let status: HealthStatus
-    /// One redacted line: `1 of 2 replicas available; pod web-abc: ImagePullBackOff: manifest unknown`.
+    /// One line: `1 of 2 replicas available; pod web-abc: ImagePullBackOff: manifest unknown`.
     package let message: String
     package let origin: Origin?
 

@@ -113,7 +113,7 @@ private struct Conditions {
             guard let text = status?[key]?.string, !text.isEmpty else { return nil }
             let message = ["message", "reason"].compactMap { status?[$0]?.string }.first { !$0.isEmpty }
             let told = "status.\(key) is \(text)\(message.map { ": \($0)" } ?? "")"
-            return (text.lowercased().filter(\.isLetter), Redactor.shared.redact(told.singleLine))
+            return (text.lowercased().filter(\.isLetter), Kstatus.bounded(told))
         }
     }
 

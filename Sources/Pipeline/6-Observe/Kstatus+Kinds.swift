@@ -11,8 +11,8 @@ extension Kstatus {
         case "Succeeded": return (.current, "has completed")
         case "Failed":
             let parts = ["reason", "message"].compactMap { object.status?[$0]?.string }.filter { !$0.isEmpty }
-            let detail = parts.isEmpty ? "" : ": \(parts.joined(separator: ": ").singleLine)"
-            return (.failed, Redactor.shared.redact("the Pod has failed\(detail)"))
+            let detail = parts.isEmpty ? "" : ": \(bounded(parts.joined(separator: ": ")))"
+            return (.failed, "the Pod has failed\(detail)")
         case "Running":
             if object.condition("Ready")?["status"]?.string == "True" { return (.current, "is ready") }
             let looping = crashLooping(object)

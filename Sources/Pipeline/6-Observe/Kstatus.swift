@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import KubeObjects
+import PlainText
 import SyncApply
 import SyncLook
 
@@ -24,7 +25,7 @@ package enum Kstatus {
     /// - Parameters:
     ///   - object: The whole object as the API server has it.
     ///   - now: The time against which a Pod's age is judged.
-    /// - Returns: The status, and one redacted line that says why.
+    /// - Returns: The status, and a line that says why.
     package static func status(of object: KubeObject, now: Date = Date()) -> Verdict {
         if let verdict = generic(object) { return verdict }
         if let verdict = builtIn(object, now: now) { return verdict }
@@ -74,6 +75,10 @@ package enum Kstatus {
     /// `Reason: message` of a condition, or what there is of it.
     static func text(of condition: JSON, fallback: String) -> String {
         let parts = [condition["reason"]?.string, condition["message"]?.string].compactMap { $0 }.filter { !$0.isEmpty }
-        return parts.isEmpty ? fallback : Redactor.shared.redact(parts.joined(separator: ": ").singleLine)
+        return parts.isEmpty ? fallback : bounded(parts.joined(separator: ": "))
     }
+
+    /// Text of an object's status, as it is; what is very long loses its middle. That is far more than anybody is shown, so
+    /// no secret that is cut here shows a half of itself.
+    static func bounded(_ text: String) -> String { text.withoutMiddle(keeping: 16 << 10) }
 }

@@ -92,6 +92,6 @@ package struct PodTrouble: Sendable, Hashable {
     }
 
     private static func make(_ severity: Severity, _ text: String, tellsWhy: Bool = false) -> PodTrouble {
-        PodTrouble(severity: severity, text: Redactor.shared.redact(text.singleLine), tellsWhy: tellsWhy)
+        PodTrouble(severity: severity, text: Kstatus.bounded(text), tellsWhy: tellsWhy)
     }
 }

@@ -33,18 +33,20 @@ package struct DiffText: Sendable, Hashable, Codable {
     ///   - after: Nil for an object that is deleted.
     ///   - beforeLabel: Stands behind `---`; by default `before` and the object's id, or `/dev/null`.
     ///   - afterLabel: Stands behind `+++`; by default `after` and the object's id, or `/dev/null`.
+    ///   - redactor: Knows the secrets of this process.
     package init?(
         before: KubeObject?,
         after: KubeObject?,
         beforeLabel: String? = nil,
-        afterLabel: String? = nil
+        afterLabel: String? = nil,
+        by redactor: Redactor = .shared
     ) {
-        let masked = ObjectMask.mask(before: before, after: after)
+        let masked = ObjectMask.mask(before: before, after: after, by: redactor)
         guard masked.before != masked.after else { return nil }
         let id = (after ?? before).map { "\($0.id)" } ?? ""
         let header = [
-            "--- \(before == nil ? "/dev/null" : beforeLabel.map { Redactor.shared.redact($0) } ?? "before \(id)")",
-            "+++ \(after == nil ? "/dev/null" : afterLabel.map { Redactor.shared.redact($0) } ?? "after \(id)")",
+            "--- \(before == nil ? "/dev/null" : beforeLabel.map { redactor.redact($0) } ?? "before \(id)")",
+            "+++ \(after == nil ? "/dev/null" : afterLabel.map { redactor.redact($0) } ?? "after \(id)")",
         ].map { $0.shown(atMost: Self.maxHeader) }
         let sizes = [masked.before, masked.after].compactMap { $0 }.map(YAMLSize.init)
         guard sizes.allSatisfy({ $0.lines <= Self.maxComparedLines && $0.bytes <= Self.maxComparedBytes }) else {

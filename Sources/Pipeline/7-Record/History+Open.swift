@@ -2,6 +2,8 @@
 import Crypto
 import Foundation
 import GRDB
+import KubeObjects
+import Processes
 
 extension History {
     /// How long one process waits for another one's transaction.
@@ -16,6 +18,7 @@ extension History {
     /// - Parameters:
     ///   - folder: Where the files are; its missing parents are made too.
     ///   - mode: What the caller is about to do.
+    ///   - redactor: What is written passes it; the one of this process, which knows every secret that was seen.
     ///   - now: The wall clock; only displayed, never used for order.
     ///   - beforeCommit: Called in each transaction of this object, numbered from 1; what it throws rolls the transaction back
     ///     as an error of the disk would. For tests.
@@ -25,6 +28,7 @@ extension History {
     package static func open(
         folder: String,
         mode: Mode,
+        redactor: Redactor = .shared,
         now: @escaping @Sendable () -> Date = { Date() },
         beforeCommit: @escaping @Sendable (_ number: Int) throws -> Void = { _ in },
         hearing: (@Sendable (_ statement: String) -> Void)? = nil
@@ -32,14 +36,15 @@ extension History {
         try await RecordError.blocking(folder) {
             let settings = configuration(readonly: mode == .inspect, hearing: hearing)
             switch mode {
-            case .operate: return try operate(folder: folder, settings, now: now, beforeCommit: beforeCommit)
-            case .command, .inspect: return try attach(folder: folder, settings, now: now)
+            case .operate: return try operate(folder: folder, redactor, settings, now: now, beforeCommit: beforeCommit)
+            case .command, .inspect: return try attach(folder: folder, redactor, settings, now: now)
             }
         }
     }
 
     private static func operate(
         folder: String,
+        _ redactor: Redactor,
         _ settings: Configuration,
         now: @escaping @Sendable () -> Date,
         beforeCommit: @escaping @Sendable (Int) throws -> Void
@@ -71,6 +76,7 @@ extension History {
         return History(
             folder: folder,
             notices: notices,
+            redactor: redactor,
             pool: pool,
             writer: writer,
             files: files,
@@ -134,6 +140,7 @@ extension History {
 
     private static func attach(
         folder: String,
+        _ redactor: Redactor,
         _ settings: Configuration,
         now: @escaping @Sendable () -> Date
     ) throws -> History {
@@ -154,6 +161,7 @@ extension History {
         return History(
             folder: folder,
             notices: [],
+            redactor: redactor,
             pool: pool,
             writer: writer,
             files: files,

@@ -33,10 +33,10 @@ extension History {
 
     /// Remembers the commit whose objects have all been applied. Writes nothing when it is remembered already.
     package func setApplied(_ commit: CommitInfo, treeID: String, by run: RunID) async throws(RecordError) {
+        let payload = Payload.RunCommit(commit, treeID: treeID, by: redactor)
         try await writer.transact { ledger in
             let known = try Self.state(of: run.project, in: ledger.database)
             guard known.applied?.id != commit.id || known.appliedTreeID != treeID else { return }
-            let payload = Payload.RunCommit(commit, treeID: treeID)
             try ledger.append([
                 LedgerEntry(.projectApplied, project: run.project, run: run.number, payload: payload)
             ])
@@ -53,10 +53,10 @@ extension History {
         person: String,
         reason: String = ""
     ) async throws(RecordError) -> Bool {
-        try await writer.transact { ledger in
+        let payload = Payload.Suspended(person: redactor.row(person), reason: redactor.row(reason))
+        return try await writer.transact { ledger in
             let known = try Self.state(of: project, in: ledger.database).suspension != nil
             guard known != isSuspended else { return false }
-            let payload = Payload.Suspended(person: RedactedText(person), reason: RedactedText(reason))
             let kind: LedgerKind = isSuspended ? .projectSuspended : .projectResumed
             try ledger.append([LedgerEntry(kind, project: project, payload: payload)])
             return true
@@ -66,12 +66,13 @@ extension History {
     /// Remembers the prune that is held since this pass, or that none is held any more. A hold with the hash of the
     /// present one changes nothing, so a given approval stays valid.
     package func setHold(_ hold: PruneHold?, by run: RunID) async throws(RecordError) {
+        let held = hold.map { Payload.Held($0, by: redactor) }
         try await writer.transact { ledger in
             let known = try Self.state(of: run.project, in: ledger.database).hold
-            guard known?.hash != hold?.hash else { return }
-            if let hold {
+            guard known?.hash != held?.hash else { return }
+            if let held {
                 try ledger.append([
-                    LedgerEntry(.pruneHeld, project: run.project, run: run.number, payload: Payload.Held(hold))
+                    LedgerEntry(.pruneHeld, project: run.project, run: run.number, payload: held)
                 ])
             } else if let known {
                 let payload = Payload.Released(hash: known.hash)
@@ -92,14 +93,15 @@ extension History {
     /// - Returns: The hold that was approved.
     /// - Throws: ``RecordError``: `nothingHeld`, or `holdChanged` when another prune waits than the one with `hash`.
     package func approve(project: String, hash: String?, person: String) async throws(RecordError) -> PruneHold {
-        try await writer.transact { ledger in
+        let approver = redactor.row(person)
+        return try await writer.transact { ledger in
             guard let hold = try Self.state(of: project, in: ledger.database).hold else {
                 throw RecordError(.nothingHeld, "project \(project)", "no prune waits for approval")
             }
             if let mismatch = hash.flatMap(hold.mismatch) {
                 throw RecordError(.holdChanged, "project \(project)", mismatch)
             }
-            let payload = Payload.Approved(hash: hold.hash, person: RedactedText(person))
+            let payload = Payload.Approved(hash: hold.hash, person: approver)
             try ledger.append([LedgerEntry(.pruneApproved, project: project, payload: payload)])
             return hold
         }
@@ -156,11 +158,11 @@ extension History {
 }
 
 extension Payload.Held {
-    init(_ hold: PruneHold) {
+    init(_ hold: PruneHold, by redactor: Redactor) {
         self.init(
             hash: hold.hash,
             commitID: hold.commitID,
-            reasons: hold.reasons.map { RedactedText($0) },
+            reasons: hold.reasons.map { redactor.row($0) },
             objects: hold.objects
         )
     }

@@ -49,7 +49,13 @@ extension History {
     ) async throws(RecordError) {
         _ = try await writer.append(
             entries {
-                [try entry(.runCommit, run, payload: Payload.RunCommit(commit, treeID: treeID, step: step))]
+                [
+                    try entry(
+                        .runCommit,
+                        run,
+                        payload: Payload.RunCommit(commit, treeID: treeID, step: step, by: redactor)
+                    )
+                ]
             }
         )
     }
@@ -69,7 +75,7 @@ extension History {
         let touched = outcomes.filter { $0.action != .unchanged || $0.error != nil || !$0.warnings.isEmpty }
         guard !touched.isEmpty else { return .success([]) }
         do throws(ThreadFailure) {
-            return try await onMaskingThread {
+            return try await onMaskingThread { [redactor] in
                 Result {
                     try touched.map { outcome in
                         try LedgerEntry(
@@ -77,7 +83,7 @@ extension History {
                             project: run.project,
                             run: run.number,
                             object: outcome.id,
-                            payload: Payload.ObjectRow(outcome)
+                            payload: Payload.ObjectRow(outcome, by: redactor)
                         )
                     }
                 }
@@ -104,8 +110,8 @@ extension History {
                         run,
                         payload: Payload.Located(
                             origin: $0.origin,
-                            text: RedactedText($0.problem),
-                            remedy: RedactedText($0.remedy)
+                            text: redactor.row($0.problem),
+                            remedy: redactor.row($0.remedy)
                         )
                     )
                 }
@@ -121,7 +127,7 @@ extension History {
         _ = try await writer.append(
             entries {
                 try told.map {
-                    let located = Payload.Located(origin: $0.origin, text: RedactedText($0.message), remedy: nil)
+                    let located = Payload.Located(origin: $0.origin, text: redactor.row($0.message), remedy: nil)
                     return try entry(.notice, run, payload: located)
                 }
             }
@@ -131,13 +137,13 @@ extension History {
     /// Records an error or a remark about the run as a whole, such as a source error's message.
     package func record(message: String, of run: RunID) async throws(RecordError) {
         try await appendAfterwards(
-            entries { [try entry(.message, run, payload: Payload.Message(text: RedactedText(message)))] }
+            entries { [try entry(.message, run, payload: Payload.Message(text: redactor.row(message)))] }
         )
     }
 
     /// Records the health of the objects when the wait ended.
     package func record(_ health: HealthReport, of run: RunID) async throws(RecordError) {
-        try await appendAfterwards(entries { [try entry(.health, run, payload: Payload.Health(health))] })
+        try await appendAfterwards(entries { [try entry(.health, run, payload: Payload.Health(health, by: redactor))] })
     }
 
     /// Ends the run. Writes that have no outcome yet get the outcome unknown.
@@ -159,7 +165,7 @@ extension History {
         let payload = Payload.RunFinished(
             outcome: outcome,
             counts: counts,
-            message: message.map { RedactedText($0) }
+            message: message.map { redactor.row($0) }
         )
         try await finish(run, payload: payload)
         guard let finished = try await self.run(run.number) else {
@@ -187,7 +193,7 @@ extension History {
                     payload: Payload.Outcome(
                         intent: intent,
                         ending: .unknown,
-                        message: RedactedText("the answer could not be written down when it came")
+                        message: "the answer could not be written down when it came"
                     )
                 )
             }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import GRDB
+import KubeObjects
+import Processes
 import SyncLook
 import SyncPlan
 import Synchronization
@@ -28,6 +30,8 @@ package final class History: Sendable {
     /// The key of the hashes in the marks.
     package let residualKey: ResidualKey
 
+    /// What is written passes it.
+    let redactor: Redactor
     let pool: DatabasePool
     let writer: LedgerWriter
     let reserve: DiskReserve?
@@ -38,6 +42,7 @@ package final class History: Sendable {
     init(
         folder: String,
         notices: [String],
+        redactor: Redactor,
         pool: DatabasePool,
         writer: LedgerWriter,
         files: OpenedFiles,
@@ -45,6 +50,7 @@ package final class History: Sendable {
         lock: FolderLock?
     ) {
         self.folder = folder
+        self.redactor = redactor
         self.pool = pool
         self.writer = writer
         self.files = files

@@ -125,13 +125,13 @@ enum Payload {
 }
 
 extension Payload.RunCommit {
-    init(_ commit: CommitInfo, treeID: String, step: CommitStep? = nil) {
+    init(_ commit: CommitInfo, treeID: String, step: CommitStep? = nil, by redactor: Redactor) {
         id = commit.id
-        ref = RedactedText(ref: commit.ref)
-        authorName = RedactedText(commit.authorName)
-        authorEmail = RedactedText(commit.authorEmail)
+        ref = redactor.row(ref: commit.ref)
+        authorName = redactor.row(commit.authorName)
+        authorEmail = redactor.row(commit.authorEmail)
         authoredAt = commit.authoredAt
-        subject = RedactedText(commit.subject)
+        subject = redactor.row(commit.subject)
         self.treeID = treeID
         previous = step?.previous
         nonFastForward = step.map { !$0.relation.isFastForward }

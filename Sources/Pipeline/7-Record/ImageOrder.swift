@@ -38,7 +38,7 @@ extension History {
         reason: String = "",
         at time: String? = nil
     ) async throws(RecordError) {
-        let payload = Payload.ImageOrdered(person: RedactedText(person), reason: RedactedText(reason), at: time)
+        let payload = Payload.ImageOrdered(person: redactor.row(person), reason: redactor.row(reason), at: time)
         _ = try await writer.append(
             entries {
                 [

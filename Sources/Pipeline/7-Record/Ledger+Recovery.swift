@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GRDB
+import KubeObjects
 
 extension Ledger {
     /// Closes the runs of a process that died: open intents become `unknown`, the runs end as `unknown`.
@@ -32,19 +33,20 @@ extension Ledger {
         try close(started, because: "the history could not be written to the end of this pass", at: at, in: database)
     }
 
-    private static func close(_ started: LedgerRow, because cause: String, at: Int64, in database: Database) throws {
+    private static func close(_ started: LedgerRow, because cause: RedactedText, at: Int64, in database: Database)
+        throws
+    {
         guard let run = started.run else { return }
         let project = started.project
-        let message = RedactedText(cause)
         var entries = try openIntents(of: run, in: database).map { intent in
             try LedgerEntry(
                 .outcome,
                 project: project,
                 run: run,
-                payload: Payload.Outcome(intent: intent, ending: .unknown, message: message)
+                payload: Payload.Outcome(intent: intent, ending: .unknown, message: cause)
             )
         }
-        let finished = Payload.RunFinished(outcome: .unknown, counts: RunCounts(), message: message)
+        let finished = Payload.RunFinished(outcome: .unknown, counts: RunCounts(), message: cause)
         entries.append(try LedgerEntry(.runFinished, project: project, run: run, payload: finished))
         _ = try append(entries, at: at, in: database)
     }

@@ -14,11 +14,12 @@ enum ObjectMask {
         "managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink",
     ]
 
-    static func mask(before: KubeObject?, after: KubeObject?) -> (before: JSON?, after: JSON?) {
+    static func mask(before: KubeObject?, after: KubeObject?, by redactor: Redactor) -> (before: JSON?, after: JSON?) {
         let objects = [before, after].map { $0.map(SecretText.normalized) }
         let secrets = Redactor()
         for case .some(let object) in objects { secrets.register(secretObject: object) }
-        let pair = PairMask(redactor: TextMask(secrets: secrets, objects: objects.compactMap { $0?.json }))
+        let texts = TextMask(redactor: redactor, secrets: secrets, objects: objects.compactMap { $0?.json })
+        let pair = PairMask(redactor: texts)
         let isSecret = (after ?? before)?.gvk.groupKind.isSecret == true
         let masked = pair.mask(objects[0].map(clean), objects[1].map(clean), isSecret: isSecret)
         return (identified(masked.before, as: before), identified(masked.after, as: after))

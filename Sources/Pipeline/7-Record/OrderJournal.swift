@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import KubeObjects
 import SyncApply
 
 /// The journal of a person's orders about a project: rows of the project that belong to no run.
@@ -12,7 +13,7 @@ package struct OrderJournal: MutationJournal {
     package func intend(_ intents: [MutationIntent]) async throws -> [Int64] {
         try await history.writer.append(
             try intents.map { intent in
-                let payload = Payload.Intent(verb: intent.verb, reason: RedactedText(intent.reason))
+                let payload = Payload.Intent(verb: intent.verb, reason: history.redactor.line(intent.reason))
                 return try LedgerEntry(.intent, project: project, object: intent.id, payload: payload)
             }
         )
@@ -22,7 +23,11 @@ package struct OrderJournal: MutationJournal {
     package func conclude(_ results: [(intent: Int64, result: MutationResult)]) async throws {
         try await history.appendAfterwards(
             try results.map { intent, result in
-                try LedgerEntry(.outcome, project: project, payload: Payload.Outcome(intent: intent, result: result))
+                try LedgerEntry(
+                    .outcome,
+                    project: project,
+                    payload: Payload.Outcome(intent: intent, result: result, by: history.redactor)
+                )
             }
         )
     }

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+import KubeObjects
 import SyncObserve
 
 extension Payload.Health {
-    init(_ report: HealthReport) {
+    init(_ report: HealthReport, by redactor: Redactor) {
         ending = report.ending
         observed = report.observed
         unhealthy = report.unhealthy.map {
             Payload.HealthEntry(
                 id: $0.id,
                 status: $0.status,
-                message: RedactedText($0.message),
+                message: redactor.line($0.message),
                 origin: $0.origin
             )
         }

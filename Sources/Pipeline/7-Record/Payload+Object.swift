@@ -4,7 +4,7 @@ import SyncApply
 
 extension Payload.ObjectRow {
     /// Masks an outcome: values of Secrets, and everything the redactor knows.
-    init(_ outcome: ObjectOutcome) {
+    init(_ outcome: ObjectOutcome, by redactor: Redactor) {
         let isSecret = outcome.id.groupKind.isSecret
         let secrets: Redactor? = isSecret ? Redactor() : nil
         secrets?.allow(names: outcome.id.names)
@@ -13,12 +13,12 @@ extension Payload.ObjectRow {
         }
         apiVersion = outcome.apiVersion
         action = outcome.action
-        error = outcome.error.map { RedactedText($0, hiding: secrets) }
+        error = outcome.error.map { redactor.line($0, hiding: secrets) }
         isRetryable = outcome.isRetryable
         origin = outcome.origin
-        changes = outcome.changes.map { RedactedChange($0, isSecret: isSecret, hiding: secrets) }
-        diff = DiffText(before: outcome.before, after: outcome.after)
-        warnings = outcome.warnings.map { RedactedText($0, hiding: secrets) }
+        changes = outcome.changes.map { RedactedChange($0, isSecret: isSecret, hiding: secrets, by: redactor) }
+        diff = DiffText(before: outcome.before, after: outcome.after, by: redactor)
+        warnings = outcome.warnings.map { redactor.line($0, hiding: secrets) }
         let parts = outcome.duration.components
         durationMilliseconds = parts.seconds * 1000 + parts.attoseconds / 1_000_000_000_000_000
     }

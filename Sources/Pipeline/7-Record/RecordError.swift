@@ -34,13 +34,13 @@ package struct RecordError: Error, Sendable, Hashable, CustomStringConvertible {
     package let reason: Reason
     /// What was worked on: a path, a project, a run.
     package let subject: String
-    /// Cause and remedy, one line, secrets masked.
+    /// Cause and remedy, one line.
     package let detail: String
 
     package init(_ reason: Reason, _ subject: String, _ detail: String) {
         self.reason = reason
         self.subject = subject
-        self.detail = RedactedText(detail).text
+        self.detail = detail
     }
 
     /// Whether the same call may succeed later.

@@ -12,16 +12,16 @@ struct RedactedChange: Codable, Sendable, Hashable {
 
     /// Masks a change; values of a Secret's data, of telling names and of the last-applied annotation are left
     /// out.
-    init(_ change: FieldChange, isSecret: Bool, hiding secrets: Redactor?) {
+    init(_ change: FieldChange, isSecret: Bool, hiding secrets: Redactor?, by redactor: Redactor) {
         let isHidden = SecretField.isHidden(path: change.path, isSecret: isSecret)
-        path = RedactedText(path: change.path)
+        path = redactor.row(path: change.path)
         func shown(_ value: String?) -> RedactedText? {
             guard let value, !isHidden else { return nil }
-            return RedactedText(value, hiding: secrets, as: .document)
+            return redactor.row(value, hiding: secrets, as: .document)
         }
         before = shown(change.before)
         after = shown(change.after)?.keepingMark(of: change.after ?? "")
-        takenFrom = change.takenFrom.map { RedactedText($0, hiding: secrets) }
+        takenFrom = change.takenFrom.map { redactor.row($0, hiding: secrets) }
     }
 
     /// What may be shown of the change.
@@ -33,10 +33,12 @@ struct RedactedChange: Codable, Sendable, Hashable {
 extension FieldChange {
     /// The change as it may be printed: values of Secrets, of telling names and of known secrets are masked.
     ///
-    /// - Parameter id: The object that changes.
+    /// - Parameters:
+    ///   - id: The object that changes.
+    ///   - redactor: Knows the secrets.
     /// - Returns: The same change with what is secret left out.
-    package func redacted(of id: ObjectID) -> FieldChange {
+    package func redacted(of id: ObjectID, by redactor: Redactor) -> FieldChange {
         let isSecret = id.groupKind.isSecret
-        return RedactedChange(self, isSecret: isSecret, hiding: nil).change
+        return RedactedChange(self, isSecret: isSecret, hiding: nil, by: redactor).change
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import KubeObjects
 import SyncApply
 
 /// The journal of one run: its intents and outcomes. Rows of concurrent callers share transactions.
@@ -16,7 +17,7 @@ package struct RunJournal: MutationJournal {
                 project: run.project,
                 run: run.number,
                 object: intent.id,
-                payload: Payload.Intent(verb: intent.verb, reason: RedactedText(intent.reason))
+                payload: Payload.Intent(verb: intent.verb, reason: history.redactor.line(intent.reason))
             )
         }
         return try await history.writer.append(entries)
@@ -37,7 +38,7 @@ package struct RunJournal: MutationJournal {
                 .outcome,
                 project: run.project,
                 run: run.number,
-                payload: Payload.Outcome(intent: intent, result: result)
+                payload: Payload.Outcome(intent: intent, result: result, by: history.redactor)
             )
         }
         try await history.appendAfterwards(entries + (await history.objectEntries(objects, of: run)).get())
@@ -45,11 +46,11 @@ package struct RunJournal: MutationJournal {
 }
 
 extension Payload.Outcome {
-    init(intent: Int64, result: MutationResult) {
+    init(intent: Int64, result: MutationResult, by redactor: Redactor) {
         switch result {
-        case .done: self.init(intent: intent, ending: .done, message: RedactedText(""))
-        case .failed(let cause): self.init(intent: intent, ending: .failed, message: RedactedText(cause))
-        case .unknown(let cause): self.init(intent: intent, ending: .unknown, message: RedactedText(cause))
+        case .done: self.init(intent: intent, ending: .done, message: "")
+        case .failed(let cause): self.init(intent: intent, ending: .failed, message: redactor.row(cause))
+        case .unknown(let cause): self.init(intent: intent, ending: .unknown, message: redactor.row(cause))
         }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Dashboard
+import KubeObjects
 import ServiceLifecycle
 
 /// How a command serves until SIGTERM or Ctrl-C: how long its end may take, and how its failures are reported.

@@ -14,7 +14,7 @@ extension Pages {
                 < (right.project, right.workload.description, right.container)
         }
         let failures = pages.sorted { $0.key < $1.key }.compactMap { name, page -> HTML? in
-            page.failure.map { "<p class=\"error\">\(name): images cannot be looked at: \($0)</p>" }
+            page.failure.map { "<p class=\"error\">\(name): images cannot be looked at: \($0.text)</p>" }
         }
         guard !rows.isEmpty || !failures.isEmpty else { return "" }
         return """
@@ -30,7 +30,7 @@ extension Pages {
         return """
             <tr><td>\(row.project)</td><td>\(row.workload.description)<br><span class="soft">\(row.container)</span></td>
             <td>\(row.image)</td><td><code>\(running)</code></td><td><code>\(row.registry.map(digest) ?? "–")</code></td>
-            <td>\(badge(row.state))<br><span class="soft">\(row.detail)</span></td><td class="number">\(last)</td></tr>
+            <td>\(badge(row.state))<br><span class="soft">\(row.detail.text)</span></td><td class="number">\(last)</td></tr>
             """
     }
 

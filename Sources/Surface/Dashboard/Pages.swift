@@ -50,7 +50,7 @@ enum Pages {
         }
         return """
             <tr><td>\(entry.project)</td><td>\(state)</td><td><code>\(entry.shortRevision)</code></td>
-            <td class="number">\(entry.lastPassAt.map(time) ?? "–")\(pace(entry))</td><td>\(entry.leader)</td><td>\(entry.message)</td></tr>
+            <td class="number">\(entry.lastPassAt.map(time) ?? "–")\(pace(entry))</td><td>\(entry.leader)</td><td>\(entry.message.text)</td></tr>
             """
     }
 

@@ -72,7 +72,7 @@ struct PrivateRegistryTests {
             try await following.shows("pod", .current)
             try await following.shows("account", .current)
             let row = try await following.shows("stranger", .unreadable)
-            #expect(row.detail.contains("imagePullSecrets"), "\(row.detail)")
+            #expect(row.detail.text.contains("imagePullSecrets"), "\(row.detail)")
             let new = try await images.push("app", "2")
             for name in ["pod", "account"] {
                 try await images.completed("Deployment", name, new.digest)

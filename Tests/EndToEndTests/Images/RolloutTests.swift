@@ -206,7 +206,7 @@ struct RolloutTests {
                 try await eventually("two roll") { try await rolling().count == 2 }
                 try await following.polls(3, of: "e")
                 #expect(try await rolling() == ["a", "b"])
-                #expect(try #require(following.row("e")).detail.contains("waits for its turn"))
+                #expect(try #require(following.row("e")).detail.text.contains("waits for its turn"))
                 await images.node.letReady()
                 for name in names { try await images.completed("Deployment", name, new.digest) }
             }

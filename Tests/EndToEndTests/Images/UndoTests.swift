@@ -29,7 +29,7 @@ struct UndoTests {
                 #expect(container?["image"]?.string == "\(image)@\(good.digest)")
                 let row = try await following.shows("web", .quarantined)
                 #expect(row.lastResult == "undone" && row.registry == bad.digest && row.running == [good.digest])
-                #expect(row.detail.contains("sternpost images release"))
+                #expect(row.detail.text.contains("sternpost images release"))
 
                 // Not tried again, whoever looks.
                 let generation = live.generation
@@ -214,7 +214,7 @@ struct UndoTests {
                 try await history.order(.hold, of: id, project: project, person: "ada", reason: "release day")
                 let next = try await images.push("app", "2")
                 let held = try await following.shows("web", .held)
-                #expect(held.detail.contains("held by ada"))
+                #expect(held.detail.text.contains("held by ada"))
                 try await following.polls(2, of: "web")
                 #expect(try await images.running("web") == [good.digest])
                 try await history.order(.release, of: id, project: project, person: "ada")

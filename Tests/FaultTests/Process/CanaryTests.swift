@@ -194,8 +194,14 @@ struct CanaryTests {
                             ["identity": try key.privateKey, "known_hosts": ssh.knownHostsLine]
                         ),
                     ]
-                    for place in places {
-                        try await watch(scene, canaries, url: place.url, credentials: place.credentials)
+                    for (place, format) in zip(places, ["json", "text", "json"]) {
+                        try await watch(
+                            scene,
+                            canaries,
+                            url: place.url,
+                            credentials: place.credentials,
+                            logFormat: format
+                        )
                     }
                 }
             }
@@ -216,7 +222,8 @@ struct CanaryTests {
         _ scene: Scene,
         _ canaries: Canaries,
         url: String,
-        credentials: [String: String]
+        credentials: [String: String],
+        logFormat: String
     ) async throws {
         let tool = try SceneTool(scene)
         let folder = tool.tool.folder.appending(path: "credentials")
@@ -231,7 +238,7 @@ struct CanaryTests {
             port: port,
             repository: url,
             spec: "  credentials: {file: \(folder.path)}",
-            words: ["--log-format", "json"]
+            words: ["--log-format", logFormat]
         )
         var seen = ProcessSightings()
         try await eventually("the operator has had a pass", within: .seconds(60)) {
@@ -252,6 +259,10 @@ struct CanaryTests {
         let ended = try await running.end()
         #expect(ended.status == 0 && !(ended.output + ended.errors).isEmpty)
         canaries.expectNone(in: ended.output + ended.errors, "the log")
+        for format in ["table", "json", "yaml"] {
+            let words = ["images", "-o", format, "--data-dir", tool.dataFolder]
+            try await expectQuiet(tool, canaries, words, statuses: [0, 1, 2])
+        }
         try expectFilesAreQuiet(tool.dataFolder, canaries)
     }
 }

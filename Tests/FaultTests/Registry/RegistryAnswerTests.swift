@@ -66,7 +66,7 @@ struct RegistryAnswerTests {
                     ? ScriptedRegistry.reply(to: request, #"{"schemaVersion":1}"#, digest: new, type: type) : nil
             }
             let row = try await following.shows("odd", .unreadable)
-            #expect(row.detail.contains("schema 1"), "\(row.detail)")
+            #expect(row.detail.text.contains("schema 1"), "\(row.detail)")
             try await expectOnlyItsOwn(images, following, before, content: "2")
             scripted.misbehave(nil)
             try await images.completed("Deployment", "odd", new)
@@ -100,7 +100,7 @@ struct RegistryAnswerTests {
                 return ScriptedRegistry.reply(to: request, #"{"schemaVersion":2}"#, digest: lie)
             }
             let row = try await following.shows("odd", .unreadable)
-            #expect(row.detail.contains("not believed"), "\(row.detail)")
+            #expect(row.detail.text.contains("not believed"), "\(row.detail)")
             try await expectOnlyItsOwn(images, following, before, content: "2")
             scripted.misbehave(nil)
             try await following.shows("odd", .current)
@@ -133,7 +133,7 @@ struct RegistryAnswerTests {
                 try await expectOnlyItsOwn(images, following, before, content: content)
             }
             let row = try await following.shows("odd", .unreadable)
-            #expect(!row.detail.isEmpty)
+            #expect(!row.detail.text.isEmpty)
             scripted.misbehave(nil)
             try await images.completed("Deployment", "odd", new, within: .seconds(60))
         }

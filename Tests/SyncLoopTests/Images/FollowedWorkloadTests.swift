@@ -42,9 +42,9 @@ struct FollowedWorkloadTests {
         let verdict = RolloutPlanner(policy: policy, now: Date(timeIntervalSince1970: 0))
             .verdict(on: workload, RolloutPlanner.Knowledge())
         #expect(verdict.action == nil && verdict.containers.isEmpty)
-        let row = ImageRow(project: "shop", workload: workload, try #require(workload.unnamed.first))
+        let row = ImageRow(project: "shop", workload: workload, try #require(workload.unnamed.first), by: .shared)
         #expect(row.state == .unreadable && row.container == "web" && row.image == image)
-        #expect(row.detail.contains(words) && row.detail.hasSuffix("correct it in git"), "\(row.detail)")
+        #expect(row.detail.text.contains(words) && row.detail.text.hasSuffix("correct it in git"), "\(row.detail)")
         let off = try ImageFixture.object(["web=\(image)"]) {
             $0[["metadata", "annotations", "sternpost.dev/roll-latest"]] = "false"
         }

@@ -21,8 +21,8 @@ package struct ImageRow: Sendable, Hashable, Codable {
     /// What the tag points to; nil while that is not known.
     package let registry: String?
     package let state: ImageState
-    /// One redacted line: why, and what to do.
-    package let detail: String
+    /// One line: why, and what to do.
+    package let detail: RedactedText
     /// When its last rollout ended, RFC 3339, and how: `completed`, `undone` or `failed`; nil before the first.
     package let lastRollout: String?
     package let lastResult: String?
@@ -36,7 +36,8 @@ package struct ImageRow: Sendable, Hashable, Codable {
         workload: FollowedWorkload,
         verdict: ContainerVerdict,
         checkedAt: Date?,
-        nextPollAt: Date?
+        nextPollAt: Date?,
+        by redactor: Redactor
     ) {
         self.project = project
         self.workload = workload.id
@@ -45,7 +46,7 @@ package struct ImageRow: Sendable, Hashable, Codable {
         running = verdict.running.map { "\($0)" }
         registry = verdict.registry.map { "\($0)" }
         state = verdict.state
-        detail = Redactor.shared.redact(verdict.detail)
+        detail = redactor.line(verdict.detail)
         let last = workload.state.containers[verdict.container.name]?.last
         lastRollout = last?.at
         lastResult = last?.result
@@ -56,15 +57,15 @@ package struct ImageRow: Sendable, Hashable, Codable {
     }
 
     /// The row of an image whose name cannot be read: no registry is asked for it, and its pods are not looked at.
-    init(project: String, workload: FollowedWorkload, _ unnamed: UnnamedImage) {
+    init(project: String, workload: FollowedWorkload, _ unnamed: UnnamedImage, by redactor: Redactor) {
         self.project = project
         self.workload = workload.id
         container = unnamed.container
-        image = Redactor.shared.redact(unnamed.image.singleLine)
+        image = redactor.words(unnamed.image, limit: Redactor.maxLine)
         running = []
         registry = nil
         state = .unreadable
-        detail = Redactor.shared.redact("\(unnamed.error); so it is not followed: correct it in git")
+        detail = redactor.line("\(unnamed.error); so it is not followed: correct it in git")
         let last = workload.state.containers[unnamed.container]?.last
         lastRollout = last?.at
         lastResult = last?.result
@@ -82,7 +83,7 @@ package final class ImageBoard: Sendable {
     package struct Page: Sendable, Hashable, Codable {
         package var rows: [ImageRow]
         /// Why the images could not be looked at; nil when they could.
-        package var failure: String?
+        package var failure: RedactedText?
         /// When that was.
         package var at: Date
         /// The namespace of the project's inventory, where orders about it are given; nil when an older version wrote this.
@@ -128,7 +129,8 @@ package final class ImageBoard: Sendable {
     }
 
     /// Notes that a project's images could not be looked at; what was seen before stays.
-    func failed(_ project: String, _ failure: String) {
+    func failed(_ project: String, _ failure: RedactedText?) {
+        guard failure != nil else { return }
         write { pages in
             var page = pages[project] ?? Page(rows: [], failure: nil, at: Date())
             page.failure = failure

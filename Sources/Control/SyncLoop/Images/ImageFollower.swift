@@ -39,6 +39,7 @@ package actor ImageFollower {
     let sender: RolloutSender
     let events: RolloutEvents
     let logger: Logger
+    private let redactor: Redactor
     private let pace: Pace
     private let readOrders: OrderReading
     private let reasonToStop: @Sendable () -> String?
@@ -98,6 +99,7 @@ package actor ImageFollower {
         self.history = history
         self.board = board
         self.logger = logger
+        redactor = client.redactor
         self.pace = pace
         let store = OrderStore(client: client, applySet: project.applySet)
         readOrders = orders ?? { try await store.read() }
@@ -156,12 +158,11 @@ package actor ImageFollower {
             await show(shown, subjects)
             return isWaitingForPolls || shown.contains { $0.isUnderWay }
         } catch {
-            let text = Redactor.shared.redact("\(error)".singleLine)
-            board.failed(project.name, text)
+            board.failed(project.name, redactor.line("\(error)"))
             if !Task.isCancelled {
                 logger.warning(
                     "images cannot be followed",
-                    metadata: ["sync.project": "\(project.name)", "sync.error": "\(text)"]
+                    metadata: ["sync.project": "\(project.name)", "sync.error": "\(error)"]
                 )
             }
             return await !runs.pending.isEmpty
@@ -203,12 +204,13 @@ package actor ImageFollower {
                         workload: verdict.workload,
                         verdict: container,
                         checkedAt: times.checked,
-                        nextPollAt: times.next
+                        nextPollAt: times.next,
+                        by: redactor
                     )
                 )
             }
             rows += verdict.workload.unnamed.map {
-                ImageRow(project: project.name, workload: verdict.workload, $0)
+                ImageRow(project: project.name, workload: verdict.workload, $0, by: redactor)
             }
         }
         board.show(rows, of: project.name, inventory: project.applySet.parent.namespace)

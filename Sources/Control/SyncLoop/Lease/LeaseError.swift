@@ -16,12 +16,12 @@ package struct LeaseError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     package let reason: Reason
-    /// One redacted line: what, why, and what to do.
+    /// One line: what, why, and what to do.
     package let description: String
 
     init(_ reason: Reason, _ description: String) {
         self.reason = reason
-        self.description = Redactor.shared.redact(description)
+        self.description = description
     }
 
     /// What the API server said, or that it said nothing.

@@ -79,6 +79,7 @@ package struct PreparerFactory: Sendable {
                 credentials: try await credentials(of: project),
                 folder: "\(dataFolder)/mirrors/\(project.name)",
                 workerExecutable: workerExecutable,
+                redactor: client.redactor,
                 deadline: deadline,
                 pause: pause
             ),
@@ -177,7 +178,7 @@ package struct PreparerFactory: Sendable {
                         + "\(project.namespace); create it with the keys username and password, token, or identity"
                 )
             }
-            Redactor.shared.register(secretObject: secret)
+            client.redactor.register(secretObject: secret)
             var values: [String: [UInt8]] = [:]
             for member in secret.json["data"]?.object ?? JSONObject() {
                 if let text = member.value.string, let bytes = Base64.bytes(of: text, padding: .optional) {

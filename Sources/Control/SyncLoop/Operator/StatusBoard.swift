@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import KubeObjects
 import SyncRecord
 import SyncSource
 
@@ -12,7 +13,7 @@ package actor StatusBoard {
         package var commit: CommitInfo?
         package var outcome: RunOutcome?
         /// One line: the failure, or empty.
-        package var message: String
+        package var message: RedactedText
         /// At which stage the last pass failed as a whole; nil when it did not.
         package var failedAt: PassFailure.Stage?
         package var lastPassAt: Date?
@@ -33,21 +34,31 @@ package actor StatusBoard {
     }
 
     private var entries: [String: Entry]
+    private let redactor: Redactor
     private let now: @Sendable () -> Date
 
-    package init(projects: [String], now: @escaping @Sendable () -> Date = { Date() }) {
+    /// - Parameters:
+    ///   - projects: Their names.
+    ///   - redactor: What is shown passes it; the one of this process.
+    ///   - now: The wall clock.
+    package init(
+        projects: [String],
+        redactor: Redactor = .shared,
+        now: @escaping @Sendable () -> Date = { Date() }
+    ) {
         entries = Dictionary(
             projects.map {
                 ($0, Entry(project: $0, commit: nil, outcome: nil, message: "", lastPassAt: nil, isSuspended: false))
             }
         ) { first, _ in first }
+        self.redactor = redactor
         self.now = now
     }
 
     /// Notes how a pass ended.
     package func passed(_ project: String, _ outcome: PassOutcome) {
         entries[project]?.outcome = outcome.outcome
-        entries[project]?.message = outcome.failure?.message ?? outcome.interruption ?? ""
+        entries[project]?.message = redactor.row(outcome.failure?.message ?? outcome.interruption ?? "")
         entries[project]?.failedAt = outcome.failure?.stage
         if let commit = outcome.commit { entries[project]?.commit = commit }
         entries[project]?.lastPassAt = now()
@@ -73,7 +84,7 @@ package actor StatusBoard {
             entries[project]?.standsBy = false
             entries[project]?.outcome = .failed
             entries[project]?.failedAt = .history
-            entries[project]?.message = message
+            entries[project]?.message = redactor.row(message)
             entries[project]?.lastPassAt = now()
         }
     }

@@ -45,7 +45,7 @@ package struct DiffPreview: Sendable {
             let difference = await difference(of: step)
             let note = "drift, which is only reported (drift: report): a sync leaves it"
             guard difference.error == nil else {
-                return await masked(difference.title, note: note) { DiffPreview.foreseen(step) }
+                return await masked(difference.title, note: note) { DiffPreview.foreseen(step, by: $0) }
             }
             return Difference(title: difference.title, diff: difference.diff, note: note, error: nil)
         }
@@ -87,7 +87,9 @@ package struct DiffPreview: Sendable {
                 let reason = UndoneStep.reasonToKeepAll(refused: refused)
                 deleted.append(Difference(title: "would stay for now: \(step.id)", diff: nil, note: reason, error: nil))
             } else {
-                deleted.append(await masked("delete \(step.id)") { DiffText(before: step.live, after: nil) })
+                deleted.append(
+                    await masked("delete \(step.id)") { DiffText(before: step.live, after: nil, by: $0) }
+                )
             }
         }
         return deleted
@@ -99,12 +101,12 @@ package struct DiffPreview: Sendable {
         do throws(KubeError) {
             // Where the server cannot answer, the differences that planning found are shown.
             guard let after = try await step.foreseen(by: client) else {
-                return await masked(title) { DiffPreview.foreseen(step) }
+                return await masked(title) { DiffPreview.foreseen(step, by: $0) }
             }
             return await difference(title, of: step, after: after)
         } catch {
             if step.brings(whatIsMissing: error) {
-                return await masked(title) { DiffPreview.foreseen(step) }
+                return await masked(title) { DiffPreview.foreseen(step, by: $0) }
             }
             guard let recreation = await step.recreation(after: error, by: client) else {
                 let fails = error.isVerdict || [.namespaceTerminating, .webhookFailed].contains(error.reason)
@@ -115,7 +117,7 @@ package struct DiffPreview: Sendable {
     }
 
     private func difference(_ title: String, of step: Step, after: KubeObject) async -> Difference {
-        let difference = await masked(title) { DiffText(before: step.live, after: after) }
+        let difference = await masked(title) { DiffText(before: step.live, after: after, by: $0) }
         guard difference.error == nil else { return difference }
         var notes = difference.diff == nil ? [DiffPreview.note(on: step)] : []
         // ``DiffText`` leaves it out, because it repeats the whole object.
@@ -136,7 +138,7 @@ package struct DiffPreview: Sendable {
         case .created(let after): return await difference(title, of: step, after: after)
         case .unknown(let reason):
             let note = "shown without what the API server fills in: \(reason)"
-            return await masked(title, note: note) { DiffPreview.declared(step) }
+            return await masked(title, note: note) { DiffPreview.declared(step, by: $0) }
         case .refused(let line): return Difference(title: title, diff: nil, error: line, isRefused: true)
         case .unanswered(let line): return Difference(title: title, diff: nil, error: line)
         }
@@ -153,18 +155,18 @@ package struct DiffPreview: Sendable {
             named(step.differences.filter { $0.after != nil }, "declares"),
             named(step.differences.filter { $0.after == nil }, "no longer declares"),
         ]
-        let text = "no value changes; the apply records that git \(parts.compactMap { $0 }.joined(separator: " and "))"
-        return Redactor.shared.redact(text.singleLine)
+        return "no value changes; the apply records that git \(parts.compactMap { $0 }.joined(separator: " and "))"
     }
 
     /// A difference whose text is made on the masking thread; with an error where there is no thread for it.
     private func masked(
         _ title: String,
         note: String? = nil,
-        _ work: @escaping @Sendable () -> DiffText?
+        _ work: @escaping @Sendable (Redactor) -> DiffText?
     ) async -> Difference {
+        let redactor = client.redactor
         do throws(ThreadFailure) {
-            return Difference(title: title, diff: try await onMaskingThread(work), note: note, error: nil)
+            return Difference(title: title, diff: try await onMaskingThread { work(redactor) }, note: note, error: nil)
         } catch {
             return Difference(title: title, diff: nil, note: note, error: error.description)
         }
@@ -172,11 +174,15 @@ package struct DiffPreview: Sendable {
 
     /// The live object with the declared values in place of those that differ. For a new object, and where more differs
     /// than is listed, what the manifest says. Compares whole objects: for the masking thread.
-    private static func foreseen(_ step: Step) -> DiffText? {
-        guard let live = step.live, step.differences.count <= FieldChange.maxListed else { return declared(step) }
-        return DiffText(before: live, after: step.differences.reduce(live) { $1.applied(to: $0) })
+    private static func foreseen(_ step: Step, by redactor: Redactor) -> DiffText? {
+        guard let live = step.live, step.differences.count <= FieldChange.maxListed else {
+            return declared(step, by: redactor)
+        }
+        return DiffText(before: live, after: step.differences.reduce(live) { $1.applied(to: $0) }, by: redactor)
     }
 
     /// What the manifest itself says, where the server cannot answer; for the masking thread.
-    private static func declared(_ step: Step) -> DiffText? { DiffText(before: step.live, after: step.object) }
+    private static func declared(_ step: Step, by redactor: Redactor) -> DiffText? {
+        DiffText(before: step.live, after: step.object, by: redactor)
+    }
 }

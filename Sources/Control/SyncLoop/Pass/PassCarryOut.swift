@@ -117,7 +117,7 @@ struct PassCarryOut: Sendable {
         } catch {
             // The next pass records a run in any case.
             done.isUnrecorded = true
-            done.interruption = "the history could not be written: \(Redactor.shared.redact("\(error)"))"
+            done.interruption = "the history could not be written: \(error)"
             record.logger.error("the history cannot be written", metadata: ["sync.error": "\(error)"])
         }
         done.duration = started.duration(to: .now)

@@ -16,7 +16,6 @@ package struct PassFailure: Error, Sendable, Hashable {
     }
 
     package let stage: Stage
-    /// Redacted.
     package let message: String
     /// Whether the same pass may succeed later without any change by a person.
     package let isRetryable: Bool

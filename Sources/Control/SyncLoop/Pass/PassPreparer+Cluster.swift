@@ -96,7 +96,7 @@ extension PassPreparer {
     ) async throws -> (pass: PreparedPass, draft: PlanDraft) {
         var inventory = try await store.load(catalog: catalog, parent: await mirror?.parent())
         // Their names stood in git before, so also one that git no longer declares may be shown.
-        Redactor.shared.allow(names: inventory.members.keys.lazy.flatMap(\.names))
+        cluster.client.redactor.allow(names: inventory.members.keys.lazy.flatMap(\.names))
         let orders = try await store.orders()
         inventory.marks = marks
         inventory.residualKey = residualKey

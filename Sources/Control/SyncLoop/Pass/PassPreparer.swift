@@ -60,7 +60,7 @@ package struct PassPreparer: Sendable {
     ///
     /// - Throws: ``PassFailure`` of the source.
     func poll(after previous: CommitInfo?) async throws -> SourceTip {
-        progress?(.reading(url: Redactor.shared.redact(project.source.url)))
+        progress?(.reading(url: project.source.url))
         return try await fromSource {
             // Only commits of the same ref can be compared by age.
             let before = try previous.flatMap { try isRead($0) ? $0 : nil }
@@ -93,9 +93,10 @@ package struct PassPreparer: Sendable {
         let rendered = try await fromSource { try await source.rendered(at: tip) }
         progress?(.rendered(rendered.commit, objects: rendered.objects.count))
         // Names stand in git unencrypted. If they were masked, no message would say what it is about.
-        Redactor.shared.allow(names: [project.name, project.namespace, project.policy.targetNamespace])
-        Redactor.shared.allow(names: rendered.objects.lazy.flatMap { $0.object.id.names })
-        for item in rendered.objects { Redactor.shared.register(secretObject: item.object) }
+        let redactor = cluster.client.redactor
+        redactor.allow(names: [project.name, project.namespace, project.policy.targetNamespace])
+        redactor.allow(names: rendered.objects.lazy.flatMap { $0.object.id.names })
+        for item in rendered.objects { redactor.register(secretObject: item.object) }
         let (prepared, draft) = try await readCluster(
             rendered,
             step,

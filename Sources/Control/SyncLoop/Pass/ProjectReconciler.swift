@@ -113,7 +113,7 @@ package actor ProjectReconciler {
         } catch {
             let failure = PassFailure(
                 stage: .history,
-                message: Redactor.shared.redact("\(error)"),
+                message: "\(error)",
                 isRetryable: true
             )
             return await failed(failure, trigger: trigger, duration: started.duration(to: .now))

@@ -40,7 +40,7 @@ package actor SourceStage {
         if let last, last.commit.id == tip.commitID { return last }
         if let failed, failed.failure.commit.id == tip.commitID { throw failed.failure }
         let snapshot = try await reader.snapshot(tip)
-        Redactor.shared.allow(names: snapshot.files.lazy.flatMap(\.names))
+        reader.redactor.allow(names: snapshot.files.lazy.flatMap(\.names))
         if let last, last.treeID == snapshot.treeID {
             let same = RenderedSet(
                 commit: snapshot.commit,

@@ -2,22 +2,25 @@
 
 /// Masks texts of objects, quickly where there is nothing to mask.
 package struct TextMask {
+    private let redactor: Redactor
     private let secrets: Redactor?
     private let isNeeded: Bool
 
     /// - Parameters:
+    ///   - redactor: Knows the secrets of this process.
     ///   - secrets: The values of the objects themselves, when they are Secrets.
     ///   - objects: All text that will be asked for; looked through once.
-    package init(secrets: Redactor? = nil, objects: [JSON]) {
+    package init(redactor: Redactor = .shared, secrets: Redactor? = nil, objects: [JSON]) {
+        self.redactor = redactor
         self.secrets = secrets
         var texts: [String] = []
         for object in objects { Self.collect(object, into: &texts) }
-        isNeeded = !Redactor.shared.ranges(in: texts.joined(separator: "\n"), as: .document, and: secrets).isEmpty
+        isNeeded = !redactor.ranges(in: texts.joined(separator: "\n"), as: .document, and: secrets).isEmpty
     }
 
     /// Where in the text stands what is known or shaped as a secret: ranges of its UTF-8 bytes, ascending and apart.
     func ranges(in text: String) -> [Range<Int>] {
-        isNeeded ? Redactor.shared.ranges(in: text, as: .document, and: secrets) : []
+        isNeeded ? redactor.ranges(in: text, as: .document, and: secrets) : []
     }
 
     private static func collect(_ json: JSON, into texts: inout [String]) {

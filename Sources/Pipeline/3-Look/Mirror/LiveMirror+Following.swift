@@ -35,8 +35,8 @@ extension LiveMirror {
                 key.resource,
                 namespace: key.namespace,
                 labelSelector: key.labelSelector,
-                keeping: { object -> (id: ObjectID, object: LiveObject)? in
-                    Redactor.shared.register(secretObject: object)
+                keeping: { [client] object -> (id: ObjectID, object: LiveObject)? in
+                    client.redactor.register(secretObject: object)
                     return (object.id, triage?.kept(object) ?? .whole(object))
                 }
             )
@@ -102,8 +102,8 @@ extension LiveMirror {
             switch event {
             case .bookmark: false
             case .added(let object), .modified(let object):
-                feeds[key]?.store.receive(object) { object in
-                    Redactor.shared.register(secretObject: object)
+                feeds[key]?.store.receive(object) { [client] object in
+                    client.redactor.register(secretObject: object)
                     return triage?.kept(object) ?? .whole(object)
                 }
             case .deleted(let object): feeds[key]?.store.receive(endOf: object)

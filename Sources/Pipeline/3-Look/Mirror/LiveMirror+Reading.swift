@@ -27,7 +27,7 @@ extension LiveMirror {
         // From here to the end of the loop nothing is awaited: all kinds are taken as they are at one moment.
         let generation = generation
         var isWatched = feeds.values.allSatisfy(\.isFollowing)
-        var findings = Findings(scope: scope)
+        var findings = Findings(scope: scope, redactor: client.redactor)
         for resource in listable {
             findings.take(contents(of: resource, in: scope), of: resource)
             if narrowed[resource] != nil { findings.markNarrowed(resource.gvk.groupKind) }

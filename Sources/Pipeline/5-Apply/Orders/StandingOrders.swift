@@ -12,7 +12,7 @@ import SyncLook
 /// where an item of `images` has the same fields, with `workload` and `order`.
 package struct StandingOrders: Sendable, Hashable {
     /// The key in the parent Secret's `data`.
-    package static let key = "orders"
+    package static let key = InventoryStore.ordersKey
     /// The most bytes of the document; it stands in one Secret with the inventory.
     static let maxBytes = 64 << 10
 

@@ -45,10 +45,10 @@ struct DiffCommand: AsyncParsableCommand {
         let differences = await DiffPreview(client: client, plan: prepared.plan).differences()
         line.clear()
         for difference in differences {
-            StandardOutput.write(Terminal.output.paint(difference.title, .bold) + "\n")
+            StandardOutput.painted(Terminal.output.paint(difference.title, .bold) + "\n")
             if let note = difference.note { StandardOutput.line("  \(note)") }
-            StandardOutput.write(DiffPaint.paint(difference.diff?.text ?? "", Terminal.output))
-            if let error = difference.error { ErrorOutput.write("error: \(error)") }
+            StandardOutput.painted(DiffPaint.paint(difference.diff?.text ?? "", Terminal.output))
+            if let error = difference.error { ErrorOutput.line("error: \(error)") }
         }
         for notice in prepared.rendered.notices { StandardOutput.line("note: \(notice.origin): \(notice.message)") }
         let approval = try await approval(prepared, project: project.name)

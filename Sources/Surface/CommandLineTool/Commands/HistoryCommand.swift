@@ -42,7 +42,7 @@ struct HistoryCommand: AsyncParsableCommand {
             let query = try object.map { try ObjectQuery(parsing: $0, namespace: namespace) }
             let runs = try await history.runs(project: project, object: query, limit: limit)
             if output == .table {
-                StandardOutput.write(HistoryTable.text(runs, for: .output))
+                StandardOutput.painted(HistoryTable.text(runs, for: .output))
             } else {
                 output.write(.array(try runs.map { try JSON(encoding: $0) }))
             }

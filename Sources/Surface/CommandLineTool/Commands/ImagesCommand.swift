@@ -53,7 +53,7 @@ struct ImagesListCommand: AsyncParsableCommand {
         let shown = pages.filter { project == nil || $0.key == project }
         let rows = ImageTable.rows(of: shown)
         if output == .table {
-            StandardOutput.write(ImageTable.text(rows, now: Date(), for: .output))
+            StandardOutput.painted(ImageTable.text(rows, now: Date(), for: .output))
             for (name, page) in shown.sorted(by: { $0.key < $1.key }) {
                 if let failure = page.failure { ErrorOutput.write("\(name): images cannot be looked at: \(failure)") }
             }

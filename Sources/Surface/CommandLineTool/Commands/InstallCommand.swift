@@ -16,7 +16,7 @@ struct InstallCommand: ParsableCommand {
         for file in InstallManifests.files {
             var text = file.text
             if let image { text = text.replacing("image: sternpost:\(Sternpost.version)", with: "image: \(image)") }
-            StandardOutput.write("---\n# \(file.path)\n\(text)")
+            StandardOutput.manifests("---\n# \(file.path)\n\(text)")
         }
     }
 }

@@ -27,13 +27,14 @@ struct RenderCommand: AsyncParsableCommand {
         let rendered = try await untilSignalled { try await self.render(project) }
         for notice in rendered.notices { ErrorOutput.write("note: \(notice.origin): \(notice.message)") }
         if output == .json {
-            output.write([
+            let list: JSON = [
                 "apiVersion": "v1", "kind": "List", "items": .array(rendered.objects.map(\.object.json)),
-            ])
+            ]
+            StandardOutput.manifests(output.text(list))
             return
         }
         for item in rendered.objects {
-            StandardOutput.write("---\n# \("\(item.origin)".visible)\n\(YAMLText.emit(item.object.json))")
+            StandardOutput.manifests("---\n# \("\(item.origin)".visible)\n\(YAMLText.emit(item.object.json))")
         }
     }
 

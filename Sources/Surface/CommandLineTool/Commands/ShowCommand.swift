@@ -51,7 +51,7 @@ struct ShowCommand: AsyncParsableCommand {
         StandardOutput.line("started   \(run.startedAt.formatted(.iso8601)), took \(HistoryTable.took(run))")
         let outcome = terminal.paint(run.outcome.rawValue, HistoryTable.color(of: run.outcome))
         let counts = run.counts
-        StandardOutput.write(
+        StandardOutput.painted(
             "outcome   \(outcome): \(counts.created) created, \(counts.configured) configured, "
                 + "\(counts.unchanged) unchanged, \(counts.pruned) pruned, \(counts.failed) failed\n"
         )
@@ -83,13 +83,13 @@ struct ShowCommand: AsyncParsableCommand {
         let action = terminal.paint(object.action.rawValue, PassReport.color(of: object.action) ?? .dim)
         let place = object.origin.map { "  \($0)" } ?? ""
         let rest = "\(object.id)\(place)  \(object.durationMilliseconds) ms"
-        StandardOutput.write("\n\(action) \(rest.visible)\n")
+        StandardOutput.painted("\n\(action) \(rest.visible)\n")
         if let error = object.error { StandardOutput.line("  \(error)") }
         for warning in object.warnings { StandardOutput.line("  warning: \(warning)") }
         for change in object.changes where change.takenFrom != nil {
             StandardOutput.line("  \(change.path): taken from \(change.takenFrom ?? "")")
         }
-        if let diff = object.diff { StandardOutput.write(DiffPaint.paint(diff.text, terminal)) }
+        if let diff = object.diff { StandardOutput.painted(DiffPaint.paint(diff.text, terminal)) }
     }
 
     private func writeMutations(_ detail: RunDetail, _ terminal: Terminal) {
@@ -108,6 +108,6 @@ struct ShowCommand: AsyncParsableCommand {
             )
         }
         StandardOutput.line()
-        StandardOutput.write(table.text(for: terminal))
+        StandardOutput.painted(table.text(for: terminal))
     }
 }

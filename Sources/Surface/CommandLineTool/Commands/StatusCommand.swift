@@ -82,10 +82,11 @@ struct StatusCommand: AsyncParsableCommand {
                 .init(row.leader ?? "–")
             )
         }
-        StandardOutput.write(table.text(for: .output))
+        StandardOutput.painted(table.text(for: .output))
         for row in rows {
             for object in row.unhealthy {
-                StandardOutput.line("\(row.project): \(object.id): \(object.status.rawValue): \(object.message)")
+                let message = ProcessOutput.redactor.line(object.message)
+                StandardOutput.line("\(row.project): \(object.id): \(object.status.rawValue): \(message)")
             }
             for image in row.images {
                 StandardOutput.line(
@@ -125,7 +126,7 @@ struct ProjectStatus: Sendable {
                     [
                         "object": .string($0.workload.description), "container": .string($0.container),
                         "image": .string($0.image), "state": .string($0.state.rawValue),
-                        "message": .string($0.detail),
+                        "message": .string($0.detail.text),
                     ]
                 }
             ),
@@ -133,7 +134,7 @@ struct ProjectStatus: Sendable {
                 unhealthy.map {
                     [
                         "object": .string($0.id.description), "status": .string($0.status.rawValue),
-                        "message": .string($0.message),
+                        "message": .string(ProcessOutput.redactor.line($0.message).text),
                     ]
                 }
             ),

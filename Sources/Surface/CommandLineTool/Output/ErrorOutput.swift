@@ -4,16 +4,26 @@ import Foundation
 import KubeObjects
 import PlainText
 
+/// What this process says passes its redactor, which knows every secret that it has seen.
+enum ProcessOutput {
+    static let redactor = Redactor.shared
+}
+
 /// Standard error: one line an error, through the redactor; invisible characters are escaped.
 enum ErrorOutput {
     /// Writes text in the place of the current line; a terminal that is gone is no reason to stop.
     static func show(_ text: String) {
-        _ = FileDescriptorText.write("\r\u{1B}[K\(safe(text))", to: STDERR_FILENO)
+        _ = FileDescriptorText.write("\r\u{1B}[K" + safe(text), to: STDERR_FILENO)
     }
 
     /// Writes one message; a line break is added. A closed standard error is no reason to stop.
     static func write(_ message: String) {
         _ = FileDescriptorText.write(safe(message) + "\n", to: STDERR_FILENO)
+    }
+
+    /// Writes what may have several lines as one, which loses its middle when it is too long.
+    static func line(_ message: String) {
+        _ = FileDescriptorText.write(ProcessOutput.redactor.line(message) + "\n", to: STDERR_FILENO)
     }
 
     /// Writes messages as lines.
@@ -30,17 +40,24 @@ enum ErrorOutput {
         LogWriter.standardError.flush(within: limit)
     }
 
-    private static func safe(_ message: String) -> String { Redactor.shared.redact(message).visible }
+    private static func safe(_ message: String) -> RedactedText { ProcessOutput.redactor.shown(message) }
 }
 
 /// Standard output.
 package enum StandardOutput {
-    /// Writes text as it is: data for programs, and what was made ``Swift/String/visible`` before. When nobody reads any
-    /// more (`sternpost … | head`), the process ends as others do then.
-    package static func write(_ text: String) {
+    /// Writes text. When nobody reads any more (`sternpost … | head`), the process ends as others do then.
+    package static func write(_ text: RedactedText) {
         if !FileDescriptorText.write(text, to: STDOUT_FILENO) { ProcessEnd.now(128 + SIGPIPE) }
     }
 
+    /// Writes text for people, in colours perhaps, that was made ``Swift/String/visible`` before.
+    package static func painted(_ text: String) { write(ProcessOutput.redactor.painted(text)) }
+
     /// Writes a line for people; invisible characters are escaped.
-    package static func line(_ text: String = "") { write(text.visible + "\n") }
+    package static func line(_ text: String = "") { write(ProcessOutput.redactor.shown(text) + "\n") }
+
+    /// Writes manifests without masks, as they are to be applied.
+    static func manifests(_ text: String) {
+        if !FileDescriptorText.write(unmasked: text, to: STDOUT_FILENO) { ProcessEnd.now(128 + SIGPIPE) }
+    }
 }

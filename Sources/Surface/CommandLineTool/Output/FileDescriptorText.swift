@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import KubeObjects
 
 /// Whole texts to file descriptors.
 enum FileDescriptorText {
     /// Writes everything, and waits as long as that takes; false when the other end is closed or full.
-    static func write(_ text: String, to descriptor: Int32) -> Bool {
-        var text = text
+    static func write(_ text: RedactedText, to descriptor: Int32) -> Bool { write(unmasked: text.text, to: descriptor) }
+
+    /// The same of manifests that a person asked for, who has them in git: what is applied has no masks.
+    static func write(unmasked manifests: String, to descriptor: Int32) -> Bool {
+        var text = manifests
         return text.withUTF8 { bytes in
             var offset = 0
             while offset < bytes.count {

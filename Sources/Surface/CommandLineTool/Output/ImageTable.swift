@@ -44,7 +44,7 @@ package enum ImageTable {
             )
         }
         var text = table.text(for: terminal)
-        for row in rows where !row.detail.isEmpty {
+        for row in rows where !row.detail.text.isEmpty {
             text += "\(row.workload) \(row.container): \(row.state.rawValue): \(row.detail)".visible + "\n"
         }
         return text

@@ -20,6 +20,7 @@ enum LogFormat: String, ExpressibleByArgument, CaseIterable {
 /// Writes one line an event to standard error, through the redactor; invisible characters are escaped.
 struct LineLogHandler: LogHandler {
     let format: LogFormat
+    private let redactor = ProcessOutput.redactor
     var logLevel = Logger.Level.info
     var metadata = Logger.Metadata()
 
@@ -31,19 +32,23 @@ struct LineLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
+        // On one line: a secret that was broken into several is found only then.
         let all = metadata.merging(event.metadata ?? [:]) { _, new in new }.sorted { $0.key < $1.key }
+            .map { ($0.key, redactor.words("\($0.value)", limit: RedactedText.maxBytes)) }
         let time = Date().formatted(.iso8601)
         switch format {
         case .text:
-            let details = all.map { " \($0.key)=\(LineLogHandler.quoted("\($0.value)"))" }.joined()
-            let line = "\(time) \(event.level.rawValue) \(event.message)\(details)"
-            LogWriter.standardError.write(Redactor.shared.redact(line).visible)
+            let details = all.map { key, value -> RedactedText in
+                redactor.shown(" \(key)=") + redactor.shown(value, quoted: LineLogHandler.quoted)
+            }
+            let head = redactor.shown("\(time) \(event.level.rawValue) \(event.message)")
+            LogWriter.standardError.write(details.reduce(head) { $0 + $1 })
         case .json:
             var json: JSON = [
                 "time": .string(time), "level": .string(event.level.rawValue), "message": .string("\(event.message)"),
             ]
-            for (key, value) in all { json[key] = .string("\(value)") }
-            LogWriter.standardError.write(Redactor.shared.redact(json.text).visibleJSON)
+            for (key, value) in all { json[key] = .string(value) }
+            LogWriter.standardError.write(redactor.document(json) { $0.text.visibleJSON })
         }
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import KubeObjects
 import Processes
 import Synchronization
 
@@ -16,7 +17,7 @@ final class LogWriter: Sendable {
     private static let limit = 1 << 20
 
     private struct State: Sendable {
-        var waiting: [String] = []
+        var waiting: [RedactedText] = []
         var bytes = 0
         var dropped = 0
         var isRunning = false
@@ -31,9 +32,9 @@ final class LogWriter: Sendable {
     init(descriptor: Int32) { self.descriptor = descriptor }
 
     /// Takes one line, without its line break. Never waits.
-    func write(_ line: String) {
+    func write(_ line: RedactedText) {
         let isFirst = state.withLock { state in
-            let size = line.utf8.count + 1
+            let size = line.text.utf8.count + 1
             if state.bytes + size > LogWriter.limit {
                 state.dropped += 1
             } else {
@@ -76,11 +77,11 @@ final class LogWriter: Sendable {
             }
             for line in lines {
                 _ = FileDescriptorText.write(line, to: descriptor)
-                state.withLock { $0.bytes -= line.utf8.count }
+                state.withLock { $0.bytes -= line.text.utf8.count }
             }
             if dropped > 0 {
                 _ = FileDescriptorText.write(
-                    "… \(dropped) lines were not written: nobody read them in time\n",
+                    "… " + RedactedText(number: dropped) + " lines were not written: nobody read them in time\n",
                     to: descriptor
                 )
             }

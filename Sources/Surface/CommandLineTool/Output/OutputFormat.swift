@@ -9,10 +9,13 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     case table, json, yaml
 
     /// Prints a value as JSON or YAML; `table` is the command's own affair.
-    func write(_ json: JSON) {
+    func write(_ json: JSON) { StandardOutput.write(ProcessOutput.redactor.document(json, text)) }
+
+    /// A value as text, unmasked.
+    func text(_ json: JSON) -> String {
         switch self {
-        case .json: StandardOutput.write(json.prettyText)
-        case .yaml, .table: StandardOutput.write(YAMLText.emit(json))
+        case .json: json.prettyText
+        case .yaml, .table: YAMLText.emit(json)
         }
     }
 }

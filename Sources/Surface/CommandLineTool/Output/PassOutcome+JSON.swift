@@ -16,7 +16,7 @@ extension PassOutcome {
                     "apiVersion": .string(object.apiVersion), "kind": .string(object.id.kind),
                     "namespace": .string(object.id.namespace), "name": .string(object.id.name),
                     "action": .string(object.action.rawValue),
-                    "error": object.error.map { .string($0) } ?? .null,
+                    "error": object.error.map { .string(ProcessOutput.redactor.line($0).text) } ?? .null,
                     "origin": object.origin.map { .string($0.description) } ?? .null,
                 ]
             }

@@ -42,12 +42,12 @@ struct PassReport {
             table.add(
                 .init(object.action.rawValue, PassReport.color(of: object.action)),
                 .init(object.id.description),
-                .init(PassReport.text(of: object.changes.map { $0.redacted(of: object.id) })),
+                .init(PassReport.text(of: object.changes.map { $0.redacted(of: object.id, by: ProcessOutput.redactor) })),
                 .init(object.origin?.description ?? "")
             )
         }
         StandardOutput.line()
-        StandardOutput.write(table.text(for: terminal))
+        StandardOutput.painted(table.text(for: terminal))
         if shown.count > PassReport.maxRows {
             StandardOutput.line(
                 "… and \(shown.count - PassReport.maxRows) more: sternpost show \(outcome.run?.id ?? 0)"
@@ -71,17 +71,17 @@ struct PassReport {
         if let failure = outcome.failure, outcome.problems.isEmpty { ErrorOutput.write("error: \(failure.message)") }
         for object in outcome.objects where [.failed, .skipped].contains(object.action) && !isHeldPrune(object) {
             if let error = object.error {
-                ErrorOutput.write("\(object.action == .failed ? "error" : "skipped"): \(error)")
+                ErrorOutput.line("\(object.action == .failed ? "error" : "skipped"): \(error)")
             }
         }
         for object in outcome.objects {
-            for warning in object.warnings { ErrorOutput.write("warning: \(object.id): \(warning)") }
+            for warning in object.warnings { ErrorOutput.line("warning: \(object.id): \(warning)") }
         }
         for object in outcome.health?.unhealthy ?? [] {
             let place = object.origin.map { "\($0): " } ?? ""
-            ErrorOutput.write("not healthy: \(place)\(object.id): \(object.status.rawValue): \(object.message)")
+            ErrorOutput.line("not healthy: \(place)\(object.id): \(object.status.rawValue): \(object.message)")
         }
-        if let interruption = outcome.interruption { ErrorOutput.write("interrupted: \(interruption)") }
+        if let interruption = outcome.interruption { ErrorOutput.line("interrupted: \(interruption)") }
     }
 
     private func writeHold() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Dispatch
 import Foundation
+import KubeObjects
 import Synchronization
 
 /// Ends the process when its tasks do not. It receives signals on a queue of its own and waits on a thread that exists
@@ -14,7 +15,7 @@ package final class ShutdownWatchdog: Sendable {
         let patience: Duration
         let status: Int32
         /// A line for the log, without secrets; nil for none.
-        var lastLine: String?
+        var lastLine: RedactedText?
     }
 
     private struct State: Sendable {

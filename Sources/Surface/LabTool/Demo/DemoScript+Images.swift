@@ -47,7 +47,7 @@ extension DemoScript {
             images.board.all.values.flatMap(\.rows).contains { $0.state == .quarantined }
         }
         say("`sternpost images` says:")
-        StandardOutput.write(ImageTable.text(ImageTable.rows(of: images.board.all), now: Date(), for: .output))
+        StandardOutput.painted(ImageTable.text(ImageTable.rows(of: images.board.all), now: Date(), for: .output))
         let before = try await latest()
         let good = try await push("news 4, mended", images)
         say("the next image is another one than \(bad.shortText), and rolls out:")

@@ -108,7 +108,7 @@ struct DemoScript: Service {
 
     private func inspect() async throws {
         title("8. Inspect what happened")
-        StandardOutput.write(HistoryTable.text(try await history.runs(project: project, limit: 20), for: .output))
+        StandardOutput.painted(HistoryTable.text(try await history.runs(project: project, limit: 20), for: .output))
         if case .intact(let head) = try await history.verify() {
             say("the audit chain is intact: \(head.sequence) rows")
         } else {
@@ -142,7 +142,7 @@ struct DemoScript: Service {
             try await Task.sleep(for: .milliseconds(100))
         }
         let last = try await history.runs(project: project, limit: 1).first
-        let message = await board.all.map(\.message).joined(separator: "; ")
+        let message = await board.all.map(\.message.text).joined(separator: "; ")
         throw CommandFailure(
             "the demo waited \(DurationText.describe(DemoScript.patience)): \(what); the last run: "
                 + "\(last.map { "\($0.id) \($0.outcome.rawValue) \($0.message)" } ?? "none") \(message)",
@@ -172,9 +172,9 @@ struct DemoScript: Service {
                 .init(image)
             )
         }
-        StandardOutput.write(table.text(for: .output))
+        StandardOutput.painted(table.text(for: .output))
     }
 
-    func title(_ text: String) { StandardOutput.write("\n\(Terminal.output.paint(text, .bold))\n") }
+    func title(_ text: String) { StandardOutput.painted("\n\(Terminal.output.paint(text, .bold))\n") }
     func say(_ text: String) { StandardOutput.line("   \(text)") }
 }

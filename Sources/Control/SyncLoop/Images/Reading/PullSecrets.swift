@@ -53,7 +53,7 @@ actor PullSecrets {
         if kept.count >= PullSecrets.maxKept { kept = [:] }
         let resource = key.isSecret ? APIResource.secrets : .serviceAccounts
         let object = try await client.get(resource, namespace: key.namespace, name: key.name)
-        if key.isSecret, let object { Redactor.shared.register(secretObject: object) }
+        if key.isSecret, let object { client.redactor.register(secretObject: object) }
         kept[key] = (object, now)
         return object
     }

@@ -30,8 +30,7 @@ struct RolloutEvents: Sendable {
 
     func tell(_ reason: Reason, _ note: String, about workload: KubeObject) async {
         let now = Date()
-        var text = Redactor.shared.redact(note)
-        while text.utf8.count > Self.maxNoteBytes { text.removeLast(max(1, (text.utf8.count - Self.maxNoteBytes) / 4)) }
+        let shown = client.redactor.row(note).beginning(maxBytes: Self.maxNoteBytes)
         do {
             let event = try KubeObject([
                 "apiVersion": "events.k8s.io/v1", "kind": "Event",
@@ -43,7 +42,7 @@ struct RolloutEvents: Sendable {
                 "reportingController": .string(Self.controller),
                 "reportingInstance": .string(String(ProcessInfo.processInfo.hostName.prefix(128))),
                 "action": "ImageRollout", "reason": .string(reason.rawValue),
-                "type": .string(reason.isWarning ? "Warning" : "Normal"), "note": .string(text),
+                "type": .string(reason.isWarning ? "Warning" : "Normal"), "note": .string(shown.text),
                 "regarding": [
                     "apiVersion": .string(workload.gvk.apiVersion), "kind": .string(workload.gvk.kind),
                     "namespace": .string(workload.namespace), "name": .string(workload.name),

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Keys of `data` that hold no secrets, in the Secrets that have a label and a name of a certain beginning.
+package struct PublicKeys: Sendable, Hashable {
+    let label: String
+    let namePrefix: String
+    let keys: Set<String>
+
+    /// - Parameters:
+    ///   - keys: Whose values may be shown.
+    ///   - label: The label that the Secrets have, with any value.
+    ///   - namePrefix: How their names begin.
+    package init(_ keys: Set<String>, label: String, namePrefix: String) {
+        self.keys = keys
+        self.label = label
+        self.namePrefix = namePrefix
+    }
+
+    func isOf(_ object: KubeObject) -> Bool {
+        object.name.utf8.starts(with: namePrefix.utf8) && object.label(label) != nil
+    }
+}
+
+/// What a redactor knows: secrets for as long as the process lives, and the latest of the tokens that live for minutes.
+struct SecretMemory: Sendable {
+    /// So many of the latest tokens are known at least, and twice as many at most.
+    static let minTokens = 256
+
+    /// Never forgotten; also has the names that may be shown.
+    var lasting = KnownSecrets()
+    private var recent = KnownSecrets()
+    private var older = KnownSecrets()
+    private var recentCount = 0
+    private(set) var publicKeys: Set<PublicKeys> = []
+
+    mutating func allow(_ keys: PublicKeys) { publicKeys.insert(keys) }
+
+    mutating func insert(token: some Collection<UInt8>) {
+        if recentCount >= Self.minTokens {
+            older = recent
+            recent = KnownSecrets()
+            recentCount = 0
+        }
+        recent.insert(token)
+        recentCount += 1
+    }
+
+    /// Where in a text stands what is known, ascending and apart.
+    func ranges<Bytes: RandomAccessCollection>(in bytes: Bytes) -> [Range<Int>]
+    where Bytes.Element == UInt8, Bytes.Index == Int {
+        [recent, older].reduce(lasting.ranges(in: bytes)) { found, tokens in
+            Redactor.merged(found, tokens.ranges(in: bytes, besides: lasting.names))
+        }
+    }
+}
