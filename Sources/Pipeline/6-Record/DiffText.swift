@@ -62,6 +62,9 @@ package struct DiffText: Sendable, Hashable, Codable {
         text = (header + kept).map { $0 + "\n" }.joined()
     }
 
+    /// Whether it says that nothing is left of the object.
+    var endsInNothing: Bool { text.split(separator: "\n", maxSplits: 2).dropFirst().first == "+++ /dev/null" }
+
     private static func lines(_ json: JSON?) -> [String] {
         guard let json else { return [] }
         return YAMLText.emit(json, escapesUnseen: false).split(separator: "\n", omittingEmptySubsequences: false)

@@ -88,7 +88,12 @@ struct PassCarryOut: Sendable {
         )
         await preparer.mirror?.beginWriting()
         let report = await untilSuperseded(every: project.interval, { await isSuperseded(plan.commit) }) {
-            await applier.apply(plan, inventory: prepared.inventory, approved: approved)
+            await applier.apply(
+                plan,
+                inventory: prepared.inventory,
+                approved: approved,
+                approver: state.approval?.person
+            )
         }
         await preparer.mirror?.finishWriting(report, of: plan, parent: await preparer.store.parent)
         return report

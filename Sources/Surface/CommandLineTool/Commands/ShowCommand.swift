@@ -41,7 +41,7 @@ struct ShowCommand: AsyncParsableCommand {
         let terminal = Terminal.output
         let run = detail.run
         StandardOutput.line("sync      \(run.id) of project \(run.project)")
-        StandardOutput.line("revision  \(run.revision.isEmpty ? "not read" : run.revision)")
+        if let revision = Self.revision(of: run) { StandardOutput.line("revision  \(revision)") }
         if let step = detail.step {
             StandardOutput.line("follows   \(step.previous) (\(step.relation.rawValue))")
         }
@@ -62,6 +62,12 @@ struct ShowCommand: AsyncParsableCommand {
         writeHealth(detail)
         for object in detail.objects { write(object, terminal) }
         writeMutations(detail, terminal)
+    }
+
+    /// The commit as it is shown; nil for a rollout, which is about none.
+    static func revision(of run: SyncRun) -> String? {
+        guard run.revision.isEmpty else { return run.revision }
+        return run.trigger == .image ? nil : "not read"
     }
 
     private func writeHold(_ detail: RunDetail) {
