@@ -138,7 +138,7 @@ let package = Package(
         module(
             "SyncObserve",
             "Pipeline/5-Observe",
-            imports: ["Waiting", "SyncApply", "SyncPlan", "SyncRender", "KubeClient", "KubeObjects"]
+            imports: ["PlainText", "Waiting", "SyncApply", "SyncPlan", "SyncRender", "KubeClient", "KubeObjects"]
         ),
         module(
             "SyncRecord",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeClient
 import KubeObjects
+import PlainText
 import SyncPlan
 import SyncSource
 import Waiting
@@ -133,7 +134,7 @@ package struct Applier: Sendable {
             run.interrupt("the inventory was not written: \(error)")
             return
         }
-        let text = "\(reason): \(inventory.members.count) members"
+        let text = "\(reason): \(inventory.members.count.counted("member"))"
         do {
             try await store.write(inventory, journal: journal, reason: text)
             run.inventoryIsStored()

@@ -58,7 +58,7 @@ package struct DiffText: Sendable, Hashable, Codable {
         var bytes = kept.reduce(0) { $0 + $1.utf8.count + 1 }
         while bytes > Self.maxBytes, let last = kept.popLast() { bytes -= last.utf8.count + 1 }
         isTruncated = kept.count < body.count
-        if isTruncated { kept.append("… \(body.count - kept.count) more lines") }
+        if isTruncated { kept.append("… \((body.count - kept.count).counted("more line"))") }
         text = (header + kept).map { $0 + "\n" }.joined()
     }
 

@@ -2,6 +2,7 @@
 import KubeObjects
 import Logging
 import OCIRegistry
+import PlainText
 import SyncPlan
 import SyncRecord
 
@@ -39,7 +40,9 @@ extension ImageFollower {
                     continue
                 }
                 guard rolling < project.images.maxConcurrent || !verdict.workload.takesTurn else {
-                    shown[verdict.workload.id] = verdict.waiting("waits for its turn: \(rolling) workloads are rolling")
+                    shown[verdict.workload.id] = verdict.waiting(
+                        "waits for its turn: \(rolling.counted("workload is", "workloads are")) rolling"
+                    )
                     continue
                 }
                 let run = try await begin(verdict, changes, sharing: shared)

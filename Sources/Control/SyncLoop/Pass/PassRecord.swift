@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Logging
+import PlainText
 import SyncPlan
 import SyncRecord
 import SyncRender
@@ -103,7 +104,7 @@ extension PassFailure {
         let count = failure.count
         self.init(
             stage: .render,
-            message: "\(count) problem\(count == 1 ? "" : "s") in \(failure.commit.shortID): "
+            message: "\(count.counted("problem")) in \(failure.commit.shortID): "
                 + failure.problems.prefix(1).map(\.description).joined(),
             isRetryable: false
         )

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Foundation
+import PlainText
 import SyncApply
 import SyncLoop
 import SyncRecord
@@ -34,7 +35,9 @@ struct ApproveCommand: AsyncParsableCommand {
                 hold = try await history.approve(project: project, hash: approved, person: OrderOptions.person)
                 await order.publish(hold, of: project, in: history)
             }
-            StandardOutput.line("approved for \(project): \(hold.count) objects will be deleted at the next sync")
+            StandardOutput.line(
+                "approved for \(project): \(hold.count.counted("object")) will be deleted at the next sync"
+            )
             Self.list(hold)
             for reason in hold.reasons { StandardOutput.line("because \(reason)") }
         } catch let failure as CommandFailure {
@@ -75,7 +78,7 @@ struct ApproveCommand: AsyncParsableCommand {
                     + " (sternpost sync and show print it with the hash), then sternpost approve \(project) --hash HASH"
             )
         }
-        StandardOutput.line("\(held.count) objects of \(project) wait to be deleted (\(held.approvalHash)):")
+        StandardOutput.line("to be deleted of \(project): \(held.count.counted("object")) (\(held.approvalHash))")
         list(held)
         for reason in held.reasons { StandardOutput.line("because \(reason)") }
         StandardOutput.write("delete them at the next sync? Type yes: ")

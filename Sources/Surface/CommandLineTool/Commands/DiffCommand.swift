@@ -2,6 +2,7 @@
 import ArgumentParser
 import KubeClient
 import KubeObjects
+import PlainText
 import SyncLoop
 import SyncPlan
 import SyncRecord
@@ -72,14 +73,18 @@ struct DiffCommand: AsyncParsableCommand {
             StandardOutput.line("would stay for now: \(object.id): \(object.reason)")
         }
         guard !prune.steps.isEmpty else { return }
+        let count = prune.steps.count.counted("object")
         switch prune.verdict {
         case .allowed: return
-        case .disabled: StandardOutput.line("pruning is off: \(prune.steps.count) objects stay")
-        case .blocked(let reasons):
+        case .disabled:
             StandardOutput.line(
-                "nothing would be deleted, although git no longer declares \(prune.steps.count) objects:"
+                "pruning is off, so nothing would be deleted, although git no longer declares \(count):"
             )
-            for reason in reasons { StandardOutput.line("  \(reason)") }
+            for step in prune.steps { StandardOutput.line("  \(step.id)") }
+        case .blocked(let reasons):
+            StandardOutput.line("nothing would be deleted, although git no longer declares \(count):")
+            for step in prune.steps { StandardOutput.line("  \(step.id)") }
+            for reason in reasons { StandardOutput.line("because \(reason)") }
         case .held(_, let hash) where approval?.hash == hash:
             let person = approval.map { " by \($0.person)" } ?? ""
             StandardOutput.line("the deletions were approved\(person): a sync makes them once nothing else keeps them")

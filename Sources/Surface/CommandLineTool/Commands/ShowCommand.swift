@@ -72,14 +72,16 @@ struct ShowCommand: AsyncParsableCommand {
 
     private func writeHold(_ detail: RunDetail) {
         guard let hold = detail.hold else { return }
-        StandardOutput.line("held      \(hold.objects.count) objects wait for approval (\(hold.approvalHash)):")
+        StandardOutput.line(
+            "held      \(hold.objects.count.counted("object waits", "objects wait")) for approval (\(hold.approvalHash)):"
+        )
         for reason in hold.reasons { StandardOutput.line("          \(reason)") }
         for id in hold.objects { StandardOutput.line("          \(id)") }
     }
 
     private func writeHealth(_ detail: RunDetail) {
         guard let health = detail.health, health.ending != .notAwaited else { return }
-        StandardOutput.line("health    \(health.ending.rawValue), \(health.observed) objects observed")
+        StandardOutput.line("health    \(health.ending.rawValue), \(health.observed.counted("object")) observed")
         for entry in health.unhealthy {
             StandardOutput.line("          \(entry.id): \(entry.status.rawValue): \(entry.message)")
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import PlainText
 import Processes
 import Synchronization
 
@@ -80,7 +81,7 @@ final class LogWriter: Sendable {
             }
             if dropped > 0 {
                 _ = FileDescriptorText.write(
-                    "… \(dropped) lines were not written: nobody read them in time\n",
+                    "… \(dropped.counted("line was", "lines were")) not written: nobody read them in time\n",
                     to: descriptor
                 )
             }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 import SyncApply
 import SyncLoop
 import SyncObserve
@@ -86,16 +87,21 @@ struct PassReport {
 
     private func writeHold() {
         guard let prune = outcome.prune, !prune.steps.isEmpty else { return }
+        let count = prune.steps.count.counted("object")
         switch prune.verdict {
         case .allowed: return
         case .disabled:
-            StandardOutput.line("pruning is off: \(prune.steps.count) objects that git no longer declares stay")
+            StandardOutput.line(
+                "pruning is off, so nothing was deleted, although git no longer declares \(count):"
+            )
+            for step in prune.steps { StandardOutput.line("  \(step.id)") }
         case .blocked(let reasons):
-            StandardOutput.line("nothing was deleted, although git no longer declares \(prune.steps.count) objects:")
-            for reason in reasons { StandardOutput.line("  \(reason)") }
+            StandardOutput.line("nothing was deleted, although git no longer declares \(count):")
+            for step in prune.steps { StandardOutput.line("  \(step.id)") }
+            for reason in reasons { StandardOutput.line("because \(reason)") }
         case .held:
             guard let (reasons, hash) = outcome.hold else { return }
-            StandardOutput.line("held: \(prune.steps.count) objects would be deleted, and a person has to say yes:")
+            StandardOutput.line("held: \(count) would be deleted, and a person has to say yes:")
             for step in prune.steps { StandardOutput.line("  \(step.id)") }
             for reason in reasons { StandardOutput.line("because \(reason)") }
             StandardOutput.line("to go on, and then sync again:")
