@@ -19,8 +19,7 @@ extension Payload.ObjectRow {
         changes = outcome.changes.map { RedactedChange($0, isSecret: isSecret, hiding: secrets) }
         diff = Self.hasComparison(outcome) ? DiffText(before: outcome.before, after: outcome.after) : nil
         warnings = outcome.warnings.map { RedactedText($0, hiding: secrets) }
-        let parts = outcome.duration.components
-        durationMilliseconds = parts.seconds * 1000 + parts.attoseconds / 1_000_000_000_000_000
+        durationMilliseconds = outcome.duration.wholeMilliseconds
     }
 
     /// Whether both states are known: an object that was not written, or of which nobody knows what became, is nil

@@ -49,7 +49,11 @@ struct PassCarryOut: Sendable {
     func run() async throws -> Ending {
         let plan = prepared.plan
         CrashPoint.reach(.afterPlan)
-        let begun = try await record.begin(prepared, trigger: PassRecord.trigger(trigger, plan, state))
+        let begun = try await record.begin(
+            prepared,
+            trigger: PassRecord.trigger(trigger, plan, state),
+            after: started.duration(to: .now)
+        )
         let run = begun.run
         CrashPoint.reach(.afterBegin)
         if prepared.standing(approved: approved) == nil, let refusal = await leaseRefusal(run) {
@@ -110,6 +114,7 @@ struct PassCarryOut: Sendable {
             objects: PassObjects.all(plan: plan, report: report),
             notices: prepared.rendered.notices,
             rewriting: rewriting,
+            lostInventory: prepared.lostInventory,
             prune: plan.prune,
             approved: approved,
             interruption: report.interruption,

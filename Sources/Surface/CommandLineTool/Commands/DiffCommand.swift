@@ -50,6 +50,7 @@ struct DiffCommand: AsyncParsableCommand {
             StandardOutput.write(DiffPaint.paint(difference.diff?.text ?? "", Terminal.output))
             if let error = difference.error { ErrorOutput.write("error: \(error)") }
         }
+        if let lost = prepared.lostInventory { StandardOutput.line("note: \(lost)") }
         for notice in prepared.rendered.notices { StandardOutput.line("note: \(notice.origin): \(notice.message)") }
         let approval = try await approval(prepared, project: project.name)
         writeVerdict(prepared.plan.prune, approval, project: project.name)

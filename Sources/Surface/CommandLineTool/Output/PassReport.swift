@@ -24,6 +24,7 @@ struct PassReport {
             StandardOutput.line("\(project)  \(commit.ref)@\(commit.shortID)  \(commit.subject)  (\(commit.author))")
         }
         if let rewriting = outcome.rewriting { StandardOutput.line("note: \(rewriting)") }
+        if let lost = outcome.lostInventory { StandardOutput.line("note: \(lost)") }
         writeObjects()
         for notice in outcome.notices { StandardOutput.line("note: \(notice.origin): \(notice.message)") }
         writeErrors()
@@ -111,7 +112,7 @@ struct PassReport {
 
     /// `3 created, 1 configured, 998 unchanged, 0 pruned, 0 failed; healthy; 4.2 s; run 12`.
     private var summary: String {
-        if outcome.failure != nil { return "nothing was changed (\(DurationText.describe(outcome.duration)))" }
+        if outcome.failure != nil { return "nothing was changed (\(took))" }
         let counts = PassOutcome.counts(of: outcome.objects)
         var parts = [
             "\(counts.created) created, \(counts.configured) configured, \(counts.unchanged) unchanged, "
@@ -122,10 +123,13 @@ struct PassReport {
         if let health = outcome.health, let words = PassReport.words(for: health) {
             parts.append(health.ending == .healthy && counts.failed > 0 ? "the others healthy" : words)
         }
-        parts.append(DurationText.describe(outcome.duration))
+        parts.append(took)
         if let run = outcome.run { parts.append("run \(run.id)") }
         return parts.joined(separator: "; ")
     }
+
+    /// How long the pass took, as the history says it of the run.
+    private var took: String { outcome.run.map(HistoryTable.took) ?? DurationText.describe(outcome.duration) }
 
     private static func words(for health: HealthReport) -> String? {
         switch health.ending {
