@@ -98,7 +98,7 @@ extension Step {
             let taken = foreign.isEmpty || own.isEmpty ? "" : "; besides\(named(foreign))"
             text = "\(title)\(named(own.isEmpty ? foreign : own)): \(by)\(taken)"
         }
-        return Redactor.shared.redact(text.singleLine)
+        return Redactor.shared.redact((text + removalText).singleLine)
     }
 
     private func named(_ differences: ArraySlice<FieldDifference>) -> String {
