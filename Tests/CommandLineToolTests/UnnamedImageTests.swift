@@ -18,7 +18,7 @@ import Testing
             "spec": ["template": ["spec": ["containers": [["name": "web", "image": .string(Self.image)]]]]],
         ])
         let workload = try #require(FollowedWorkload(object, policy: Project.ImagePolicy()))
-        return ImageRow(project: "posts", workload: workload, try #require(workload.unnamed.first))
+        return ImageRow(project: "posts", workload: workload, try #require(workload.unnamed.first), by: Redactor())
     }
 
     @Test func `images tells its reason, and that it needs a person`() async throws {

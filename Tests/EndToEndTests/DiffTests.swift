@@ -106,10 +106,18 @@ struct DiffTests {
             #expect(text.contains("-        - name: EXTRA") || text.contains("-      - env:"), "\(text)")
             #expect(text.contains("+  replicas: 1"), "\(text)")
             #expect(!text.contains("-  progressDeadlineSeconds"), "\(text)")
-            _ = try await scene.sync { $0.healthTimeout = .zero }
+            let done = try await scene.sync { $0.healthTimeout = .zero }
             let live = try await scene.client.get(CoreResources.deployments, namespace: scene.namespace, name: "web")
             let container = live?.spec?["template"]?["spec"]?["containers"]?.array?.first
             #expect(container?["env"] == nil, "\(container?.text ?? "none")")
+            // The sync itself names it, too, and so does the history.
+            let change = try #require(
+                done.objects.first { $0.id.name == "web" }?.changes.first { $0.path.hasSuffix(".env") }
+            )
+            #expect(change.after == nil && change.takenFrom?.contains("kubectl-set") == true, "\(change)")
+            let run = try #require(done.run?.id)
+            let writes = try #require(try await scene.history.detail(run)).mutations
+            #expect(writes.contains { $0.reason.contains("; removes .spec.template.spec.containers") }, "\(writes)")
             #expect(try await preview(scene).isEmpty)
         }
     }

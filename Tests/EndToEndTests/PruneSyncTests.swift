@@ -124,6 +124,12 @@ struct PruneSyncTests {
             #expect(done.outcome == .succeeded)
             #expect(done.objects.filter { $0.action == .pruned }.count == 7)
             #expect(try await scene.liveConfigMap("c7") != nil)
+            // Whose yes it was stands in the history.
+            let number = try #require(done.run?.id)
+            let writes = try #require(try await scene.history.detail(number)).mutations
+            let deletions = writes.filter { $0.verb == .delete }
+            #expect(deletions.count == 7 && deletions.allSatisfy { $0.reason.hasSuffix(", approved by ada") })
+            #expect(writes.filter { $0.verb == .order }.map(\.reason) == ["the approval by ada was used"])
         }
     }
 

@@ -30,6 +30,28 @@ struct CautionTests {
         }
     }
 
+    @Test(arguments: [PlanPolicy.Prune(maxObjects: 1, maxPercent: 0), .init(maxObjects: 100, maxPercent: 100)])
+    func `who approved a deletion stands in its reason, and nobody in that of one that needs no approval`(
+        limits: PlanPolicy.Prune
+    ) async throws {
+        try await ProjectUnderTest.run { project in
+            try await project.sync([configMap("a"), configMap("b"), configMap("c")])
+            let store = project.store()
+            let (plan, inventory) = try await project.plan([configMap("a")], store: store, prune: limits)
+            var hash: String?
+            if case .held(_, let approval) = plan.prune.verdict { hash = approval }
+            _ = await project.applier(store: store)
+                .apply(plan, inventory: inventory, approved: hash, approver: "ada\nlaptop")
+            let reasons = project.journal.rows.map(\.intent).filter { $0.verb == .delete }.map(\.reason)
+            let tail = hash == nil ? "" : ", approved by ada laptop"
+            #expect(reasons.count == 2)
+            #expect(
+                reasons.allSatisfy { $0 == "removed from the repository as of commit \(plan.commit.shortID)\(tail)" },
+                "\(reasons)"
+            )
+        }
+    }
+
     @Test func `an object that was made anew between plan and delete is not deleted`() async throws {
         try await ProjectUnderTest.run { project in
             try await project.sync([configMap("a"), configMap("b")])

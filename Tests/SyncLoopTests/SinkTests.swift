@@ -4,6 +4,7 @@ import HTTPWire
 import KubeClient
 import KubeObjects
 import Logging
+import SyncRecord
 import TestKit
 import Testing
 

@@ -73,6 +73,17 @@ struct PodTroubleRow: Sendable, CustomTestStringConvertible {
             tellsWhy: true
         ),
         .init(
+            name: "a container that was restarted once",
+            status: """
+                "phase":"Running","containerStatuses":[\(waiting("web", "CrashLoopBackOff", "back-off", more: """
+                    ,"restartCount":1,"lastState":{"terminated":{"reason":"Error","exitCode":1}}
+                    """))]
+                """,
+            severity: .failing,
+            text: "container web: CrashLoopBackOff, restarted 1 time; last run: Error, exit code 1",
+            tellsWhy: true
+        ),
+        .init(
             name: "a crash loop without a last run leaves the cause to an event",
             status: """
                 "phase":"Running","containerStatuses":[\(waiting("web", "CrashLoopBackOff", "last run: unknown"))]

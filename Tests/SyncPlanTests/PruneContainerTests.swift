@@ -150,7 +150,7 @@ struct PruneContainerTests {
             return
         }
         let reason = try #require(reasons.first { $0.contains("takes along") })
-        #expect(reason.contains("takes along 1 objects that are not in the list: Secret shop/by-hand"), "\(reason)")
+        #expect(reason.contains("takes along 1 object not in the list: Secret shop/by-hand"), "\(reason)")
         guard case .held(_, let other) = try plan(space, []).prune.verdict else { return }
         #expect(hash != other)
         let unknown = try plan(space, [], contents: nil)

@@ -22,7 +22,7 @@ import Testing
                 kill(getpid(), SIGKILL)
             }
             let history = try await History.open(folder: path, mode: .operate)
-            #expect(history.notices == ["1 run(s) of a process that died were closed with outcome unknown"])
+            #expect(history.notices == ["1 run of a process that died: closed with outcome unknown"])
             let detail = try #require(try await history.detail(2))
             #expect(detail.run.outcome == .unknown)
             #expect(detail.run.finishedAt != nil)

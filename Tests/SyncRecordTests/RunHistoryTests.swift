@@ -65,6 +65,22 @@ import Testing
         }
     }
 
+    @Test(
+        arguments: [(Duration.zero, 2.0), (.milliseconds(261), 2.261), (.microseconds(900), 2.0)]
+            as [(Duration, TimeInterval)]
+    )
+    func `a run started when its pass began to look`(elapsed: Duration, took: TimeInterval) async throws {
+        let clock = ManualWallClock()
+        try await withHistory(now: clock.now) { history in
+            let run = try await history.begin(project: "posts", trigger: .commit, after: elapsed)
+            clock.advance(by: 2)
+            let row = try await history.finish(run, outcome: .succeeded, counts: RunCounts())
+            let end = try #require(row.finishedAt)
+            #expect(abs(end.timeIntervalSince(row.startedAt) - took) < 0.000_5)
+            #expect(try await history.detail(run.number)?.run == row)
+        }
+    }
+
     /// Begins a run and records something of everything in it.
     private func record(_ change: FieldChange, in history: History, _ clock: ManualWallClock) async throws -> RunID {
         let run = try await history.begin(project: "posts", trigger: .commit)

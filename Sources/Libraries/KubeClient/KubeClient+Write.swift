@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import HTTPWire
 import KubeObjects
+import PlainText
 
 extension KubeClient {
     /// Server-side apply with strict field validation; `metadata.managedFields` is left out of what is sent.
@@ -132,7 +133,9 @@ extension KubeClient {
     static func warnings(_ head: HTTPHead, isSecret: Bool = false) -> [String] {
         let texts = warningTexts(head)
         guard isSecret, !texts.isEmpty else { return texts }
-        return ["the server sent \(texts.count) warning(s) about the Secret, not shown because they may quote it"]
+        return [
+            "the server sent \(texts.count.counted("warning")) about the Secret, not shown because a value may be quoted"
+        ]
     }
 
     private static func warningTexts(_ head: HTTPHead) -> [String] {

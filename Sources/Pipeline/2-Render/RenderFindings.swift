@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 
 /// The results of several files, in their order: all objects, and the first of the problems and notices.
 struct RenderFindings: Sendable {
@@ -52,7 +53,7 @@ extension RenderProblem {
     /// The problem that says how many more there are; none for 0.
     package static func more(_ count: Int, behind last: RenderProblem?) -> [RenderProblem] {
         guard count > 0, let last else { return [] }
-        let problem = "and \(count) more problem\(count == 1 ? "" : "s")"
+        let problem = "and \(count.counted("more problem"))"
         return [RenderProblem(origin: last.origin, problem: problem, remedy: "correct these first")]
     }
 }
@@ -61,6 +62,6 @@ extension RenderNotice {
     /// The notice that says how many more there are; none for 0.
     package static func more(_ count: Int, behind last: RenderNotice?) -> [RenderNotice] {
         guard count > 0, let last else { return [] }
-        return [RenderNotice(origin: last.origin, message: "and \(count) more note\(count == 1 ? "" : "s")")]
+        return [RenderNotice(origin: last.origin, message: "and \(count.counted("more note"))")]
     }
 }

@@ -125,13 +125,13 @@ struct PruneVerdict {
         var parts: [String] = []
         if !along.objects.isEmpty {
             parts.append(
-                "\(along.container) takes along \(along.objects.count) objects that are not in the list:"
+                "\(along.container) takes along \(along.objects.count.counted("object")) not in the list:"
                     + " \(names(along.objects, maxNames))"
             )
         }
         if !notLookedAt.isEmpty {
             let kinds = notLookedAt.keys.sorted().prefix(5).map(\.description).joined(separator: ", ")
-            let more = notLookedAt.count > 5 ? " and \(notLookedAt.count - 5) more kinds" : ""
+            let more = notLookedAt.count > 5 ? " and \((notLookedAt.count - 5).counted("more kind"))" : ""
             let first = notLookedAt.min { $0.key < $1.key }?.value ?? ""
             parts.append("\(along.container) was not looked through for \(kinds)\(more): \(first)")
         }

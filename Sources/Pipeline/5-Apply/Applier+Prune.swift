@@ -9,13 +9,14 @@ import Waiting
 /// Deleting what is no longer declared: only what the plan allows, only the planned incarnation, and in the plan's
 /// order.
 extension Applier {
-    func prune(approved: String?, _ run: inout ApplyRun) async {
+    func prune(approved: String?, by approver: String?, _ run: inout ApplyRun) async {
         let steps = run.plan.prune.steps
         guard !steps.isEmpty, run.interruption == nil else { return }
         if let reason = run.reasonToKeepAll(approved: approved) {
             for step in steps { run.record(.skipped(step, because: reason), ofPrune: step.id, isGone: false) }
             return
         }
+        if case .held = run.plan.prune.verdict, let approver { run.wasApproved(by: approver) }
         for batch in batches(of: steps) {
             await awaitUsers(of: batch, &run)
             guard run.interruption == nil else { return }
@@ -70,8 +71,7 @@ extension Applier {
             run.interrupt(reason)
             return
         }
-        let why = "removed from the repository as of commit \(run.plan.commit.shortID)"
-        let intents = steps.map { MutationIntent(id: $0.id, verb: .delete, reason: why) }
+        let intents = steps.map { MutationIntent(id: $0.id, verb: .delete, reason: run.pruneReason) }
         let sent: (answers: [PruneResult?], loss: JournalFailure?)
         do throws(JournalFailure) {
             sent = try await JournaledWrite(intents, in: journal).sendAll { await results(of: steps) }

@@ -91,12 +91,12 @@ extension Step {
         let news = differences.prefix(newsCount)
         switch cause {
         case .drift:
-            return "\(title)\(named(news)): set back to commit \(commit.shortID)"
+            return "\(title)\(named(news)): set back to commit \(commit.shortID)\(removalText)"
         case .missing, .deleted, .commit, .adoption:
             let foreign = news.filter(\.isForeign)[...]
             let own = news.filter { !$0.isForeign }[...]
             let taken = foreign.isEmpty || own.isEmpty ? "" : "; besides\(named(foreign))"
-            return "\(title)\(named(own.isEmpty ? foreign : own)): \(by)\(taken)"
+            return "\(title)\(named(own.isEmpty ? foreign : own)): \(by)\(taken)\(removalText)"
         }
     }
 

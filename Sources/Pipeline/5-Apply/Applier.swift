@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeClient
 import KubeObjects
+import PlainText
 import SyncLook
 import SyncPlan
 import SyncSource
@@ -87,8 +88,14 @@ package struct Applier: Sendable {
     ///   - plan: What to do.
     ///   - inventory: The inventory from which the plan was made, as ``InventoryStore`` gave it.
     ///   - approved: The approval hash that a person has given; lets a held prune run when it is the plan's.
+    ///   - approver: Who gave it; stands in the reason of each deletion that it allows.
     /// - Returns: What became of every step and prune, and the inventory as it stands in the cluster.
-    package func apply(_ plan: Plan, inventory: Inventory, approved: String? = nil) async -> ApplyReport {
+    package func apply(
+        _ plan: Plan,
+        inventory: Inventory,
+        approved: String? = nil,
+        approver: String? = nil
+    ) async -> ApplyReport {
         var run = ApplyRun(
             plan: plan,
             inventory: inventory,
@@ -104,7 +111,7 @@ package struct Applier: Sendable {
             await apply(wave, &run)
             CrashPoint.reach(.afterWave)
         }
-        await prune(approved: approved, &run)
+        await prune(approved: approved, by: approver, &run)
         CrashPoint.reach(.beforeNarrow)
         if run.interruption == nil {
             run.narrow()
@@ -128,7 +135,7 @@ package struct Applier: Sendable {
             run.interrupt("the inventory was not written: \(error)")
             return
         }
-        let text = "\(reason): \(inventory.members.count) members"
+        let text = "\(reason): \(inventory.members.count.counted("member"))"
         do {
             try await store.write(inventory, journal: journal, reason: text)
             run.inventoryIsStored()

@@ -35,11 +35,14 @@ struct ApplyRun: Sendable {
     private(set) var users = PodUsers()
     /// Why nothing more is deleted in this pass.
     private(set) var reasonToKeepRest: String?
+    /// Why this pass deletes what it deletes, for the journal; one line.
+    private(set) var pruneReason: String
 
     init(plan: Plan, inventory: Inventory, settling: SettlingDeadlines) {
         self.plan = plan
         self.settling = settling
         stored = inventory
+        pruneReason = "removed from the repository as of commit \(plan.commit.shortID)"
         let steps = plan.waves.flatMap(\.steps)
         definedKinds = Set(steps.compactMap(\.object.definedKind))
         definedNamespaces = Set(steps.filter { $0.id.groupKind == GroupKind.namespace }.map(\.id.name))
@@ -115,6 +118,9 @@ struct ApplyRun: Sendable {
 
     /// Nothing more is deleted in this pass; the first reason stays.
     mutating func keepRest(because reason: String) { if reasonToKeepRest == nil { reasonToKeepRest = reason } }
+
+    /// Notes whose approval lets the held prune run.
+    mutating func wasApproved(by person: String) { pruneReason = "\(pruneReason), approved by \(person)".singleLine }
 
     /// Whether this incarnation was applied, or found as wanted, in this pass; perhaps under another group's name.
     func isApplied(uid: String) -> Bool { appliedUIDs.contains(uid) }

@@ -234,7 +234,7 @@ extension StepRunner {
             apiVersion: step.object.gvk.apiVersion,
             action: action,
             origin: step.origin,
-            changes: standing.changes(of: step),
+            changes: Array((standing.changes(of: step) + step.removed(from: object)).prefix(FieldChange.maxListed)),
             before: step.live,
             after: object,
             warnings: result.remarks + standing.remarks + result.answer.warnings,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 
 /// The rules of the kinds that keep a number of Pods. The first that hits decides; numbers absent from a status are 0,
 /// `spec.replicas` absent is 1.
@@ -29,7 +30,7 @@ extension Kstatus {
         guard object.condition("Available")?["status"]?.string == "True" else {
             return (.inProgress, "fewer replicas than needed are available")
         }
-        return (.current, "\(replicas) replicas are available")
+        return (.current, "\(replicas.counted("replica is", "replicas are")) available")
     }
 
     /// Without a deadline (unset, or the largest 32-bit number) the controller keeps no `Progressing` condition.
@@ -48,12 +49,15 @@ extension Kstatus {
         }
         if replicas > wanted { return leaving(replicas - wanted) }
         if updatesByHand(object) {
-            return (.current, "\(replicas) replicas are ready\(old(replicas - count(object, "updatedReplicas")))")
+            return (
+                .current,
+                "\(replicas.counted("replica is", "replicas are")) ready\(old(replicas - count(object, "updatedReplicas")))"
+            )
         }
         if let partition = strategy?["rollingUpdate"]?["partition"]?.int, partition != -1 {
             let updated = count(object, "updatedReplicas")
             if updated < wanted - partition { return waiting(updated, of: wanted - partition, "replicas are updated") }
-            return (.current, "\(updated) replicas are updated, the partition is \(partition)")
+            return (.current, "\(updated.counted("replica is", "replicas are")) updated, the partition is \(partition)")
         }
         if wanted > count(object, "currentReplicas") {
             return waiting(count(object, "currentReplicas"), of: wanted, "replicas are of the current revision")
@@ -61,7 +65,7 @@ extension Kstatus {
         if object.status?["currentRevision"]?.string != object.status?["updateRevision"]?.string {
             return (.inProgress, "replicas are still being updated to the new revision")
         }
-        return (.current, "\(replicas) replicas are ready")
+        return (.current, "\(replicas.counted("replica is", "replicas are")) ready")
     }
 
     static func daemonSet(_ object: KubeObject) -> Verdict {
@@ -121,7 +125,8 @@ extension Kstatus {
             return waiting(count(object, step.field), of: wanted, step.what)
         }
         let replicas = count(object, "replicas")
-        return replicas > wanted ? leaving(replicas - wanted) : (.current, "\(replicas) replicas are available")
+        return replicas > wanted
+            ? leaving(replicas - wanted) : (.current, "\(replicas.counted("replica is", "replicas are")) available")
     }
 
     private static func wantedReplicas(_ object: KubeObject) -> Int64 { object.spec?["replicas"]?.int ?? 1 }
@@ -133,6 +138,6 @@ extension Kstatus {
     }
 
     private static func leaving(_ surplus: Int64) -> Verdict {
-        (.inProgress, "\(surplus) surplus \(surplus == 1 ? "replica is" : "replicas are") still terminating")
+        (.inProgress, "\(surplus.counted("surplus replica is", "surplus replicas are")) still terminating")
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 import SyncApply
 import SyncLook
 
@@ -56,7 +57,7 @@ package struct PodTrouble: Sendable, Hashable {
         if reason == "CrashLoopBackOff" {
             let last = lastRun(status["lastState"]?["terminated"])
             let told = last.map { "; last run: \($0)" } ?? ""
-            let restarts = status["restartCount"]?.int.map { ", restarted \($0) times" } ?? ""
+            let restarts = status["restartCount"]?.int.map { ", restarted \($0.counted("time"))" } ?? ""
             return make(severity, "container \(name): CrashLoopBackOff\(restarts)\(told)", tellsWhy: last != nil)
         }
         let message = waiting["message"]?.string.map { ": \($0)" } ?? ""

@@ -60,9 +60,12 @@ package struct DiffText: Sendable, Hashable, Codable {
         var bytes = kept.reduce(0) { $0 + $1.utf8.count + 1 }
         while bytes > Self.maxBytes, let last = kept.popLast() { bytes -= last.utf8.count + 1 }
         isTruncated = kept.count < body.count
-        if isTruncated { kept.append("… \(body.count - kept.count) more lines") }
+        if isTruncated { kept.append("… \((body.count - kept.count).counted("more line"))") }
         text = (header + kept).map { $0 + "\n" }.joined()
     }
+
+    /// Whether it says that nothing is left of the object.
+    var endsInNothing: Bool { text.split(separator: "\n", maxSplits: 2).dropFirst().first == "+++ /dev/null" }
 
     private static func lines(_ json: JSON?) -> [String] {
         guard let json else { return [] }

@@ -3,6 +3,7 @@ import Crypto
 import Foundation
 import GRDB
 import KubeObjects
+import PlainText
 import Processes
 
 extension History {
@@ -65,7 +66,7 @@ extension History {
         let (pool, closed) = try begun.get()
         var notices = replaced.map { [$0.notice] } ?? []
         if closed > 0 {
-            notices.append("\(closed) run(s) of a process that died were closed with outcome unknown")
+            notices.append("\(closed.counted("run")) of a process that died: closed with outcome unknown")
         }
         if !reserve.take() {
             notices.append("\(folder): no room for the 2 MiB reserve; nothing is changed until some disk space is free")

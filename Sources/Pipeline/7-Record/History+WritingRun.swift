@@ -14,9 +14,18 @@ extension History {
     ///
     /// Fails without the reserve, because the outcomes of such a run might be impossible to write.
     ///
+    /// - Parameters:
+    ///   - project: Whose run it is.
+    ///   - trigger: Why it is begun.
+    ///   - elapsed: How long the work on it has been going on: the repository and the cluster are read before it is known
+    ///     whether there is anything to record. The run started that long ago.
     /// - Returns: The run's id: ascending from 1, never reused.
     /// - Throws: ``RecordError``, with reason `diskFull` when there is no room for the row or for the reserve.
-    package func begin(project: String, trigger: RunTrigger) async throws(RecordError) -> RunID {
+    package func begin(
+        project: String,
+        trigger: RunTrigger,
+        after elapsed: Duration = .zero
+    ) async throws(RecordError) -> RunID {
         try await writer.transact { [reserve] ledger in
             if let reserve, !reserve.takeAgain() {
                 throw RecordError(
@@ -33,7 +42,7 @@ extension History {
                     .runStarted,
                     project: project,
                     run: run.number,
-                    payload: Payload.RunStarted(trigger: trigger)
+                    payload: Payload.RunStarted(trigger: trigger, after: elapsed)
                 )
             ])
             return run

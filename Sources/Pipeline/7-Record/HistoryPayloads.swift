@@ -19,6 +19,8 @@ enum Payload {
 
     struct RunStarted: Codable, Sendable {
         let trigger: RunTrigger
+        /// How long before the row the run started; absent where it started with the row.
+        let elapsedMilliseconds: Int64?
     }
 
     struct RunCommit: Codable, Sendable {
@@ -122,6 +124,24 @@ enum Payload {
         let count: Int
         let sha256: String
     }
+}
+
+extension Payload.RunStarted {
+    init(trigger: RunTrigger, after elapsed: Duration) {
+        self.trigger = trigger
+        let milliseconds = elapsed.wholeMilliseconds
+        elapsedMilliseconds = milliseconds > 0 ? milliseconds : nil
+    }
+
+    /// When the run started, given the time of its row.
+    func startedAt(_ row: Date) -> Date {
+        elapsedMilliseconds.map { row.addingTimeInterval(-Double($0) / 1000) } ?? row
+    }
+}
+
+extension Duration {
+    /// Rounded towards zero.
+    var wholeMilliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
 }
 
 extension Payload.RunCommit {

@@ -17,13 +17,18 @@ extension Payload.ObjectRow {
         isRetryable = outcome.isRetryable
         origin = outcome.origin
         changes = outcome.changes.map { RedactedChange($0, isSecret: isSecret, hiding: secrets, by: redactor) }
-        diff = DiffText(before: outcome.before, after: outcome.after, by: redactor)
+        diff = Self.hasComparison(outcome) ? DiffText(before: outcome.before, after: outcome.after, by: redactor) : nil
         warnings = outcome.warnings.map { redactor.line($0, hiding: secrets) }
-        let parts = outcome.duration.components
-        durationMilliseconds = parts.seconds * 1000 + parts.attoseconds / 1_000_000_000_000_000
+        durationMilliseconds = outcome.duration.wholeMilliseconds
     }
 
-    /// The row as it is shown.
+    /// Whether both states are known: an object that was not written, or of which nobody knows what became, is nil
+    /// afterwards, and only a deletion leaves nothing.
+    private static func hasComparison(_ outcome: ObjectOutcome) -> Bool {
+        outcome.action == .pruned || outcome.after != nil
+    }
+
+    /// The row as it is shown. Rows of older versions have a deletion as the difference of an object that was not written.
     func recorded(_ id: ObjectID) -> RecordedObject {
         RecordedObject(
             id: id,
@@ -33,7 +38,7 @@ extension Payload.ObjectRow {
             isRetryable: isRetryable,
             origin: origin,
             changes: changes.map(\.change),
-            diff: diff,
+            diff: action != .pruned && diff?.endsInNothing == true ? nil : diff,
             warnings: warnings.map(\.text),
             durationMilliseconds: durationMilliseconds
         )

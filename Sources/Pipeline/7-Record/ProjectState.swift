@@ -55,7 +55,8 @@ package struct PruneHold: Sendable, Hashable, Codable {
                 + " sternpost show prints them beside the list"
         }
         if hash.hasPrefix(given) { return nil }
-        return "another prune waits by now than \(given): \(count) objects, hash \(approvalHash); look at it first"
+        return
+            "another prune waits by now than \(given): \(count.counted("object")), hash \(approvalHash); look at it first"
     }
 }
 

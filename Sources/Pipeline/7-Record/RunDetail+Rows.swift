@@ -20,14 +20,14 @@ extension SyncRun {
             }
         }
         guard let started, let number = started.run else { return nil }
-        let trigger = try started.decode(Payload.RunStarted.self).trigger
+        let start = try started.decode(Payload.RunStarted.self)
         self.init(
             id: number,
             project: started.project,
             commit: commit?.commit,
             message: finished?.payload.message?.text ?? commit?.subject.text ?? "",
-            trigger: trigger,
-            startedAt: started.date,
+            trigger: start.trigger,
+            startedAt: start.startedAt(started.date),
             finishedAt: finished?.row.date,
             outcome: finished?.payload.outcome ?? .running,
             counts: finished?.payload.counts ?? RunCounts()

@@ -41,7 +41,7 @@ package struct RecordedObject: Sendable, Hashable, Codable {
     package let origin: Origin?
     /// Values of Secrets are nil.
     package let changes: [FieldChange]
-    /// Nil when there was nothing to compare.
+    /// Nil when there was nothing to compare, or the object was not written. Only that of a deletion ends at `/dev/null`.
     package let diff: DiffText?
     package let warnings: [String]
     package let durationMilliseconds: Int64

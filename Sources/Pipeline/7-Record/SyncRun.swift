@@ -49,6 +49,7 @@ package struct SyncRun: Sendable, Hashable {
     /// First line of the commit message; the error when the source could not be read.
     package let message: String
     package let trigger: RunTrigger
+    /// When the pass began to look; a rollout, when it was sent.
     package let startedAt: Date
     /// Nil while the run has not ended.
     package let finishedAt: Date?

@@ -49,6 +49,10 @@ struct UndoTests {
                 #expect(told.objects[0].changes.first?.before == good.digest)
                 #expect(told.objects[0].changes.first?.after == bad.digest)
                 #expect(told.objects[0].error?.contains("quarantine") == true)
+                #expect(
+                    told.objects[0].diff?.text.contains("\(image)@\(bad.digest)") == false,
+                    "the state at the end: \(told.objects[0].diff?.text ?? "no difference")"
+                )
                 #expect(try await eventReasons(images).isSuperset(of: ["ImageRolloutStarted", "ImageRolloutUndone"]))
 
                 // A pin holds over passes, and the next good push lifts it.

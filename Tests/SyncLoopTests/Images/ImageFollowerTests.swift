@@ -229,7 +229,7 @@ import Testing
             #expect(rows.map(\.container) == ["web", "bad"])
             let row = rows.last
             #expect(row?.state == .unreadable && row?.image == "Team/E:latest")
-            #expect(row?.detail.contains("no capital letters") == true, "\(row?.detail ?? "")")
+            #expect(row?.detail.text.contains("no capital letters") == true, "\(row?.detail ?? "")")
         }
         try await withFollower(cluster, tag: Tag(ImageFixture.first), showing: showing) { follower, poller in
             try await see(ImageFixture.first, follower, poller)

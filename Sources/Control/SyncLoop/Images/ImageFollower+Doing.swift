@@ -2,6 +2,7 @@
 import KubeObjects
 import Logging
 import OCIRegistry
+import PlainText
 import SyncPlan
 import SyncRecord
 
@@ -39,7 +40,9 @@ extension ImageFollower {
                     continue
                 }
                 guard rolling < project.images.maxConcurrent || !verdict.workload.takesTurn else {
-                    shown[verdict.workload.id] = verdict.waiting("waits for its turn: \(rolling) workloads are rolling")
+                    shown[verdict.workload.id] = verdict.waiting(
+                        "waits for its turn: \(rolling.counted("workload is", "workloads are")) rolling"
+                    )
                     continue
                 }
                 let run = try await begin(verdict, changes, sharing: shared)
@@ -158,15 +161,17 @@ extension ImageFollower {
         guard let action = verdict.action else { return false }
         let workload = verdict.workload
         let run = try await recording { () async throws(RecordError) in try await self.runs.run(for: workload.id) }
+        let now: KubeObject
         do throws(RolloutSender.Failure) {
-            _ = try await send(action, to: workload, in: run, because: ending.text)
+            now = try await send(action, to: workload, in: run, because: ending.text)
         } catch {
             guard case .notDone(let cause) = error else { throw error }
             log(.warning, "a rollout's end is not noted yet", workload, cause)
             return false
         }
         let story = "\(workload.shortName): \(ending.story)"
-        try await end(verdict, ending.changes, story: story, error: ending.isGood ? nil : ending.text)
+        let error = ending.isGood ? nil : ending.text
+        try await end(verdict, ending.changes, story: story, error: error, now: ending.isUndo ? now : nil)
         log(ending.isGood ? .info : .warning, "rollout ended", workload, ending.text)
         await events.tell(ending.isGood ? .completed : .failed, ending.text, about: workload.object)
         return true
@@ -200,7 +205,8 @@ extension ImageFollower {
         _ verdict: WorkloadVerdict,
         _ changes: [ImageChange],
         story: String,
-        error: String?
+        error: String?,
+        now: KubeObject? = nil
     ) async throws(RolloutSender.Failure) {
         let workload = verdict.workload
         let took = try await recording { () async throws(RecordError) in
@@ -209,7 +215,8 @@ extension ImageFollower {
                 apiVersion: workload.object.gvk.apiVersion,
                 changes,
                 story: story,
-                error: error
+                error: error,
+                now: now
             )
         }
         if let took { logger.debug("rollout took", metadata: ["sync.duration": "\(took)"]) }
@@ -271,6 +278,9 @@ extension RolloutEnding {
         case .overtaken: []
         }
     }
+
+    /// Whether the workload is back at what ran before.
+    fileprivate var isUndo: Bool { if case .undone = self { true } else { false } }
 
     var isGood: Bool {
         switch self {

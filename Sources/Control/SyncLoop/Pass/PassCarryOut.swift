@@ -50,7 +50,11 @@ struct PassCarryOut: Sendable {
     func run() async throws -> Ending {
         let plan = prepared.plan
         CrashPoint.reach(.afterPlan)
-        let begun = try await record.begin(prepared, trigger: PassRecord.trigger(trigger, plan, state))
+        let begun = try await record.begin(
+            prepared,
+            trigger: PassRecord.trigger(trigger, plan, state),
+            after: started.duration(to: .now)
+        )
         let run = begun.run
         CrashPoint.reach(.afterBegin)
         if prepared.standing(approved: approved) == nil, let refusal = await leaseRefusal(run) {
@@ -89,7 +93,12 @@ struct PassCarryOut: Sendable {
         )
         await preparer.mirror?.beginWriting()
         let report = await untilSuperseded(every: project.interval, { await isSuperseded(plan.commit) }) {
-            await applier.apply(plan, inventory: prepared.inventory, approved: approved)
+            await applier.apply(
+                plan,
+                inventory: prepared.inventory,
+                approved: approved,
+                approver: state.approval?.person
+            )
         }
         await preparer.mirror?.finishWriting(report, of: plan, parent: await preparer.store.stored)
         return report
@@ -106,6 +115,7 @@ struct PassCarryOut: Sendable {
             objects: PassObjects.all(plan: plan, report: report),
             notices: prepared.rendered.notices,
             rewriting: rewriting,
+            lostInventory: prepared.lostInventory,
             prune: plan.prune,
             approved: approved,
             interruption: report.interruption,

@@ -42,6 +42,8 @@ package struct PassOutcome: Sendable {
     package let notices: [RenderNotice]
     /// Set when the branch was forced to this commit: one line that says from where.
     package let rewriting: String?
+    /// Set when the inventory was lost and is made again, as ``PreparedPass/lostInventory``.
+    package let lostInventory: String?
     package internal(set) var health: HealthReport?
     /// What was decided about deleting; nil when no plan was made.
     package let prune: PrunePlan?
@@ -63,6 +65,7 @@ package struct PassOutcome: Sendable {
         problems: [RenderProblem] = [],
         notices: [RenderNotice] = [],
         rewriting: String? = nil,
+        lostInventory: String? = nil,
         health: HealthReport? = nil,
         prune: PrunePlan? = nil,
         approved: String? = nil,
@@ -78,6 +81,7 @@ package struct PassOutcome: Sendable {
         self.problems = problems
         self.notices = notices
         self.rewriting = rewriting
+        self.lostInventory = lostInventory
         self.health = health
         self.prune = prune
         self.approved = approved

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Logging
+import PlainText
 import SyncPlan
 import SyncRecord
 import SyncRender
@@ -11,14 +12,15 @@ struct PassRecord: Sendable {
     let project: Project
     let logger: Logger
 
-    /// Begins the run of a pass that has a plan, and records what it is about.
+    /// Begins the run of a pass that has a plan and began `elapsed` ago, and records what it is about.
     ///
     /// - Returns: Its run, and one line about a branch that was forced to another commit, when it was.
     func begin(
         _ prepared: PreparedPass,
-        trigger: RunTrigger
+        trigger: RunTrigger,
+        after elapsed: Duration
     ) async throws(RecordError) -> (run: RunID, rewriting: String?) {
-        let run = try await history.begin(project: project.name, trigger: trigger)
+        let run = try await history.begin(project: project.name, trigger: trigger, after: elapsed)
         try await history.identify(
             run,
             commit: prepared.plan.commit,
@@ -28,6 +30,13 @@ struct PassRecord: Sendable {
         await publishHead("sync began", of: run.number)
         let rewriting = rewriting(prepared)
         if let rewriting { try await history.record(message: rewriting, of: run) }
+        if let lost = prepared.lostInventory {
+            logger.warning(
+                "the inventory was lost",
+                metadata: ["sync.project": "\(project.name)", "sync.reason": "\(lost)"]
+            )
+            try await history.record(message: lost, of: run)
+        }
         try await history.record(prepared.rendered.notices, of: run)
         return (run, rewriting)
     }
@@ -43,7 +52,12 @@ struct PassRecord: Sendable {
     }
 
     /// Logs a pass that could not plan, and writes it down when that is news.
-    func failed(_ failure: PassFailure, trigger: RunTrigger, isNews: Bool) async -> SyncRun? {
+    func failed(
+        _ failure: PassFailure,
+        trigger: RunTrigger,
+        after elapsed: Duration,
+        isNews: Bool
+    ) async -> SyncRun? {
         logger.warning(
             "sync failed",
             metadata: [
@@ -53,7 +67,7 @@ struct PassRecord: Sendable {
         )
         guard isNews, failure.stage != .history, failure.stage != .suspended else { return nil }
         do throws(RecordError) {
-            let run = try await history.begin(project: project.name, trigger: trigger)
+            let run = try await history.begin(project: project.name, trigger: trigger, after: elapsed)
             return try await end(run, as: failure)
         } catch {
             return unwritten(error)
@@ -65,6 +79,7 @@ struct PassRecord: Sendable {
         _ failure: RenderFailure,
         as pass: PassFailure,
         trigger: RunTrigger,
+        after elapsed: Duration,
         isNews: Bool
     ) async -> SyncRun? {
         logger.warning(
@@ -73,7 +88,7 @@ struct PassRecord: Sendable {
         )
         guard isNews else { return nil }
         do throws(RecordError) {
-            let run = try await history.begin(project: project.name, trigger: trigger)
+            let run = try await history.begin(project: project.name, trigger: trigger, after: elapsed)
             try await history.identify(run, commit: failure.commit, treeID: "")
             try await history.record(failure.problems, of: run)
             let row = try await history.finish(run, outcome: .failed, counts: RunCounts(), message: nil)
@@ -103,7 +118,7 @@ extension PassFailure {
         let count = failure.count
         self.init(
             stage: .render,
-            message: "\(count) problem\(count == 1 ? "" : "s") in \(failure.commit.shortID): "
+            message: "\(count.counted("problem")) in \(failure.commit.shortID): "
                 + failure.problems.prefix(1).map(\.description).joined(),
             isRetryable: false
         )

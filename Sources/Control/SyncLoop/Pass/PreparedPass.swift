@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 import SyncApply
 import SyncLook
 import SyncPlan
@@ -23,6 +24,16 @@ package struct PreparedPass: Sendable {
     let policy: PlanPolicy
     /// What people ordered, as stored beside the inventory.
     package let orders: StandingOrders
+
+    /// One line when the project's objects were found in the cluster without an inventory; nil when there is one, and for
+    /// a project that has no objects yet.
+    package var lostInventory: String? {
+        guard inventory.isRebuilt else { return nil }
+        let found = inventory.members.count.counted("object of this project was", "objects of this project were")
+        return
+            "the inventory \(inventory.applySet.parent) is missing or empty: \(found) found again in the cluster by label and"
+            + " field manager; what git does not declare of that is deleted only after approval"
+    }
 
     /// Whether the cluster shows another prune as held than this pass holds, or has an approval of another one.
     var hasStaleOrders: Bool {

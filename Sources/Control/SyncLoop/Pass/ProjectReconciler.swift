@@ -214,7 +214,7 @@ extension ProjectReconciler {
     private func failed(_ failure: PassFailure, trigger: RunTrigger, duration: Duration) async -> PassOutcome {
         let isNews = memory.isNews(failure) || settings.recordsQuietPasses
         memory.failed(failure)
-        let run = await record.failed(failure, trigger: trigger, isNews: isNews)
+        let run = await record.failed(failure, trigger: trigger, after: duration, isNews: isNews)
         return PassOutcome(outcome: .failed, run: run, commit: nil, failure: failure, duration: duration)
     }
 
@@ -227,7 +227,7 @@ extension ProjectReconciler {
         let pass = PassFailure(failure)
         let isNews = memory.isNews(pass) || settings.recordsQuietPasses
         memory.failed(pass)
-        let run = await record.failed(failure, as: pass, trigger: trigger, isNews: isNews)
+        let run = await record.failed(failure, as: pass, trigger: trigger, after: duration, isNews: isNews)
         return PassOutcome(
             outcome: .failed,
             run: run,

@@ -2,6 +2,7 @@
 import ArgumentParser
 import Foundation
 import KubeObjects
+import PlainText
 import SyncApply
 import SyncLoop
 import SyncRecord
@@ -35,7 +36,9 @@ struct ApproveCommand: AsyncParsableCommand {
                 hold = try await history.approve(project: project, hash: approved, person: OrderOptions.person)
                 await order.publish(hold, of: project, in: history)
             }
-            StandardOutput.line("approved for \(project): \(hold.count) objects will be deleted at the next sync")
+            StandardOutput.line(
+                "approved for \(project): \(hold.count.counted("object")) will be deleted at the next sync"
+            )
             Self.list(hold)
             for reason in hold.reasons { StandardOutput.line("because \(reason)") }
         } catch let failure as CommandFailure {
@@ -76,7 +79,7 @@ struct ApproveCommand: AsyncParsableCommand {
                     + " (sternpost sync and show print it with the hash), then sternpost approve \(project) --hash HASH"
             )
         }
-        StandardOutput.line("\(held.count) objects of \(project) wait to be deleted (\(held.approvalHash)):")
+        StandardOutput.line("to be deleted of \(project): \(held.count.counted("object")) (\(held.approvalHash))")
         list(held)
         for reason in held.reasons { StandardOutput.line("because \(reason)") }
         StandardOutput.write("delete them at the next sync? Type yes: ")

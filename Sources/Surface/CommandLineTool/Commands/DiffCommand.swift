@@ -2,6 +2,7 @@
 import ArgumentParser
 import KubeClient
 import KubeObjects
+import PlainText
 import SyncLook
 import SyncLoop
 import SyncPlan
@@ -50,6 +51,7 @@ struct DiffCommand: AsyncParsableCommand {
             StandardOutput.painted(DiffPaint.paint(difference.diff?.text ?? "", Terminal.output))
             if let error = difference.error { ErrorOutput.line("error: \(error)") }
         }
+        if let lost = prepared.lostInventory { StandardOutput.line("note: \(lost)") }
         for notice in prepared.rendered.notices { StandardOutput.line("note: \(notice.origin): \(notice.message)") }
         let approval = try await approval(prepared, project: project.name)
         writeVerdict(prepared.plan.prune, approval, project: project.name)
@@ -73,14 +75,18 @@ struct DiffCommand: AsyncParsableCommand {
             StandardOutput.line("would stay for now: \(object.id): \(object.reason)")
         }
         guard !prune.steps.isEmpty else { return }
+        let count = prune.steps.count.counted("object")
         switch prune.verdict {
         case .allowed: return
-        case .disabled: StandardOutput.line("pruning is off: \(prune.steps.count) objects stay")
-        case .blocked(let reasons):
+        case .disabled:
             StandardOutput.line(
-                "nothing would be deleted, although git no longer declares \(prune.steps.count) objects:"
+                "pruning is off, so nothing would be deleted, although git no longer declares \(count):"
             )
-            for reason in reasons { StandardOutput.line("  \(reason)") }
+            for step in prune.steps { StandardOutput.line("  \(step.id)") }
+        case .blocked(let reasons):
+            StandardOutput.line("nothing would be deleted, although git no longer declares \(count):")
+            for step in prune.steps { StandardOutput.line("  \(step.id)") }
+            for reason in reasons { StandardOutput.line("because \(reason)") }
         case .held(_, let hash) where approval?.hash == hash:
             let person = approval.map { " by \($0.person)" } ?? ""
             StandardOutput.line("the deletions were approved\(person): a sync makes them once nothing else keeps them")

@@ -41,7 +41,7 @@ struct ShowCommand: AsyncParsableCommand {
         let terminal = Terminal.output
         let run = detail.run
         StandardOutput.line("sync      \(run.id) of project \(run.project)")
-        StandardOutput.line("revision  \(run.revision.isEmpty ? "not read" : run.revision)")
+        if let revision = Self.revision(of: run) { StandardOutput.line("revision  \(revision)") }
         if let step = detail.step {
             StandardOutput.line("follows   \(step.previous) (\(step.relation.rawValue))")
         }
@@ -64,16 +64,24 @@ struct ShowCommand: AsyncParsableCommand {
         writeMutations(detail, terminal)
     }
 
+    /// The commit as it is shown; nil for a rollout, which is about none.
+    static func revision(of run: SyncRun) -> String? {
+        guard run.revision.isEmpty else { return run.revision }
+        return run.trigger == .image ? nil : "not read"
+    }
+
     private func writeHold(_ detail: RunDetail) {
         guard let hold = detail.hold else { return }
-        StandardOutput.line("held      \(hold.objects.count) objects wait for approval (\(hold.approvalHash)):")
+        StandardOutput.line(
+            "held      \(hold.objects.count.counted("object waits", "objects wait")) for approval (\(hold.approvalHash)):"
+        )
         for reason in hold.reasons { StandardOutput.line("          \(reason)") }
         for id in hold.objects { StandardOutput.line("          \(id)") }
     }
 
     private func writeHealth(_ detail: RunDetail) {
         guard let health = detail.health, health.ending != .notAwaited else { return }
-        StandardOutput.line("health    \(health.ending.rawValue), \(health.observed) objects observed")
+        StandardOutput.line("health    \(health.ending.rawValue), \(health.observed.counted("object")) observed")
         for entry in health.unhealthy {
             StandardOutput.line("          \(entry.id): \(entry.status.rawValue): \(entry.message)")
         }

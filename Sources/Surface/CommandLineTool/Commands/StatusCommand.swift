@@ -2,6 +2,7 @@
 import ArgumentParser
 import KubeClient
 import KubeObjects
+import PlainText
 import SyncApply
 import SyncLook
 import SyncLoop
@@ -240,16 +241,16 @@ struct ProjectStatus: Sendable {
             return ("no inventory in namespace \(namespace); the right one: -n", false)
         }
         if let hold = state.hold, !orders.isOver {
-            let count = hold.count == 1 ? "1 deletion" : "\(hold.count) deletions"
+            let count = hold.count.counted("deletion")
             if let approval = state.approval, approval.hash == hold.hash {
                 return ("\(count) approved by \(approval.person), made once nothing else keeps them", false)
             }
-            return ("\(count) \(hold.count == 1 ? "waits" : "wait") for approval (\(hold.shortHash))", false)
+            return ("\(hold.count.counted("deletion waits", "deletions wait")) for approval (\(hold.shortHash))", false)
         }
         let unconfirmed = inventory.members.values.filter { $0.uid == nil }.count
         // After a whole sync they were refused, or wait, and its outcome says so.
         if unconfirmed > 0, last?.outcome != .degraded {
-            return ("\(unconfirmed) objects of an unfinished sync; sync again", false)
+            return ("\(unconfirmed.counted("object")) of an unfinished sync; sync again", false)
         }
         if last?.outcome == .succeeded { return ("in step", true) }
         return (last.map { "last sync \($0.outcome.rawValue)" } ?? "never synced", false)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import PlainText
 import SyncRecord
 
 /// `sternpost verify`: recomputes the audit chain.
@@ -28,7 +29,7 @@ struct VerifyCommand: AsyncParsableCommand {
         }
         switch result {
         case .intact(let head):
-            StandardOutput.line("intact: \(head.sequence) rows, head \(head.sequence):\(head.hash)")
+            StandardOutput.line("intact: \(head.sequence.counted("row")), head \(head.sequence):\(head.hash)")
         case .broken(let row, let reason):
             throw CommandFailure("broken at row \(row): \(reason)", status: 1)
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import KubeObjects
+import PlainText
 import Processes
 import Synchronization
 
@@ -81,7 +82,8 @@ final class LogWriter: Sendable {
             }
             if dropped > 0 {
                 _ = FileDescriptorText.write(
-                    "… " + RedactedText(number: dropped) + " lines were not written: nobody read them in time\n",
+                    "… " + RedactedText(number: dropped) + (dropped == 1 ? " line was" : " lines were")
+                        + " not written: nobody read them in time\n",
                     to: descriptor
                 )
             }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 import SyncApply
 import SyncLoop
 import SyncObserve
@@ -23,6 +24,7 @@ struct PassReport {
             StandardOutput.line("\(project)  \(commit.ref)@\(commit.shortID)  \(commit.subject)  (\(commit.author))")
         }
         if let rewriting = outcome.rewriting { StandardOutput.line("note: \(rewriting)") }
+        if let lost = outcome.lostInventory { StandardOutput.line("note: \(lost)") }
         writeObjects()
         for notice in outcome.notices { StandardOutput.line("note: \(notice.origin): \(notice.message)") }
         writeErrors()
@@ -86,16 +88,21 @@ struct PassReport {
 
     private func writeHold() {
         guard let prune = outcome.prune, !prune.steps.isEmpty else { return }
+        let count = prune.steps.count.counted("object")
         switch prune.verdict {
         case .allowed: return
         case .disabled:
-            StandardOutput.line("pruning is off: \(prune.steps.count) objects that git no longer declares stay")
+            StandardOutput.line(
+                "pruning is off, so nothing was deleted, although git no longer declares \(count):"
+            )
+            for step in prune.steps { StandardOutput.line("  \(step.id)") }
         case .blocked(let reasons):
-            StandardOutput.line("nothing was deleted, although git no longer declares \(prune.steps.count) objects:")
-            for reason in reasons { StandardOutput.line("  \(reason)") }
+            StandardOutput.line("nothing was deleted, although git no longer declares \(count):")
+            for step in prune.steps { StandardOutput.line("  \(step.id)") }
+            for reason in reasons { StandardOutput.line("because \(reason)") }
         case .held:
             guard let (reasons, hash) = outcome.hold else { return }
-            StandardOutput.line("held: \(prune.steps.count) objects would be deleted, and a person has to say yes:")
+            StandardOutput.line("held: \(count) would be deleted, and a person has to say yes:")
             for step in prune.steps { StandardOutput.line("  \(step.id)") }
             for reason in reasons { StandardOutput.line("because \(reason)") }
             StandardOutput.line("to go on, and then sync again:")
@@ -105,7 +112,7 @@ struct PassReport {
 
     /// `3 created, 1 configured, 998 unchanged, 0 pruned, 0 failed; healthy; 4.2 s; run 12`.
     private var summary: String {
-        if outcome.failure != nil { return "nothing was changed (\(DurationText.describe(outcome.duration)))" }
+        if outcome.failure != nil { return "nothing was changed (\(took))" }
         let counts = PassOutcome.counts(of: outcome.objects)
         var parts = [
             "\(counts.created) created, \(counts.configured) configured, \(counts.unchanged) unchanged, "
@@ -116,10 +123,13 @@ struct PassReport {
         if let health = outcome.health, let words = PassReport.words(for: health) {
             parts.append(health.ending == .healthy && counts.failed > 0 ? "the others healthy" : words)
         }
-        parts.append(DurationText.describe(outcome.duration))
+        parts.append(took)
         if let run = outcome.run { parts.append("run \(run.id)") }
         return parts.joined(separator: "; ")
     }
+
+    /// How long the pass took, as the history says it of the run.
+    private var took: String { outcome.run.map(HistoryTable.took) ?? DurationText.describe(outcome.duration) }
 
     private static func words(for health: HealthReport) -> String? {
         switch health.ending {

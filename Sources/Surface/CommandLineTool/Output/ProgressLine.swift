@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PlainText
 import SyncLoop
 import SyncSource
 import Synchronization
@@ -14,11 +15,13 @@ final class ProgressLine: Sendable {
         case .reading(let url): show("reading \(url) …")
         case .rewinding(let ref, let old, let new):
             show("\(ref) went back from \(old.prefix(8)) to \(new.prefix(8)): looking again, a replica may lag …")
-        case .rendered(let commit, let objects): show("\(commit.shortID): \(objects) objects; reading the cluster …")
+        case .rendered(let commit, let objects):
+            show("\(commit.shortID): \(objects.counted("object")); reading the cluster …")
         case .planned(let changes, let unchanged, let prunes):
             show("\(changes) to apply, \(unchanged) unchanged, \(prunes) to delete …")
         case .awaitingLease(let holder): show("waiting to see whether \(holder), who leads this project, is alive …")
-        case .awaitingHealth(let objects): show("waiting until \(objects) objects are healthy …")
+        case .awaitingHealth(let objects):
+            show("waiting until \(objects.counted("object is", "objects are")) healthy …")
         }
     }
 

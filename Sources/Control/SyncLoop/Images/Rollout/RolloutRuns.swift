@@ -71,7 +71,7 @@ actor RolloutRuns {
     }
 
     /// Notes how a workload's rollout ended, and ends its run when it was the last. What cannot be written now is tried
-    /// again at the next end.
+    /// again at the next end. `now` is the workload at the end, where that is not as the rollout has made it.
     ///
     /// - Returns: How long the rollout took; nil when it began in another process.
     @discardableResult
@@ -80,7 +80,8 @@ actor RolloutRuns {
         apiVersion: String,
         _ changes: [ImageChange],
         story: String,
-        error: String?
+        error: String?,
+        now: KubeObject? = nil
     ) async throws(RecordError) -> Duration? {
         guard let index = open.firstIndex(where: { $0.pending.contains(workload) }) else { return nil }
         let start = begun.removeValue(forKey: workload)
@@ -95,7 +96,7 @@ actor RolloutRuns {
             isRetryable: false,
             changes: shown.map(\.fieldChange),
             before: start?.before,
-            after: start?.after,
+            after: start.map { now ?? $0.after },
             warnings: shown.compactMap(\.provenanceText),
             duration: duration ?? .zero
         )
