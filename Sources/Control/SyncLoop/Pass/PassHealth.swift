@@ -72,11 +72,12 @@ struct PassHealth: Sendable {
         let (interval, commit) = (project.interval, prepared.plan.commit)
         // After a write, the orders that were read before it are out of date.
         let well = prepared.plan.isEmpty ? prepared.live.well : []
-        return await untilSuperseded(every: interval, { await isSuperseded(commit) }) {
+        let seen: HealthReport = await untilSuperseded(every: interval, { await isSuperseded(commit) }) {
             await budget.spend { left in
                 await observer.wait(for: objects, well: well, catalog: prepared.catalog, deadline: left)
             }
         }
+        return seen.adding(PassObjects.missing(prepared.plan))
     }
 }
 

@@ -103,6 +103,7 @@ extension PassPreparer {
         var policy = policy
         policy.remembersCommit = project.remembersCommit
         policy.rewoundFrom = rewoundTag(rendered.commit, step, inventory: inventory)
+        policy.heldTotal = orders.held?.total
         var plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
         if !plan.unread.isEmpty {
             if let mirror {

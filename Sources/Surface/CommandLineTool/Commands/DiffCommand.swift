@@ -53,7 +53,7 @@ struct DiffCommand: AsyncParsableCommand {
         let approval = try await approval(prepared, project: project.name)
         writeVerdict(prepared.plan.prune, approval, project: project.name)
         for refused in prepared.plan.refused where refused.reason.isShortfall {
-            ErrorOutput.write("error: \(refused.origin): \(refused.id) \(refused.message)")
+            ErrorOutput.write("error: \(refused.line)")
         }
         if differences.contains(where: { $0.error != nil })
             || prepared.plan.refused.contains(where: { $0.reason.isShortfall })
