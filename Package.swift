@@ -291,7 +291,7 @@ let package = Package(
             "CommandLineToolTests",
             imports: [
                 "PlainText", "sternpost", "sternpost-lab", "CommandLineTool", "Dashboard", "SyncLoop", "SyncPlan",
-                "SyncObserve", "SyncRecord", "KubeObjects", "YAMLText", logging,
+                "SyncApply", "SyncObserve", "SyncRecord", "KubeObjects", "YAMLText", logging,
             ]
         ),
         tests("LabToolTests", imports: ["sternpost", "sternpost-lab", "LabTool", "CommandLineTool"]),

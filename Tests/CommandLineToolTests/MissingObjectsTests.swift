@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import SyncApply
 import SyncObserve
 import SyncPlan
 import Testing
 
 @testable import CommandLineTool
+@testable import SyncRecord
 
 /// What `status` says of members that were not found.
 struct MissingObjectsTests {
@@ -52,6 +54,54 @@ struct MissingObjectsTests {
         let found = missing()
         #expect(found.count == 3)
         #expect(found.values.allSatisfy { $0.status == .notFound })
-        #expect(found[Self.widget]?.message == "is gone from the cluster; the next sync creates it again")
+        #expect(found[Self.widget]?.message == "was deleted in the cluster")
+    }
+
+    @Test(arguments: [
+        ("infra/a.yaml:1: ConfigMap shop/a: was deleted in the cluster; the project only reports drift", true),
+        ("infra/a.yaml:1: ConfigMap shop/a: is left alone", false),
+    ])
+    func `what the last sync has left deleted is not promised to come back`(_ error: String, _ isLeft: Bool) {
+        let recorded = RecordedObject(
+            id: Self.config,
+            apiVersion: "v1",
+            action: .skipped,
+            error: error,
+            isRetryable: false,
+            origin: nil,
+            changes: [],
+            diff: nil,
+            warnings: [],
+            durationMilliseconds: 0
+        )
+        let unhealthy = missing().values.sorted { $0.id < $1.id }
+        let explained = ProjectStatus.explained(unhealthy, by: [recorded])
+        #expect(explained.map(\.id) == unhealthy.map(\.id))
+        let left = explained.filter { $0.message.hasSuffix("; the project only reports drift: a sync leaves it") }
+        #expect(left.map(\.id) == (isLeft ? [Self.config] : []))
+    }
+
+    @Test(arguments: [(0, 0, nil), (3, 0, true), (3, 1, false), (0, 1, false)] as [(Int, Int, Bool?)])
+    func `nothing is not called healthy, in the table and as JSON`(_ observed: Int, _ lost: Int, _ isHealthy: Bool?) {
+        let status = ProjectStatus(
+            project: "posts",
+            commit: nil,
+            lastOutcome: .succeeded,
+            observed: observed,
+            unhealthy: Array(missing().values.prefix(lost)),
+            state: "in step",
+            isInStep: true,
+            leader: nil,
+            images: []
+        )
+        #expect(status.isHealthy == isHealthy)
+        let (word, value): (String, JSON)
+        switch isHealthy {
+        case true?: (word, value) = ("healthy", true)
+        case false?: (word, value) = ("1 not", false)
+        case nil: (word, value) = ("–", .null)
+        }
+        #expect(status.health == word)
+        #expect(status.json["healthy"] == value)
     }
 }

@@ -10,7 +10,7 @@ struct DemoTests {
             let result = try await tool.lab.run("demo", "--once")
             #expect(result.status == 0, "\(result.output.suffix(2_000)) \(result.errors)")
             for step in 1...8 { #expect(result.output.contains("\n\(step). "), "step \(step) is missing") }
-            #expect(result.output.contains("was written by kubectl (scale) at "))
+            #expect(result.output.contains("(was set by kubectl (scale) at "))
             #expect(result.output.contains("the audit chain is intact"))
         }
     }

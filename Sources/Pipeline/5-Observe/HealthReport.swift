@@ -38,7 +38,7 @@ package struct HealthReport: Sendable, Hashable {
         case healthy, failed, timedOut, cancelled
         /// The cluster could not be read.
         case unreadable
-        /// Nothing was waited for (`--no-wait`).
+        /// Nothing was waited for: nobody asked for it (`--no-wait`), or no object is there whose health could be seen.
         case notAwaited
     }
 

@@ -67,6 +67,11 @@ struct PassHealth: Sendable {
             return HealthReport(ending: .notAwaited, unhealthy: [], observed: 0)
         }
         let objects = AwaitedObject.all(in: prepared.plan, after: report)
+        let missing = PassObjects.missing(prepared.plan)
+        // Nothing is not healthy: without an object there is no word about health.
+        guard !objects.isEmpty || !missing.isEmpty else {
+            return HealthReport(ending: .notAwaited, unhealthy: [], observed: 0)
+        }
         preparer.progress?(.awaitingHealth(objects: objects.count))
         let observer = observer
         let (interval, commit) = (project.interval, prepared.plan.commit)
@@ -77,7 +82,7 @@ struct PassHealth: Sendable {
                 await observer.wait(for: objects, well: well, catalog: prepared.catalog, deadline: left)
             }
         }
-        return seen.adding(PassObjects.missing(prepared.plan))
+        return seen.adding(missing)
     }
 }
 

@@ -47,7 +47,7 @@ struct OrderOptions: ParsableArguments {
         guard known.count == 1, let only = known.first else {
             throw CommandFailure(
                 known.isEmpty
-                    ? "no project was synced here yet" : "name one of the projects: \(known.joined(separator: ", "))"
+                    ? data.nothingYet : "name one of the projects: \(known.joined(separator: ", "))"
             )
         }
         return only

@@ -72,7 +72,8 @@ struct ShowCommand: AsyncParsableCommand {
     }
 
     private func writeHealth(_ detail: RunDetail) {
-        guard let health = detail.health, health.ending != .notAwaited else { return }
+        // Older versions recorded that nothing at all is healthy.
+        guard let health = detail.health, health.ending != .notAwaited, health.observed > 0 else { return }
         StandardOutput.line("health    \(health.ending.rawValue), \(health.observed) objects observed")
         for entry in health.unhealthy {
             StandardOutput.line("          \(entry.id): \(entry.status.rawValue): \(entry.message)")
@@ -86,8 +87,8 @@ struct ShowCommand: AsyncParsableCommand {
         StandardOutput.write("\n\(action) \(rest.visible)\n")
         if let error = object.error { StandardOutput.line("  \(error)") }
         for warning in object.warnings { StandardOutput.line("  warning: \(warning)") }
-        for change in object.changes where change.takenFrom != nil {
-            StandardOutput.line("  \(change.path): taken from \(change.takenFrom ?? "")")
+        for change in object.changes {
+            if let origin = change.setter { StandardOutput.line("  \(change.path): \(origin)") }
         }
         if let diff = object.diff { StandardOutput.write(DiffPaint.paint(diff.text, terminal)) }
     }
@@ -100,14 +101,22 @@ struct ShowCommand: AsyncParsableCommand {
                 .init(String(mutation.intent)),
                 .init(mutation.verb.rawValue),
                 .init(mutation.id.description),
-                .init(
-                    mutation.message.isEmpty
-                        ? mutation.ending.rawValue : "\(mutation.ending.rawValue): \(mutation.message)"
-                ),
+                .init(mutation.ending.rawValue),
                 .init(mutation.reason)
             )
         }
         StandardOutput.line()
         StandardOutput.write(table.text(for: terminal))
+        for line in ShowCommand.unsaid(detail) { StandardOutput.line(line) }
+    }
+
+    /// Why writes failed, where that does not stand with the object already: a line each.
+    static func unsaid(_ detail: RunDetail) -> [String] {
+        let errors = detail.objects.compactMap(\.error)
+        return detail.mutations.compactMap { mutation in
+            let message = mutation.message
+            guard !message.isEmpty, !errors.contains(where: { $0.contains(message) }) else { return nil }
+            return "row \(mutation.intent): \(mutation.ending.rawValue): \(message)"
+        }
     }
 }

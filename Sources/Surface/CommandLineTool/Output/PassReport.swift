@@ -12,6 +12,8 @@ import SyncSource
 struct PassReport {
     /// Unchanged objects are only counted from this many rows on.
     private static let maxRows = 200
+    /// The letters of a change on a terminal.
+    private static let maxChange = 70
 
     let outcome: PassOutcome
     let project: String
@@ -42,7 +44,12 @@ struct PassReport {
             table.add(
                 .init(object.action.rawValue, PassReport.color(of: object.action)),
                 .init(object.id.description),
-                .init(PassReport.text(of: object.changes.map { $0.redacted(of: object.id) })),
+                .init(
+                    PassReport.text(
+                        of: object.changes.map { $0.redacted(of: object.id) },
+                        atMost: terminal.columns == nil ? nil : PassReport.maxChange
+                    )
+                ),
                 .init(object.origin?.description ?? "")
             )
         }
@@ -132,11 +139,12 @@ struct PassReport {
         }
     }
 
-    private static func text(of changes: [FieldChange]) -> String {
+    /// What changes: the first field, cut to so many letters, and how many more there are.
+    static func text(of changes: [FieldChange], atMost limit: Int?) -> String {
         guard let first = changes.first else { return "" }
         var text = "\(first.path) \(first.arrow)"
-        if text.count > 70 { text = String(text.prefix(69)) + "…" }
-        if let owner = first.takenFrom { text += " (was \(owner))" }
+        if let limit, text.count > limit { text = String(text.prefix(limit - 1)) + "…" }
+        if let setter = first.setter { text += " (\(setter))" }
         return changes.count > 1 ? "\(text), +\(changes.count - 1)" : text
     }
 

@@ -155,7 +155,7 @@ struct DemoScript: Service {
         for object in detail.objects {
             say("sync \(run.id): \(object.action.rawValue) \(object.id)")
             for change in object.changes {
-                let owner = change.takenFrom.map { " (was written by \($0))" } ?? ""
+                let owner = change.setter.map { " (\($0))" } ?? ""
                 say("  \(change.path) \(change.arrow)\(owner)")
             }
         }
