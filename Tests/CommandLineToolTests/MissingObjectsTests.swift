@@ -95,13 +95,9 @@ struct MissingObjectsTests {
             images: []
         )
         #expect(status.isHealthy == isHealthy)
-        let (word, value): (String, JSON)
-        switch isHealthy {
-        case true?: (word, value) = ("healthy", true)
-        case false?: (word, value) = ("1 not", false)
-        case nil: (word, value) = ("–", .null)
-        }
-        #expect(status.health == word)
-        #expect(status.json["healthy"] == value)
+        let expected: JSON = isHealthy.map { JSON.bool($0) } ?? JSON.null
+        #expect(status.json["healthy"] == expected)
+        if lost > 0 { #expect(status.health == "1 not") }
+        if lost == 0 { #expect(status.health == (observed > 0 ? "healthy" : "–")) }
     }
 }

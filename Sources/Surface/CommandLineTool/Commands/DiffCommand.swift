@@ -12,6 +12,7 @@ struct DiffCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
         abstract: "Shows what a sync would change, as a unified diff; Secrets are masked.",
+        usage: "sternpost diff <options>",
         discussion: "Exit status: 0 nothing would change; 1 something would; 2 error."
     )
 

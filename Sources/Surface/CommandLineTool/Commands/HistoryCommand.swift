@@ -7,7 +7,8 @@ import SyncRecord
 struct HistoryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history",
-        abstract: "Lists past syncs, newest first; of one object, when KIND/NAME is given."
+        abstract: "Lists past syncs, newest first; of one object, when KIND/NAME is given.",
+        usage: "sternpost history [<kind/name>] <options>"
     )
 
     @Argument(

@@ -13,7 +13,7 @@ struct ImagesCommand: AsyncParsableCommand {
         commandName: "images",
         abstract: "Shows the images that are followed: what runs, what the registry has, the last rollout.",
         discussion:
-            "What the operator on this data folder saw at its last look. Exit status: 0 · 1 some need a person.",
+            "What the operator on this data folder saw at its last look. Exit status: 0; 1 some need a person; 2 error.",
         subcommands: [ImagesListCommand.self, ImagesHoldCommand.self, ImagesReleaseCommand.self],
         defaultSubcommand: ImagesListCommand.self
     )
@@ -23,7 +23,8 @@ struct ImagesCommand: AsyncParsableCommand {
 struct ImagesListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "Shows the images that are followed (the default)."
+        abstract: "Shows the images that are followed (the default).",
+        usage: "sternpost images list <options>"
     )
 
     @Option(help: "Only this project's images.")
@@ -163,7 +164,8 @@ struct ImageOrderOptions: ParsableArguments {
 struct ImagesHoldCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hold",
-        abstract: "Stops the image rollouts of one workload; a rollout under way goes on to its end."
+        abstract: "Stops the image rollouts of one workload; a rollout under way goes on to its end.",
+        usage: "sternpost images hold <kind/name> <options>"
     )
 
     @OptionGroup var order: ImageOrderOptions
@@ -185,7 +187,8 @@ struct ImagesHoldCommand: AsyncParsableCommand {
 struct ImagesReleaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "release",
-        abstract: "Ends a hold or a quarantine: what the tag points to is rolled out at the operator's next look."
+        abstract: "Ends a hold or a quarantine: what the tag points to is rolled out at the operator's next look.",
+        usage: "sternpost images release <kind/name> <options>"
     )
 
     @OptionGroup var order: ImageOrderOptions

@@ -13,21 +13,22 @@ struct RenderCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "render",
         abstract: "Prints the objects that would be applied; needs no cluster.",
+        usage: "sternpost render <options>",
         discussion: "Exit status: 0; 2 when something cannot be read: every error with its file and line."
     )
 
     @OptionGroup var repository: RepositoryOptions
     @OptionGroup var data: DataOptions
 
-    @Option(name: .shortAndLong, help: "yaml, or json: one List.")
-    var output: OutputFormat = .yaml
+    @Option(name: .shortAndLong, help: "YAML, or JSON: one List.")
+    var output: ManifestFormat = .yaml
 
     func run() async throws {
         let project = try repository.resolve()
         let rendered = try await untilSignalled { try await self.render(project) }
         for notice in rendered.notices { ErrorOutput.write("note: \(notice.origin): \(notice.message)") }
         if output == .json {
-            output.write([
+            OutputFormat.json.write([
                 "apiVersion": "v1", "kind": "List", "items": .array(rendered.objects.map(\.object.json)),
             ])
             return

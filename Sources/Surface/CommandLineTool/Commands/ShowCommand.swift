@@ -14,7 +14,8 @@ import SyncSource
 struct ShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Shows one sync in full, with the difference of each object."
+        abstract: "Shows one sync in full, with the difference of each object.",
+        usage: "sternpost show <id> <options>"
     )
 
     @Argument(help: "The number of the sync, as history shows it.")

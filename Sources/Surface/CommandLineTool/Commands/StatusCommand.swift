@@ -15,7 +15,8 @@ struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract: "Shows each project as it is now: revision, last sync, health of its objects.",
-        discussion: "Exit status: 0 all healthy and in step; 1 not."
+        usage: "sternpost status <options>",
+        discussion: "Exit status: 0 all healthy and in step; 1 not; 2 error."
     )
 
     @OptionGroup var cluster: ClusterOptions

@@ -22,10 +22,11 @@ package struct Terminal: Sendable {
     init(descriptor: Int32, environment: [String: String] = ProcessInfo.processInfo.environment) {
         let isTerminal = isatty(descriptor) == 1
         let isDumb = environment["TERM"] == "dumb"
+        let told = environment["COLUMNS"].flatMap { Int($0) }
         self.init(
             hasColor: isTerminal && !isDumb && (environment["NO_COLOR"] ?? "").isEmpty,
             isInteractive: isTerminal && !isDumb,
-            columns: isTerminal ? Terminal.columns(of: descriptor) ?? environment["COLUMNS"].flatMap { Int($0) } : nil
+            columns: isTerminal ? (Terminal.columns(of: descriptor) ?? told) : nil
         )
     }
 
