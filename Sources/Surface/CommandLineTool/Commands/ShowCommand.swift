@@ -113,11 +113,9 @@ struct ShowCommand: AsyncParsableCommand {
 
     /// Why writes failed, where that does not stand with the object already: a line each.
     static func unsaid(_ detail: RunDetail) -> [String] {
-        let errors = detail.objects.compactMap(\.error)
-        return detail.mutations.compactMap { mutation in
-            let message = mutation.message
-            guard !message.isEmpty, !errors.contains(where: { $0.contains(message) }) else { return nil }
-            return "row \(mutation.intent): \(mutation.ending.rawValue): \(message)"
+        let told = Set(detail.objects.filter { $0.error != nil }.map(\.id))
+        return detail.mutations.filter { !$0.message.isEmpty && !told.contains($0.id) }.map { mutation in
+            "row \(mutation.intent): \(mutation.ending.rawValue): \(mutation.message)"
         }
     }
 }
