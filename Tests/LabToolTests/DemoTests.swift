@@ -24,7 +24,7 @@ struct DemoTests {
         ("sternpost-lab", "/usr/local/bin/sternpost-lab", "/usr/local/bin/sternpost"),
     ])
     func `what to type next is named by its whole path`(_ word: String, _ path: String, _ expected: String) {
-        #expect(DemoCommand.sternpost(besides: word, at: path) == expected)
+        #expect(DemoCommand.neighbour(startedAs: word, at: path) == expected)
     }
 
     @Test func `a demo whose port is taken does not start`() async throws {

@@ -166,7 +166,7 @@ struct DemoCommand: AsyncParsableCommand {
 
     /// The other executable as a person would call it: `make demo` builds it beside this one.
     private static var sternpost: String {
-        sternpost(besides: CommandLine.arguments.first ?? "", at: OwnExecutable.path)
+        neighbour(startedAs: CommandLine.arguments.first ?? "", at: OwnExecutable.path)
     }
 
     /// The path of `sternpost` in the folder of this program, good in any other terminal.
@@ -175,7 +175,7 @@ struct DemoCommand: AsyncParsableCommand {
     ///   - word: The word by which this program was started: a path, or a name that was looked for.
     ///   - path: Where it is.
     /// - Returns: The path.
-    static func sternpost(besides word: String, at path: String) -> String {
+    static func neighbour(startedAs word: String, at path: String) -> String {
         let own = URL(filePath: word.contains("/") ? word : path).standardizedFileURL
         return own.deletingLastPathComponent().appending(path: "sternpost").path
     }
