@@ -4,6 +4,7 @@ import KubeObjects
 import SceneKit
 import SyncApply
 import SyncLoop
+import SyncObserve
 import SyncPlan
 import SyncRecord
 import Testing

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import SyncApply
+import SyncObserve
 import SyncPlan
 import SyncRecord
 import Testing
