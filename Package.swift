@@ -308,7 +308,7 @@ let package = Package(
             "CommandLineToolTests",
             imports: [
                 "PlainText", "sternpost", "sternpost-lab", "CommandLineTool", "Dashboard", "SyncLoop", "SyncPlan",
-                "SyncObserve", "SyncRecord", "SyncSource", "KubeObjects", "YAMLText", logging,
+                "SyncApply", "SyncObserve", "SyncRecord", "SyncSource", "KubeObjects", "YAMLText", logging,
             ]
         ),
         tests("LabToolTests", imports: ["sternpost", "sternpost-lab", "LabTool", "CommandLineTool"]),

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import SyncApply
 import SyncLook
 import SyncObserve
 import SyncPlan
 import Testing
 
 @testable import CommandLineTool
+@testable import SyncRecord
 
 /// What `status` says of members that were not found.
 struct MissingObjectsTests {
@@ -53,6 +55,50 @@ struct MissingObjectsTests {
         let found = missing()
         #expect(found.count == 3)
         #expect(found.values.allSatisfy { $0.status == .notFound })
-        #expect(found[Self.widget]?.message == "is gone from the cluster; the next sync creates it again")
+        #expect(found[Self.widget]?.message == "was deleted in the cluster")
+    }
+
+    @Test(arguments: [
+        ("infra/a.yaml:1: ConfigMap shop/a: was deleted in the cluster; the project only reports drift", true),
+        ("infra/a.yaml:1: ConfigMap shop/a: is left alone", false),
+    ])
+    func `what the last sync has left deleted is not promised to come back`(_ error: String, _ isLeft: Bool) {
+        let recorded = RecordedObject(
+            id: Self.config,
+            apiVersion: "v1",
+            action: .skipped,
+            error: error,
+            isRetryable: false,
+            origin: nil,
+            changes: [],
+            diff: nil,
+            warnings: [],
+            durationMilliseconds: 0
+        )
+        let unhealthy = missing().values.sorted { $0.id < $1.id }
+        let explained = ProjectStatus.explained(unhealthy, by: [recorded])
+        #expect(explained.map(\.id) == unhealthy.map(\.id))
+        let left = explained.filter { $0.message.hasSuffix("; the project only reports drift: a sync leaves it") }
+        #expect(left.map(\.id) == (isLeft ? [Self.config] : []))
+    }
+
+    @Test(arguments: [(0, 0, nil), (3, 0, true), (3, 1, false), (0, 1, false)] as [(Int, Int, Bool?)])
+    func `nothing is not called healthy, in the table and as JSON`(_ observed: Int, _ lost: Int, _ isHealthy: Bool?) {
+        let status = ProjectStatus(
+            project: "posts",
+            commit: nil,
+            lastOutcome: .succeeded,
+            observed: observed,
+            unhealthy: Array(missing().values.prefix(lost)),
+            state: "in step",
+            isInStep: true,
+            leader: nil,
+            images: []
+        )
+        #expect(status.isHealthy == isHealthy)
+        let expected: JSON = isHealthy.map { JSON.bool($0) } ?? JSON.null
+        #expect(status.json["healthy"] == expected)
+        if lost > 0 { #expect(status.health == "1 not") }
+        if lost == 0 { #expect(status.health == (observed > 0 ? "healthy" : "–")) }
     }
 }

@@ -119,6 +119,12 @@ struct TourTests {
             let untouched = try await tour.ask("history", "secret/posts", "-n", "tour", "-o", "json").json.array
             #expect(untouched?.count == 1)
 
+            let none = try await tour.ask("history", "configmap/nope", "-n", "tour")
+            #expect(none.status == 0 && none.output == "no sync touched configmap/nope in namespace tour\n", "\(none)")
+            let unknown = try await tour.ask("history", "--project", "nope")
+            #expect(unknown.status == 2 && unknown.output.isEmpty, "\(unknown)")
+            #expect(unknown.errors.contains("no project nope here; known: posts"), "\(unknown.errors)")
+
             let shown = try await tour.ask("show", "2")
             #expect(shown.status == 0)
             #expect(shown.output.contains("-  greeting: hello\n+  greeting: good morning"))

@@ -31,6 +31,32 @@ struct UsageTests {
     }
 
     @Test(arguments: [
+        "", "sync", "render", "diff", "run", "install", "history", "show", "status", "images", "images list",
+        "images hold", "images release", "verify", "approve", "suspend", "resume",
+    ])
+    func `help fits into 80 columns`(_ command: String) async throws {
+        try await withTool { tool in
+            let words = command.split(separator: " ").map(String.init) + ["--help"]
+            let result = try await Tool.finish(try tool.process(words), folder: tool.folder)
+            #expect(result.status == 0)
+            let long = result.output.split(separator: "\n").filter { $0.count > 80 }
+            #expect(long.isEmpty, "\(long)")
+            #expect(!result.output.contains("Default: sternpost. (default"), "\(result.output)")
+        }
+    }
+
+    @Test func `render offers no table, and the overview is one paragraph`() async throws {
+        try await withTool { tool in
+            let refused = try await tool.run("render", "--repo", "r", "-o", "table")
+            #expect(refused.status == 2 && refused.errors.contains("table"), "\(refused)")
+            let help = try await tool.run("--help").output
+            let paragraphs = help.components(separatedBy: "\n\n")
+            let overview = paragraphs.count > 1 ? paragraphs[1].components(separatedBy: "\n") : []
+            #expect(overview.count > 2 && overview.dropLast().allSatisfy { $0.count > 60 }, "\(overview)")
+        }
+    }
+
+    @Test(arguments: [
         ["frobnicate"], ["sync", "--frobnicate"], ["history", "--limit", "0"], ["show"], ["show", "seven"],
         ["sync"], ["sync", "--repo", "r", "--config", "c"], ["sync", "--repo", "r", "--timeout", "soon"],
         ["render", "--repo", "r", "--path", "../x"], ["run"], ["run", "--config", "absent.yaml"],

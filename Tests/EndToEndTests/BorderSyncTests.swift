@@ -39,7 +39,7 @@ struct BorderSyncTests {
         /// Whether one of the lines refuses it, with its place and the reason.
         func isRefused(in text: String) -> Bool {
             text.split(separator: "\n").contains {
-                $0.contains("infra/\(file):1: \(id) ") && $0.contains(reason)
+                $0.contains("infra/\(file):1: \(id): ") && $0.contains(reason)
             }
         }
     }

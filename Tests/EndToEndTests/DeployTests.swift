@@ -5,6 +5,7 @@ import SceneKit
 import SyncApply
 import SyncLook
 import SyncLoop
+import SyncObserve
 import SyncPlan
 import SyncRecord
 import Testing
@@ -113,6 +114,30 @@ struct DeployTests {
             try scene.commit(["a.yaml": scene.configMap("a", "2")])
             #expect(try await scene.sync { $0.policy.drift = .report }.outcome == .succeeded)
             #expect(try await scene.liveConfigMap("a")?.json["data"] == ["value": "2"])
+        }
+    }
+
+    @Test func `a project that only reports drift says what was deleted, and is not healthy without it`() async throws {
+        try await withScene { scene in
+            try scene.commit(["ns.yaml": scene.namespaceManifest, "a.yaml": scene.configMap("a")])
+            #expect(try await scene.sync { $0.policy.drift = .report }.outcome == .succeeded)
+            let live = try #require(try await scene.liveConfigMap("a"))
+            _ = try await scene.client.delete(
+                CoreResources.configMaps,
+                namespace: scene.namespace,
+                name: "a",
+                uid: live.uid ?? "",
+                propagation: .background
+            )
+            let outcome = try await scene.sync(waitsForHealth: true) { project in
+                project.policy.drift = .report
+                project.healthTimeout = .seconds(60)
+            }
+            let words = "was deleted in the cluster; the project only reports drift"
+            #expect(outcome.objects.first { $0.id.name == "a" }?.error?.hasSuffix("/a: \(words)") == true)
+            #expect(outcome.health?.ending == .failed)
+            #expect(outcome.health?.unhealthy.map(\.message) == [words])
+            #expect(try await scene.liveConfigMap("a") == nil)
         }
     }
 

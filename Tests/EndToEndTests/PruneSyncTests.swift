@@ -133,6 +133,26 @@ struct PruneSyncTests {
         }
     }
 
+    @Test func `a second sync of the same commit holds what the first has held, for the same reason`() async throws {
+        try await withScene { scene in
+            var files: [String: String?] = ["ns.yaml": scene.namespaceManifest]
+            for index in 0..<20 { files["c\(index).yaml"] = scene.configMap("c\(index)") }
+            try scene.commit(files)
+            #expect(try await scene.sync().outcome == .succeeded)
+            var next = Dictionary(uniqueKeysWithValues: (0..<7).map { ("c\($0).yaml", String?.none) })
+            for index in 0..<12 { next["d\(index).yaml"] = scene.configMap("d\(index)") }
+            try scene.commit(next)
+            let first = try await scene.sync()
+            let second = try await scene.sync()
+            for held in [first, second] {
+                #expect(held.outcome == .held)
+                #expect(held.hold?.reasons.first?.hasPrefix("7 of 21 objects would be deleted") == true)
+            }
+            #expect(first.hold?.hash == second.hold?.hash)
+            #expect(try await scene.liveConfigMap("c0") != nil)
+        }
+    }
+
     @Test func `another repository under the same project name deletes nothing without a person`() async throws {
         try await withScene { scene in
             try scene.commit(["ns.yaml": scene.namespaceManifest, "a.yaml": scene.configMap("a")])

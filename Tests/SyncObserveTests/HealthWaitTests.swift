@@ -59,6 +59,22 @@ import Testing
         #expect(wait.hasFailed(at: start + .seconds(31)))
     }
 
+    @Test(arguments: [
+        (HealthReport.Ending.healthy, HealthReport.Ending.failed), (.failed, .failed), (.timedOut, .timedOut),
+        (.cancelled, .cancelled), (.unreadable, .unreadable),
+    ])
+    func `what is known to be missing is not healthy, however the wait for the others ended`(
+        _ ending: HealthReport.Ending,
+        _ expected: HealthReport.Ending
+    ) {
+        let lost = ObjectHealth(id: Self.job, status: .notFound, message: ObjectHealth.wasDeleted, origin: nil)
+        let others = HealthReport(ending: ending, unhealthy: [], observed: 2)
+        #expect(others.adding([]) == others)
+        #expect(others.adding([lost]) == HealthReport(ending: expected, unhealthy: [lost], observed: 3))
+        let unasked = HealthReport(ending: .notAwaited, unhealthy: [], observed: 0)
+        #expect(unasked.adding([lost]) == unasked)
+    }
+
     @Test func `a kind that cannot be read is unknown and never healthy`() {
         var wait = wait()
         wait.receive([Self.web: seen(.current)], unreadable: [Self.job.groupKind: "forbidden"], at: start)

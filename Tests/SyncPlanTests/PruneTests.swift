@@ -162,6 +162,34 @@ struct PruneTests {
         }
     }
 
+    @Test(arguments: [(nil, true), (20, false), (1_000, true)] as [(Int?, Bool)])
+    func `what came while a prune waits does not raise its limit`(_ heldTotal: Int?, _ isAllowed: Bool) throws {
+        let old = try removed(40)
+        let declared = old[12...].map { RenderedObject(object: $0, origin: .init(file: "infra/kept.yaml", line: 1)) }
+        let rendered = try PlanFixture.rendered(PlanFixture.configMap("new"))
+        var policy = PlanPolicy()
+        policy.heldTotal = heldTotal
+        let prune = PlanFixture.plan(
+            .init(
+                commit: rendered.commit,
+                treeID: rendered.treeID,
+                objects: rendered.objects + declared,
+                notices: []
+            ),
+            live: old,
+            members: old.map { ($0, $0.uid) },
+            policy: policy
+        ).prune
+        #expect(prune.steps.count == 12)
+        #expect(prune.total == min(heldTotal ?? 40, 40))
+        guard case .held(let reasons, _) = prune.verdict else {
+            #expect(isAllowed && prune.verdict == .allowed)
+            return
+        }
+        #expect(!isAllowed)
+        #expect(reasons.contains { $0.hasPrefix("12 of 20 objects would be deleted; without approval at most 6 ") })
+    }
+
     @Test(arguments: ["Namespace", "PersistentVolumeClaim", "CustomResourceDefinition"])
     func `a single protected object is held`(_ kind: String) throws {
         let apiVersion = kind == "CustomResourceDefinition" ? "apiextensions.k8s.io/v1" : "v1"

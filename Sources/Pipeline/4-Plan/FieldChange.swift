@@ -49,6 +49,9 @@ package struct FieldChange: Sendable, Hashable, Codable {
         differences.prefix(maxListed).map { FieldChange($0, of: kind) }
     }
 
+    /// `was set by kubectl (scale) at 2026-11-23T10:42:00Z`; nil when no other manager owned the field.
+    package var setter: String? { takenFrom.map { "was set by \($0)" } }
+
     /// `before → after`. Where neither may be shown, the text only says that there is a change.
     package var arrow: String {
         if before == nil, after == nil { return Redactor.changedMask }

@@ -40,7 +40,7 @@ package struct ProjectBorder: Sendable, Hashable {
     /// Judges a manifest.
     ///
     /// - Parameter object: The manifest, its namespace filled in.
-    /// - Returns: Why it may not be declared, as the end of a sentence about it; nil when it may.
+    /// - Returns: Why it may not be declared, to stand behind its name and a colon; nil when it may.
     package func objection(to object: KubeObject) -> String? {
         let id = object.id
         if let label = object.label(ApplySet.idLabel) {

@@ -36,7 +36,8 @@ extension PrunePlan {
             doubts: doubts,
             containers: containers,
             withheld: told(failures),
-            waiting: told(waits)
+            waiting: told(waits),
+            total: total
         )
     }
 

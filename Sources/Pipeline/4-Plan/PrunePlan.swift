@@ -43,6 +43,8 @@ package struct PrunePlan: Sendable {
     package let withheld: [ReleasedObject]
     /// Members whose deletion waits for something else: older pods, or a custom resource that could not be deleted.
     package let waiting: [ReleasedObject]
+    /// Of how many objects the limits were taken.
+    package let total: Int
 
     package init(
         verdict: Verdict,
@@ -52,8 +54,10 @@ package struct PrunePlan: Sendable {
         doubts: [ObjectID: Inventory.Doubt] = [:],
         containers: [ObjectID] = [],
         withheld: [ReleasedObject] = [],
-        waiting: [ReleasedObject] = []
+        waiting: [ReleasedObject] = [],
+        total: Int = 0
     ) {
+        self.total = total
         self.doubts = doubts
         self.containers = containers
         self.verdict = verdict

@@ -68,13 +68,13 @@ struct PrunePlanner {
             }
         }
         steps.sort(by: PrunePlanner.isDeletedBefore)
-        let present = declared.count { live.objects[$0] != nil && inventory.members[$0] != nil }
+        let total = total(with: fates)
         let verdict = PruneVerdict(
             planner: self,
             steps: steps,
             doubts: doubts,
             along: containers.along,
-            present: present + fates.values.count(where: \.isOurs)
+            total: total
         )
         let decision = verdict.verdict
         return PrunePlan(
@@ -84,8 +84,17 @@ struct PrunePlanner {
             kept: kept.sorted { $0.id < $1.id },
             doubts: doubts,
             containers: decision.mayRun
-                ? steps.map(\.id).filter { PrunePlanner.isContainer($0) && live.contents[$0] == nil }.sorted() : []
+                ? steps.map(\.id).filter { PrunePlanner.isContainer($0) && live.contents[$0] == nil }.sorted() : [],
+            total: total
         )
+    }
+
+    /// How many members really exist: one that was never created, or is gone, must not raise the limit for others, nor
+    /// must one that came while a prune waited.
+    private func total(with fates: [ObjectID: Fate]) -> Int {
+        let declared = declared.count { live.objects[$0] != nil && inventory.members[$0] != nil }
+        let present = declared + fates.values.count(where: \.isOurs)
+        return min(present, policy.heldTotal ?? present)
     }
 
     /// The namespace of a refused manifest may not be known, so it protects every member of its kind and name.

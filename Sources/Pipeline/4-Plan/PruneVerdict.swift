@@ -14,8 +14,8 @@ struct PruneVerdict {
     let steps: [PruneStep]
     let doubts: [ObjectID: Inventory.Doubt]
     let along: [ContainerFates.GoingAlong]
-    /// How many members really exist: one that was never created, or is gone, must not raise the limit for others.
-    let present: Int
+    /// Of how many members the limits are taken.
+    let total: Int
 
     var verdict: PrunePlan.Verdict {
         guard planner.policy.prune.isEnabled else { return .disabled }
@@ -33,7 +33,7 @@ struct PruneVerdict {
 
     private var partialKnowledge: [String] {
         let live = planner.live
-        var partial = planner.refused.filter(\.reason.isPartialKnowledge).map { "\($0.origin): \($0.id) \($0.message)" }
+        var partial = planner.refused.filter(\.reason.isPartialKnowledge).map(\.line)
         partial += live.unreadable.sorted { $0.key < $1.key }.map { kind, reason in
             let unseen = planner.inventory.unseenKinds.contains(kind) ? unseenRemedy : ""
             return "\(kind) could not be listed: \(reason)\(unseen)"
@@ -73,10 +73,10 @@ struct PruneVerdict {
         if let reason = otherSource { reasons.append(reason) }
         reasons += doubtReasons
         let prune = planner.policy.prune
-        let limit = prune.limit(inventoryCount: present)
+        let limit = prune.limit(inventoryCount: total)
         if steps.count > limit {
             reasons.append(
-                "\(steps.count) of \(present) objects would be deleted; without approval at most \(limit)"
+                "\(steps.count) of \(total) objects would be deleted; without approval at most \(limit)"
                     + " (the larger of \(prune.maxObjects) objects and \(prune.maxPercent)%)"
             )
         }

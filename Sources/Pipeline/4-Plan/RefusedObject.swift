@@ -50,4 +50,7 @@ package struct RefusedObject: Sendable, Hashable, Codable {
         self.reason = reason
         self.message = message
     }
+
+    /// One line for people: where it is declared, what it is, and why it is left alone.
+    package var line: String { "\(origin): \(id): \(message)" }
 }

@@ -68,7 +68,7 @@ extension HealthObserver {
             if awaited.removesItself {
                 return Observation(status: .current, message: "was done and is gone", prospect: .open)
             }
-            return Observation(status: .notFound, message: "is gone: somebody deleted it", prospect: .poor)
+            return Observation(status: .notFound, message: ObjectHealth.wasDeleted, prospect: .poor)
         }
         let verdict = Kstatus.status(of: object)
         return Observation(

@@ -14,6 +14,9 @@ package enum HealthStatus: String, Sendable, Hashable, Codable {
 
 /// The health of one object, with the cause that a person needs.
 package struct ObjectHealth: Sendable, Hashable {
+    /// What is said of an object that was applied and is not there any more: the same wherever it is found.
+    package static let wasDeleted = "was deleted in the cluster"
+
     package let id: ObjectID
     package let status: HealthStatus
     /// One line: `1 of 2 replicas available; pod web-abc: ImagePullBackOff: manifest unknown`.
@@ -35,7 +38,7 @@ package struct HealthReport: Sendable, Hashable {
         case healthy, failed, timedOut, cancelled
         /// The cluster could not be read.
         case unreadable
-        /// Nothing was waited for (`--no-wait`).
+        /// Nothing was waited for: nobody asked for it (`--no-wait`), or no object is there whose health could be seen.
         case notAwaited
     }
 
@@ -49,5 +52,15 @@ package struct HealthReport: Sendable, Hashable {
         self.ending = ending
         self.unhealthy = unhealthy
         self.observed = observed
+    }
+
+    /// The same report with objects that are known not to be healthy without having been waited for.
+    package func adding(_ known: [ObjectHealth]) -> HealthReport {
+        guard !known.isEmpty, ending != .notAwaited else { return self }
+        return HealthReport(
+            ending: ending == .healthy ? .failed : ending,
+            unhealthy: (unhealthy + known).sorted { $0.id < $1.id },
+            observed: observed + known.count
+        )
     }
 }

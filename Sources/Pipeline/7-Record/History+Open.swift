@@ -7,6 +7,8 @@ import PlainText
 import Processes
 
 extension History {
+    /// What is said where nothing was synced yet, behind the folder's name.
+    package static let nothingYet = "holds no syncs yet; run a sync first or check --data-dir"
     /// How long one process waits for another one's transaction.
     private static let busyLimit: TimeInterval = 10
 
@@ -148,13 +150,13 @@ extension History {
         let path = folder + "/history.sqlite"
         guard access(path, F_OK) == 0 else {
             guard errno == ENOENT else { throw RecordError.system(errno, path) }
-            throw RecordError(.missing, folder, "holds no history yet; run a sync first or check --data-dir")
+            throw RecordError(.missing, folder, nothingYet)
         }
         let pool = try DatabasePool(path: path, configuration: settings)
         try pool.read { database in
             try checkFormat(database)
             guard try database.tableExists("audit") else {
-                throw RecordError(.missing, folder, "holds no history yet; run a sync first or check --data-dir")
+                throw RecordError(.missing, folder, nothingYet)
             }
         }
         let files = try OpenedFiles(folder: folder, names: ["history.sqlite"])

@@ -9,8 +9,8 @@ package struct Sternpost: AsyncParsableCommand {
         commandName: "sternpost",
         abstract: "Keeps a Kubernetes cluster steering by a git repository.",
         discussion: """
-            Push YAML to git to deploy. Start with `sternpost-lab demo`, which needs no cluster (`make demo` in a
-            checkout); then `sternpost diff --repo URL` tells what a sync of your repository would change, and
+            Push YAML to git to deploy. Start with `sternpost-lab demo`, which needs no cluster (`make demo` in a \
+            checkout); then `sternpost diff --repo URL` tells what a sync of your repository would change, and \
             `sternpost sync --repo URL` does it.
             """,
         version: "sternpost \(version)",

@@ -62,6 +62,9 @@ struct OperatorTests {
                 try await images.runs("Deployment", "web", missed.digest)
                 let hold = try await command(images, ["hold", "deployment/web", "--reason", "release day"])
                 #expect(hold.status == 0, "\(hold.errors)")
+                let again = try await command(images, ["hold", "deployment/web", "--reason", "another"])
+                #expect(again.status == 0 && again.output.contains(" was held already by "), "\(again)")
+                #expect(again.output.hasSuffix(": release day\n"), "\(again.output)")
                 try await images.push("app", "4")
                 try await eventually("it is held") { try state() == .held }
                 let table = try await command(images, [])
@@ -72,6 +75,8 @@ struct OperatorTests {
                     try await images.revision("Deployment", "web") == revision + 1
                 }
                 try await eventually("the rollout is over") { try state() == .current }
+                let released = try await command(images, ["release", "deployment/web"])
+                #expect(released.status == 0 && released.output.contains(" was not held: "), "\(released)")
                 process.send(SIGTERM)
                 #expect(try await process.ending() == .status(0))
             }

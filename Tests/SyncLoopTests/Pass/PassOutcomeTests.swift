@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import SyncApply
+import SyncObserve
 import SyncPlan
 import SyncRecord
 import Testing
@@ -44,6 +45,28 @@ struct PassOutcomeTests {
         #expect(outcome(held, approved: "h1").hold == nil)
         #expect(outcome(.allowed).hold == nil)
         #expect(outcome(.blocked(reasons: ["no list"])).hold == nil)
+    }
+
+    @Test func `drift that is only reported is told as what it is, and what was deleted is not healthy`() throws {
+        let steps = [try PassFixture.step(.drift, "a"), try PassFixture.step(.deleted, "b")]
+        let plan = PassFixture.plan(reportedDrift: steps)
+        let rest = "in the cluster; the project only reports drift"
+        #expect(
+            PassObjects.all(plan: plan, report: PassFixture.report()).map(\.error) == [
+                "infra/a.yaml:1: ConfigMap shop/a: was changed \(rest)",
+                "infra/a.yaml:1: ConfigMap shop/b: was deleted \(rest)",
+            ]
+        )
+        let missing = PassObjects.missing(plan)
+        #expect(missing.map(\.id) == [PassFixture.id("b")])
+        #expect(missing.map(\.message) == ["was deleted \(rest)"])
+    }
+
+    @Test func `a refused object is told like every other: its place, its name, and why`() {
+        let reasons: [RefusedObject.Reason] = [.terminating, .invalid, .failing]
+        let objects = PassObjects.untouched(PassFixture.plan(refused: reasons.map { PassFixture.refused($0) }))
+        #expect(objects.count == 3)
+        #expect(objects.allSatisfy { $0.error == "infra/a.yaml:1: ConfigMap shop/a: is refused" })
     }
 
     @Test func `a deletion that failed before is a failure, and one that waits is passed over`() throws {

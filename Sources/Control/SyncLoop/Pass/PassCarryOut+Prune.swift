@@ -30,7 +30,13 @@ extension PassCarryOut {
             PruneHold(hash: hash, commitID: plan.commit.id, reasons: reasons, objects: objects),
             by: run
         )
-        let held = StandingOrders.HeldPrune(hash: hash, commitID: plan.commit.id, reasons: reasons, objects: objects)
+        let held = StandingOrders.HeldPrune(
+            hash: hash,
+            commitID: plan.commit.id,
+            reasons: reasons,
+            objects: objects,
+            total: plan.prune.total
+        )
         if prepared.orders.speaks(ofOtherThan: hash) { try await publish(held, by: run) }
     }
 

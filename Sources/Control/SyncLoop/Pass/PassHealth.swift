@@ -68,16 +68,22 @@ struct PassHealth: Sendable {
             return HealthReport(ending: .notAwaited, unhealthy: [], observed: 0)
         }
         let objects = AwaitedObject.all(in: prepared.plan, after: report)
+        let missing = PassObjects.missing(prepared.plan)
+        // Nothing is not healthy: without an object there is no word about health.
+        guard !objects.isEmpty || !missing.isEmpty else {
+            return HealthReport(ending: .notAwaited, unhealthy: [], observed: 0)
+        }
         preparer.progress?(.awaitingHealth(objects: objects.count))
         let observer = observer
         let (interval, commit) = (project.interval, prepared.plan.commit)
         // After a write, the orders that were read before it are out of date.
         let well = prepared.plan.isEmpty ? prepared.live.well : []
-        return await untilSuperseded(every: interval, { await isSuperseded(commit) }) {
+        let seen: HealthReport = await untilSuperseded(every: interval, { await isSuperseded(commit) }) {
             await budget.spend { left in
                 await observer.wait(for: objects, well: well, catalog: prepared.catalog, deadline: left)
             }
         }
+        return seen.adding(missing)
     }
 }
 

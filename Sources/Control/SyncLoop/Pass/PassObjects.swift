@@ -2,6 +2,7 @@
 import KubeObjects
 import SyncApply
 import SyncLook
+import SyncObserve
 import SyncPlan
 
 /// One outcome for every object of a pass, whether it was written, left as it is, or refused.
@@ -56,20 +57,31 @@ enum PassObjects {
             apiVersion: object.apiVersion,
             action: object.reason.isFailure ? .failed : .skipped,
             origin: object.origin,
-            error: object.reason == .failing
-                ? "\(object.origin): \(object.id): \(object.message)"
-                : "\(object.origin): \(object.id) \(object.message)",
+            error: object.line,
             isRetryable: object.reason.isRetryable
         )
     }
 
+    /// The health of declared objects that the cluster lacks and that the pass leaves so: nothing waits for them.
+    static func missing(_ plan: Plan) -> [ObjectHealth] {
+        plan.reportedDrift.filter { $0.cause == .deleted }.map { step in
+            ObjectHealth(
+                id: step.id,
+                status: .notFound,
+                message: "\(ObjectHealth.wasDeleted); \(PlanPolicy.DriftMode.reportRemark)",
+                origin: step.origin
+            )
+        }
+    }
+
     private static func drifted(_ step: Step) -> ObjectOutcome {
-        ObjectOutcome(
+        let what = step.cause == .deleted ? ObjectHealth.wasDeleted : "was changed in the cluster"
+        return ObjectOutcome(
             id: step.id,
             apiVersion: step.object.gvk.apiVersion,
             action: .skipped,
             origin: step.origin,
-            error: "\(step.origin): \(step.id) was changed in the cluster; the project only reports drift",
+            error: "\(step.origin): \(step.id): \(what); \(PlanPolicy.DriftMode.reportRemark)",
             changes: step.changes,
             before: step.live,
             after: step.live

@@ -104,6 +104,7 @@ extension PassPreparer {
         var policy = policy
         policy.remembersCommit = project.remembersCommit
         policy.rewoundFrom = rewoundTag(rendered.commit, step, inventory: inventory)
+        policy.heldTotal = orders.held?.total
         let draft = PlanDraft(rendered, against: live, inventory: inventory, policy: policy)
         let containers = draft.containers
         if !containers.isEmpty {

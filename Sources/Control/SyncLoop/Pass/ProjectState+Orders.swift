@@ -35,7 +35,10 @@ extension ProjectState {
 extension ImageOrder {
     /// The orders about the image rollouts of each workload: the later one of those in the cluster and in the data
     /// folder, because an order that could not be stored in the cluster holds for its data folder.
-    static func obeying(_ orders: StandingOrders, before known: [ObjectID: ImageOrder]) -> [ObjectID: ImageOrder] {
+    package static func obeying(
+        _ orders: StandingOrders,
+        before known: [ObjectID: ImageOrder]
+    ) -> [ObjectID: ImageOrder] {
         known.merging(orders.images.mapValues(ImageOrder.init)) { known, ordered in
             known.at > ordered.at ? known : ordered
         }

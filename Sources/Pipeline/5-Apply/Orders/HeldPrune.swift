@@ -23,9 +23,12 @@ extension StandingOrders {
         package let objects: [ObjectID]
         /// How many there are in all.
         package let count: Int
+        /// Of how many objects it was judged; nil where an older version has stored it.
+        package let total: Int?
 
         /// Takes as much of a list as fits.
-        package init(hash: String, commitID: String, reasons: [String], objects: [ObjectID]) {
+        package init(hash: String, commitID: String, reasons: [String], objects: [ObjectID], total: Int? = nil) {
+            self.total = total
             self.hash = hash
             self.commitID = commitID
             self.reasons = reasons.prefix(Self.maxReasons).map { String($0.prefix(Self.maxLetters)) }
@@ -44,12 +47,14 @@ extension StandingOrders {
             self.reasons = reasons.compactMap(\.string)  // shown, never decided by
             self.objects = objects.compactMap(ObjectID.init(order:))
             self.count = Int(count)
+            total = json["total"]?.int.map { Int($0) }
         }
 
         var json: JSON {
             [
                 "hash": .string(hash), "commit": .string(commitID), "reasons": .array(reasons.map(JSON.string)),
                 "objects": .array(objects.map(\.order)), "count": .int(Int64(count)),
+                "total": total.map { JSON.int(Int64($0)) } ?? .null,
             ]
         }
     }

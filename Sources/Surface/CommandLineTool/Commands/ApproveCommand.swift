@@ -12,6 +12,7 @@ struct ApproveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "approve",
         abstract: "Allows the deletion that a sync held back; exactly that list, of exactly that commit.",
+        usage: "sternpost approve [<project>] <options>",
         discussion: "Without --hash the list is shown, and a person is asked at the terminal."
     )
 

@@ -14,6 +14,7 @@ struct DiffCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
         abstract: "Shows what a sync would change, as a unified diff; Secrets are masked.",
+        usage: "sternpost diff <options>",
         discussion: "Exit status: 0 nothing would change; 1 something would; 2 error."
     )
 
@@ -56,7 +57,7 @@ struct DiffCommand: AsyncParsableCommand {
         let approval = try await approval(prepared, project: project.name)
         writeVerdict(prepared.plan.prune, approval, project: project.name)
         for refused in prepared.plan.refused where refused.reason.isShortfall {
-            ErrorOutput.write("error: \(refused.origin): \(refused.id) \(refused.message)")
+            ErrorOutput.write("error: \(refused.line)")
         }
         if differences.contains(where: { $0.error != nil })
             || prepared.plan.refused.contains(where: { $0.reason.isShortfall })

@@ -7,7 +7,8 @@ import SyncRecord
 struct HistoryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history",
-        abstract: "Lists past syncs, newest first; of one object, when KIND/NAME is given."
+        abstract: "Lists past syncs, newest first; of one object, when KIND/NAME is given.",
+        usage: "sternpost history [<kind/name>] <options>"
     )
 
     @Argument(
@@ -39,15 +40,31 @@ struct HistoryCommand: AsyncParsableCommand {
     func run() async throws {
         let history = try await data.history(.inspect)
         do {
+            let known = try await history.projects()
+            if let project, !known.contains(project) {
+                throw CommandFailure(
+                    known.isEmpty
+                        ? data.nothingYet : "no project \(project) here; known: \(known.joined(separator: ", "))"
+                )
+            }
             let query = try object.map { try ObjectQuery(parsing: $0, namespace: namespace) }
             let runs = try await history.runs(project: project, object: query, limit: limit)
             if output == .table {
-                StandardOutput.painted(HistoryTable.text(runs, for: .output))
+                let table = HistoryTable.text(runs, for: .output)
+                StandardOutput.painted(runs.isEmpty ? "\(nothing(known))\n" : table)
             } else {
                 output.write(.array(try runs.map { try JSON(encoding: $0) }))
             }
         } catch let error as RecordError {
             throw CommandFailure("\(error)")
         }
+    }
+
+    /// One line for an empty list: of what there is none.
+    private func nothing(_ known: [String]) -> String {
+        guard !known.isEmpty else { return data.nothingYet }
+        let owner = project.map { " of \($0)" } ?? ""
+        guard let object else { return "no sync\(owner) yet" }
+        return "no sync\(owner) touched \(object)\(namespace.map { " in namespace \($0)" } ?? "")"
     }
 }

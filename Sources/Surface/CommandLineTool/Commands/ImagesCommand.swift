@@ -14,7 +14,7 @@ struct ImagesCommand: AsyncParsableCommand {
         commandName: "images",
         abstract: "Shows the images that are followed: what runs, what the registry has, the last rollout.",
         discussion:
-            "What the operator on this data folder saw at its last look. Exit status: 0 · 1 some need a person.",
+            "What the operator on this data folder saw at its last look. Exit status: 0; 1 some need a person; 2 error.",
         subcommands: [ImagesListCommand.self, ImagesHoldCommand.self, ImagesReleaseCommand.self],
         defaultSubcommand: ImagesListCommand.self
     )
@@ -24,7 +24,8 @@ struct ImagesCommand: AsyncParsableCommand {
 struct ImagesListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "Shows the images that are followed (the default)."
+        abstract: "Shows the images that are followed (the default).",
+        usage: "sternpost images list <options>"
     )
 
     @Option(help: "Only this project's images.")
@@ -89,43 +90,47 @@ struct ImageOrderOptions: ParsableArguments {
     @OptionGroup var data: DataOptions
     @OptionGroup var cluster: ClusterOptions
 
-    /// Gives the order where every operator sees it, and writes it down here.
-    func give(_ kind: ImageOrder.Kind) async throws -> (project: String, workload: ObjectID) {
+    /// What became of an order.
+    struct Answer {
+        let project: String
+        let workload: ObjectID
+        /// The order that held before; nil when there was none.
+        let before: ImageOrder?
+        /// Whether there was anything to do.
+        let isNew: Bool
+
+        /// `Deployment.apps shop/web of posts`.
+        var subject: String { "\(workload) of \(project)" }
+    }
+
+    /// Gives the order where every operator sees it, and writes it down here. A hold that stands already keeps its reason,
+    /// and what is neither held nor in trouble needs no release.
+    func give(_ kind: ImageOrder.Kind) async throws -> Answer {
         let history = try await data.history(.command)
         do {
-            let query = try ObjectQuery(parsing: workload, namespace: namespace)
             let pages = try ImageBoard.read(folder: data.folder) ?? [:]
-            let rows = pages.values.flatMap(\.rows)
-            let found = Set(
-                rows.filter { row in
-                    (project == nil || row.project == project) && query.matches(row.workload)
-                }.map { Found(project: $0.project, workload: $0.workload) }
-            )
-            guard let only = found.first, found.count == 1 else {
-                let names = Set(rows.map { "\($0.workload) (\($0.project))" }).sorted().prefix(20)
-                let known =
-                    names.isEmpty
-                    ? "no operator has followed images from \(data.folder): give the order with the --data-dir of one that does"
-                    : "there are: \(names.joined(separator: ", "))"
-                throw CommandFailure(
-                    found.isEmpty
-                        ? "no followed workload \(workload) here; \(known)"
-                        : "more than one workload is called \(workload); name its namespace (-n) or --project"
-                )
-            }
-            let inventory = ApplySet(project: only.project, namespace: pages[only.project]?.inventory ?? "sternpost")
+            let rows = try find(in: pages.values.flatMap(\.rows))
+            guard let found = rows.first else { throw CommandFailure("no followed workload \(workload) here") }
+            let inventory = ApplySet(project: found.project, namespace: pages[found.project]?.inventory ?? "sternpost")
             let store = OrderStore(client: try cluster.client(), applySet: inventory)
-            let word = StandingOrders.Word(person: OrderOptions.person, text: reason)
-            await store.publish(kind, of: only.workload, word, in: history.orderJournal(of: only.project))
+            let known = try await history.imageOrders(of: found.project)
+            let before = await store.imageOrder(of: found.workload, before: known)
+            let isHeld = before?.kind == .hold
+            let isNew = kind == .hold ? !isHeld : isHeld || rows.contains { !$0.isCalm }
+            let answer = Answer(project: found.project, workload: found.workload, before: before, isNew: isNew)
+            guard isNew || kind == .hold else { return answer }
+            let word = StandingOrders.Word(kind, after: before, person: OrderOptions.person, reason: reason)
+            await store.publish(kind, of: found.workload, word, in: history.orderJournal(of: found.project))
+            guard isNew || known[found.workload]?.kind != .hold else { return answer }
             try await history.order(
                 kind,
-                of: only.workload,
-                project: only.project,
+                of: found.workload,
+                project: found.project,
                 person: word.person,
-                reason: reason,
+                reason: word.text,
                 at: word.at
             )
-            return (only.project, only.workload)
+            return answer
         } catch let error as RecordError {
             throw CommandFailure("\(error)")
         } catch let error as ConfigurationError {
@@ -133,9 +138,26 @@ struct ImageOrderOptions: ParsableArguments {
         }
     }
 
-    private struct Found: Hashable {
-        let project: String
-        let workload: ObjectID
+    /// The rows of the one workload that is meant.
+    private func find(in rows: [ImageRow]) throws -> [ImageRow] {
+        let query = try ObjectQuery(parsing: workload, namespace: namespace)
+        let found = rows.filter { row in
+            (project == nil || row.project == project) && query.matches(row.workload)
+        }
+        if found.isEmpty {
+            let names = Set(rows.map { "\($0.workload) (\($0.project))" }).sorted().prefix(20)
+            let known =
+                names.isEmpty
+                ? "no operator has followed images from \(data.folder): give the order with the --data-dir of one that does"
+                : "there are: \(names.joined(separator: ", "))"
+            throw CommandFailure("no followed workload \(workload) here; \(known)")
+        }
+        guard Set(found.map { "\($0.workload) \($0.project)" }).count == 1 else {
+            throw CommandFailure(
+                "more than one workload is called \(workload); name its namespace (-n) or --project"
+            )
+        }
+        return found
     }
 }
 
@@ -143,14 +165,22 @@ struct ImageOrderOptions: ParsableArguments {
 struct ImagesHoldCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hold",
-        abstract: "Stops the image rollouts of one workload; a rollout under way goes on to its end."
+        abstract: "Stops the image rollouts of one workload; a rollout under way goes on to its end.",
+        usage: "sternpost images hold <kind/name> <options>"
     )
 
     @OptionGroup var order: ImageOrderOptions
 
     func run() async throws {
-        let (project, workload) = try await order.give(.hold)
-        StandardOutput.line("\(workload) of \(project) is held: no image rollouts until `sternpost images release`")
+        StandardOutput.line(ImagesHoldCommand.text(try await order.give(.hold)))
+    }
+
+    static func text(_ answer: ImageOrderOptions.Answer) -> String {
+        guard !answer.isNew, let before = answer.before else {
+            return "\(answer.subject) is held: no image rollouts until `sternpost images release`"
+        }
+        let reason = before.reason.isEmpty ? "" : ": \(before.reason)"
+        return "\(answer.subject) was held already by \(before.person)\(reason)"
     }
 }
 
@@ -158,15 +188,19 @@ struct ImagesHoldCommand: AsyncParsableCommand {
 struct ImagesReleaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "release",
-        abstract: "Ends a hold or a quarantine: what the tag points to is rolled out at the operator's next look."
+        abstract: "Ends a hold or a quarantine: what the tag points to is rolled out at the operator's next look.",
+        usage: "sternpost images release <kind/name> <options>"
     )
 
     @OptionGroup var order: ImageOrderOptions
 
     func run() async throws {
-        let (project, workload) = try await order.give(.release)
-        StandardOutput.line(
-            "\(workload) of \(project) is released: what its tags point to is rolled out at the next look"
-        )
+        StandardOutput.line(ImagesReleaseCommand.text(try await order.give(.release)))
+    }
+
+    static func text(_ answer: ImageOrderOptions.Answer) -> String {
+        answer.isNew
+            ? "\(answer.subject) is released: what its tags point to is rolled out at the next look"
+            : "\(answer.subject) was not held: it runs what its tags point to"
     }
 }

@@ -6,6 +6,7 @@ struct InstallCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "install",
         abstract: "Prints the manifests that run Sternpost in a cluster, for kubectl apply -f -.",
+        usage: "sternpost install <options>",
         discussion: "sternpost install --image REGISTRY/sternpost:TAG | kubectl apply -f -"
     )
 

@@ -17,7 +17,7 @@ struct OrderOptions: ParsableArguments {
 
     @Option(
         name: [.customShort("n"), .customLong("namespace")],
-        help: ArgumentHelp("The namespace of the inventory. Default: sternpost.", valueName: "name")
+        help: ArgumentHelp("The namespace of the inventory.", valueName: "name")
     )
     var namespace = "sternpost"
 
@@ -48,7 +48,7 @@ struct OrderOptions: ParsableArguments {
         guard known.count == 1, let only = known.first else {
             throw CommandFailure(
                 known.isEmpty
-                    ? "no project was synced here yet" : "name one of the projects: \(known.joined(separator: ", "))"
+                    ? data.nothingYet : "name one of the projects: \(known.joined(separator: ", "))"
             )
         }
         return only
@@ -66,7 +66,8 @@ struct OrderOptions: ParsableArguments {
 struct SuspendCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "suspend",
-        abstract: "Leaves a project alone until it is resumed; a running operator obeys at its next poll."
+        abstract: "Leaves a project alone until it is resumed; a running operator obeys at its next poll.",
+        usage: "sternpost suspend [<project>] <options>"
     )
 
     @OptionGroup var order: OrderOptions
@@ -83,7 +84,8 @@ struct SuspendCommand: AsyncParsableCommand {
 struct ResumeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume",
-        abstract: "Syncs a suspended project again."
+        abstract: "Syncs a suspended project again.",
+        usage: "sternpost resume [<project>] <options>"
     )
 
     @OptionGroup var order: OrderOptions

@@ -13,14 +13,15 @@ struct RenderCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "render",
         abstract: "Prints the objects that would be applied; needs no cluster.",
+        usage: "sternpost render <options>",
         discussion: "Exit status: 0; 2 when something cannot be read: every error with its file and line."
     )
 
     @OptionGroup var repository: RepositoryOptions
     @OptionGroup var data: DataOptions
 
-    @Option(name: .shortAndLong, help: "yaml, or json: one List.")
-    var output: OutputFormat = .yaml
+    @Option(name: .shortAndLong, help: "YAML, or JSON: one List.")
+    var output: ManifestFormat = .yaml
 
     func run() async throws {
         let project = try repository.resolve()
@@ -30,7 +31,7 @@ struct RenderCommand: AsyncParsableCommand {
             let list: JSON = [
                 "apiVersion": "v1", "kind": "List", "items": .array(rendered.objects.map(\.object.json)),
             ]
-            StandardOutput.manifests(output.text(list))
+            StandardOutput.manifests(OutputFormat.json.text(list))
             return
         }
         for item in rendered.objects {

@@ -13,6 +13,7 @@ struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Runs the operator: polls each project's repository and keeps the cluster in step.",
+        usage: "sternpost run --config <path> ... <options>",
         discussion: """
             --config takes a project file or a folder of them, and may be given several times. Of several operators of one project only the one that holds \
             the Lease sternpost-PROJECT syncs; the others stand by. Ends with status 0 at SIGTERM, after the request under \

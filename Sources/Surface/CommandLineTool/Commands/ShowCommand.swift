@@ -14,7 +14,8 @@ import SyncSource
 struct ShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Shows one sync in full, with the difference of each object."
+        abstract: "Shows one sync in full, with the difference of each object.",
+        usage: "sternpost show <id> <options>"
     )
 
     @Argument(help: "The number of the sync, as history shows it.")
@@ -80,7 +81,8 @@ struct ShowCommand: AsyncParsableCommand {
     }
 
     private func writeHealth(_ detail: RunDetail) {
-        guard let health = detail.health, health.ending != .notAwaited else { return }
+        // Older versions recorded that nothing at all is healthy.
+        guard let health = detail.health, health.ending != .notAwaited, health.observed > 0 else { return }
         StandardOutput.line("health    \(health.ending.rawValue), \(health.observed.counted("object")) observed")
         for entry in health.unhealthy {
             StandardOutput.line("          \(entry.id): \(entry.status.rawValue): \(entry.message)")
@@ -94,8 +96,8 @@ struct ShowCommand: AsyncParsableCommand {
         StandardOutput.painted("\n\(action) \(rest.visible)\n")
         if let error = object.error { StandardOutput.line("  \(error)") }
         for warning in object.warnings { StandardOutput.line("  warning: \(warning)") }
-        for change in object.changes where change.takenFrom != nil {
-            StandardOutput.line("  \(change.path): taken from \(change.takenFrom ?? "")")
+        for change in object.changes {
+            if let origin = change.setter { StandardOutput.line("  \(change.path): \(origin)") }
         }
         if let diff = object.diff { StandardOutput.painted(DiffPaint.paint(diff.text, terminal)) }
     }
@@ -108,14 +110,20 @@ struct ShowCommand: AsyncParsableCommand {
                 .init(String(mutation.intent)),
                 .init(mutation.verb.rawValue),
                 .init(mutation.id.description),
-                .init(
-                    mutation.message.isEmpty
-                        ? mutation.ending.rawValue : "\(mutation.ending.rawValue): \(mutation.message)"
-                ),
+                .init(mutation.ending.rawValue),
                 .init(mutation.reason)
             )
         }
         StandardOutput.line()
         StandardOutput.painted(table.text(for: terminal))
+        for line in ShowCommand.unsaid(detail) { StandardOutput.line(line) }
+    }
+
+    /// Why writes failed, where that does not stand with the object already: a line each.
+    static func unsaid(_ detail: RunDetail) -> [String] {
+        let told = Set(detail.objects.filter { $0.error != nil }.map(\.id))
+        return detail.mutations.filter { !$0.message.isEmpty && !told.contains($0.id) }.map { mutation in
+            "row \(mutation.intent): \(mutation.ending.rawValue): \(mutation.message)"
+        }
     }
 }

@@ -17,7 +17,8 @@ struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract: "Shows each project as it is now: revision, last sync, health of its objects.",
-        discussion: "Exit status: 0 all healthy and in step; 1 not."
+        usage: "sternpost status <options>",
+        discussion: "Exit status: 0 all healthy and in step; 1 not; 2 error."
     )
 
     @OptionGroup var cluster: ClusterOptions
@@ -65,7 +66,7 @@ struct StatusCommand: AsyncParsableCommand {
 
     private func write(_ rows: [ProjectStatus]) {
         guard !rows.isEmpty else {
-            StandardOutput.line("no project was synced from \(data.folder) yet")
+            StandardOutput.line(data.nothingYet)
             return
         }
         var table = TextTable("PROJECT", "REVISION", "LAST SYNC", "OBJECTS", "HEALTH", "STATE", "LEADER")
@@ -74,11 +75,8 @@ struct StatusCommand: AsyncParsableCommand {
                 .init(row.project),
                 .init(row.commit?.shortRevision ?? ""),
                 .init(row.lastOutcome?.rawValue ?? "–", row.lastOutcome.map(HistoryTable.color)),
-                .init(String(row.observed)),
-                .init(
-                    row.unhealthy.isEmpty ? "healthy" : "\(row.unhealthy.count) not",
-                    row.unhealthy.isEmpty ? .green : .red
-                ),
+                .init(row.observed == 0 ? "–" : String(row.observed)),
+                .init(row.health, row.isHealthy.map { $0 ? Terminal.Color.green : .red }),
                 .init(row.state),
                 .init(row.leader ?? "–")
             )
@@ -116,12 +114,30 @@ struct ProjectStatus: Sendable {
 
     var isWell: Bool { unhealthy.isEmpty && isInStep }
 
+    /// Whether its objects are healthy; nil when there is none to look at: nothing is not healthy.
+    var isHealthy: Bool? {
+        if !unhealthy.isEmpty { return false }
+        return observed == 0 ? nil : true
+    }
+
+    /// The same in a word.
+    var health: String {
+        switch isHealthy {
+        case true?: "healthy"
+        case false?: "\(unhealthy.count) not"
+        case nil: "–"
+        }
+    }
+
+    private var healthJSON: JSON { isHealthy == nil ? .null : .bool(isWell) }
+
     /// The value of `status -o json`.
     var json: JSON {
         [
             "project": .string(project), "revision": .string(commit?.revision ?? ""),
             "lastOutcome": lastOutcome.map { .string($0.rawValue) } ?? .null, "objects": .int(Int64(observed)),
-            "state": .string(state), "leader": leader.map { .string($0) } ?? .null, "healthy": .bool(isWell),
+            "state": .string(state), "leader": leader.map { .string($0) } ?? .null,
+            "healthy": healthJSON,
             "images": .array(
                 images.map {
                     [
@@ -173,6 +189,9 @@ struct ProjectStatus: Sendable {
         }
         let missing = try await missingObjects(inventory, marks: marks, client: client, catalog: catalog)
         unhealthy += missing.filter { object in !unhealthy.contains { $0.id == object.id } }
+        if let last, !unhealthy.isEmpty, let detail = try await history.detail(last.id) {
+            unhealthy = explained(unhealthy, by: detail.objects)
+        }
         let (text, isInStep) = words(
             state,
             orders: orders,
@@ -191,6 +210,23 @@ struct ProjectStatus: Sendable {
             leader: try await LeaseStore(client: client, project: project, namespace: namespace).holder(),
             images: images
         )
+    }
+
+    /// The same, with what a sync does about what was deleted, where the last one has said it.
+    static func explained(_ unhealthy: [ObjectHealth], by objects: [RecordedObject]) -> [ObjectHealth] {
+        let remark = PlanPolicy.DriftMode.reportRemark
+        let reported = Set(
+            objects.filter { $0.action == .skipped && $0.error?.hasSuffix(remark) == true }.map(\.id)
+        )
+        return unhealthy.map { object in
+            guard object.status == .notFound, reported.contains(object.id) else { return object }
+            return ObjectHealth(
+                id: object.id,
+                status: object.status,
+                message: "\(object.message); \(remark): a sync leaves it",
+                origin: object.origin
+            )
+        }
     }
 
     /// Members that do not exist: kinds that are healthy by existing are only listed, never read one by one.
@@ -222,8 +258,7 @@ struct ProjectStatus: Sendable {
             if let reason = live.unreadable[id.groupKind] {
                 return ObjectHealth(id: id, status: .unknown, message: reason, origin: nil)
             }
-            let message = "is gone from the cluster; the next sync creates it again"
-            return ObjectHealth(id: id, status: .notFound, message: message, origin: nil)
+            return ObjectHealth(id: id, status: .notFound, message: ObjectHealth.wasDeleted, origin: nil)
         }
     }
 

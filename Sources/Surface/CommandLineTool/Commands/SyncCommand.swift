@@ -9,6 +9,7 @@ struct SyncCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sync",
         abstract: "Makes one pass: brings the cluster to what the repository says.",
+        usage: "sternpost sync <options>",
         discussion: """
             While it writes it holds the project's lease; when an operator or another sync does, nothing is changed.
             Exit status: 0 done; 1 some objects failed, are not healthy, or a deletion waits for approval; 2 could not start.

@@ -8,7 +8,9 @@ struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Recomputes the hash chain of the history.",
-        discussion: "Exit status: 0 intact; 1 broken: the first row that is not as it was written is named."
+        usage: "sternpost verify <options>",
+        discussion:
+            "Exit status: 0 intact; 1 broken: the first row that is not as it was written is named; 2 unreadable."
     )
 
     @OptionGroup var data: DataOptions

@@ -18,6 +18,9 @@ struct DataOptions: ParsableArguments {
         return "\(environment["HOME"] ?? ".")/.local/share/sternpost"
     }
 
+    /// One line for a folder in which nothing happened yet.
+    var nothingYet: String { "\(folder): \(History.nothingYet)" }
+
     /// Opens the history for an order, which may be given from a folder that has none yet: it is made then.
     func historyForOrders() async throws -> History {
         let isThere = FileManager.default.fileExists(atPath: "\(folder)/history.sqlite")

@@ -34,6 +34,17 @@ extension OrderOptions {
 }
 
 extension OrderStore {
+    /// The newest order about a workload's image rollouts: of the cluster and this data folder; of the folder alone where
+    /// the cluster cannot be read, of which giving the order says more.
+    func imageOrder(of workload: ObjectID, before known: [ObjectID: ImageOrder]) async -> ImageOrder? {
+        do throws(ApplyError) {
+            let orders = try await read() ?? StandingOrders()
+            return ImageOrder.obeying(orders, before: known)[workload]
+        } catch {
+            return known[workload]
+        }
+    }
+
     /// Writes an order about a workload's image rollouts beside the inventory, so that the holder of the project's
     /// lease follows it. Where that cannot be done it holds for this data folder, and a line on standard error says so.
     func publish(
@@ -47,9 +58,22 @@ extension OrderStore {
                 journal: journal,
                 reason: "\(kind.rawValue) of the images of \(workload) by \(word.person)"
             ) { orders in
-                orders.order(.init(isHold: kind == .hold, word: word), of: workload)
+                let order = StandingOrders.ImageWord(isHold: kind == .hold, word: word)
+                guard orders.images[workload] != order else { return false }
+                orders.order(order, of: workload)
                 return true
             }
+        }
+    }
+}
+
+extension StandingOrders.Word {
+    /// The words of an order about images; a second hold keeps those of the first.
+    init(_ kind: ImageOrder.Kind, after before: ImageOrder?, person: String, reason: String) {
+        if kind == .hold, let before, before.kind == .hold {
+            self.init(person: before.person, text: before.reason, now: before.at)
+        } else {
+            self.init(person: person, text: reason)
         }
     }
 }

@@ -6,9 +6,8 @@ import SyncSource
 
 /// The table of `history`.
 package enum HistoryTable {
-    /// One line a run; a word instead when there is none.
+    /// One line a run.
     package static func text(_ runs: [SyncRun], for terminal: Terminal) -> String {
-        guard !runs.isEmpty else { return "no syncs yet\n" }
         var table = TextTable(
             "RUN",
             "STARTED",
@@ -30,7 +29,7 @@ package enum HistoryTable {
                 .init(changes(run.counts)),
                 .init(run.shortRevision),
                 .init(run.commit?.authorName ?? ""),
-                .init(run.message.count > 60 ? "\(run.message.prefix(59))…" : run.message)
+                .init(run.message)
             )
         }
         return table.text(for: terminal)

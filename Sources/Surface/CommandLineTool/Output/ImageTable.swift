@@ -79,6 +79,9 @@ extension ImageRow {
     /// Whether something other runs than the tag points to, or that is not known.
     var isOdd: Bool { ![.current, .idle, .unknown].contains(state) }
 
+    /// Whether it runs what its tag points to, and its last rollout did not fail: nothing holds it back.
+    var isCalm: Bool { [.current, .idle].contains(state) && lastResult != "failed" }
+
     /// Whether it will not come right by itself.
     var needsPerson: Bool {
         switch state {

@@ -20,6 +20,11 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     }
 }
 
+/// How `render` prints manifests, which are no table.
+enum ManifestFormat: String, ExpressibleByArgument, CaseIterable {
+    case yaml, json
+}
+
 extension JSON {
     /// The JSON of a `Codable` value: ISO 8601 dates, no key for nil.
     init(encoding value: some Encodable) throws {

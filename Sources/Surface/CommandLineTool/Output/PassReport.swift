@@ -13,6 +13,8 @@ import SyncSource
 struct PassReport {
     /// Unchanged objects are only counted from this many rows on.
     private static let maxRows = 200
+    /// The letters of a change on a terminal.
+    private static let maxChange = 70
 
     let outcome: PassOutcome
     let project: String
@@ -44,7 +46,12 @@ struct PassReport {
             table.add(
                 .init(object.action.rawValue, PassReport.color(of: object.action)),
                 .init(object.id.description),
-                .init(PassReport.text(of: object.changes.map { $0.redacted(of: object.id, by: ProcessOutput.redactor) })),
+                .init(
+                    PassReport.text(
+                        of: object.changes.map { $0.redacted(of: object.id, by: ProcessOutput.redactor) },
+                        atMost: terminal.columns == nil ? nil : PassReport.maxChange
+                    )
+                ),
                 .init(object.origin?.description ?? "")
             )
         }
@@ -142,11 +149,12 @@ struct PassReport {
         }
     }
 
-    private static func text(of changes: [FieldChange]) -> String {
+    /// What changes: the first field, cut to so many letters, and how many more there are.
+    static func text(of changes: [FieldChange], atMost limit: Int?) -> String {
         guard let first = changes.first else { return "" }
         var text = "\(first.path) \(first.arrow)"
-        if text.count > 70 { text = String(text.prefix(69)) + "…" }
-        if let owner = first.takenFrom { text += " (was \(owner))" }
+        if let limit, text.count > limit { text = String(text.prefix(limit - 1)) + "…" }
+        if let setter = first.setter { text += " (\(setter))" }
         return changes.count > 1 ? "\(text), +\(changes.count - 1)" : text
     }
 

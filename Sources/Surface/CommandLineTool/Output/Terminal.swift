@@ -9,13 +9,31 @@ package struct Terminal: Sendable {
     let hasColor: Bool
     /// Whether a line may be rewritten in place to show progress.
     let isInteractive: Bool
+    /// How many letters fit into a line; nil where that is not known, or where nobody looks: there nothing is cut.
+    let columns: Int?
+
+    init(hasColor: Bool, isInteractive: Bool, columns: Int?) {
+        self.hasColor = hasColor
+        self.isInteractive = isInteractive
+        self.columns = columns
+    }
 
     /// The terminal behind a file descriptor.
     init(descriptor: Int32, environment: [String: String] = ProcessInfo.processInfo.environment) {
         let isTerminal = isatty(descriptor) == 1
         let isDumb = environment["TERM"] == "dumb"
-        hasColor = isTerminal && !isDumb && (environment["NO_COLOR"] ?? "").isEmpty
-        isInteractive = isTerminal && !isDumb
+        let told = environment["COLUMNS"].flatMap { Int($0) }
+        self.init(
+            hasColor: isTerminal && !isDumb && (environment["NO_COLOR"] ?? "").isEmpty,
+            isInteractive: isTerminal && !isDumb,
+            columns: isTerminal ? (Terminal.columns(of: descriptor) ?? told) : nil
+        )
+    }
+
+    private static func columns(of descriptor: Int32) -> Int? {
+        var size = winsize(ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0)
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
     }
 
     /// Standard output's.

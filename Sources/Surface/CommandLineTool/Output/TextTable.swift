@@ -3,7 +3,7 @@ import KubeObjects
 import PlainText
 
 /// A table as kubectl prints them: upper-case headings, columns three spaces apart, no rules. Invisible characters in a
-/// cell are escaped.
+/// cell are escaped. On a terminal the last column is cut where the line ends.
 package struct TextTable {
     /// One cell: its text, and how it is painted.
     package struct Cell {
@@ -16,6 +16,9 @@ package struct TextTable {
             self.color = color
         }
     }
+
+    /// The last column is never cut to less.
+    private static let leastWidth = 20
 
     private let headings: [String]
     private var rows: [[Cell]] = []
@@ -35,17 +38,27 @@ package struct TextTable {
         for row in rows {
             for (index, cell) in row.enumerated() { widths[index] = max(widths[index], cell.text.count) }
         }
+        let indent = widths.dropLast().reduce(0) { $0 + $1 + 3 }
+        let room = terminal.columns.map { max($0 - indent, TextTable.leastWidth) }
         func line(_ cells: [Cell]) -> String {
             var result = ""
             for (index, cell) in cells.enumerated() {
                 let isLast = cells[(index + 1)...].allSatisfy(\.text.isEmpty)
                 let padding = isLast ? "" : String(repeating: " ", count: widths[index] - cell.text.count + 3)
-                result += (cell.color.map { terminal.paint(cell.text, $0) } ?? cell.text) + padding
+                let text = index == cells.count - 1 ? TextTable.cut(cell.text, to: room) : cell.text
+                result += (cell.color.map { terminal.paint(text, $0) } ?? text) + padding
                 if isLast { break }
             }
             return result + "\n"
         }
         return ([headings.map { Cell($0, .dim) }] + rows).map(line).joined()
+    }
+}
+
+extension TextTable {
+    private static func cut(_ text: String, to room: Int?) -> String {
+        guard let room, text.count > room else { return text }
+        return "\(text.prefix(room - 1))…"
     }
 }
 

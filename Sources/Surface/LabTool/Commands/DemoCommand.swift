@@ -166,8 +166,18 @@ struct DemoCommand: AsyncParsableCommand {
 
     /// The other executable as a person would call it: `make demo` builds it beside this one.
     private static var sternpost: String {
-        let own = CommandLine.arguments.first ?? ""
-        return own.hasSuffix("sternpost-lab") ? String(own.dropLast("-lab".count)) : "sternpost"
+        neighbour(startedAs: CommandLine.arguments.first ?? "", at: OwnExecutable.path)
+    }
+
+    /// The path of `sternpost` in the folder of this program, good in any other terminal.
+    ///
+    /// - Parameters:
+    ///   - word: The word by which this program was started: a path, or a name that was looked for.
+    ///   - path: Where it is.
+    /// - Returns: The path.
+    static func neighbour(startedAs word: String, at path: String) -> String {
+        let own = URL(filePath: word.contains("/") ? word : path).standardizedFileURL
+        return own.deletingLastPathComponent().appending(path: "sternpost").path
     }
 
     /// The port that was asked for, or one that is free now.

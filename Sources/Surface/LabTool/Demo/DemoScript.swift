@@ -53,7 +53,9 @@ struct DemoScript: Service {
 
     private func deploy() async throws {
         title("1. Push YAML to git: it is deployed")
-        say("pushed examples-repo/infra: a namespace, two Deployments, Services of all four types, an Ingress")
+        say(
+            "pushed examples-repo/infra: a Namespace, a ConfigMap, two Deployments, five Services of all four types, an Ingress"
+        )
         let run = try await run(after: 0, outcome: .succeeded)
         say("sync \(run.id): \(run.counts.created) objects created, healthy after \(HistoryTable.took(run))")
         try await showDeployments()
@@ -155,7 +157,7 @@ struct DemoScript: Service {
         for object in detail.objects {
             say("sync \(run.id): \(object.action.rawValue) \(object.id)")
             for change in object.changes {
-                let owner = change.takenFrom.map { " (was written by \($0))" } ?? ""
+                let owner = change.setter.map { " (\($0))" } ?? ""
                 say("  \(change.path) \(change.arrow)\(owner)")
             }
         }

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import PlainText
+import Testing
+
+@testable import SyncApply
+
+/// How the prune that waits stands in the cluster.
+struct HeldPruneTests {
+    private func parent(_ data: JSON = .object(JSONObject())) throws -> KubeObject {
+        try KubeObject([
+            "apiVersion": "v1", "kind": "Secret", "metadata": ["name": "sternpost-posts", "namespace": "sternpost"],
+            "data": data,
+        ])
+    }
+
+    private func orders(_ text: String) throws -> StandingOrders {
+        let data = Base64.text(of: Array(text.utf8))
+        return try StandingOrders(parent: try parent([StandingOrders.key: .string(data)]))
+    }
+
+    @Test(arguments: [nil, 344] as [Int?])
+    func `it is read as it was written, with the number by which it was judged`(_ total: Int?) throws {
+        let id = ObjectID(group: "", kind: "ConfigMap", namespace: "shop", name: "a")
+        let held = StandingOrders.HeldPrune(hash: "h", commitID: "c", reasons: ["x"], objects: [id], total: total)
+        var orders = StandingOrders()
+        orders.hold(held)
+        let read = try StandingOrders(parent: try orders.written(into: try parent()))
+        #expect(read.held == held)
+        #expect(read.held?.total == total)
+    }
+
+    @Test func `one of an older version has no such number`() throws {
+        let text = #"{"held":{"hash":"h","commit":"c","reasons":["x"],"objects":[],"count":3}}"#
+        let held = try #require(try orders(text).held)
+        #expect(held.count == 3 && held.total == nil)
+    }
+}
