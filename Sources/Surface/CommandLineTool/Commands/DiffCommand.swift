@@ -43,6 +43,8 @@ struct DiffCommand: AsyncParsableCommand {
         }
         let differences = await DiffPreview(client: client, plan: prepared.plan).differences()
         line.clear()
+        // What was cut short is no finding about the objects.
+        try Task.checkCancellation()
         for difference in differences {
             StandardOutput.write(Terminal.output.paint(difference.title, .bold) + "\n")
             if let note = difference.note { StandardOutput.line("  \(note)") }

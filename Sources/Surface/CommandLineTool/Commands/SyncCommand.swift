@@ -39,7 +39,9 @@ struct SyncCommand: AsyncParsableCommand {
             project.healthTimeout = limit
         }
         let timing = try leases.timing()
-        let outcome = try await untilSignalled { [project] in try await self.pass(project, timing: timing) }
+        let outcome = try await untilSignalled(stopped: 1) { [project] in
+            try await self.pass(project, timing: timing)
+        }
         if output == .table {
             PassReport(outcome: outcome, project: project.name, terminal: .output).write()
         } else {
