@@ -156,6 +156,7 @@ struct TourTests {
             let place = try #require(words.firstIndex(of: "--hash"), "the sync prints the command")
             let hash = words[place + 1]
             #expect(hash.count == 32)
+            #expect(held.output.contains("--hash \(hash) --kubeconfig \(tour.kubeconfig)\n"), "\(held.output)")
             let tooFew = try await tour.ask("approve", "posts", "--hash", String(hash.prefix(31)))
             #expect(tooFew.status == 2 && tooFew.errors.contains("has 31 digits"), "\(tooFew)")
             // The yes is given here, and obeyed from another data folder, which knows of no hold.

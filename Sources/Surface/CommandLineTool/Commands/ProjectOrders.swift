@@ -18,7 +18,12 @@ struct OrderOptions: ParsableArguments {
         name: [.customShort("n"), .customLong("namespace")],
         help: ArgumentHelp("The namespace of the inventory. Default: sternpost.", valueName: "name")
     )
-    var namespace = "sternpost"
+    var namespace = OrderOptions.defaultNamespace
+
+    static let defaultNamespace = "sternpost"
+
+    /// The commands to go on with.
+    var next: PrintedCommand { PrintedCommand(data: data, cluster: cluster, namespace: namespace) }
 
     /// Where the orders of a project stand in the cluster.
     func store(of project: String) throws -> OrderStore {

@@ -43,7 +43,8 @@ struct SyncCommand: AsyncParsableCommand {
             try await self.pass(project, timing: timing)
         }
         if output == .table {
-            PassReport(outcome: outcome, project: project.name, terminal: .output).write()
+            let next = PrintedCommand(data: data, cluster: cluster, namespace: project.namespace)
+            PassReport(outcome: outcome, project: project.name, terminal: .output, next: next).write()
         } else {
             output.write(try outcome.json(project: project.name))
         }
