@@ -176,4 +176,22 @@ struct UsageTests {
     func `a project is called after its repository`(repository: String, name: String) {
         #expect(RepositoryOptions.name(of: repository) == name)
     }
+
+    @Test func `a project of a folder is called after the folder, whatever path leads to it`() async throws {
+        try await withTemporaryFolder { folder in
+            let shop = folder.appending(path: "Shop")
+            try FileManager.default.createDirectory(
+                at: shop.appending(path: ".git"),
+                withIntermediateDirectories: true
+            )
+            let link = folder.appending(path: "link").path(percentEncoded: false)
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "Shop")
+            let path = shop.path(percentEncoded: false)
+            for way in [path, "\(path)/", "\(path)/.", "\(path)/../Shop//", "\(path)/.git", link, "file://\(path)"] {
+                #expect(RepositoryOptions.name(of: way) == "shop", "\(way)")
+            }
+            let here = RepositoryOptions.name(of: FileManager.default.currentDirectoryPath)
+            for way in [".", "./", "./."] { #expect(RepositoryOptions.name(of: way) == here, "\(way)") }
+        }
+    }
 }
