@@ -79,6 +79,11 @@ struct TourTests {
             #expect(second.status == 0)
             #expect(try tour.counts(second) == ["unchanged": 3])
 
+            let elsewhere = try await tour.ask("status", "-n", "nonesuch", "--kubeconfig", tour.kubeconfig)
+            #expect(elsewhere.status == 1)
+            let words = "no inventory of it in namespace nonesuch; name the one that has it with -n"
+            #expect(elsewhere.output.contains(words), "\(elsewhere.output)")
+
             let after = try await tour.run("diff")
             #expect(after.status == 0)
             #expect(after.output.isEmpty)

@@ -40,7 +40,7 @@ struct ApproveCommand: AsyncParsableCommand {
         } catch let failure as CommandFailure {
             throw failure
         } catch {
-            throw CommandFailure("\(error)")
+            throw CommandFailure(of: error)
         }
     }
 
@@ -56,7 +56,7 @@ struct ApproveCommand: AsyncParsableCommand {
         } catch let failure as CommandFailure {
             throw failure
         } catch {
-            throw CommandFailure("\(error)")
+            throw CommandFailure(of: error)
         }
     }
 

@@ -43,7 +43,9 @@ struct OrderOptions: ParsableArguments {
             } catch let failure as CommandFailure {
                 throw failure
             } catch {
-                throw CommandFailure("no project \(project) in this data folder, and \(error)\(here)")
+                throw CommandFailure(
+                    "no project \(project) in this data folder, and \(ClusterAdvice.line(about: error))\(here)"
+                )
             }
             throw CommandFailure(
                 "no project \(project) in this data folder, nor an inventory of it in namespace \(namespace) (-n)\(here)"
@@ -125,7 +127,7 @@ private enum ProjectOrder {
         } catch let failure as CommandFailure {
             throw failure
         } catch {
-            throw CommandFailure("\(error)")
+            throw CommandFailure(of: error)
         }
     }
 }

@@ -51,7 +51,7 @@ struct StatusCommand: AsyncParsableCommand {
                 )
             }
         } catch {
-            throw CommandFailure("error: \(error)")
+            throw CommandFailure("error: \(ClusterAdvice.line(about: error))")
         }
         if output == .table {
             write(rows)
@@ -175,7 +175,7 @@ struct ProjectStatus: Sendable {
             orders: orders,
             last: last,
             inventory: inventory,
-            namespace: namespace
+            missingIn: await store.hasInventory ? nil : namespace
         )
         return ProjectStatus(
             project: project,
@@ -233,18 +233,19 @@ struct ProjectStatus: Sendable {
         }
     }
 
-    /// The project's state in words, and whether all is as the last sync left it.
+    /// The project's state in words, and whether all is as the last sync left it; with the namespace that was looked into,
+    /// when that has no inventory of the project.
     private static func words(
         _ state: ProjectState,
         orders: StandingOrders,
         last: SyncRun?,
         inventory: Inventory,
-        namespace: String
+        missingIn namespace: String?
     ) -> (text: String, isInStep: Bool) {
         if let suspension = state.suspension { return (suspension.text, false) }
         if inventory.isRebuilt { return ("its inventory \(inventory.applySet.parent) is missing", false) }
-        if state.applied != nil, inventory.members.isEmpty {
-            return ("no inventory in namespace \(namespace); the right one: -n", false)
+        if state.applied != nil, let namespace {
+            return ("no inventory of it in namespace \(namespace); name the one that has it with -n", false)
         }
         if let hold = state.hold, !orders.isOver {
             let count = hold.count == 1 ? "1 deletion" : "\(hold.count) deletions"

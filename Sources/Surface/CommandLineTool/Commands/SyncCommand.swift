@@ -93,7 +93,7 @@ extension PreparerFactory {
         } catch let error as ConfigurationError {
             throw CommandFailure(error.problems)
         } catch {
-            throw CommandFailure("\(error)")
+            throw CommandFailure(of: error)
         }
     }
 }
