@@ -84,6 +84,22 @@ struct UsageTests {
         #expect(problem == name.map { "\($0) is given twice; give it once" })
     }
 
+    @Test(arguments: [
+        ("snc --repo r", "snc is no command of sternpost; did you mean sync?"),
+        ("frobnicate", "frobnicate is no command of sternpost; there are: sync, render, diff, run, install, history,"),
+        ("sync --repo r --timeout -5s", "--timeout -5s: expected a duration such as 90s or 5m"),
+        ("sync --repo r --lease-duration -5s", "--lease-duration -5s: expected a duration"),
+        ("history --limit -1", "--limit: expected 1 or more"),
+    ])
+    func `a slip is answered with what was expected`(line: String, words: String) async throws {
+        try await withTool { tool in
+            let process = try tool.process(line.split(separator: " ").map(String.init))
+            let result = try await Tool.finish(process, folder: tool.folder)
+            #expect(result.status == 2)
+            #expect(result.errors.contains(words), "\(result.errors)")
+        }
+    }
+
     @Test(arguments: ["demo", "demo --help", "demo --once --once", "cluster", "cluster --write-kubeconfig k"])
     func `what sternpost-lab does is refused in one line that names it`(_ line: String) async throws {
         try await withTool { tool in

@@ -27,7 +27,11 @@ struct SyncCommand: AsyncParsableCommand {
     @Flag(help: "Do not wait for health at the end. Later waves and deletes still do, up to --timeout.")
     var noWait = false
 
-    @Option(help: ArgumentHelp("How long to wait for health. Default: 5m.", valueName: "duration"))
+    // Unconditional: a negative number is refused as a value, and not taken for an option.
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How long to wait for health. Default: 5m.", valueName: "duration")
+    )
     var timeout: String?
 
     func run() async throws {

@@ -21,7 +21,8 @@ struct ClusterCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where the kubeconfig is written, readable by you only.", valueName: "file"))
     var writeKubeconfig: String
 
-    @Option(help: "The port on 127.0.0.1; 0 takes a free one.")
+    // Unconditional: a negative number is refused as a value, and not taken for an option.
+    @Option(parsing: .unconditional, help: "The port on 127.0.0.1; 0 takes a free one.")
     var port = 0
 
     @Option(
