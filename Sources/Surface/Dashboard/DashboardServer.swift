@@ -103,7 +103,7 @@ package struct DashboardServer: Service {
     }
 
     /// What the system says about a port that was not taken, without the call that said it.
-    static func words(for error: any Error) -> String {
+    package static func words(for error: any Error) -> String {
         switch error {
         case let error as IOError: String(cString: strerror(error.errnoCode))
         case let error as SocketAddressError.UnknownHost: error.errorDescription
