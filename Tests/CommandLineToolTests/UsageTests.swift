@@ -90,6 +90,10 @@ struct UsageTests {
         ("sync --repo r --timeout -5s", "--timeout -5s: expected a duration such as 90s or 5m"),
         ("sync --repo r --lease-duration -5s", "--lease-duration -5s: expected a duration"),
         ("history --limit -1", "--limit: expected 1 or more"),
+        ("sync --repo r -n Bad_NS", "--namespace \"Bad_NS\": is no name of a namespace; use lower-case letters"),
+        ("diff --repo r --target-namespace Bad_NS", "--target-namespace \"Bad_NS\": is no name of a namespace"),
+        ("status -n Bad_NS", "--namespace \"Bad_NS\": is no name of a namespace"),
+        ("approve posts -n Bad_NS", "--namespace \"Bad_NS\": is no name of a namespace"),
     ])
     func `a slip is answered with what was expected`(line: String, words: String) async throws {
         try await withTool { tool in

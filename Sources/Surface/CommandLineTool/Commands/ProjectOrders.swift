@@ -22,6 +22,8 @@ struct OrderOptions: ParsableArguments {
 
     static let defaultNamespace = "sternpost"
 
+    func validate() throws { try NamespaceOption.check(namespace, "--namespace") }
+
     /// The commands to go on with.
     var next: PrintedCommand { PrintedCommand(data: data, cluster: cluster, namespace: namespace) }
 

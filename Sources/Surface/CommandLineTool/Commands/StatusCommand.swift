@@ -30,6 +30,8 @@ struct StatusCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "table, json or yaml.")
     var output: OutputFormat = .table
 
+    func validate() throws { try NamespaceOption.check(namespace, "--namespace") }
+
     func run() async throws {
         let history = try await data.history(.inspect)
         let client = try cluster.client()

@@ -46,6 +46,11 @@ struct RepositoryOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A project file, instead of --repo.", valueName: "file"))
     var config: String?
 
+    func validate() throws {
+        try NamespaceOption.check(namespace, "--namespace")
+        if targetNamespace != "" { try NamespaceOption.check(targetNamespace, "--target-namespace") }
+    }
+
     /// The project, or every reason why there is none.
     func resolve() throws -> Project {
         do {
