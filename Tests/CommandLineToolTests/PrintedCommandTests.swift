@@ -13,6 +13,8 @@ struct PrintedCommandTests {
         let place = "--kubeconfig k --context c --data-dir /d -n ns"
         #expect(given.approve("shop", hash: "0a") == "sternpost approve shop --hash 0a \(place)")
         #expect(given.resume("shop") == "sternpost resume shop \(place)")
+        let release = "sternpost images release web -n shop --kubeconfig k --context c --data-dir /d"
+        #expect(given.releaseImages(of: ["web", "-n", "shop"]) == release)
         #expect(given.show(7) == "sternpost show 7 --data-dir /d")
         #expect(given.history == "sternpost history --data-dir /d")
     }

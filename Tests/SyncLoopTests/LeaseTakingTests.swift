@@ -20,20 +20,20 @@ struct LeaseTakingTests {
 
     /// An API server without leases, which answers the creation of one only when it may.
     private func withServer(
-        _ mayAnswer: DispatchSemaphore,
+        _ mayAnswer: Gate,
         _ body: (StubHTTPServer) async throws -> Void
     ) async throws {
         try await withStubServer { request in
             switch request.method {
             case "GET": return [StubHTTPServer.refusal(404, "NotFound", "there is no such lease")]
             case "POST":
-                mayAnswer.wait()
+                mayAnswer.pass()
                 return [.reply(201, LeaseTakingTests.lease.text)]
             default: return [.reply(200, LeaseTakingTests.lease.text)]
             }
         } _: { server in
             // Whatever the test finds, no thread of the server waits for ever.
-            defer { mayAnswer.signal() }
+            defer { mayAnswer.open() }
             try await body(server)
         }
     }
@@ -46,7 +46,7 @@ struct LeaseTakingTests {
     }
 
     @Test func `a lease whose taking is under way at the end is taken, and released`() async throws {
-        let mayAnswer = DispatchSemaphore(value: 0)
+        let mayAnswer = Gate()
         try await withServer(mayAnswer) { server in
             let lease = try newLease(on: server)
             let taking = Task {
@@ -56,7 +56,7 @@ struct LeaseTakingTests {
             }
             try await eventually("the lease is being taken") { server.lines.contains { $0.hasPrefix("POST ") } }
             taking.cancel()
-            mayAnswer.signal()
+            mayAnswer.open()
             #expect(await taking.value == .leading)
             let last = try #require(server.requests.last)
             #expect(last.method == "PUT")
@@ -65,7 +65,7 @@ struct LeaseTakingTests {
     }
 
     @Test func `a process that is to end does not begin to take a lease`() async throws {
-        try await withServer(DispatchSemaphore(value: 1)) { server in
+        try await withServer(Gate()) { server in
             let lease = try newLease(on: server)
             let taking = Task { () -> LeaseError.Reason? in
                 withUnsafeCurrentTask { $0?.cancel() }
@@ -82,7 +82,7 @@ struct LeaseTakingTests {
     }
 
     @Test func `an operator that may not start asks for no lease`() async throws {
-        try await withServer(DispatchSemaphore(value: 1)) { server in
+        try await withServer(Gate()) { server in
             try await withTemporaryFolder { folder in
                 let history = try await History.open(folder: "\(folder.path)/data", mode: .operate)
                 let logger = LeaseTakingTests.silent

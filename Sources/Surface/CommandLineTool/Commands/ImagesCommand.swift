@@ -88,6 +88,14 @@ struct ImageOrderOptions: ParsableArguments {
     @OptionGroup var data: DataOptions
     @OptionGroup var cluster: ClusterOptions
 
+    /// The command that ends a hold of the same workload.
+    var release: String {
+        var words = [workload]
+        if let namespace { words += ["-n", namespace] }
+        if let project { words += ["--project", project] }
+        return PrintedCommand(data: data, cluster: cluster).releaseImages(of: words)
+    }
+
     /// Gives the order where every operator sees it, and writes it down here.
     func give(_ kind: ImageOrder.Kind) async throws -> (project: String, workload: ObjectID) {
         let history = try await data.history(.command)
@@ -149,7 +157,7 @@ struct ImagesHoldCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (project, workload) = try await order.give(.hold)
-        StandardOutput.line("\(workload) of \(project) is held: no image rollouts until `sternpost images release`")
+        StandardOutput.line("\(workload) of \(project) is held: no image rollouts until `\(order.release)`")
     }
 }
 

@@ -94,14 +94,13 @@ struct RunCommand: AsyncParsableCommand {
         }
         // The port comes first: an operator that cannot serve it must not keep a project from others.
         let (listening, announcement) = AsyncStream.makeStream(of: Void.self)
+        let limit = DescriptorBudget.connections(limit: DescriptorBudget.raise(), projects: projects.count)
         let dashboard = DashboardServer(
             address: address,
             board: board,
             images: images,
             history: history,
-            limits: PortLimits(
-                connections: DescriptorBudget.connections(limit: DescriptorBudget.raise(), projects: projects.count)
-            ),
+            limits: PortLimits(connections: limit),
             logger: logger
         ) { port in
             logger.info("listening", metadata: ["address": "\(address.host):\(port)"])

@@ -17,6 +17,11 @@ struct PrintedCommand: Sendable, Hashable {
     /// `sternpost resume shop`.
     func resume(_ project: String) -> String { order("resume", project, []) }
 
+    /// `sternpost images release web`, with the words that say which workload.
+    func releaseImages(of workload: [String]) -> String {
+        text(["images", "release"] + workload + cluster + data)
+    }
+
     /// `sternpost show 12`.
     func show(_ run: Int64) -> String { text(["show", String(run)] + data) }
 
