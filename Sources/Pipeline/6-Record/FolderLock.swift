@@ -15,7 +15,7 @@ final class FolderLock: Sendable {
         guard file >= 0 else { throw RecordError.system(errno, path) }
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
             let cause = errno
-            let holder = FolderLock.holder(of: file).map { " (process \($0))" } ?? ""
+            let holder = FolderLock.holder(of: file).map { " (pid \($0))" } ?? ""
             Foundation.close(file)
             guard cause == EWOULDBLOCK else { throw RecordError.system(cause, path) }
             throw RecordError(
