@@ -32,6 +32,16 @@ struct InstallCommandTests {
         }
     }
 
+    @Test(arguments: ["", "a b", "a\nb"])
+    func `what no image can be called is refused`(image: String) async throws {
+        try await withTool { tool in
+            let result = try await tool.run("install", "--image", image)
+            #expect(result.status == 2)
+            #expect(result.output.isEmpty)
+            #expect(result.errors.contains("expected an image such as REGISTRY/sternpost:TAG"), "\(result.errors)")
+        }
+    }
+
     @Test func `the role has no wildcards, and the container no rights`() async throws {
         let output = try await withTool { try await $0.run("install").output }
         let objects = try YAMLText.documents(in: Array(output.utf8)).map(\.json)

@@ -79,6 +79,11 @@ struct TourTests {
             #expect(second.status == 0)
             #expect(try tour.counts(second) == ["unchanged": 3])
 
+            let elsewhere = try await tour.ask("status", "-n", "nonesuch", "--kubeconfig", tour.kubeconfig)
+            #expect(elsewhere.status == 1)
+            let words = "no inventory of it in namespace nonesuch; name the one that has it with -n"
+            #expect(elsewhere.output.contains(words), "\(elsewhere.output)")
+
             let after = try await tour.run("diff")
             #expect(after.status == 0)
             #expect(after.output.isEmpty)
@@ -162,6 +167,7 @@ struct TourTests {
             let place = try #require(words.firstIndex(of: "--hash"), "the sync prints the command")
             let hash = words[place + 1]
             #expect(hash.count == 32)
+            #expect(held.output.contains("--hash \(hash) --kubeconfig \(tour.kubeconfig)\n"), "\(held.output)")
             let tooFew = try await tour.ask("approve", "posts", "--hash", String(hash.prefix(31)))
             #expect(tooFew.status == 2 && tooFew.errors.contains("has 31 digits"), "\(tooFew)")
             // The yes is given here, and obeyed from another data folder, which knows of no hold.

@@ -110,6 +110,26 @@ struct UsageTests {
         #expect(problem == name.map { "\($0) is given twice; give it once" })
     }
 
+    @Test(arguments: [
+        ("snc --repo r", "snc is no command of sternpost; did you mean sync?"),
+        ("frobnicate", "frobnicate is no command of sternpost; there are: sync, render, diff, run, install, history,"),
+        ("sync --repo r --timeout -5s", "--timeout -5s: expected a duration such as 90s or 5m"),
+        ("sync --repo r --lease-duration -5s", "--lease-duration -5s: expected a duration"),
+        ("history --limit -1", "--limit: expected 1 or more"),
+        ("sync --repo r -n Bad_NS", "--namespace \"Bad_NS\": is no name of a namespace; use lower-case letters"),
+        ("diff --repo r --target-namespace Bad_NS", "--target-namespace \"Bad_NS\": is no name of a namespace"),
+        ("status -n Bad_NS", "--namespace \"Bad_NS\": is no name of a namespace"),
+        ("approve posts -n Bad_NS", "--namespace \"Bad_NS\": is no name of a namespace"),
+    ])
+    func `a slip is answered with what was expected`(line: String, words: String) async throws {
+        try await withTool { tool in
+            let process = try tool.process(line.split(separator: " ").map(String.init))
+            let result = try await Tool.finish(process, folder: tool.folder)
+            #expect(result.status == 2)
+            #expect(result.errors.contains(words), "\(result.errors)")
+        }
+    }
+
     @Test(arguments: ["demo", "demo --help", "demo --once --once", "cluster", "cluster --write-kubeconfig k"])
     func `what sternpost-lab does is refused in one line that names it`(_ line: String) async throws {
         try await withTool { tool in
@@ -184,8 +204,12 @@ struct UsageTests {
                 "127.0.0.1:\(taken.port)"
             )
             #expect(result.status == 2)
-            #expect(result.errors.contains("cannot listen on 127.0.0.1:\(taken.port): "))
-            #expect(result.errors.contains("--listen"))
+            let words =
+                "cannot listen on 127.0.0.1:\(taken.port): Address already in use; choose another address with --listen"
+            #expect(result.errors.contains(words), "\(result.errors)")
+            // Who cannot serve keeps the project from nobody.
+            let lines = taken.requests.map { "\($0.method) \($0.path)" }
+            #expect(!lines.contains { $0.contains("/leases") }, "\(lines)")
         }
     }
 
@@ -197,5 +221,23 @@ struct UsageTests {
     ])
     func `a project is called after its repository`(repository: String, name: String) {
         #expect(RepositoryOptions.name(of: repository) == name)
+    }
+
+    @Test func `a project of a folder is called after the folder, whatever path leads to it`() async throws {
+        try await withTemporaryFolder { folder in
+            let shop = folder.appending(path: "Shop")
+            try FileManager.default.createDirectory(
+                at: shop.appending(path: ".git"),
+                withIntermediateDirectories: true
+            )
+            let link = folder.appending(path: "link").path(percentEncoded: false)
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "Shop")
+            let path = shop.path(percentEncoded: false)
+            for way in [path, "\(path)/", "\(path)/.", "\(path)/../Shop//", "\(path)/.git", link, "file://\(path)"] {
+                #expect(RepositoryOptions.name(of: way) == "shop", "\(way)")
+            }
+            let here = RepositoryOptions.name(of: FileManager.default.currentDirectoryPath)
+            for way in [".", "./", "./."] { #expect(RepositoryOptions.name(of: way) == here, "\(way)") }
+        }
     }
 }

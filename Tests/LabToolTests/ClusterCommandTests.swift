@@ -6,6 +6,25 @@ import Testing
 /// `sternpost-lab cluster` as a process.
 @Suite(.timeLimit(.minutes(2)))
 struct ClusterCommandTests {
+    @Test func `what keeps the embedded cluster from starting is said by its name`() async throws {
+        try await withTool { tool in
+            let file = tool.folder.appending(path: "file").path
+            try Data("x".utf8).write(to: URL(filePath: file))
+            let folder = try await tool.lab.run("cluster", "--write-kubeconfig", "k", "--data-dir", file)
+            #expect(folder.status == 2)
+            #expect(folder.errors.contains("cannot use its data folder: \(file)"), "\(folder.errors)")
+            #expect(!folder.errors.contains("port"), "\(folder.errors)")
+            try await withStubServer { _ in
+                [.close]
+            } _: { server in
+                let port = try await tool.lab.run("cluster", "--write-kubeconfig", "k", "--port", "\(server.port)")
+                #expect(port.status == 2)
+                let words = "cannot start on port \(server.port): Address already in use; choose another with --port"
+                #expect(port.errors.contains(words), "\(port.errors)")
+            }
+        }
+    }
+
     @Test func `the embedded cluster's kubeconfig is private, and SIGTERM ends it with status 0`() async throws {
         try await withTool { tool in
             let kubeconfig = tool.folder.appending(path: "kubeconfig").path

@@ -90,7 +90,7 @@ package final class OperatorProcess: Sendable {
         text.split(separator: "\n").last { $0.contains(" listening ") }?.split(separator: "=").last.map(String.init)
     }
 
-    /// The address on which it listens, as soon as it does: it may lead, or stand by, before.
+    /// The address on which it listens, as soon as it does; it leads, or stands by, only then.
     package func listeningAddress() async throws -> String {
         try await eventually("it listens") { address != nil }
         guard let address else { throw MissingProgram(description: "it says no more where it listens") }

@@ -192,6 +192,27 @@ struct KubeconfigFilesTests {
         }
     }
 
+    @Test func `a variable that names no file, and a folder in the place of a file, are named`() async throws {
+        try await withTemporaryFolder { folder in
+            let missing = await problem {
+                try KubeconfigFiles.configuration(path: nil, context: nil, environment: ["KUBECONFIG": "/nope"])
+            }
+            #expect(missing == "KUBECONFIG is /nope, and there is no such file; correct it, or give --kubeconfig FILE")
+            let path = folder.path
+            let environments: [[String: String]] = [[:], ["KUBECONFIG": path]]
+            for environment in environments {
+                let text = await problem {
+                    try KubeconfigFiles.configuration(
+                        path: environment.isEmpty ? path : nil,
+                        context: nil,
+                        environment: environment
+                    )
+                }
+                #expect(text == "\(path): is a folder; name the kubeconfig file itself")
+            }
+        }
+    }
+
     @Test func `a file that is no YAML is named with its line`() async throws {
         let text = await problem { try await configuration(["a": "apiVersion: v1\n\tkind: Config\n"], listed: ["a"]) }
         #expect(text.contains("/a:2: "))
@@ -201,6 +222,7 @@ struct KubeconfigFilesTests {
         let files = ["a": kubeconfig("one", server: "https://one:6443")]
         let text = await problem { try await configuration(files, listed: ["a"]) }
         #expect(text.contains("no current-context"))
+        #expect(text.contains("/a: "), "\(text)")
         let unknown = await problem { try await configuration(files, listed: ["a"], context: "two") }
         #expect(unknown.contains(#"there is no context named "two""#))
     }

@@ -48,6 +48,15 @@ struct ProjectDocumentTests {
         #expect(try self.problems("  repo: r", metadata: known).isEmpty)
     }
 
+    @Test(arguments: ["Bad_NS", "-a", "a.b", "", String(repeating: "a", count: 64)])
+    func `what no namespace can be called is refused`(name: String) throws {
+        let own = try problems("  repo: r", metadata: "{name: posts, namespace: \"\(name)\"}")
+        #expect(own.contains { $0.contains("metadata.namespace: is no name of a namespace; use ") }, "\(own)")
+        // An empty one stands for none.
+        let target = try problems("  repo: r\n  targetNamespace: \"\(name)\"")
+        #expect(target.isEmpty == name.isEmpty, "\(target)")
+    }
+
     @Test func `every field is read`() throws {
         let project = try project(
             """

@@ -51,6 +51,7 @@ import Testing
             let refusal = try #require(await reason(folder.path))
             #expect(refusal.0 == .locked)
             #expect(refusal.1.contains(folder.path))
+            #expect(refusal.1.contains("wait until it has ended, stop it, or choose another --data-dir"))
             #expect(await reason(folder.path, .inspect) == nil)
             try await first.close()
             #expect(await reason(folder.path) == nil)
@@ -125,6 +126,18 @@ import Testing
             let path = folder.path + "/file"
             try Data("x".utf8).write(to: URL(filePath: path))
             #expect(await reason(path)?.0 == .notWritable)
+        }
+    }
+
+    @Test func `who only looks at a damaged file is told what begins a new one`() async throws {
+        try await withTemporaryFolder { folder in
+            try await History.open(folder: folder.path, mode: .operate).close()
+            let junk = Data(String(repeating: "not a database ", count: 1000).utf8)
+            try junk.write(to: URL(filePath: folder.path + "/history.sqlite"))
+            let refusal = try #require(await reason(folder.path, .inspect))
+            #expect(refusal.0 == .corrupt)
+            let remedy = "a sync, or a restart of the operator, keeps it aside and begins a new one"
+            #expect(refusal.1.contains(remedy), "\(refusal.1)")
         }
     }
 

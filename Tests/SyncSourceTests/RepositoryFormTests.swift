@@ -85,6 +85,27 @@ import Testing
         }
     }
 
+    @Test func `where no repository is, that is said, and where the repository is that was meant`() async throws {
+        try await SourceScene.with { scene in
+            let (folder, git) = (scene.folder, scene.posts)
+            try fill(git)
+            let clone = folder.appending(path: "clone").path(percentEncoded: false)
+            _ = try GitFolder.git(["clone", "--quiet", "file://\(git.path)", clone])
+            let plain = folder.appending(path: "plain").path(percentEncoded: false)
+            try FileManager.default.createDirectory(atPath: plain, withIntermediateDirectories: true)
+            for (path, words) in [
+                ("\(plain)/absent.git", "there is no such folder; check the path"),
+                (plain, "the folder is no git repository; check the path"),
+                ("\(clone)/infra/a.yaml", "this is a file, and a repository is a folder; check the path"),
+                ("\(clone)/infra", "this is a folder in a repository; give the repository's root: \(clone)"),
+                ("\(git.path)/objects", "this is a folder in a repository; give the repository's root: \(git.path)"),
+            ] {
+                let message = try await failure(of: path, in: scene)
+                #expect(message.hasPrefix(path) && message.hasSuffix(": \(words)"), "\(message)")
+            }
+        }
+    }
+
     @Test func `a whole clone with its files is read`() async throws {
         try await SourceScene.with { scene in
             let (folder, git) = (scene.folder, scene.posts)

@@ -31,6 +31,28 @@ enum LocalRepositoryForm {
         return nil
     }
 
+    /// Why there is no repository at a path, with the remedy. Waits for the disk.
+    static func absence(at path: String) -> String {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            return "there is no such folder; check the path"
+        }
+        guard isFolder.boolValue else { return "this is a file, and a repository is a folder; check the path" }
+        var parts = path.split(separator: "/")
+        while parts.count > 1 {
+            parts.removeLast()
+            let folder = "/" + parts.joined(separator: "/")
+            if isRepository(folder) { return "this is a folder in a repository; give the repository's root: \(folder)" }
+        }
+        return "the folder is no git repository; check the path"
+    }
+
+    /// Whether a folder looks like a working copy or like a bare repository.
+    private static func isRepository(_ folder: String) -> Bool {
+        func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: "\(folder)/\(name)") }
+        return has(".git") || has("HEAD") && has("objects") && has("refs")
+    }
+
     /// The folder with the objects: the address's own, its `.git`, or what a `.git` file leads to.
     private static func gitFolder(of path: String) -> String {
         let inner = path + "/.git"

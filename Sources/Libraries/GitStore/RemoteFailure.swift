@@ -23,7 +23,13 @@ enum RemoteFailure {
                     + "the folder's owner, run as that user, or name it by an https or ssh URL"
             )
         }
-        if let exact = find(text, in: own) { return GitError(exact.reason, "\(said); \(exact.remedy)") }
+        if let exact = find(text, in: own) {
+            // libgit2 takes the path of a folder that is not there for an address of an unknown kind.
+            if address.scheme == .file, exact.reason == .missingRepository {
+                return GitError(exact.reason, LocalRepositoryForm.absence(at: address.url))
+            }
+            return GitError(exact.reason, "\(said); \(exact.remedy)")
+        }
         if error.has(code: GIT_EAUTH) { return GitError(.authentication, "\(said); check the credentials") }
         if local.contains(where: error.has(category:)) { return GitError(.corruptMirror, said) }
         if let quoted = find(text, in: servers) { return GitError(quoted.reason, "\(said); \(quoted.remedy)") }

@@ -15,18 +15,49 @@ final class FolderLock: Sendable {
         guard file >= 0 else { throw RecordError.system(errno, path) }
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
             let cause = errno
+            let holder = FolderLock.holder(of: file).map { " (pid \($0))" } ?? ""
             Foundation.close(file)
             guard cause == EWOULDBLOCK else { throw RecordError.system(cause, path) }
             throw RecordError(
                 .locked,
                 folder,
-                "another sternpost process operates on this folder; stop it or choose another --data-dir"
+                "another sternpost process\(holder) operates on this folder; wait until it has ended, stop it, or choose another "
+                    + "--data-dir"
             )
         }
         descriptor = Mutex(file)
     }
 
     deinit { release() }
+
+    /// The process that holds the lock of an open file, as far as the system tells; nil when it does not.
+    private static func holder(of file: Int32) -> Int32? {
+        var status = stat()
+        guard fstat(file, &status) == 0,
+            let locks = try? String(contentsOfFile: "/proc/locks", encoding: .utf8)  // not on every system
+        else { return nil }
+        return holder(in: locks, device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+    }
+
+    /// The process that holds a lock according to the text of `/proc/locks`, with lines such as
+    /// `1: FLOCK  ADVISORY  WRITE 1234 08:01:5678 0 EOF`; nil when there is none of this process namespace.
+    static func holder(in locks: String, device: UInt64, inode: UInt64) -> Int32? {
+        let major = (device >> 8 & 0xFFF) | (device >> 32 & 0xFFFF_F000)
+        let minor = (device & 0xFF) | (device >> 12 & 0xFFFF_FF00)
+        let place = "\(twoDigits(major)):\(twoDigits(minor)):\(inode)"
+        for line in locks.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            guard words.count > 5, words[1] == "FLOCK", words[5] == place, let process = Int32(words[4]), process > 0
+            else { continue }
+            return process
+        }
+        return nil
+    }
+
+    private static func twoDigits(_ number: UInt64) -> String {
+        let text = String(number, radix: 16)
+        return text.count < 2 ? "0" + text : text
+    }
 
     /// Releases the lock; a second call does nothing.
     func release() {

@@ -76,7 +76,11 @@ extension RecordError {
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             self.init(.busy, folder, "another process keeps the history locked; try again. \(words)")
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-            self.init(.corrupt, folder, "the file is damaged; restart the operator to begin a new one. \(words)")
+            self.init(
+                .corrupt,
+                folder,
+                "the file is damaged; a sync, or a restart of the operator, keeps it aside and begins a new one. \(words)"
+            )
         default: self.init(.failed, folder, words)
         }
     }

@@ -2,6 +2,7 @@
 import ArgumentParser
 import Foundation
 import GitStore
+import PlainText
 
 /// What a process does around its command; the same in `sternpost` and in `sternpost-lab`.
 package enum Program {
@@ -42,7 +43,9 @@ package enum Program {
         var patience: DispatchTimeInterval?
         do {
             let arguments = Array(CommandLine.arguments.dropFirst())
-            if let refusal = Program.refusal(of: arguments, elsewhere: elsewhere) { throw CommandFailure(refusal) }
+            if let refusal = Program.refusal(of: arguments, root, elsewhere: elsewhere) {
+                throw CommandFailure(refusal)
+            }
             var command = try root.parseAsRoot()
             if command is RunCommand { patience = flushLimit }
             if var command = command as? any AsyncParsableCommand {
@@ -70,10 +73,23 @@ package enum Program {
     }
 
     /// One line about arguments that are refused before they are parsed; nil when they are not.
-    private static func refusal(of arguments: [String], elsewhere: [String: String]) -> String? {
+    private static func refusal<Root: ParsableCommand>(
+        of arguments: [String],
+        _ root: Root.Type,
+        elsewhere: [String: String]
+    ) -> String? {
         if let name = arguments.first, let program = elsewhere[name] {
             return "\(name) is a command of \(program), which is a program of its own: run \(program) \(name); "
                 + "in a checkout, swift build --product \(program) builds it"
+        }
+        if let name = arguments.first, !name.hasPrefix("-") {
+            let program = root.configuration.commandName ?? "this program"
+            // The parser itself adds the command that explains the others.
+            let names = root.configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+            guard names.contains(name) else {
+                let hint = NearWord.question(name, in: names) ?? "there are: \(names.joined(separator: ", "))"
+                return "\(name) is no command of \(program); \(hint)"
+            }
         }
         return RepeatedOptions.problem(in: arguments)
     }

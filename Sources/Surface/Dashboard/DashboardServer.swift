@@ -96,9 +96,18 @@ package struct DashboardServer: Service {
             }
         } catch  where !isListening.load(ordering: .acquiring) && !(error is CancellationError) {
             throw ListenError(
-                description: "cannot listen on \(address.host):\(address.port): \(error); "
+                description: "cannot listen on \(address.host):\(address.port): \(DashboardServer.words(for: error)); "
                     + "choose another address with --listen"
             )
+        }
+    }
+
+    /// What the system says about a port that was not taken, without the call that said it.
+    package static func words(for error: any Error) -> String {
+        switch error {
+        case let error as IOError: String(cString: strerror(error.errnoCode))
+        case let error as SocketAddressError.UnknownHost: error.errorDescription
+        default: "\(error)"
         }
     }
 

@@ -108,6 +108,35 @@ extension ProcessFaultTests {
             }
         }
 
+        @Test(arguments: ["/apis", "*/secrets/sternpost-*", "*/leases/*"])
+        func `P7: Ctrl-C before the first write is an interruption, whatever request it hits`(path: String) async throws
+        {
+            try await withEmbeddedScene { scene, cluster in
+                try scene.commit(scene.baseFiles(configMaps: 1))
+                let rule = cluster.faults.add(FaultRule("GET", path, .hang))
+                let writes = cluster.faults.writeCount
+                let process = try OperatorProcess(
+                    [
+                        "sync", "--repo", scene.git.path, "--project", scene.project.name, "-n",
+                        scene.project.namespace, "--kubeconfig", try scene.kubeconfigFile(), "--data-dir",
+                        scene.dataFolder(of: "person"),
+                    ],
+                    log: URL(filePath: "\(scene.folder)/person.log")
+                )
+                defer { process.stop() }
+                try await eventually("the request is under way") { cluster.faults.hits(rule) > 0 }
+                process.send(SIGINT)
+                #expect(try await process.ending(within: .seconds(25)) == .status(1))
+                #expect(process.text.contains("interrupted: stopped before anything was changed"), "\(process.text)")
+                #expect(!process.text.contains("error: "), "\(process.text)")
+                #expect(cluster.faults.writeCount == writes)
+                let outcomes = try await scene.runs(of: "person").map(\.run.outcome)
+                #expect(outcomes.allSatisfy { $0 == .interrupted }, "\(outcomes)")
+                cluster.faults.removeAll()
+                try await scene.checkPromises()
+            }
+        }
+
         @Test func `P7: a second SIGTERM ends it at once`() async throws {
             try await withEmbeddedScene { scene, cluster in
                 try scene.commit(scene.baseFiles(configMaps: 4))

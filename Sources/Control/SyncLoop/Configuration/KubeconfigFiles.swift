@@ -28,6 +28,11 @@ package enum KubeconfigFiles {
         if let path, present.isEmpty { throw ConfigurationError("\(path): no such kubeconfig file") }
         if present.isEmpty {
             if environment["KUBERNETES_SERVICE_HOST"] != nil { return try KubeConfiguration.inCluster() }
+            if let list = environment["KUBECONFIG"], !list.isEmpty {
+                throw ConfigurationError(
+                    "KUBECONFIG is \(list), and there is no such file; correct it, or give --kubeconfig FILE"
+                )
+            }
             throw ConfigurationError(
                 "no cluster to talk to: give --kubeconfig FILE, or set KUBECONFIG, or put a kubeconfig at ~/.kube/config"
             )
@@ -35,7 +40,12 @@ package enum KubeconfigFiles {
         var merged: JSON = [:]
         for file in present { merge(try read(file), into: &merged) }
         let folder = (present.first ?? "").split(separator: "/", omittingEmptySubsequences: false).dropLast()
-        return try KubeConfiguration(kubeconfig: merged, folder: folder.joined(separator: "/"), context: context)
+        do throws(KubeError) {
+            return try KubeConfiguration(kubeconfig: merged, folder: folder.joined(separator: "/"), context: context)
+        } catch {
+            guard error.reason == .configuration else { throw error }
+            throw ConfigurationError("\(present.joined(separator: ":")): \(error.message)")
+        }
     }
 
     private static func candidates(path: String?, environment: [String: String]) -> [String] {
@@ -59,6 +69,10 @@ package enum KubeconfigFiles {
         } catch .tooLarge {
             throw ConfigurationError("\(file): larger than \(maxBytes) bytes")
         } catch {
+            var isFolder: ObjCBool = false
+            if FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), isFolder.boolValue {
+                throw ConfigurationError("\(file): is a folder; name the kubeconfig file itself")
+            }
             throw ConfigurationError("\(file): cannot be read; check the file's permissions")
         }
         var json: JSON

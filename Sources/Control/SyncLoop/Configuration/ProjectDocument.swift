@@ -29,6 +29,7 @@ package enum ProjectDocument {
             reader.complain("metadata.name", "use lower-case letters, digits and '-', at most 40 characters")
         }
         let namespace = reader.text(metadata?["namespace"], at: "metadata.namespace") ?? "sternpost"
+        if let problem = NamespaceName.problem(namespace) { reader.complain("metadata.namespace", problem) }
         let spec = json["spec"]
         if spec?.isNull != false { reader.complain("spec", "is missing") }
         reader.allow(
@@ -122,6 +123,9 @@ package enum ProjectDocument {
     private static func policy(_ spec: JSON?, _ reader: inout DocumentReader) -> PlanPolicy {
         var policy = PlanPolicy()
         policy.targetNamespace = reader.text(spec?["targetNamespace"], at: "spec.targetNamespace") ?? ""
+        if !policy.targetNamespace.isEmpty, let problem = NamespaceName.problem(policy.targetNamespace) {
+            reader.complain("spec.targetNamespace", problem)
+        }
         let prune = spec?["prune"]
         reader.allow(["enabled", "maxObjects", "maxPercent"], in: prune, at: "spec.prune")
         if let enabled = reader.flag(prune?["enabled"], at: "spec.prune.enabled") { policy.prune.isEnabled = enabled }

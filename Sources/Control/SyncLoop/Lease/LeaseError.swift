@@ -12,6 +12,7 @@ package struct LeaseError: Error, Sendable, Hashable, CustomStringConvertible {
         case lost
         /// The lease could not be read or written.
         case cluster(KubeError.Reason)
+        /// The task was cancelled.
         case cancelled
     }
 
@@ -29,7 +30,7 @@ package struct LeaseError: Error, Sendable, Hashable, CustomStringConvertible {
         let remedy =
             error.reason == .forbidden
             ? "; grant get, create and update on leases of coordination.k8s.io to Sternpost's account" : ""
-        self.init(.cluster(error.reason), "\(doing): \(error)\(remedy)")
+        self.init(error.reason == .cancelled ? .cancelled : .cluster(error.reason), "\(doing): \(error)\(remedy)")
     }
 
     /// Whether the same may succeed later without a person's help.

@@ -4,7 +4,7 @@ import Waiting
 
 extension ProjectLease {
     /// How long the last request about a lease may take once the process is to end.
-    private static let endGrace: Duration = .seconds(3)
+    static let endGrace: Duration = .seconds(3)
 
     /// Runs a body and, beside it, renews the lease whenever it is held. When the lease is lost the body is cancelled: it
     /// starts nothing new and writes down how far it came. At the end the lease is released.

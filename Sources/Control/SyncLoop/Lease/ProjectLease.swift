@@ -4,6 +4,7 @@ import KubeClient
 import KubeObjects
 import Logging
 import SyncApply
+import Waiting
 
 /// One project's lease as this process holds it, or tries to.
 ///
@@ -82,7 +83,7 @@ package actor ProjectLease {
             case .wait(let holder, let isAlive): return .following(holder: holder, isAlive: isAlive)
             case .write(let record):
                 let sent = now()
-                switch try await store.write(record, replacing: found) {
+                switch try await take(record, replacing: found) {
                 case .noNamespace:
                     tenure.end()
                     return .unhoused
@@ -136,6 +137,27 @@ package actor ProjectLease {
                 }
             }
         }
+    }
+
+    /// Writes the record with which this process begins to lead. Once it is sent its answer is waited for, also when the
+    /// task is cancelled: a lease that was taken without our knowing would be released by nobody.
+    private nonisolated func take(
+        _ record: LeaseRecord,
+        replacing found: KubeObject?
+    ) async throws(LeaseError) -> LeaseStore.Answer {
+        guard !Task.isCancelled else {
+            throw LeaseError(.cancelled, "stopped before the lease \(place) was taken")
+        }
+        let store = store
+        let result = await shieldedFromCancellation(grace: ProjectLease.endGrace) {
+            () async -> Result<LeaseStore.Answer, LeaseError> in
+            do throws(LeaseError) {
+                return .success(try await store.write(record, replacing: found))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
     }
 
     private func held(by holder: String, isAlive: Bool) -> LeaseError {

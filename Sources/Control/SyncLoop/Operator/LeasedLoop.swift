@@ -43,6 +43,8 @@ package struct LeasedLoop: Sendable {
                     told = holder
                 }
             } catch {
+                // The end of this process is no trouble of the project.
+                guard !Task.isCancelled else { return false }
                 await board.resting(project, because: .unable("\(error)"))
                 if told != error.description { log(.error, "cannot take the lease", "\(error)") }
                 told = error.description

@@ -39,11 +39,14 @@ extension PassCarryOut {
 }
 
 extension PassFailure {
+    /// The command that ends a suspension, as the message of a pass names it: without the options of whoever reads it.
+    package static func resumption(of project: String) -> String { "sternpost resume \(project)" }
+
     /// The failure of a pass over a suspended project.
     init(suspended project: String, by suspension: ProjectState.Suspension) {
         self.init(
             stage: .suspended,
-            message: "\(project) is \(suspension.text); sternpost resume \(project) ends that",
+            message: "\(project) is \(suspension.text); \(PassFailure.resumption(of: project)) ends that",
             isRetryable: true
         )
     }

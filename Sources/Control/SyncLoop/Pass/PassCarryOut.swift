@@ -58,12 +58,7 @@ struct PassCarryOut: Sendable {
         let run = begun.run
         CrashPoint.reach(.afterBegin)
         if prepared.standing(approved: approved) == nil, let refusal = await leaseRefusal(run) {
-            let duration = started.duration(to: .now)
-            let row = try await record.refused(refusal, run)
-            return .refused(
-                refusal,
-                PassOutcome(outcome: .failed, run: row, commit: plan.commit, failure: refusal, duration: duration)
-            )
+            return .refused(refusal, try await refused(refusal, run))
         }
         CrashPoint.reach(.afterLease)
         let report = await apply(run)
@@ -73,6 +68,20 @@ struct PassCarryOut: Sendable {
         }
         let outcome = await finished(run, report, rewriting: begun.rewriting)
         return .carriedOut(report, at: ended, outcome)
+    }
+
+    /// Ends the run of a pass that may not write: as interrupted when that is only because it was to stop.
+    private func refused(_ refusal: PassFailure, _ run: RunID) async throws -> PassOutcome {
+        let isStopped = Task.isCancelled && lease?.loss == nil
+        let row = isStopped ? try await record.stopped(run) : try await record.refused(refusal, run)
+        return PassOutcome(
+            outcome: isStopped ? .interrupted : .failed,
+            run: row,
+            commit: prepared.plan.commit,
+            failure: isStopped ? nil : refusal,
+            interruption: isStopped ? PassOutcome.stoppedBeforeAnyChange : nil,
+            duration: started.duration(to: .now)
+        )
     }
 
     private func apply(_ run: RunID) async -> ApplyReport {

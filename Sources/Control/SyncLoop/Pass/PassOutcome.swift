@@ -52,6 +52,8 @@ package struct PassOutcome: Sendable {
     package let failure: PassFailure?
     /// Set when the pass was cut short although it had started.
     package internal(set) var interruption: String?
+    /// The interruption of a pass that wrote nothing to the cluster.
+    package static let stoppedBeforeAnyChange = "stopped before anything was changed"
     /// Whether the history could not be written at some point: until it can, nothing more is changed.
     package internal(set) var isUnrecorded = false
     package internal(set) var duration: Duration

@@ -174,14 +174,8 @@ extension PassPreparer {
     /// One line that distinguishes a server that does not answer, or refuses the credentials, from one that answers
     /// with an error.
     private static func message(_ reason: KubeError.Reason, _ text: String) -> String {
-        switch reason {
-        case .unauthorized:
-            "the cluster is unreachable, and nothing is changed until it lets us in: \(text); check the kubeconfig's"
-                + " credentials"
-        case .unreachable, .timeout, .tls:
-            "the cluster is unreachable, and nothing is changed until it answers: \(text)"
-        default: text
-        }
+        let end = reason == .unauthorized ? "it does" : "it answers"
+        return ClusterAdvice.line(reason, text, consequence: ", and nothing is changed until \(end)")
     }
 
     /// The version tag that is gone and was newer than this commit's; nil when there is none. The cluster's record

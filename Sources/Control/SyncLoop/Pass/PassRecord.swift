@@ -51,6 +51,15 @@ struct PassRecord: Sendable {
         return row
     }
 
+    /// Ends a run that planned and was stopped before it wrote anything.
+    func stopped(_ run: RunID) async throws(RecordError) -> SyncRun {
+        let message = PassOutcome.stoppedBeforeAnyChange
+        try await history.record(message: message, of: run)
+        let row = try await history.finish(run, outcome: .interrupted, counts: RunCounts(), message: message)
+        await publishHead("sync recorded", of: row.id)
+        return row
+    }
+
     /// Logs a pass that could not plan, and writes it down when that is news.
     func failed(
         _ failure: PassFailure,

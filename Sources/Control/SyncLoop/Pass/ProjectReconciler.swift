@@ -97,13 +97,13 @@ package actor ProjectReconciler {
         let started = ContinuousClock.now
         do {
             return try await attempt(trigger, started: started, isSuperseded: isSuperseded)
-        } catch let failure as PassFailure where Task.isCancelled && failure.stage != .history {
+        } catch  where Task.isCancelled && ProjectReconciler.endsWithTheTask(error) {
             // A shutdown is not a failure of the project, and nothing was changed: no run is recorded.
             return PassOutcome(
                 outcome: .interrupted,
                 run: nil,
                 commit: nil,
-                interruption: "stopped before anything was changed",
+                interruption: PassOutcome.stoppedBeforeAnyChange,
                 duration: started.duration(to: .now)
             )
         } catch let failure as RenderFailure {
@@ -117,6 +117,16 @@ package actor ProjectReconciler {
                 isRetryable: true
             )
             return await failed(failure, trigger: trigger, duration: started.duration(to: .now))
+        }
+    }
+
+    /// Whether what a cancelled pass threw may be its cancellation: a commit that does not render and a history that cannot
+    /// be written are told in any case.
+    private static func endsWithTheTask(_ error: any Error) -> Bool {
+        switch error {
+        case is RenderFailure, is RecordError: false
+        case let failure as PassFailure: failure.stage != .history
+        default: true
         }
     }
 

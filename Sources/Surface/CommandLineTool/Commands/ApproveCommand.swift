@@ -25,7 +25,7 @@ struct ApproveCommand: AsyncParsableCommand {
         let history = try await order.data.historyForOrders()
         let project = try await order.name(in: history)
         let held = try await held(project, history)
-        let approved = if let hash { hash } else { try Self.askedHash(project, held) }
+        let approved = if let hash { hash } else { try askedHash(project, held) }
         do {
             let hold: PruneHold
             if let held, try await history.state(of: project).hold?.hash != held.hash {
@@ -45,7 +45,7 @@ struct ApproveCommand: AsyncParsableCommand {
         } catch let failure as CommandFailure {
             throw failure
         } catch {
-            throw CommandFailure("\(error)")
+            throw CommandFailure(of: error)
         }
     }
 
@@ -61,7 +61,7 @@ struct ApproveCommand: AsyncParsableCommand {
         } catch let failure as CommandFailure {
             throw failure
         } catch {
-            throw CommandFailure("\(error)")
+            throw CommandFailure(of: error)
         }
     }
 
@@ -72,16 +72,16 @@ struct ApproveCommand: AsyncParsableCommand {
     }
 
     /// The hash of what waits now, once a person at the terminal has read the list and said yes.
-    private static func askedHash(_ project: String, _ held: PruneHold?) throws -> String {
+    private func askedHash(_ project: String, _ held: PruneHold?) throws -> String {
         guard let held else { throw CommandFailure("project \(project): no prune waits for approval") }
         guard isatty(STDIN_FILENO) != 0, isatty(STDOUT_FILENO) != 0 else {
             throw CommandFailure(
                 "what is approved must be named where nobody can be asked: read the list that waits for \(project)"
-                    + " (sternpost sync and show print it with the hash), then sternpost approve \(project) --hash HASH"
+                    + " (sternpost sync and show print it with the hash), then \(order.next.approve(project, hash: "HASH"))"
             )
         }
         StandardOutput.line("to be deleted of \(project): \(held.count.counted("object")) (\(held.approvalHash))")
-        list(held)
+        Self.list(held)
         for reason in held.reasons { StandardOutput.line("because \(reason)") }
         StandardOutput.write("delete them at the next sync? Type yes: ")
         guard readLine()?.trimmingCharacters(in: .whitespaces).lowercased() == "yes" else {

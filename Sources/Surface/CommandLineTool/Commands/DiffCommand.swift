@@ -46,6 +46,8 @@ struct DiffCommand: AsyncParsableCommand {
         }
         let differences = await DiffPreview(client: client, plan: prepared.plan).differences()
         line.clear()
+        // What was cut short is no finding about the objects.
+        try Task.checkCancellation()
         for difference in differences {
             StandardOutput.painted(Terminal.output.paint(difference.title, .bold) + "\n")
             if let note = difference.note { StandardOutput.line("  \(note)") }
@@ -55,7 +57,7 @@ struct DiffCommand: AsyncParsableCommand {
         if let lost = prepared.lostInventory { StandardOutput.line("note: \(lost)") }
         for notice in prepared.rendered.notices { StandardOutput.line("note: \(notice.origin): \(notice.message)") }
         let approval = try await approval(prepared, project: project.name)
-        writeVerdict(prepared.plan.prune, approval, project: project.name)
+        writeVerdict(prepared.plan.prune, approval, project)
         for refused in prepared.plan.refused where refused.reason.isShortfall {
             ErrorOutput.write("error: \(refused.line)")
         }
@@ -68,7 +70,7 @@ struct DiffCommand: AsyncParsableCommand {
     }
 
     /// What a sync would do about deletions, when it would not just delete.
-    private func writeVerdict(_ prune: PrunePlan, _ approval: Approval?, project: String) {
+    private func writeVerdict(_ prune: PrunePlan, _ approval: Approval?, _ project: Project) {
         for object in prune.leaving {
             StandardOutput.line("would leave the inventory: \(object.id): \(object.reason)")
         }
@@ -92,7 +94,8 @@ struct DiffCommand: AsyncParsableCommand {
             let person = approval.map { " by \($0.person)" } ?? ""
             StandardOutput.line("the deletions were approved\(person): a sync makes them once nothing else keeps them")
         case .held(let reasons, _):
-            StandardOutput.line("the deletions would be held until sternpost approve \(project), because")
+            let next = PrintedCommand(data: data, cluster: cluster, namespace: project.namespace)
+            StandardOutput.line("the deletions would be held until \(next.approve(project.name)), because")
             for reason in reasons { StandardOutput.line("  \(reason)") }
         }
     }

@@ -25,7 +25,8 @@ struct HistoryCommand: AsyncParsableCommand {
     )
     var namespace: String?
 
-    @Option(help: "At most so many.")
+    // Unconditional: a negative number is refused as a value, and not taken for an option.
+    @Option(parsing: .unconditional, help: "At most so many.")
     var limit = 20
 
     @Option(name: .shortAndLong, help: "table, json or yaml.")

@@ -90,6 +90,14 @@ struct ImageOrderOptions: ParsableArguments {
     @OptionGroup var data: DataOptions
     @OptionGroup var cluster: ClusterOptions
 
+    /// The command that ends a hold of the same workload.
+    var release: String {
+        var words = [workload]
+        if let namespace { words += ["-n", namespace] }
+        if let project { words += ["--project", project] }
+        return PrintedCommand(data: data, cluster: cluster).releaseImages(of: words)
+    }
+
     /// What became of an order.
     struct Answer {
         let project: String
@@ -172,12 +180,13 @@ struct ImagesHoldCommand: AsyncParsableCommand {
     @OptionGroup var order: ImageOrderOptions
 
     func run() async throws {
-        StandardOutput.line(ImagesHoldCommand.text(try await order.give(.hold)))
+        StandardOutput.line(ImagesHoldCommand.text(try await order.give(.hold), release: order.release))
     }
 
-    static func text(_ answer: ImageOrderOptions.Answer) -> String {
+    /// - Parameter release: The command that ends the hold.
+    static func text(_ answer: ImageOrderOptions.Answer, release: String) -> String {
         guard !answer.isNew, let before = answer.before else {
-            return "\(answer.subject) is held: no image rollouts until `sternpost images release`"
+            return "\(answer.subject) is held: no image rollouts until `\(release)`"
         }
         let reason = before.reason.isEmpty ? "" : ": \(before.reason)"
         return "\(answer.subject) was held already by \(before.person)\(reason)"

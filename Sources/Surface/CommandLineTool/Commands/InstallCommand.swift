@@ -13,6 +13,13 @@ struct InstallCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The image to run.", valueName: "image"))
     var image: String?
 
+    func validate() throws {
+        guard let image else { return }
+        guard !image.isEmpty, !image.hasPrefix("-"), image.utf8.allSatisfy({ 0x21...0x7E ~= $0 }) else {
+            throw ValidationError("--image \(image.debugDescription): expected an image such as REGISTRY/sternpost:TAG")
+        }
+    }
+
     func run() throws {
         for file in InstallManifests.files {
             var text = file.text

@@ -19,7 +19,14 @@ struct OrderOptions: ParsableArguments {
         name: [.customShort("n"), .customLong("namespace")],
         help: ArgumentHelp("The namespace of the inventory.", valueName: "name")
     )
-    var namespace = "sternpost"
+    var namespace = OrderOptions.defaultNamespace
+
+    static let defaultNamespace = "sternpost"
+
+    func validate() throws { try NamespaceOption.check(namespace, "--namespace") }
+
+    /// The commands to go on with.
+    var next: PrintedCommand { PrintedCommand(data: data, cluster: cluster, namespace: namespace) }
 
     /// Where the orders of a project stand in the cluster.
     func store(of project: String) throws -> OrderStore {
@@ -39,7 +46,9 @@ struct OrderOptions: ParsableArguments {
             } catch let failure as CommandFailure {
                 throw failure
             } catch {
-                throw CommandFailure("no project \(project) in this data folder, and \(error)\(here)")
+                throw CommandFailure(
+                    "no project \(project) in this data folder, and \(ClusterAdvice.line(about: error))\(here)"
+                )
             }
             throw CommandFailure(
                 "no project \(project) in this data folder, nor an inventory of it in namespace \(namespace) (-n)\(here)"
@@ -123,7 +132,7 @@ private enum ProjectOrder {
         } catch let failure as CommandFailure {
             throw failure
         } catch {
-            throw CommandFailure("\(error)")
+            throw CommandFailure(of: error)
         }
     }
 }

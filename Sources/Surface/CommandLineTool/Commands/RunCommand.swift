@@ -93,19 +93,25 @@ struct RunCommand: AsyncParsableCommand {
             }
             loops.append(loop)
         }
+        // The port comes first: an operator that cannot serve it must not keep a project from others.
+        let (listening, announcement) = AsyncStream.makeStream(of: Void.self)
+        let limit = DescriptorBudget.connections(limit: DescriptorBudget.raise(), projects: projects.count)
         let dashboard = DashboardServer(
             address: address,
             board: board,
             images: images,
             history: history,
-            limits: PortLimits(
-                connections: DescriptorBudget.connections(limit: DescriptorBudget.raise(), projects: projects.count)
-            ),
+            limits: PortLimits(connections: limit),
             logger: logger
         ) { port in
             logger.info("listening", metadata: ["address": "\(address.host):\(port)"])
+            announcement.yield()
         }
-        return [dashboard, SyncOperator(loops: loops, poller: poller, logger: logger)]
+        let syncOperator = SyncOperator(loops: loops, poller: poller, logger: logger) {
+            for await _ in listening { return true }
+            return false
+        }
+        return [dashboard, syncOperator]
     }
 
     private func makePoller(for projects: [Project]) throws -> TagPoller {

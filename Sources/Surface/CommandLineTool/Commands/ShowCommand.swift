@@ -30,7 +30,9 @@ struct ShowCommand: AsyncParsableCommand {
         let history = try await data.history(.inspect)
         let detail: RunDetail?
         do { detail = try await history.detail(id) } catch { throw CommandFailure("\(error)") }
-        guard let detail else { throw CommandFailure("there is no sync \(id); sternpost history lists them") }
+        guard let detail else {
+            throw CommandFailure("there is no sync \(id); \(PrintedCommand(data: data).history) lists them")
+        }
         if output == .table {
             write(detail)
         } else {

@@ -33,6 +33,8 @@ struct StatusCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "table, json or yaml.")
     var output: OutputFormat = .table
 
+    func validate() throws { try NamespaceOption.check(namespace, "--namespace") }
+
     func run() async throws {
         let history = try await data.history(.inspect)
         let client = try cluster.client()
@@ -54,7 +56,7 @@ struct StatusCommand: AsyncParsableCommand {
                 )
             }
         } catch {
-            throw CommandFailure("error: \(error)")
+            throw CommandFailure("error: \(ClusterAdvice.line(about: error))")
         }
         if output == .table {
             write(rows)
@@ -197,7 +199,7 @@ struct ProjectStatus: Sendable {
             orders: orders,
             last: last,
             inventory: inventory,
-            namespace: namespace
+            missingIn: await store.hasInventory ? nil : namespace
         )
         return ProjectStatus(
             project: project,
@@ -262,18 +264,19 @@ struct ProjectStatus: Sendable {
         }
     }
 
-    /// The project's state in words, and whether all is as the last sync left it.
+    /// The project's state in words, and whether all is as the last sync left it; with the namespace that was looked into,
+    /// when that has no inventory of the project.
     private static func words(
         _ state: ProjectState,
         orders: StandingOrders,
         last: SyncRun?,
         inventory: Inventory,
-        namespace: String
+        missingIn namespace: String?
     ) -> (text: String, isInStep: Bool) {
         if let suspension = state.suspension { return (suspension.text, false) }
         if inventory.isRebuilt { return ("its inventory \(inventory.applySet.parent) is missing", false) }
-        if state.applied != nil, inventory.members.isEmpty {
-            return ("no inventory in namespace \(namespace); the right one: -n", false)
+        if state.applied != nil, let namespace {
+            return ("no inventory of it in namespace \(namespace); name the one that has it with -n", false)
         }
         if let hold = state.hold, !orders.isOver {
             let count = hold.count.counted("deletion")

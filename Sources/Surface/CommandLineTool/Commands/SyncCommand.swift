@@ -28,7 +28,11 @@ struct SyncCommand: AsyncParsableCommand {
     @Flag(help: "Do not wait for health at the end. Later waves and deletes still do, up to --timeout.")
     var noWait = false
 
-    @Option(help: ArgumentHelp("How long to wait for health. Default: 5m.", valueName: "duration"))
+    // Unconditional: a negative number is refused as a value, and not taken for an option.
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How long to wait for health. Default: 5m.", valueName: "duration")
+    )
     var timeout: String?
 
     func run() async throws {
@@ -40,9 +44,12 @@ struct SyncCommand: AsyncParsableCommand {
             project.healthTimeout = limit
         }
         let timing = try leases.timing()
-        let outcome = try await untilSignalled { [project] in try await self.pass(project, timing: timing) }
+        let outcome = try await untilSignalled(stopped: 1) { [project] in
+            try await self.pass(project, timing: timing)
+        }
         if output == .table {
-            PassReport(outcome: outcome, project: project.name, terminal: .output).write()
+            let next = PrintedCommand(data: data, cluster: cluster, namespace: project.namespace)
+            PassReport(outcome: outcome, project: project.name, terminal: .output, next: next).write()
         } else {
             output.write(try outcome.json(project: project.name))
         }
@@ -91,7 +98,7 @@ extension PreparerFactory {
         } catch let error as ConfigurationError {
             throw CommandFailure(error.problems)
         } catch {
-            throw CommandFailure("\(error)")
+            throw CommandFailure(of: error)
         }
     }
 }

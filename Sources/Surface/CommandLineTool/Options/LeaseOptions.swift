@@ -4,13 +4,22 @@ import SyncLoop
 
 /// How long a project's lease lasts. Hidden: the defaults are right for all but tests and very slow API servers.
 struct LeaseOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("How long others wait for a leader that is silent.", visibility: .hidden))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How long others wait for a leader that is silent.", visibility: .hidden)
+    )
     var leaseDuration: String?
 
-    @Option(help: ArgumentHelp("After how long without renewal the leader stops writing.", visibility: .hidden))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("After how long without renewal the leader stops writing.", visibility: .hidden)
+    )
     var leaseRenewDeadline: String?
 
-    @Option(help: ArgumentHelp("How often the lease is renewed or looked at.", visibility: .hidden))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How often the lease is renewed or looked at.", visibility: .hidden)
+    )
     var leaseRetryPeriod: String?
 
     /// The durations, checked against each other.

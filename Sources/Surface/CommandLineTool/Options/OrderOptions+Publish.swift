@@ -86,6 +86,6 @@ private func orWarn(_ order: String, _ give: () async throws -> Bool) async {
     } catch let failure as CommandFailure {
         ErrorOutput.write("\(consequence): \(failure.lines.joined(separator: "; "))")
     } catch {
-        ErrorOutput.write("\(consequence): \(error)")
+        ErrorOutput.write("\(consequence): \(ClusterAdvice.line(about: error))")
     }
 }

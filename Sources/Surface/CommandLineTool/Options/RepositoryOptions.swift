@@ -46,6 +46,11 @@ struct RepositoryOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A project file, instead of --repo.", valueName: "file"))
     var config: String?
 
+    func validate() throws {
+        try NamespaceOption.check(namespace, "--namespace")
+        if targetNamespace != "" { try NamespaceOption.check(targetNamespace, "--target-namespace") }
+    }
+
     /// The project, or every reason why there is none.
     func resolve() throws -> Project {
         do {
@@ -99,12 +104,23 @@ struct RepositoryOptions: ParsableArguments {
         ]
     }
 
-    /// `https://git.example.com/acme/Posts.git` is called `posts`.
+    /// `https://git.example.com/acme/Posts.git` is called `posts`, and a folder as it is really called, whatever path leads
+    /// to it.
     static func name(of repo: String) -> String {
-        let last = repo.split(whereSeparator: { $0 == "/" || $0 == ":" }).last.map(String.init) ?? "project"
+        var parts = place(of: repo).split(whereSeparator: { $0 == "/" || $0 == ":" })
+        // The folder in which a working copy keeps its objects.
+        if parts.count > 1, parts.last == ".git" { parts.removeLast() }
+        let last = parts.last.map(String.init) ?? "project"
         let stem = last.hasSuffix(".git") ? String(last.dropLast(4)) : last
         let letters = stem.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
         let trimmed = String(String(letters).drop { $0 == "-" }.reversed().drop { $0 == "-" }.reversed().prefix(40))
         return trimmed.isEmpty ? "project" : trimmed
+    }
+
+    /// The absolute path of a folder, without symbolic links; an address as it is.
+    private static func place(of repo: String) -> String {
+        // What is no address is refused later, with the reason.
+        guard let address = try? GitAddress(repo), address.scheme == .file else { return repo }
+        return URL(filePath: address.url).resolvingSymlinksInPath().path(percentEncoded: false)
     }
 }

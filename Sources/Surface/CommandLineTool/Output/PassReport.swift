@@ -19,6 +19,7 @@ struct PassReport {
     let outcome: PassOutcome
     let project: String
     let terminal: Terminal
+    let next: PrintedCommand
 
     /// Prints tables to standard output and errors, a line each, to standard error.
     func write() {
@@ -59,7 +60,7 @@ struct PassReport {
         StandardOutput.painted(table.text(for: terminal))
         if shown.count > PassReport.maxRows {
             StandardOutput.line(
-                "… and \(shown.count - PassReport.maxRows) more: sternpost show \(outcome.run?.id ?? 0)"
+                "… and \(shown.count - PassReport.maxRows) more: \(next.show(outcome.run?.id ?? 0))"
             )
         }
         StandardOutput.line()
@@ -77,7 +78,10 @@ struct PassReport {
 
     private func writeErrors() {
         for problem in outcome.problems { ErrorOutput.write("error: \(problem)") }
-        if let failure = outcome.failure, outcome.problems.isEmpty { ErrorOutput.write("error: \(failure.message)") }
+        if let failure = outcome.failure, outcome.problems.isEmpty {
+            let command = PassFailure.resumption(of: project)
+            ErrorOutput.write("error: \(failure.message.replacing(command, with: next.resume(project)))")
+        }
         for object in outcome.objects where [.failed, .skipped].contains(object.action) && !isHeldPrune(object) {
             if let error = object.error {
                 ErrorOutput.line("\(object.action == .failed ? "error" : "skipped"): \(error)")
@@ -113,7 +117,7 @@ struct PassReport {
             for step in prune.steps { StandardOutput.line("  \(step.id)") }
             for reason in reasons { StandardOutput.line("because \(reason)") }
             StandardOutput.line("to go on, and then sync again:")
-            StandardOutput.line("  sternpost approve \(project) --hash \(PruneHold.approvalHash(hash))")
+            StandardOutput.line("  \(next.approve(project, hash: PruneHold.approvalHash(hash)))")
         }
     }
 

@@ -2,6 +2,7 @@
 import Foundation
 import Logging
 import ServiceLifecycle
+import SyncLoop
 import Synchronization
 import UnixSignals
 
@@ -114,18 +115,26 @@ package struct ShutdownSignals: Sendable {
 
 /// Runs a body that ends by itself, and cancels it at SIGTERM or Ctrl-C, so that it can finish the request it is in.
 ///
+/// - Parameters:
+///   - stopped: The status with which the command ends when the body threw because of the signal: it then changed nothing,
+///     and that is said, whatever request it was in.
+///   - body: What to run.
 /// - Returns: What the body returned.
-/// - Throws: What the body threw.
-func untilSignalled<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
+/// - Throws: What the body threw without a signal; after one ``CommandFailure``.
+func untilSignalled<Result: Sendable>(
+    stopped: Int32 = 2,
+    _ body: @escaping @Sendable () async throws -> Result
+) async throws -> Result {
+    let interruption = CommandFailure("interrupted: \(PassOutcome.stoppedBeforeAnyChange)", status: stopped)
     let box = ResultBox<Result>()
     try await ShutdownSignals().run([
         .init(
-            service: OneShot(body: body, box: box),
+            service: OneShot(body: body, box: box, interruption: interruption),
             successTerminationBehavior: .gracefullyShutdownGroup,
             failureTerminationBehavior: .gracefullyShutdownGroup
         )
     ])
-    guard let result = box.result.withLock({ $0 }) else { throw CancellationError() }
+    guard let result = box.result.withLock({ $0 }) else { throw interruption }
     return try result.get()
 }
 
@@ -136,11 +145,16 @@ private final class ResultBox<Value: Sendable>: Sendable {
 private struct OneShot<Value: Sendable>: Service {
     let body: @Sendable () async throws -> Value
     let box: ResultBox<Value>
+    let interruption: CommandFailure
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             let result: Result<Value, any Error>
-            do { result = .success(try await body()) } catch { result = .failure(error) }
+            do {
+                result = .success(try await body())
+            } catch {
+                result = .failure(Task.isCancelled ? interruption : error)
+            }
             box.result.withLock { $0 = result }
         }
     }

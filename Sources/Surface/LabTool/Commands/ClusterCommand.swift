@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import CommandLineTool
+import Dashboard
 import EmbeddedCluster
 import Foundation
 import KubeObjects
@@ -21,7 +22,8 @@ struct ClusterCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where the kubeconfig is written, readable by you only.", valueName: "file"))
     var writeKubeconfig: String
 
-    @Option(help: "The port on 127.0.0.1; 0 takes a free one.")
+    // Unconditional: a negative number is refused as a value, and not taken for an option.
+    @Option(parsing: .unconditional, help: "The port on 127.0.0.1; 0 takes a free one.")
     var port = 0
 
     @Option(
@@ -39,8 +41,15 @@ struct ClusterCommand: AsyncParsableCommand {
         options.dataFolder = dataDir
         let signals = await ShutdownSignals(ending: Serving.ending)
         let cluster: EmbeddedCluster
-        do { cluster = try await EmbeddedCluster.start(options: options) } catch {
-            throw CommandFailure("the embedded cluster cannot start on port \(port): \(error)")
+        do {
+            cluster = try await EmbeddedCluster.start(options: options)
+        } catch let error as StoreJournalError {
+            throw CommandFailure("the embedded cluster cannot use its \(error)")
+        } catch {
+            let words = DashboardServer.words(for: error)
+            throw CommandFailure(
+                "the embedded cluster cannot start on port \(port): \(words); choose another with --port"
+            )
         }
         do { try CredentialFile.write(YAMLText.emit(cluster.kubeconfig), to: writeKubeconfig) } catch {
             await cluster.stop()
