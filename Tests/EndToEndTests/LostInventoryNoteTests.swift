@@ -3,6 +3,7 @@ import KubeClient
 import KubeObjects
 import SceneKit
 import SyncApply
+import SyncLook
 import SyncLoop
 import SyncPlan
 import SyncRecord

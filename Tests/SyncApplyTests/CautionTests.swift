@@ -6,6 +6,7 @@ import SyncApply
 import SyncLook
 import SyncPlan
 import Synchronization
+import SyncSource
 import TestKit
 import Testing
 

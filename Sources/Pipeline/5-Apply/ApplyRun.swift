@@ -3,6 +3,7 @@ import KubeClient
 import KubeObjects
 import SyncLook
 import SyncPlan
+import SyncSource
 
 /// The state of one pass: what has become of which object so far.
 struct ApplyRun: Sendable {
@@ -120,7 +121,7 @@ struct ApplyRun: Sendable {
     mutating func keepRest(because reason: String) { if reasonToKeepRest == nil { reasonToKeepRest = reason } }
 
     /// Notes whose approval lets the held prune run.
-    mutating func wasApproved(by person: String) { pruneReason = "\(pruneReason), approved by \(person)".singleLine }
+    mutating func wasApproved(by person: String) { pruneReason = "\(pruneReason), approved by \(person)" }
 
     /// Whether this incarnation was applied, or found as wanted, in this pass; perhaps under another group's name.
     func isApplied(uid: String) -> Bool { appliedUIDs.contains(uid) }

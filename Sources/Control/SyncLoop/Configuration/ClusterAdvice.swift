@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeClient
 import SyncApply
+import SyncLook
 
 /// What it means that the cluster gave no answer, or none to us, and what to do.
 package enum ClusterAdvice {

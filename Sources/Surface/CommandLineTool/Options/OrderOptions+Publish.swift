@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 import SyncApply
+import SyncLook
 import SyncLoop
 import SyncRecord
 
