@@ -93,7 +93,9 @@ extension Step {
         switch cause {
         case .drift:
             text = "\(title)\(named(news)): set back to commit \(commit.shortID)"
-        case .missing, .deleted, .commit, .adoption:
+        case .deleted:
+            text = "\(title): it was gone; created again from \(by)"
+        case .missing, .commit, .adoption:
             let foreign = news.filter(\.isForeign)[...]
             let own = news.filter { !$0.isForeign }[...]
             let taken = foreign.isEmpty || own.isEmpty ? "" : "; besides\(named(foreign))"
