@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 
 /// Reads fields of a configuration document, and collects every problem with its path.
 struct DocumentReader {
@@ -23,10 +24,10 @@ struct DocumentReader {
             return
         }
         for key in members.keys where !keys.contains(key) {
-            let near = keys.min { DocumentReader.distance($0, key) < DocumentReader.distance($1, key) } ?? ""
-            let hint =
-                DocumentReader.distance(near, key) <= 2
-                ? "did you mean \(near)?" : "allowed: \(keys.joined(separator: ", "))"
+            let near = keys.compactMap { known in
+                EditDistance.between(Array(known.utf8), Array(key.utf8), atMost: 2).map { (key: known, distance: $0) }
+            }.min { $0.distance < $1.distance }
+            let hint = near.map { "did you mean \($0.key)?" } ?? "allowed: \(keys.joined(separator: ", "))"
             complain(path.isEmpty ? key : "\(path).\(key)", "unknown field; \(hint)")
         }
     }
@@ -101,20 +102,5 @@ struct DocumentReader {
             return nil
         }
         return choice
-    }
-
-    /// Edit distance of two short words.
-    private static func distance(_ left: String, _ right: String) -> Int {
-        var row = Array(0...right.count)
-        for (i, a) in left.enumerated() {
-            var previous = row[0]
-            row[0] = i + 1
-            for (j, b) in right.enumerated() {
-                let current = row[j + 1]
-                row[j + 1] = a == b ? previous : min(previous, current, row[j]) + 1
-                previous = current
-            }
-        }
-        return row[right.count]
     }
 }
