@@ -13,13 +13,20 @@ struct Credential: Sendable {
     var generation = 0
 }
 
-/// Keeps the credentials of one client fresh: reads token files again, runs plug-ins when their answer expires.
+/// Keeps the credentials of one client fresh: reads token files again, runs plug-ins when their answer expires, and reads the
+/// kubeconfig again when they are refused.
 actor CredentialSource {
     /// A token file is read again after this long: kubelet renews it well before it expires.
     private static let tokenFileAge: Duration = .seconds(60)
 
-    private let kind: KubeCredentials
-    private let identity: HTTPSecurity.Identity?
+    /// Who is refused for another reason is not to read files at every request.
+    private static let renewalPause: Duration = .seconds(5)
+
+    private let configuration: KubeConfiguration
+    private let renewal: KubeClient.Renewal?
+    private var nextRenewal = ContinuousClock.now
+    private var kind: KubeCredentials
+    private var identity: HTTPSecurity.Identity?
     private var cached: Credential?
     private var goodUntil: Expiry = .never
     private var generation = 0
@@ -39,9 +46,11 @@ actor CredentialSource {
         }
     }
 
-    init(_ kind: KubeCredentials, identity: HTTPSecurity.Identity?) {
-        self.kind = kind
-        self.identity = identity
+    init(_ configuration: KubeConfiguration, renewal: KubeClient.Renewal?) {
+        self.configuration = configuration
+        self.renewal = renewal
+        kind = configuration.credentials
+        identity = configuration.identity
     }
 
     /// The credential to send now.
@@ -59,12 +68,30 @@ actor CredentialSource {
 
     /// Notes that the server refused a credential. False when there is no way to get another one.
     func invalidate(_ refused: Credential) -> Bool {
+        // Another request was refused as well, and there is another credential since.
+        guard refused.generation == generation else { return true }
+        if renew() { return true }
         switch kind {
         case .none, .token, .basic: return false
         case .tokenFile, .plugin:
-            if refused.generation == generation { cached = nil }
+            cached = nil
             return true
         }
+    }
+
+    /// Reads the settings again. False when that brings no other credentials for the same user of the same server.
+    private func renew() -> Bool {
+        guard let renewal, ContinuousClock.now >= nextRenewal else { return false }
+        nextRenewal = .now + CredentialSource.renewalPause
+        guard let fresh = renewal(), fresh.server == configuration.server,
+            fresh.contextName == configuration.contextName, fresh.impersonation == configuration.impersonation,
+            fresh.credentials != kind || fresh.identity != identity
+        else { return false }
+        kind = fresh.credentials
+        identity = fresh.identity
+        cached = nil
+        generation += 1
+        return true
     }
 
     private func keep(

@@ -19,11 +19,27 @@ package final class KubeClient: Sendable {
     /// Says why writes may not be sent now; nil while they may.
     package typealias WriteGate = HTTPRequest.Gate
 
-    package init(configuration: KubeConfiguration, wire: HTTPWire, options: KubeClientOptions = .init()) {
+    /// Reads the settings of a client anew, for when the server refuses its credentials; nil when they cannot be read.
+    package typealias Renewal = @Sendable () -> KubeConfiguration?
+
+    /// A client with connections of its own.
+    ///
+    /// - Parameters:
+    ///   - configuration: The server and the user.
+    ///   - wire: The connections.
+    ///   - options: Deadlines and limits.
+    ///   - renewal: Called after a refusal, at most once in some seconds. Only the credentials are taken, and only of the
+    ///     same context, server and impersonation. Nil when they never change.
+    package init(
+        configuration: KubeConfiguration,
+        wire: HTTPWire,
+        options: KubeClientOptions = .init(),
+        renewal: Renewal? = nil
+    ) {
         self.configuration = configuration
         self.wire = wire
         self.options = options
-        credentials = CredentialSource(configuration.credentials, identity: configuration.identity)
+        credentials = CredentialSource(configuration, renewal: renewal)
         writeGate = nil
         counters = RequestCounters()
     }
