@@ -179,17 +179,14 @@ package actor SourceReader {
         let place = try place.get()
         let before = clones
         try await read(tip) { _, _ throws(SourceError) in }
-        var found = try await compare(tip, to: previousCommitID, place)
+        if let found = try await compare(tip, to: previousCommitID, place) { return found }
         let pair = Pair(tip: tip.commitID, previous: previousCommitID)
-        if found == nil, clones == before, lost != pair {
+        if clones == before, lost != pair {
             try await fetch(tip, place, isFresh: true)
-            found = try await compare(tip, to: previousCommitID, place)
+            if let found = try await compare(tip, to: previousCommitID, place) { return found }
         }
-        guard let found else {
-            lost = pair
-            return .lost
-        }
-        return found
+        lost = pair
+        return .lost
     }
 }
 

@@ -73,8 +73,8 @@ enum MisspeltWish {
                 let value = member.value.string ?? ""
                 if wish.contrary.contains(value.lowercased()) { continue }
                 if wish.key == argoOptions, !asksToBeKept(value) { continue }
-                let meant = "perhaps the annotation \(wish.key) is meant"
-                return "the \(noun) \(member.key): \"\(value)\" is not understood; \(meant)"
+                let hint = "perhaps the annotation \(wish.key) is meant"
+                return "the \(noun) \(member.key): \"\(value)\" is not understood; \(hint)"
             }
         }
         return nil
