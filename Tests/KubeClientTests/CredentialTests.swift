@@ -2,6 +2,7 @@
 import Foundation
 import HTTPWire
 import KubeObjects
+import Synchronization
 import TestKit
 import Testing
 
@@ -69,6 +70,57 @@ struct CredentialTests {
                 #expect(await get(client)?.reason == .unauthorized)
                 #expect(server.requests.count == 2)
             }
+        }
+    }
+
+    private static func configuration(_ url: String, token: String) throws -> KubeConfiguration {
+        let json = kubeconfig(url, user: ["token": .string(token)])
+        return try KubeConfiguration(kubeconfig: json, folder: "/", context: nil)
+    }
+
+    @Test func `a token of the kubeconfig is read again when the server refuses it`() async throws {
+        try await withStubServer { request in
+            [request.headers["authorization"] == "Bearer new" ? CredentialTests.fine : CredentialTests.unauthorized]
+        } _: { server in
+            let fresh = try Self.configuration(server.url, token: "new")
+            let reads = Mutex(0)
+            let client = KubeClient(
+                configuration: try Self.configuration(server.url, token: "old"),
+                wire: HTTPWire(),
+                renewal: {
+                    reads.withLock { $0 += 1 }
+                    return fresh
+                }
+            )
+            await withTaskGroup { group in
+                for _ in 0..<4 { group.addTask { #expect(await get(client) == nil) } }
+            }
+            #expect(await get(client) == nil)
+            #expect(reads.withLock { $0 } == 1)
+            #expect(server.requests.last?.headers["authorization"] == "Bearer new")
+        }
+    }
+
+    @Test(arguments: [("https://other.example.org:6443", "new"), (nil, "old"), (nil, nil)] as [(String?, String?)])
+    func `credentials of another server, and the refused ones, are not sent`(url: String?, token: String?) async throws
+    {
+        try await withStubServer { _ in
+            [CredentialTests.unauthorized]
+        } _: { server in
+            let fresh = try token.map { try Self.configuration(url ?? server.url, token: $0) }
+            let reads = Mutex(0)
+            let client = KubeClient(
+                configuration: try Self.configuration(server.url, token: "old"),
+                wire: HTTPWire(),
+                renewal: {
+                    reads.withLock { $0 += 1 }
+                    return fresh
+                }
+            )
+            for _ in 0..<2 { #expect(await get(client)?.reason == .unauthorized) }
+            #expect(server.requests.map { $0.headers["authorization"] } == ["Bearer old", "Bearer old"])
+            // Not at each refusal.
+            #expect(reads.withLock { $0 } == 1)
         }
     }
 

@@ -155,6 +155,47 @@ struct KubeconfigFilesTests {
         }
     }
 
+    @Test func `a kubeconfig that is written anew is read again when the server refuses what it had`() async throws {
+        try await withTemporaryFolder { folder in
+            let namespace = #"{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"two"}}"#
+            let refusal = #"{"apiVersion":"v1","kind":"Status","status":"Failure","reason":"Unauthorized","code":401}"#
+            let server = try StubHTTPServer { request in
+                let isNew = request.headers["authorization"] == "Bearer t0ken-since-the-restart"
+                return [isNew ? .reply(200, namespace) : .reply(401, refusal)]
+            }
+            defer { server.stop() }
+            let list = ["a", "b"].map { folder.appending(path: $0).path }.joined(separator: ":")
+            let environment = ["KUBECONFIG": list]
+            try write(["a": kubeconfig("two", server: server.url, current: "two")], to: folder)
+            let old = try KubeconfigFiles.configuration(path: nil, context: nil, environment: environment)
+            let client = KubeClient(
+                configuration: old,
+                wire: HTTPWire(),
+                renewal: KubeconfigFiles.renewal(of: old, path: nil, environment: environment)
+            )
+            // Another context is the current one by then, of another cluster.
+            try write(
+                [
+                    "a": kubeconfig("one", server: "https://one.example.org:6443", current: "one"),
+                    "b": kubeconfig("two", server: server.url, user: "token: t0ken-since-the-restart"),
+                ],
+                to: folder
+            )
+            let namespaces = APIResource(
+                gvk: GroupVersionKind(group: "", version: "v1", kind: "Namespace"),
+                plural: "namespaces",
+                isNamespaced: false,
+                verbs: ["get"]
+            )
+            #expect(try await client.get(namespaces, namespace: "", name: "two") != nil)
+            #expect(
+                server.requests.map { $0.headers["authorization"] } == [
+                    "Bearer t0ken-of-a-test", "Bearer t0ken-since-the-restart",
+                ]
+            )
+        }
+    }
+
     @Test func `the file on the command line is the only one`() async throws {
         try await withTemporaryFolder { folder in
             try write(

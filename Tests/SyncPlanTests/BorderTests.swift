@@ -84,6 +84,8 @@ struct BorderTests {
         for border in [ProjectBorder(), Self.border, ProjectBorder(isOwnProject: true)] {
             let refused = try Self.refusals(of: manifest, border)
             #expect(refused.map(\.reason) == [.forbidden])
+            let remedies = ["; remove it from git", "; choose another name"]
+            #expect(remedies.contains { refused.first?.message.hasSuffix($0) == true })
             #expect(refused.first?.origin == Origin(file: "infra/all.yaml", line: 2))
         }
     }
@@ -137,5 +139,7 @@ struct BorderTests {
         )
         #expect(plan.prune.steps.isEmpty)
         #expect(plan.prune.kept.map(\.id) == [object.id], "\(plan.prune.kept) \(plan.prune.released)")
+        // The remedies are for manifests: nobody can give a live object another name.
+        #expect(plan.prune.kept.allSatisfy { !$0.reason.contains(";") }, "\(plan.prune.kept)")
     }
 }

@@ -101,6 +101,13 @@ struct PruneCulpritTests {
         ("helm.sh/Resource-Policy", "keep"), ("helm.sh/resourcePolicy", "keep"),
         ("argocd.argoproj.io/Sync-Options", "Prune=false"), ("argocd.argoproj.io/sync-option", "Delete=confirm"),
         ("kustomize.toolkit.fluxcd.io/Prune", "disabled"), ("sternpost-dev/prune", "disabled"),
+        ("helm.sh/resource-polcy", "keep"), ("helm.sh/resorce-policies", "keep"), ("helm.sh/resource-policy", "kep"),
+        ("hlem.sh/resource-policy", "keep"), ("Helm.sh/Resource_Policy", "keep"),
+        ("kustomize.toolkit.fluxcd.io/prun", "disabled"), ("kustomize.toolkit.fluxcd.io/purne", "disabled"),
+        ("kustomise.toolkit.fluxcd.io/prune", "disabled"), ("kustomize.toolkit.fluxcd.io/reconsile", "disabled"),
+        ("argocd.argoproj.io/sync-optoins", "Prune=false"), ("argocd.argoproj.io/skip-reconcil", "true"),
+        ("client.lifecycle.config.k8s.io/deletions", "detach"), ("cli-utils.sigs.k8s.io/on-removal", "keep"),
+        ("sternpost.dev/prnue", "disabled"), ("sternpst.dev/prune", "disabled"),
     ])
     func `a wish on the live object that nobody understands keeps it`(_ key: String, _ value: String) throws {
         let old = try PlanFixture.live(PlanFixture.configMap("old")) {
@@ -158,6 +165,7 @@ struct PruneCulpritTests {
         ("kustomize.toolkit.fluxcd.io/prune", "Enabled"),
         ("argocd.argoproj.io/sync-options", "Prune=true,Validate=false"),
         ("argocd.argoproj.io/Sync-Options", "Validate=true"), ("Kustomize.toolkit.fluxcd.io/prune", "enabled"),
+        ("kustomize.toolkit.fluxcd.io/prun", "enabled"), ("argocd.argoproj.io/sync-optoins", "Validate=false"),
     ])
     func `an annotation that is understood and asks for nothing keeps nothing`(_ key: String, _ value: String) throws {
         let old = try PlanFixture.live(PlanFixture.configMap("old")) {
@@ -169,5 +177,27 @@ struct PruneCulpritTests {
             members: [(old, "uid-1")]
         )
         #expect(plan.prune.steps.count == 1, "\(plan.prune.kept)")
+    }
+
+    @Test(arguments: [
+        "kustomize.toolkit.fluxcd.io/name", "kustomize.toolkit.fluxcd.io/namespace",
+        "kustomize.toolkit.fluxcd.io/checksum", "kustomize.toolkit.fluxcd.io/force", "kustomize.toolkit.fluxcd.io/ssa",
+        "kustomize.toolkit.fluxcd.io/substitute", "helm.sh/chart", "helm.sh/hook", "helm.sh/hook-weight",
+        "helm.sh/hook-delete-policy", "meta.helm.sh/release-name", "meta.helm.sh/release-namespace",
+        "argocd.argoproj.io/tracking-id", "argocd.argoproj.io/instance", "argocd.argoproj.io/compare-options",
+        "argocd.argoproj.io/hook", "argocd.argoproj.io/refresh", "config.k8s.io/owning-inventory",
+        "configmanagement.gke.io/token", "prune", "example.com/prune",
+    ])
+    func `what other tools write beside their wishes is no wish`(key: String) throws {
+        var object = try PlanFixture.object(PlanFixture.configMap("old"))
+        object.json[["metadata", "annotations", key]] = "disabled"
+        object.json[["metadata", "labels", key]] = "disabled"
+        #expect(SyncAnnotation.objection(of: object) == nil)
+    }
+
+    @Test func `nor are the waves of Argo CD`() throws {
+        var object = try PlanFixture.object(PlanFixture.configMap("old"))
+        object.json[["metadata", "annotations", "argocd.argoproj.io/sync-wave"]] = "5"
+        #expect(SyncAnnotation.objection(of: object) == nil)
     }
 }

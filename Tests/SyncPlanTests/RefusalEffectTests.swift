@@ -24,6 +24,7 @@ struct RefusalEffectTests {
         Row(reason: .failing, isFailure: true, isRetryable: true, mayRest: true),
         Row(reason: .terminating, isFailure: true, isRetryable: true), Row(reason: .blocked),
         Row(reason: .waiting, isRetryable: true), Row(reason: .contested, isRetryable: true),
+        Row(reason: .vanishing, isRetryable: true),
         Row(reason: .optedOut, isShortfall: false, mayRest: true),
         Row(reason: .optedOutLive, isShortfall: false, mayRest: true),
     ]

@@ -87,6 +87,23 @@ import Testing
         #expect(problems.first?.hasPrefix(expected) == true, "\(problems)")
     }
 
+    @Test(arguments: [("uid: 6f2c, ", 1), ("", 0)])
+    func `an owner that is named by uid is applied, with a note`(uid: String, notes: Int) throws {
+        let owner = "{apiVersion: v1, kind: ConfigMap, \(uid)name: w}"
+        let text = """
+            apiVersion: v1
+            kind: ConfigMap
+            metadata:
+              name: a
+              ownerReferences: [\(owner)]
+
+            """
+        let set = try Rendering.set(text)
+        #expect(set.objects.map(\.object.name) == ["a"])
+        #expect(set.notices.map(\.origin.line) == Array(repeating: 1, count: notes))
+        #expect(set.notices.allSatisfy { $0.message.contains("exists in one cluster only") })
+    }
+
     @Test func `all problems of all files come together in their order`() {
         let problems = Rendering.problems([
             ("b.yaml", "kind: A\nmetadata:\n  name: 5\n  uid: x\n"),

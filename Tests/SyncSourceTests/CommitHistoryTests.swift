@@ -20,7 +20,7 @@ import Testing
             #expect(try await reader.relation(of: tip, to: second) == .diverged)
             #expect(try await reader.relation(of: tip, to: first) == .forward)
             #expect(try await reader.relation(of: tip, to: rewritten) == .same)
-            #expect(try await reader.relation(of: tip, to: String(repeating: "0", count: 40)) == .diverged)
+            #expect(try await reader.relation(of: tip, to: String(repeating: "0", count: 40)) == .lost)
         }
     }
 
@@ -131,6 +131,65 @@ import Testing
                 try FileManager.default.removeItem(at: pack)
                 try bytes.write(to: pack)
             }
+            #expect(try await reader.relation(of: tip, to: first) == .forward)
+        }
+    }
+
+    @Test func `a mirror that lost the commit before is cloned again, and nothing counts as rewritten`() async throws {
+        try await SourceScene.with { scene in
+            let first = try scene.posts.commit(["infra/a.yaml": "1"])
+            _ = try await scene.reader().pass()
+            let lost = try MirrorTests.files(try scene.mirror(), "objects/pack", "")
+            let second = try scene.posts.commit(["infra/a.yaml": "2"])
+            _ = try await scene.reader().pass()
+            for file in lost { try FileManager.default.removeItem(at: file) }
+            // As after a restart: this reader knows nothing of what was there.
+            let reader = try scene.reader()
+            let tip = SourceTip(commitID: second, refName: "main")
+            #expect(try await reader.relation(of: tip, to: first) == .forward)
+            #expect(try await reader.snapshot(tip).files.map(\.bytes) == [Array("2".utf8)])
+        }
+    }
+
+    @Test func `a commit that a new clone lacks is lost, and is not cloned for again`() async throws {
+        try await SourceScene.with { scene in
+            let first = try scene.posts.commit(["infra/a.yaml": "1"])
+            let second = try scene.posts.commit(["infra/a.yaml": "2"])
+            _ = try await scene.reader().pass()
+            try scene.posts.commit(["infra/a.yaml": "3"], parent: first)
+            // Everything is gone: the mirror has to be cloned in any case, and what is new need not be cloned again.
+            try FileManager.default.removeItem(at: try scene.mirror())
+            let reader = try scene.reader()
+            let tip = try await reader.poll(after: second)
+            #expect(try await reader.relation(of: tip, to: second) == .lost)
+            // A new clone would not have this file.
+            let place = try scene.mirror().appending(path: "mark")
+            try Data().write(to: place)
+            #expect(try await reader.relation(of: tip, to: second) == .lost)
+            #expect(FileManager.default.fileExists(atPath: place.path(percentEncoded: false)))
+            // Who was started since looks again, once.
+            let other = try scene.reader()
+            #expect(try await other.relation(of: tip, to: second) == .lost)
+            #expect(!FileManager.default.fileExists(atPath: place.path(percentEncoded: false)))
+        }
+    }
+
+    @Test func `a commit that cannot be looked for is an error that is tried again, not a rewriting`() async throws {
+        try await SourceScene.with { scene in
+            let first = try scene.posts.commit(["infra/a.yaml": "1"])
+            _ = try await scene.reader().pass()
+            let lost = try MirrorTests.files(try scene.mirror(), "objects/pack", "")
+            let second = try scene.posts.commit(["infra/a.yaml": "2"])
+            _ = try await scene.reader().pass()
+            for file in lost { try FileManager.default.removeItem(at: file) }
+            let elsewhere = scene.repositories.appending(path: "away.git")
+            let home = URL(filePath: scene.posts.path)
+            try FileManager.default.moveItem(at: home, to: elsewhere)
+            let reader = try scene.reader()
+            let tip = SourceTip(commitID: second, refName: "main")
+            let error = await failure { () async throws(SourceError) in try await reader.relation(of: tip, to: first) }
+            #expect(error != nil)
+            try FileManager.default.moveItem(at: elsewhere, to: home)
             #expect(try await reader.relation(of: tip, to: first) == .forward)
         }
     }

@@ -52,15 +52,16 @@ package struct GitRemote: Sendable {
     ///   - tip: Where the ref was.
     ///   - ref: The ref that led to it.
     ///   - isFresh: Throw the mirror away and clone again.
+    /// - Returns: Whether the mirror is a new clone now, asked for or not.
     /// - Throws: ``GitError``; the mirror is as it was before.
-    package func fetch(_ tip: GitTip, of ref: GitRef, isFresh: Bool) async throws(GitError) {
+    package func fetch(_ tip: GitTip, of ref: GitRef, isFresh: Bool) async throws(GitError) -> Bool {
         try check(ref)
         // A range is fetched by the tag that it selected.
         let exact: GitRef = if case .semver = ref { .tag(tip.refName) } else { ref }
         var message = request(.fetch, ref: exact)
         message.commit = tip.commitID
         message.isFresh = isFresh
-        _ = try await ask(message)
+        return try await ask(message).isNewClone ?? isFresh
     }
 
     /// Makes the mirror's folder and checks that it can be written.

@@ -21,7 +21,8 @@ struct WorkerJob {
         )
     }
 
-    /// - Returns: The tip for `list`, the relation for `relate`; nothing for `fetch`, after which the commit is in the mirror.
+    /// - Returns: The tip for `list`, the relation for `relate`; for `fetch`, after which the commit is in the mirror, whether
+    ///   that is a new clone.
     func run() throws(GitError) -> WorkerAnswer {
         try LibGit2.start()
         if request.operation == .relate { return WorkerAnswer(relation: try relate()) }
@@ -41,7 +42,10 @@ struct WorkerJob {
         case .list: return WorkerAnswer(tip: try session.list().tip(of: request.ref.value))
         case .fetch:
             guard let commit = request.commit else { throw GitError(.worker, "git process: fetch without a commit") }
-            try folder.withLock(exclusive: true) { () throws(GitError) in try bring(commit) }
+            let isNewClone = try folder.withLock(exclusive: true) { () throws(GitError) -> Bool in
+                try bring(commit)
+            }
+            return WorkerAnswer(isNewClone: isNewClone)
         case .relate: break
         }
         return WorkerAnswer()
@@ -87,12 +91,15 @@ struct WorkerJob {
     }
 
     /// Fetches into the mirror if there is one and it is sound, and clones otherwise.
-    private func bring(_ commit: String) throws(GitError) {
+    ///
+    /// - Returns: Whether it was cloned.
+    private func bring(_ commit: String) throws(GitError) -> Bool {
         try folder.sweep()
         if !request.isFresh, folder.hasMirror, try !folder.isOvergrown(request.limits) {
             do throws(GitError) {
                 let mirror = try open { () throws(LibGit2Error) in try RepositoryHandle(bareAt: folder.mirror) }
-                return try fetch(commit, into: mirror)
+                try fetch(commit, into: mirror)
+                return false
             } catch {
                 guard error.reason == .corruptMirror else { throw error }
             }
@@ -105,6 +112,7 @@ struct WorkerJob {
             throw GitError(.server, "\(error.message); a new clone fails too: run git fsck in the repository itself")
         }
         try folder.replaceMirror()
+        return true
     }
 
     private func open(_ body: () throws(LibGit2Error) -> RepositoryHandle) throws(GitError) -> RepositoryHandle {

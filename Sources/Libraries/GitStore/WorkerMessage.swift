@@ -54,6 +54,8 @@ struct WorkerAnswer: Codable, Sendable {
 
     var tip: GitTip?
     var relation: GitRelation?
+    /// For `fetch`: whether the mirror is a new clone now.
+    var isNewClone: Bool?
     var failure: Failure?
 }
 

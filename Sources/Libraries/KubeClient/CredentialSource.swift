@@ -13,14 +13,21 @@ struct Credential: Sendable {
     var generation = 0
 }
 
-/// Keeps the credentials of one client fresh: reads token files again, runs plug-ins when their answer expires.
+/// Keeps the credentials of one client fresh: reads token files again, runs plug-ins when their answer expires, and reads the
+/// kubeconfig again when they are refused.
 actor CredentialSource {
     /// A token file is read again after this long: kubelet renews it well before it expires.
     private static let tokenFileAge: Duration = .seconds(60)
 
-    private let kind: KubeCredentials
-    private let identity: HTTPSecurity.Identity?
+    /// Who is refused for another reason is not to read files at every request.
+    private static let renewalPause: Duration = .seconds(5)
+
+    private let configuration: KubeConfiguration
     private let redactor: Redactor
+    private let renewal: KubeClient.Renewal?
+    private var nextRenewal = ContinuousClock.now
+    private var kind: KubeCredentials
+    private var identity: HTTPSecurity.Identity?
     private var cached: Credential?
     private var goodUntil: Expiry = .never
     private var generation = 0
@@ -41,13 +48,19 @@ actor CredentialSource {
     }
 
     /// - Parameters:
-    ///   - kind: How the server is told who asks.
-    ///   - identity: The certificate of a client.
+    ///   - configuration: How the server is told who asks.
     ///   - redactor: Learns each token and password.
-    init(_ kind: KubeCredentials, identity: HTTPSecurity.Identity?, redactor: Redactor) {
-        self.kind = kind
-        self.identity = identity
+    ///   - renewal: Reads the settings anew after a refusal.
+    init(_ configuration: KubeConfiguration, redactor: Redactor, renewal: KubeClient.Renewal?) {
+        self.configuration = configuration
         self.redactor = redactor
+        self.renewal = renewal
+        kind = configuration.credentials
+        identity = configuration.identity
+        CredentialSource.register(configuration.credentials, with: redactor)
+    }
+
+    private static func register(_ kind: KubeCredentials, with redactor: Redactor) {
         switch kind {
         case .token(let token): redactor.register(token)
         case .basic(_, let password): redactor.register(password)
@@ -70,12 +83,31 @@ actor CredentialSource {
 
     /// Notes that the server refused a credential. False when there is no way to get another one.
     func invalidate(_ refused: Credential) -> Bool {
+        // Another request was refused as well, and there is another credential since.
+        guard refused.generation == generation else { return true }
+        if renew() { return true }
         switch kind {
         case .none, .token, .basic: return false
         case .tokenFile, .plugin:
-            if refused.generation == generation { cached = nil }
+            cached = nil
             return true
         }
+    }
+
+    /// Reads the settings again. False when that brings no other credentials for the same user of the same server.
+    private func renew() -> Bool {
+        guard let renewal, ContinuousClock.now >= nextRenewal else { return false }
+        nextRenewal = .now + CredentialSource.renewalPause
+        guard let fresh = renewal(), fresh.server == configuration.server,
+            fresh.contextName == configuration.contextName, fresh.impersonation == configuration.impersonation,
+            fresh.credentials != kind || fresh.identity != identity
+        else { return false }
+        CredentialSource.register(fresh.credentials, with: redactor)
+        kind = fresh.credentials
+        identity = fresh.identity
+        cached = nil
+        generation += 1
+        return true
     }
 
     private func keep(

@@ -6,7 +6,7 @@ import PlainText
 import Processes
 
 /// A command of the user's kubeconfig that prints credentials: `client.authentication.k8s.io` ExecCredential.
-struct ExecPlugin: Sendable {
+struct ExecPlugin: Sendable, Hashable {
     /// Whether the plug-in may ask the person at the terminal.
     enum InteractiveMode: String, Sendable {
         case never = "Never"

@@ -74,7 +74,7 @@ extension KubeClient {
         if let authorization = credential.authorization { headers.append(HTTPHeader("Authorization", authorization)) }
         headers += configuration.impersonation
         var security = configuration.security
-        if let identity = credential.identity { security.identity = identity }
+        security.identity = credential.identity
         var sent = HTTPRequest(
             method: request.method,
             url: configuration.server + request.target,

@@ -21,21 +21,30 @@ package final class KubeClient: Sendable {
     /// Says why writes may not be sent now; nil while they may.
     package typealias WriteGate = HTTPRequest.Gate
 
+    /// Reads the settings of a client anew, for when the server refuses its credentials; nil when they cannot be read.
+    package typealias Renewal = @Sendable () -> KubeConfiguration?
+
+    /// A client with connections of its own.
+    ///
+    /// - Parameters:
+    ///   - configuration: The server and the user.
+    ///   - wire: The connections.
+    ///   - options: Deadlines and limits.
+    ///   - redactor: Learns the credentials, and masks what the server says.
+    ///   - renewal: Called after a refusal, at most once in some seconds. Only the credentials are taken, and only of the
+    ///     same context, server and impersonation. Nil when they never change.
     package init(
         configuration: KubeConfiguration,
         wire: HTTPWire,
         options: KubeClientOptions = .init(),
-        redactor: Redactor = .shared
+        redactor: Redactor = .shared,
+        renewal: Renewal? = nil
     ) {
         self.configuration = configuration
         self.wire = wire
         self.options = options
         self.redactor = redactor
-        credentials = CredentialSource(
-            configuration.credentials,
-            identity: configuration.identity,
-            redactor: redactor
-        )
+        credentials = CredentialSource(configuration, redactor: redactor, renewal: renewal)
         writeGate = nil
         counters = RequestCounters()
     }

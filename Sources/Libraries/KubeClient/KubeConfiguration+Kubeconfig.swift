@@ -46,7 +46,8 @@ extension KubeConfiguration {
             proxy: proxyURL.isEmpty
                 ? .fromEnvironment(for: server, environment: environment) : .url(proxyURL),
             credentials: try file.credentials(user, name: userName, cluster: cluster, server: server),
-            impersonation: try file.impersonation(user, name: userName)
+            impersonation: try file.impersonation(user, name: userName),
+            contextName: contextName
         )
     }
 }

@@ -8,6 +8,8 @@ package struct KubeConfiguration: Sendable {
     package let server: String
     /// The namespace of the context, `default` when it names none.
     package let namespace: String
+    /// The context of the kubeconfig; empty inside of a cluster.
+    package let contextName: String
     let security: HTTPSecurity
     let proxy: HTTPProxy
     let credentials: KubeCredentials
@@ -23,7 +25,8 @@ package struct KubeConfiguration: Sendable {
         security: HTTPSecurity,
         proxy: HTTPProxy,
         credentials: KubeCredentials,
-        impersonation: [HTTPHeader] = []
+        impersonation: [HTTPHeader] = [],
+        contextName: String = ""
     ) {
         self.server = server
         self.namespace = namespace.isEmpty ? "default" : namespace
@@ -31,11 +34,12 @@ package struct KubeConfiguration: Sendable {
         self.proxy = proxy
         self.credentials = credentials
         self.impersonation = impersonation
+        self.contextName = contextName
     }
 }
 
 /// How a client proves who it is, beside a client certificate.
-enum KubeCredentials: Sendable {
+enum KubeCredentials: Sendable, Hashable {
     case none
     case token(String)
     /// A file that others renew; read again at least each minute.

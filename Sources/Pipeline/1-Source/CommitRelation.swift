@@ -7,8 +7,10 @@ package enum CommitRelation: String, Sendable, Hashable, Codable {
     case forward
     /// The new commit is an ancestor of the old one: the branch was reset, or a range's best tag was removed.
     case rewound
-    /// Neither is an ancestor of the other: history was rewritten, or the old commit is no longer known.
+    /// Neither is an ancestor of the other: history was rewritten.
     case diverged
+    /// A new clone of the ref lacks the old commit: history was rewritten, and nobody can say from where on.
+    case lost
 
     /// Whether a push without `--force` could have led here.
     package var isFastForward: Bool { self == .same || self == .forward }

@@ -15,6 +15,12 @@ package actor SourceReader {
         let origin: CommitOrigin
     }
 
+    /// Two commits that were compared.
+    private struct Pair: Sendable, Hashable {
+        let tip: String
+        let previous: String
+    }
+
     /// Learns the credentials.
     package nonisolated let redactor: Redactor
     private let ref: GitRef
@@ -23,6 +29,10 @@ package actor SourceReader {
     private let pause: @Sendable () async throws -> Void
     /// A tip that went back in history and that every further poll confirmed: it is not polled repeatedly again.
     private var confirmed: SourceTip?
+    /// How often this reader has cloned the repository.
+    private var clones = 0
+    /// The last tip whose new clone lacked the commit before it, with that commit: they are not cloned for again.
+    private var lost: Pair?
 
     /// Long enough for the replicas of a busy server to catch up, three times over.
     package static let pause: @Sendable () async throws -> Void = {
@@ -161,24 +171,46 @@ package actor SourceReader {
 
     /// How the tip relates to the commit that was synced before it, for the record.
     ///
+    /// A mirror without the old commit may have lost it by damage, so it is cloned again, once for these two commits. Only
+    /// what a new clone lacks is `lost`.
+    ///
     /// - Parameters:
     ///   - tip: The commit that is synced now.
-    ///   - previousCommitID: 40 digits; a commit that the mirror does not have counts as `diverged`.
+    ///   - previousCommitID: 40 digits.
     /// - Returns: The relation, seen from the old commit to the new one.
-    /// - Throws: ``SourceError`` when the mirror cannot be read.
+    /// - Throws: ``SourceError`` when the mirror cannot be read, and when a clone that is needed fails.
     package func relation(of tip: SourceTip, to previousCommitID: String) async throws(SourceError) -> CommitRelation {
         guard tip.commitID != previousCommitID else { return .same }
         let place = try place.get()
+        let before = clones
         try await read(tip) { _, _ throws(SourceError) in }
+        if let found = try await compare(tip, to: previousCommitID, place) { return found }
+        let pair = Pair(tip: tip.commitID, previous: previousCommitID)
+        if clones == before, lost != pair {
+            try await fetch(tip, place, isFresh: true)
+            if let found = try await compare(tip, to: previousCommitID, place) { return found }
+        }
+        lost = pair
+        return .lost
+    }
+}
+
+extension SourceReader {
+    /// How the tip follows from another commit; nil when the mirror lacks one of them. A damaged mirror is cloned again once.
+    private func compare(
+        _ tip: SourceTip,
+        to previous: String,
+        _ place: Place
+    ) async throws(SourceError) -> CommitRelation? {
         let known = GitTip(commitID: tip.commitID, refName: tip.refName)
         let relation: GitRelation
         do throws(GitError) {
-            relation = try await place.remote.relation(of: known, to: previousCommitID)
+            relation = try await place.remote.relation(of: known, to: previous)
         } catch {
             guard error.reason == .corruptMirror else { throw SourceError(error) }
             try await fetch(tip, place, isFresh: true)
             do throws(GitError) {
-                relation = try await place.remote.relation(of: known, to: previousCommitID)
+                relation = try await place.remote.relation(of: known, to: previous)
             } catch {
                 throw SourceError(error)
             }
@@ -186,12 +218,11 @@ package actor SourceReader {
         return switch relation {
         case .descendant: .forward
         case .ancestor: .rewound
-        case .unrelated, .unknown: .diverged
+        case .unrelated: .diverged
+        case .unknown: nil
         }
     }
-}
 
-extension SourceReader {
     private func ask(_ place: Place) async throws(SourceError) -> SourceTip {
         do throws(GitError) {
             let tip = try await place.remote.tip(of: ref)
@@ -281,11 +312,12 @@ extension SourceReader {
 
     private func fetch(_ tip: SourceTip, _ place: Place, isFresh: Bool) async throws(SourceError) {
         do throws(GitError) {
-            try await place.remote.fetch(
+            let isNewClone = try await place.remote.fetch(
                 GitTip(commitID: tip.commitID, refName: tip.refName),
                 of: ref,
                 isFresh: isFresh
             )
+            if isNewClone { clones += 1 }
         } catch {
             throw SourceError(error)
         }

@@ -69,6 +69,10 @@ struct FileRendering: Sendable {
         for stripped in check.stripped {
             note("\(object.id): \(stripped) is the server's to set; left out", line: item.line)
         }
+        if check.isOwnedByUID {
+            let words = "metadata.ownerReferences name an owner by a uid, which exists in one cluster only"
+            note("\(object.id): \(words); in others the garbage collector deletes the object", line: item.line)
+        }
         for key in check.overruled {
             let words = "stringData.\(key) is applied, and data.\(key), which says another value, is not"
             note("\(object.id): \(words)", line: item.line)

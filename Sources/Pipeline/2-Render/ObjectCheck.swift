@@ -18,6 +18,10 @@ struct ObjectCheck {
     private(set) var stripped: [String] = []
     /// Keys of a Secret of which `stringData` says another value than `data`.
     private(set) var overruled: [String] = []
+    /// Whether it names an owner by the uid of an object of one cluster. No fault: kubectl applies it as well.
+    var isOwnedByUID: Bool {
+        (json["metadata"]?["ownerReferences"]?.array ?? []).contains { $0["uid"]?.string != nil }
+    }
     /// The object as it is to be applied; nil when the value is not an object.
     private(set) var object: KubeObject?
     private var json: JSON

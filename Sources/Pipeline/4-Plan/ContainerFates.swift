@@ -110,8 +110,10 @@ struct ContainerFates {
                 ends(id, "it \(object.deletionText)")
             } else if let objection = SyncAnnotation.objection(of: object) {
                 stays(id, "it \(objection.reason)", object)
-            } else if ContainerContents.isOwn(object), let reason = planner.policy.border.objection(to: object) {
-                stays(id, "it \(reason)", object)
+            } else if ContainerContents.isOwn(object),
+                let objection = planner.policy.border.objection(to: object)
+            {
+                stays(id, "it \(objection.reason)", object)
             } else if case .other(let owner) = Ownership.of(
                 object,
                 for: planner.inventory.applySet,

@@ -71,7 +71,7 @@ struct ManifestResolver {
     ) -> Result<ResolvedManifest, Refusal> {
         var object = places.placed(SecretText.normalized(item.object), as: resource)
         if let objection = border.objection(to: object) {
-            return refuse(RenderedObject(object: object, origin: item.origin), .forbidden, objection)
+            return refuse(RenderedObject(object: object, origin: item.origin), .forbidden, objection.text)
         }
         if let problem = SyncAnnotation.problem(object) {
             return refuse(RenderedObject(object: object, origin: item.origin), .invalid, problem)

@@ -133,6 +133,8 @@ struct ManifestSorting {
         )
         if wasThere, isSame, policy.drift == .report {
             reportedDrift.append(change.step(dependsOn: []))
+        } else if let contest = policy.vanishing[manifest.id], contest.contentHash == manifest.contentHash {
+            refuse(manifest, .vanishing, contest.description)
         } else {
             want(change)
         }

@@ -41,6 +41,8 @@ package struct PlanPolicy: Sendable, Hashable {
     /// Objects whose drift is not healed in this pass because another writer fights over them. Empty in the project's
     /// document; the loop fills it in.
     package var contested: [ObjectID: FieldContest] = [:]
+    /// Objects that are not created in this pass because somebody deletes them each time. As above.
+    package var vanishing: [ObjectID: ExistenceContest] = [:]
     /// The newer version tag of the project's range from which the cluster was synced and that is gone now; nil when
     /// there is none. Then nothing is deleted without approval: the tag may only be missing in one poll.
     package var rewoundFrom: String?

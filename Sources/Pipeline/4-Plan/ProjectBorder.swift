@@ -35,31 +35,50 @@ package struct ProjectBorder: Sendable, Hashable {
         self.forbiddenKinds = forbiddenKinds
     }
 
+    /// Why a repository may not declare an object.
+    package struct Objection: Sendable, Hashable {
+        /// The end of a sentence about the object; true of a live one, too.
+        package let reason: String
+        /// What to do about a manifest; nil where nothing helps. There is nothing to do about a live object.
+        package let remedy: String?
+
+        /// Both, as it is said of a manifest.
+        package var text: String { remedy.map { "\(reason); \($0)" } ?? reason }
+    }
+
     private static let projectFiles = "sternpost-projects"
 
-    /// Judges a manifest.
+    /// Judges a manifest, or a live object that no manifest declares any more.
     ///
-    /// - Parameter object: The manifest, its namespace filled in.
+    /// - Parameter object: The object, its namespace filled in.
     /// - Returns: Why it may not be declared, to stand behind its name and a colon; nil when it may.
-    package func objection(to object: KubeObject) -> String? {
+    package func objection(to object: KubeObject) -> Objection? {
         let id = object.id
         if let label = object.label(ApplySet.idLabel) {
-            return "is the parent of an ApplySet (label \(ApplySet.idLabel): \(label)), which only its tool"
-                + " may write; remove it from git"
+            let reason =
+                "is the parent of an ApplySet (label \(ApplySet.idLabel): \(label)), which only its tool may write"
+            return Objection(reason: reason, remedy: "remove it from git")
         }
         if isBookkeeping(id) {
-            return "has a name that Sternpost keeps for its own inventories and leases (\(WireName.objectPrefix)…);"
-                + " choose another name"
+            let reason =
+                "has a name that Sternpost keeps for its own inventories and leases (\(WireName.objectPrefix)…)"
+            return Objection(reason: reason, remedy: "choose another name")
         }
         guard !isOwnProject else { return nil }
         if let what = configuration(id) {
-            return "\(what), so a project may not declare it; only the project that is named by --own-project may"
+            return Objection(
+                reason: "\(what), so a project may not declare it",
+                remedy: "only the project that is named by --own-project may"
+            )
         }
         if forbiddenKinds.contains(id.groupKind) {
-            return "is of a kind that the operator forbids to all projects (--forbid-kinds \(id.groupKind))"
+            let reason = "is of a kind that the operator forbids to all projects (--forbid-kinds \(id.groupKind))"
+            return Objection(reason: reason, remedy: nil)
         }
         if let namespace = place(of: id), forbiddenNamespaces.contains(namespace) {
-            return "lies in a namespace that the operator forbids to all projects (--forbid-namespaces \(namespace))"
+            let reason =
+                "lies in a namespace that the operator forbids to all projects (--forbid-namespaces \(namespace))"
+            return Objection(reason: reason, remedy: nil)
         }
         return nil
     }

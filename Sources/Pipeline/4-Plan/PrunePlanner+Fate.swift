@@ -56,7 +56,7 @@ extension PrunePlanner {
         }
         if object.deletionTimestamp != nil { return .ending("it \(object.deletionText)") }
         // A project may not delete, by no longer declaring it, what it may not declare.
-        if let reason = policy.border.objection(to: object) { return .keep("it \(reason)") }
+        if let objection = policy.border.objection(to: object) { return .keep("it \(objection.reason)") }
         return .delete(
             PruneStep(id: id, resource: resource, uid: uid, live: object, contents: live.contents[id])
         )

@@ -24,7 +24,7 @@ extension RefusedObject.Reason {
         case .failing: [.fails, .degrades, .retries, .rests]
         case .terminating: [.fails, .degrades, .retries]
         case .blocked: [.degrades]
-        case .waiting, .contested: [.degrades, .retries]
+        case .waiting, .contested, .vanishing: [.degrades, .retries]
         case .optedOut, .optedOutLive: [.rests]
         }
     }

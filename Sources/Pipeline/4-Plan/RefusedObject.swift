@@ -34,6 +34,8 @@ package struct RefusedObject: Sendable, Hashable, Codable {
         case terminating
         /// Another writer keeps changing back what we set; it is left as it is for a while.
         case contested
+        /// Somebody deletes it each time it is created; it is not created for a while.
+        case vanishing
     }
 
     package let id: ObjectID

@@ -29,13 +29,13 @@ extension SyncAnnotation {
     }
 
     /// The other tools' annotations that can ask for an object to be kept, with the values that ask for the contrary.
-    fileprivate static let foreignWishes: [Wish] = [
-        Wish(WireName.fluxPrune, ["enabled", "true"]),
-        Wish(WireName.fluxReconcile, ["enabled", "true"]), Wish(WireName.helmResourcePolicy, ["delete"]),
-        Wish(WireName.lifecycleDeletion, ["delete"]),
-        Wish(WireName.lifecycleMutation, ["apply"]),
-        Wish(WireName.onRemove, ["delete"]), Wish(WireName.argoSkipReconcile, ["false"]),
-        Wish(WireName.configSyncManaged, ["enabled"]),
+    static let foreignWishes: [KeepWish] = [
+        KeepWish(WireName.fluxPrune, ["enabled", "true"]),
+        KeepWish(WireName.fluxReconcile, ["enabled", "true"]), KeepWish(WireName.helmResourcePolicy, ["delete"]),
+        KeepWish(WireName.lifecycleDeletion, ["delete"]),
+        KeepWish(WireName.lifecycleMutation, ["apply"]),
+        KeepWish(WireName.onRemove, ["delete"]), KeepWish(WireName.argoSkipReconcile, ["false"]),
+        KeepWish(WireName.configSyncManaged, ["enabled"]),
     ]
 
     /// The first annotation that may ask for the object to be kept and has a value that is not understood.
@@ -56,55 +56,5 @@ extension SyncAnnotation {
             return "the option \(option) of \(WireName.argoSyncOptions) is not understood"
         }
         return nil
-    }
-}
-
-/// An annotation that can ask for an object to be kept, and the values that ask for the contrary.
-private struct Wish {
-    let key: String
-    let contrary: [String]
-
-    init(_ key: String, _ contrary: [String]) {
-        self.key = key
-        self.contrary = contrary
-    }
-}
-
-/// A request to be kept in a spelling that no tool reads: in capitals, without a hyphen, or as a label. It is
-/// respected, because its author meant it.
-private enum MisspeltWish {
-    private static let argoOptions = WireName.argoSyncOptions
-
-    /// Matched by the letters of their keys.
-    private static let wishes: [String: Wish] = {
-        let own = [Wish(WireName.prune, ["enabled"]), Wish(WireName.reconcile, ["enabled"])]
-        let all = SyncAnnotation.foreignWishes + own + [Wish(argoOptions, [])]
-        return Dictionary(all.map { (sound($0.key), $0) }) { first, _ in first }
-    }()
-
-    static func find(in live: KubeObject) -> String? {
-        for (field, noun) in [("annotations", "annotation"), ("labels", "label")] {
-            for member in live.metadata[field]?.object ?? JSONObject() {
-                guard let wish = wishes[sound(member.key)], noun == "label" || member.key != wish.key else { continue }
-                let value = member.value.string ?? ""
-                if wish.contrary.contains(value.lowercased()) { continue }
-                if wish.key == argoOptions, !asksToBeKept(value) { continue }
-                let meant = "perhaps the annotation \(wish.key) is meant"
-                return "the \(noun) \(member.key): \"\(value)\" is not understood; \(meant)"
-            }
-        }
-        return nil
-    }
-
-    private static func asksToBeKept(_ options: String) -> Bool {
-        let text = options.lowercased()
-        return ["=false", "=confirm"].contains { text.contains($0) }
-    }
-
-    /// Only the letters of a key, without a plural s.
-    private static func sound(_ key: String) -> String {
-        var letters = key.utf8.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }.filter { 0x61...0x7A ~= $0 }
-        if letters.last == UInt8(ascii: "s") { letters.removeLast() }
-        return String(decoding: letters, as: UTF8.self)
     }
 }

@@ -92,7 +92,9 @@ extension Step {
         switch cause {
         case .drift:
             return "\(title)\(named(news)): set back to commit \(commit.shortID)\(removalText)"
-        case .missing, .deleted, .commit, .adoption:
+        case .deleted:
+            return "\(title): it was gone; created again from \(by)"
+        case .missing, .commit, .adoption:
             let foreign = news.filter(\.isForeign)[...]
             let own = news.filter { !$0.isForeign }[...]
             let taken = foreign.isEmpty || own.isEmpty ? "" : "; besides\(named(foreign))"

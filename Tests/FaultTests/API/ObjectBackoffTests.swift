@@ -80,6 +80,45 @@ struct ObjectBackoffTests {
         }
     }
 
+    @Test func `an object that somebody deletes each time is left alone after five times, until git changes it`()
+        async throws
+    {
+        try await withScene { scene in
+            try scene.commit(scene.baseFiles(configMaps: 2))
+            let reconciler = try await scene.reconciler()
+            #expect(await reconciler.pass(.commit).outcome == .succeeded)
+            func remove() async throws {
+                _ = try await scene.client.delete(
+                    CoreResources.configMaps,
+                    namespace: scene.namespace,
+                    name: "c0",
+                    uid: try await scene.liveConfigMap("c0")?.uid ?? "",
+                    propagation: .background
+                )
+            }
+            for _ in 0..<5 {
+                try await remove()
+                let outcome = await reconciler.pass(.commit)
+                #expect(outcome.names(.created) == ["c0"])
+                #expect(outcome.run?.trigger == .drift)
+            }
+            try await remove()
+            let left = await reconciler.pass(.commit)
+            #expect(left.outcome == .degraded)
+            #expect(left.object("c0")?.action == .skipped)
+            #expect(left.object("c0")?.error?.contains("it was created again 5 times") == true)
+            let next = await reconciler.pass(.commit)
+            #expect(next.object("c0")?.error == left.object("c0")?.error)
+            let live = try await scene.liveConfigMap("c0")
+            #expect(live == nil)
+            // Another manifest is applied at once.
+            try scene.commit(["c0.yaml": scene.configMap("c0", "2")])
+            let changed = await reconciler.pass(.commit)
+            #expect(changed.outcome == .succeeded && changed.names(.created) == ["c0"])
+            try await scene.checkPromises()
+        }
+    }
+
     @Test func `what only git can mend costs nothing at a poll`() async throws {
         try await withEmbeddedScene { scene, cluster in
             let manifest = scene.configMap("odd", annotations: "sternpost.dev/prune: misspelt")

@@ -41,10 +41,15 @@ struct MirrorFaultTests {
     ]
 
     private static func packs(_ mirror: String) throws -> [URL] {
+        try files(URL(filePath: mirror)).filter { $0.pathExtension == "pack" }
+    }
+
+    /// The packs of a mirror, and their indexes.
+    private static func files(_ mirror: URL) throws -> [URL] {
         try FileManager.default.contentsOfDirectory(
-            at: URL(filePath: mirror + "/objects/pack"),
+            at: mirror.appending(path: "objects/pack"),
             includingPropertiesForKeys: nil
-        ).filter { $0.pathExtension == "pack" }
+        )
     }
 
     @Test(arguments: damages.indices)
@@ -66,6 +71,41 @@ struct MirrorFaultTests {
                 #expect(counts.pruned == (change == nil ? 0 : 1))
             }
             try await scene.checkPromises(bystanders: bystanders)
+        }
+    }
+
+    @Test func `G5: a mirror that lost the commit before halts nobody, and only a new clone without it does`()
+        async throws
+    {
+        try await withScene { scene in
+            let strict: @Sendable (inout Project) -> Void = { $0.requiresFastForward = true }
+            let first = try scene.commit(scene.baseFiles(configMaps: 2))
+            #expect(try await scene.sync(edit: strict).outcome == .succeeded)
+            let mirrors = "\(scene.folder)/mirrors/\(scene.project.name)"
+            let names = try FileManager.default.contentsOfDirectory(atPath: mirrors).filter { $0.hasSuffix(".git") }
+            let mirror = URL(filePath: "\(mirrors)/\(try #require(names.first))")
+            try scene.commit(["c0.yaml": scene.configMap("c0", "2")])
+            let old = try Self.files(mirror)
+            #expect(try await scene.sync(edit: strict).outcome == .succeeded)
+            let lost = try Self.files(mirror).filter { !old.contains($0) }
+            // The next commit is fetched, and then what was fetched for the one before is gone.
+            try scene.commit(["c0.yaml": scene.configMap("c0", "3")])
+            _ = try await scene.reconciler(edit: strict).preparer.prepare(marks: [:])
+            #expect(!lost.isEmpty)
+            for file in lost { try FileManager.default.removeItem(at: file) }
+            let outcome = try await scene.sync(edit: strict)
+            #expect(outcome.outcome == .succeeded, "\(outcome.failure?.message ?? "")")
+            #expect(outcome.rewriting == nil)
+            // Now the repository itself lacks the commit.
+            let third = try #require(try scene.git.tip(of: "main"))
+            try scene.git.commit(["infra/c0.yaml": scene.configMap("c0", "4")], parent: first)
+            try FileManager.default.removeItem(at: mirror)
+            let text = "a new clone of it no longer has \(third.prefix(8))"
+            try await scene.halted(saying: ["main was rewritten: \(text)", "requireFastForward"], edit: strict)
+            let followed = try await scene.sync()
+            #expect(followed.outcome == .succeeded)
+            #expect(followed.rewriting?.contains(text) == true)
+            try await scene.checkPromises()
         }
     }
 

@@ -53,6 +53,8 @@ struct FightWatchTests {
         let twice = try watch(repairsAt: [0, 1, 2, 3, 4, 605])
         #expect(isContested(twice, at: 1804))
         #expect(!isContested(twice, at: 1806))
+        let fights = twice.contested(at: start + .seconds(606))
+        #expect(fights.values.map(\.repairs) == [6])
     }
 
     @Test func `no pause is longer than the longest`() throws {

@@ -48,6 +48,22 @@ package enum KubeconfigFiles {
         }
     }
 
+    /// How a client reads the same settings again when its credentials are refused: the files may have been written anew.
+    ///
+    /// - Parameters:
+    ///   - configuration: What was read; its context stays, whatever the current one is by then.
+    ///   - path: As for ``configuration(path:context:environment:)``.
+    ///   - environment: As there.
+    /// - Returns: The reading.
+    package static func renewal(
+        of configuration: KubeConfiguration,
+        path: String?,
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) -> KubeClient.Renewal {
+        let context = configuration.contextName.isEmpty ? nil : configuration.contextName
+        return { try? KubeconfigFiles.configuration(path: path, context: context, environment: environment) }
+    }
+
     private static func candidates(path: String?, environment: [String: String]) -> [String] {
         if let path { return [absolute(path)] }
         if let list = environment["KUBECONFIG"], !list.isEmpty {

@@ -23,9 +23,12 @@ struct FightWatch: Sendable {
     ///   - interval: How often the project is compared; the window is ten times as long, and ten minutes at least.
     ///   - slowest: The longest time an object is left alone.
     init(interval: Duration, slowest: Duration = .seconds(3600)) {
-        window = max(.seconds(600), interval * 10)
+        window = FightWatch.window(interval: interval)
         self.slowest = slowest
     }
+
+    /// The time within which repetitions count, and the first pause.
+    static func window(interval: Duration) -> Duration { max(.seconds(600), interval * 10) }
 
     /// Counts the carried-out steps of a plan that set back what another writer had changed.
     mutating func repaired(_ steps: [Step], at now: ContinuousClock.Instant) {
@@ -52,7 +55,7 @@ struct FightWatch: Sendable {
         let contest = FieldContest(
             path: difference.shownPath(of: id.groupKind),
             rival: field.owner,
-            repairs: field.times.count,
+            repairs: last.map { $0.contest.repairs + 1 } ?? field.times.count,
             pause: min(last.map { $0.contest.pause * 2 } ?? window, slowest)
         )
         fights[id] = Fight(contest: contest, until: now + contest.pause)

@@ -21,6 +21,8 @@ struct PassMemory: Sendable {
     private(set) var rest: RestingPlace?
     /// Objects over whose fields another writer fights.
     private var fights: FightWatch
+    /// Objects that somebody deletes each time they are created.
+    private var recreations: RecreationWatch
     /// Which writes failed, and when each is tried again.
     private var backoff: StepBackoff
     /// The next pass checks it, and does not wait.
@@ -31,6 +33,7 @@ struct PassMemory: Sendable {
     /// - Parameter interval: How often the project is compared.
     init(interval: Duration) {
         fights = FightWatch(interval: interval)
+        recreations = RecreationWatch(interval: interval)
         backoff = StepBackoff(interval: interval)
     }
 
@@ -50,6 +53,7 @@ struct PassMemory: Sendable {
     ) -> PlanPolicy {
         var policy = settings
         policy.contested = fights.contested(at: now)
+        policy.vanishing = recreations.contested(at: now)
         guard !triesEverything else { return policy }
         policy.withheld = backoff.withheld(at: now, commit: commit)
         policy.withheldPrunes = backoff.withheldPrunes(at: now, commit: commit)
@@ -99,8 +103,14 @@ struct PassMemory: Sendable {
         began: ContinuousClock.Instant,
         ended: ContinuousClock.Instant
     ) {
-        let applied = Set(report.outcomes.filter { $0.action == .configured }.map(\.id))
-        fights.repaired(plan.waves.flatMap(\.steps).filter { applied.contains($0.id) }, at: ended)
+        let steps = plan.waves.flatMap(\.steps)
+        let ids = { (action: ObjectOutcome.Action) in
+            Set(report.outcomes.filter { $0.action == action }.map(\.id))
+        }
+        let (configured, created) = (ids(.configured), ids(.created))
+        fights.repaired(steps.filter { configured.contains($0.id) }, at: ended)
+        recreations.pruned(ids(.pruned))
+        recreations.created(steps.filter { created.contains($0.id) }, at: ended)
         backoff.carriedOut(plan, report.outcomes, began: began)
         if let gate = report.closedGate {
             vainGate = VainGate(commitID: plan.commit.id, gate: gate)

@@ -152,9 +152,10 @@ package struct PassPreparer: Sendable {
         }
         let relation = try await source.relation(of: tip, to: previous.id)
         guard relation.isFastForward || !project.requiresFastForward else {
+            let cause = relation == .lost ? "a new clone of it no longer has \(previous.shortID), and " : ""
             throw PassFailure(
                 stage: .source,
-                message: "branch \(tip.refName) was \(relation == .rewound ? "set back" : "rewritten"): "
+                message: "branch \(tip.refName) was \(relation == .rewound ? "set back" : "rewritten"): \(cause)"
                     + "\(tip.commitID.prefix(8)) does not continue \(previous.shortID), which requireFastForward forbids: "
                     + "the cluster stays at \(previous.shortID); push a commit that continues it, or set "
                     + "requireFastForward: false until \(tip.commitID.prefix(8)) is synced",

@@ -16,6 +16,7 @@ extension PassRecord {
         let commit = prepared.plan.commit
         let what = step.relation == .rewound ? "was set back" : "was rewritten"
         var text = "branch \(commit.ref) \(what) from \(step.previous.prefix(8)) to \(commit.shortID), and is followed"
+        if step.relation == .lost { text += "; a new clone of it no longer has \(step.previous.prefix(8))" }
         if case .semver(let range) = project.source.ref {
             text =
                 "the version tag of \(step.previous.prefix(8)) is gone; \(commit.ref) (\(commit.shortID)), the newest of"

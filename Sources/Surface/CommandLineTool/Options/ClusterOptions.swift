@@ -26,7 +26,11 @@ struct ClusterOptions: ParsableArguments {
             let configuration = try KubeconfigFiles.configuration(path: kubeconfig, context: context)
             let (each, least, most) = Self.requests
             let places = min(max(each * min(projects, most), least), most)
-            return KubeClient(configuration: configuration, wire: HTTPWire(requestsPerHost: places))
+            return KubeClient(
+                configuration: configuration,
+                wire: HTTPWire(requestsPerHost: places),
+                renewal: KubeconfigFiles.renewal(of: configuration, path: kubeconfig)
+            )
         } catch let error as ConfigurationError {
             throw CommandFailure(error.problems)
         } catch {
