@@ -177,7 +177,8 @@ let package = Package(
             "Dashboard",
             "Surface/Dashboard",
             imports: [
-                "PlainText", "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncRender", "KubeObjects",
+                "PlainText", "Waiting", "Processes", "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncRender",
+                "KubeObjects",
                 hummingbird,
                 hummingbirdCore, httpTypes, logging, lifecycle, nioCore,
             ]
@@ -303,7 +304,10 @@ let package = Package(
                 "OCIRegistry", "HTTPWire", "KubeObjects", "YAMLText", logging,
             ]
         ),
-        tests("DashboardTests", imports: ["Dashboard", "SyncLoop", "SyncRecord", "SyncSource", "KubeObjects"]),
+        tests(
+            "DashboardTests",
+            imports: ["Dashboard", "SyncLoop", "SyncRecord", "SyncApply", "SyncSource", "KubeObjects"]
+        ),
         tests(
             "CommandLineToolTests",
             imports: [

@@ -15,10 +15,15 @@ struct PortTests {
     private func serving(
         _ limits: PortLimits = PortLimits(),
         host: String = "127.0.0.1",
+        reading: PageReading? = nil,
         _ body: (Int) async throws -> Void
     ) async throws {
         try await withTemporaryFolder { folder in
-            let history = try await History.open(folder: folder.path, mode: .operate)
+            let history = try await History.open(
+                folder: folder.path,
+                mode: .operate,
+                hearing: { reading?.hear($0) }
+            )
             let port = Mutex<Int?>(nil)
             let server = DashboardServer(
                 address: .init(host: host, port: 0),
@@ -37,6 +42,30 @@ struct PortTests {
             }
             try await history.close()
         }
+    }
+
+    /// Halts the pages at the history, where each of them begins, until the test opens the gate.
+    private final class PageReading: Sendable {
+        let gate = Gate()
+        private let begun = Mutex(0)
+
+        /// How many pages were begun.
+        var count: Int { begun.withLock { $0 } }
+
+        func hear(_ statement: String) {
+            guard statement.hasPrefix("SELECT run FROM audit") else { return }
+            begun.withLock { $0 += 1 }
+            gate.pass()
+        }
+    }
+
+    private func request(_ path: String) -> String { "GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n" }
+
+    /// A connection that has asked for a page.
+    private func visitor(_ port: Int) throws -> RawConnection {
+        let connection = try RawConnection(port: port)
+        connection.send(request("/"))
+        return connection
     }
 
     private func ask(_ port: Int, _ text: String) async throws -> String {
@@ -133,6 +162,71 @@ struct PortTests {
             let ready = try await get(port, "/readyz"), page = try await get(port, "/")
             #expect(ready.hasSuffix("not ready\n"))
             #expect(page.hasPrefix("HTTP/1.1 404 "))
+        }
+    }
+
+    @Test func `pages are made one at a time, few wait, and all others are told at once to come back`() async throws {
+        let reading = PageReading()
+        try await serving(PortLimits(pages: 1, waitingPages: 2), reading: reading) { port in
+            defer { reading.gate.open() }
+            let visitors = try (0..<8).map { _ in try visitor(port) }
+            try await eventually("all are refused but one page and two that wait") {
+                visitors.count(where: \.isAnswered) == 5 && reading.count == 1
+            }
+            for path in ["/healthz", "/style.css"] {
+                #expect(try await get(port, path).hasPrefix("HTTP/1.1 200 "), "\(path)")
+            }
+            #expect(try await get(port, "/readyz").contains("first pass"))
+            #expect(visitors.count(where: \.isAnswered) == 5)
+            reading.gate.open()
+            var answers: [String] = []
+            for visitor in visitors { answers.append(try #require(await visitor.answer())) }
+            let pages = answers.filter { $0.hasPrefix("HTTP/1.1 200 ") }
+            #expect(pages.count == 3)
+            let refused = answers.filter { $0.hasPrefix("HTTP/1.1 503 ") }
+            #expect(refused.count == 5)
+            #expect(refused.allSatisfy { $0.lowercased().contains("retry-after: 2") })
+            #expect(reading.count == 3)
+        }
+    }
+
+    @Test func `who hangs up while waiting gives its place up, and its page is not made`() async throws {
+        let reading = PageReading()
+        try await serving(PortLimits(pages: 1, waitingPages: 1), reading: reading) { port in
+            defer { reading.gate.open() }
+            let first = try visitor(port)
+            try await eventually("a page is being made") { reading.count == 1 }
+            let two = [try visitor(port), try visitor(port)]
+            try await eventually("one of two finds no place") { two.count(where: \.isAnswered) == 1 }
+            let waiting = try #require(two.first { !$0.isAnswered })
+            waiting.hangUp()
+            let refusal = await waiting.answer()
+            #expect(refusal?.hasPrefix("HTTP/1.1 503 ") == true)
+            let next = [try visitor(port), try visitor(port)]
+            try await eventually("its place is taken by one of two") { next.count(where: \.isAnswered) == 1 }
+            reading.gate.open()
+            let page = await first.answer()
+            #expect(page?.hasPrefix("HTTP/1.1 200 ") == true)
+            try await eventually("the other page is made, too") { next.allSatisfy(\.isAnswered) }
+            #expect(reading.count == 2)
+        }
+    }
+
+    @Test func `a connection that is closed keeps its place while its page is being made`() async throws {
+        let reading = PageReading()
+        try await serving(PortLimits(connections: 1), reading: reading) { port in
+            defer { reading.gate.open() }
+            do {
+                let gone = try visitor(port)
+                try await eventually("its page is being made") { reading.count == 1 }
+                gone.resetAtEnd()
+            }
+            for _ in 0..<20 {
+                let answer = try await get(port, "/healthz")
+                #expect(answer.isEmpty)
+            }
+            reading.gate.open()
+            try await eventually("the place is free again") { try await get(port, "/healthz").hasSuffix("ok\n") }
         }
     }
 }

@@ -100,9 +100,9 @@ struct PagesTests {
             )
             try await history.setHold(hold, by: run)
             try await history.finish(run, outcome: .held, counts: RunCounts())
-            let found = try await history.detail(run.number)
-            let detail = try #require(found)
-            let text = Pages.sync(detail).text
+            let found = try await history.excerpt(run.number)
+            let excerpt = try #require(found)
+            let text = Pages.sync(excerpt).text
             for words in [
                 "<h1>Sync \(run.number) of posts</h1>", "5 &lt; 6", "more than &lt;5&gt; objects",
                 "sternpost approve posts --hash 1", "<li>\(old.description)</li>",

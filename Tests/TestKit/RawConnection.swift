@@ -60,6 +60,21 @@ package final class RawConnection: Sendable {
         }
     }
 
+    /// Ends what this side says, as a program that ends does; an answer may still be read.
+    package func hangUp() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+    /// Makes the connection end with a reset as soon as it is let go.
+    package func resetAtEnd() {
+        var lingering = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &lingering, socklen_t(MemoryLayout<linger>.size))
+    }
+
+    /// Whether something has come that was not read yet.
+    package var isAnswered: Bool {
+        var byte: UInt8 = 0
+        return recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
+    }
+
     /// Whether the other side has ended the connection.
     package var isEnded: Bool {
         var byte: UInt8 = 0

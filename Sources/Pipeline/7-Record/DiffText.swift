@@ -26,6 +26,12 @@ package struct DiffText: Sendable, Hashable, Codable {
     /// Whether lines at the end were left out because the diff was too long; then the last line says how many.
     package let isTruncated: Bool
 
+    /// A part of a difference, which was built as said above.
+    init(text: String, isTruncated: Bool) {
+        self.text = text
+        self.isTruncated = isTruncated
+    }
+
     /// Compares two states of one object; nil when both are absent or nothing that is shown differs.
     ///
     /// - Parameters:
@@ -60,7 +66,7 @@ package struct DiffText: Sendable, Hashable, Codable {
         var bytes = kept.reduce(0) { $0 + $1.utf8.count + 1 }
         while bytes > Self.maxBytes, let last = kept.popLast() { bytes -= last.utf8.count + 1 }
         isTruncated = kept.count < body.count
-        if isTruncated { kept.append("… \((body.count - kept.count).counted("more line"))") }
+        if isTruncated { kept.append(DiffText.mark(of: body.count - kept.count)) }
         text = (header + kept).map { $0 + "\n" }.joined()
     }
 

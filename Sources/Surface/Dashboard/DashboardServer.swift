@@ -5,6 +5,7 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import Processes
 import ServiceLifecycle
 import SyncLoop
 import SyncRecord
@@ -13,7 +14,7 @@ import Synchronization
 /// The operator's HTTP surface: `/healthz`, `/readyz`, and read-only pages of the history.
 ///
 /// The pages are served only to this machine: on another address than loopback only the two probes answer. Each connection
-/// gets one answer; ``PortLimits`` says what it may cost.
+/// gets one answer; ``PortLimits`` says what it may cost. Pages are made by ``PageMaker``; the probes never wait for one.
 package struct DashboardServer: Service {
     /// Where to listen: `127.0.0.1:8080`; port 0 takes a free one.
     package struct Address: Sendable, Hashable {
@@ -156,14 +157,14 @@ package struct DashboardServer: Service {
         }
         guard address.isLoopback else { return router }
         let pages = router.group().add(middleware: LocalRequestsOnly())
-        pages.get("/") { [board, history, images] _, _ -> Response in
-            let runs = try await history.runs(limit: 50)
-            return DashboardServer.html(Pages.overview(await board.all, runs: runs, images: images?.all ?? [:]))
+        let desk = PageDesk(atOnce: limits.pages, maxWaiting: limits.waitingPages)
+        let maker = PageMaker(board: board, images: images, history: history, desk: desk)
+        pages.get("/") { _, _ -> Response in
+            try await DashboardServer.page { try await maker.overview() }
         }
-        pages.get("/syncs/:id") { [history] _, context -> Response in
+        pages.get("/syncs/:id") { _, context -> Response in
             let number = try context.parameters.require("id", as: Int64.self)
-            guard let detail = try await history.detail(number) else { throw HTTPError(.notFound) }
-            return DashboardServer.html(Pages.sync(detail))
+            return try await DashboardServer.page { try await maker.sync(number) }
         }
         pages.get("/style.css") { _, _ -> Response in
             DashboardServer.response(Stylesheet.text, type: "text/css; charset=utf-8", status: .ok)
@@ -175,8 +176,22 @@ package struct DashboardServer: Service {
         response(text, type: "text/plain; charset=utf-8", status: status)
     }
 
-    private static func html(_ page: HTML) -> Response {
-        response(page.text, type: "text/html; charset=utf-8", status: .ok)
+    /// Answers with a page; with 404 where there is none, and with 503 where it cannot be made now.
+    private static func page(_ make: () async throws -> HTML?) async throws -> Response {
+        do {
+            guard let page = try await make() else { throw HTTPError(.notFound) }
+            return response(page.text, type: "text/html; charset=utf-8", status: .ok)
+        } catch is PageDesk.Refusal {
+            return busy
+        } catch is ThreadFailure {
+            return busy
+        }
+    }
+
+    private static var busy: Response {
+        var response = text("too many pages are asked for at once; try again\n", status: .serviceUnavailable)
+        response.headers[.retryAfter] = "2"
+        return response
     }
 
     private static func response(_ text: String, type: String, status: HTTPResponse.Status) -> Response {

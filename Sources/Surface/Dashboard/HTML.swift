@@ -2,9 +2,12 @@
 import KubeObjects
 import PlainText
 
-/// A piece of a page. Every plain string that is put into it is escaped, invisible characters too; only string literals
-/// in our code are markup.
+/// A piece of a page. Every plain string that is put into it is escaped, invisible characters too, and cut when it is long;
+/// only string literals in our code are markup.
 package struct HTML: Sendable, ExpressibleByStringInterpolation {
+    /// The most bytes of one plain string that are shown; what follows is cut off. Escaped it is six times as much at most.
+    private static let maxTextBytes = 4 << 10
+
     /// The markup.
     package private(set) var text: String
 
@@ -30,9 +33,11 @@ package struct HTML: Sendable, ExpressibleByStringInterpolation {
     }
 
     private static func escaped(_ value: String) -> String {
+        let isLong = value.utf8.count > maxTextBytes
+        let shown = isLong ? "\(value.beginning(maxBytes: maxTextBytes))…" : value
         var result = ""
-        result.reserveCapacity(value.utf8.count)
-        for character in value.visible.unicodeScalars {
+        result.reserveCapacity(shown.utf8.count)
+        for character in shown.visible.unicodeScalars {
             switch character {
             case "&": result += "&amp;"
             case "<": result += "&lt;"

@@ -13,14 +13,17 @@ extension Pages {
             (left.project, left.workload.description, left.container)
                 < (right.project, right.workload.description, right.container)
         }
-        let failures = pages.sorted { $0.key < $1.key }.compactMap { name, page -> HTML? in
-            page.failure.map { "<p class=\"error\">\(name): images cannot be looked at: \($0.text)</p>" }
+        let told = pages.sorted { $0.key < $1.key }.compactMap { name, page -> String? in
+            page.failure.map { "\(name): images cannot be looked at: \($0.text)" }
         }
-        guard !rows.isEmpty || !failures.isEmpty else { return "" }
+        guard !rows.isEmpty || !told.isEmpty else { return "" }
+        let failures = FittingPieces(told, maxBytes: partBytes) { text in "<p class=\"error\">\(text)</p>" }
+        let shown = FittingPieces(rows, maxBytes: imageBytes - partBytes, row)
         return """
-            <h2>Images</h2>\(HTML(failures))
+            <h2>Images</h2>\(failures.shown)\(failures.more("sternpost images"))
             <table><thead><tr><th>Project</th><th>Workload</th><th>Image</th><th>Runs</th><th>Registry</th><th>State</th>
-            <th>Last rollout</th></tr></thead><tbody>\(HTML(rows.map(row)))</tbody></table>
+            <th>Last rollout</th></tr></thead><tbody>\(shown.shown)</tbody></table>
+            \(shown.more("sternpost images"))
             """
     }
 
@@ -47,9 +50,14 @@ extension Pages {
     }
 
     /// What a rollout did, step by step; nothing for other runs.
-    static func steps(_ detail: RunDetail) -> HTML {
+    static func steps(_ excerpt: RunExcerpt) -> HTML {
+        let detail = excerpt.detail
         guard detail.run.trigger == .image, !detail.mutations.isEmpty else { return "" }
-        let rows = detail.mutations.map { step -> HTML in
+        let rows = FittingPieces(
+            detail.mutations,
+            maxBytes: partBytes,
+            further: excerpt.leftOut.mutations
+        ) { step in
             """
             <tr><td class="number">\(step.intendedAt.formatted(.iso8601))</td><td>\(step.verb.rawValue)</td>
             <td>\(step.id.description)</td><td>\(step.reason)</td><td>\(step.ending.rawValue) \(step.message)</td></tr>
@@ -57,7 +65,7 @@ extension Pages {
         }
         return """
             <h2>Steps</h2><table><thead><tr><th>When</th><th>What</th><th>Object</th><th>Why</th><th>Came of it</th></tr></thead>
-            <tbody>\(HTML(rows))</tbody></table>
+            <tbody>\(rows.shown)</tbody></table>\(rows.more(command(detail.run)))
             """
     }
 }

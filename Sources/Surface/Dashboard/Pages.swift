@@ -8,7 +8,21 @@ import SyncRecord
 import SyncRender
 
 /// The pages, made of stored, redacted values only.
+///
+/// Each has at most ``maxBytes``, known before it is made: every list has its share, and what does not fit is counted, with
+/// the command that shows it.
 enum Pages {
+    /// The most bytes of one page. As many pages as there may be connections fit into the operator's memory.
+    static let maxBytes = 512 << 10
+    /// The most syncs that are listed.
+    static let maxRuns = 50
+    private static let projectBytes = 256 << 10
+    static let imageBytes = 96 << 10
+    private static let runBytes = 128 << 10
+    /// Of each list of one sync but its objects, which get what is left.
+    static let partBytes = 48 << 10
+    private static let maxWarnings = 10
+
     /// The frame around every page.
     static func page(title: String, _ body: HTML) -> HTML {
         """
@@ -24,12 +38,13 @@ enum Pages {
         runs: [SyncRun],
         images pages: [String: ImageBoard.Page]
     ) -> HTML {
-        page(
+        let rows = FittingPieces(projects, maxBytes: projectBytes, row)
+        return page(
             title: "Sternpost",
             """
             <h1>Projects</h1>
             <table><thead><tr><th>Project</th><th>State</th><th>Revision</th><th>Last pass</th><th>Leader</th><th></th></tr></thead>
-            <tbody>\(HTML(projects.map(row)))</tbody></table>
+            <tbody>\(rows.shown)</tbody></table>\(rows.more("sternpost status"))
             \(images(pages))
             <h2>Syncs</h2>
             \(runs.isEmpty ? "<p class=\"soft\">No syncs yet.</p>" : table(runs))
@@ -62,7 +77,9 @@ enum Pages {
     }
 
     private static func table(_ runs: [SyncRun]) -> HTML {
-        let rows = runs.map { run -> HTML in
+        // Runs are numbered from 1 without gaps.
+        let older = (runs.map(\.id).max() ?? 0) - Int64(runs.count)
+        let rows = FittingPieces(runs, maxBytes: runBytes, further: Int(clamping: max(0, older))) { run in
             """
             <tr><td class="number"><a href="/syncs/\(run.id)">\(run.id)</a></td><td>\(run.project)</td>
             <td>\(badge(run.outcome))</td><td class="number">\(time(run.startedAt))</td><td>\(run.trigger.rawValue)</td>
@@ -73,25 +90,43 @@ enum Pages {
         }
         return """
             <table><thead><tr><th>Sync</th><th>Project</th><th>Outcome</th><th>Started (UTC)</th><th>Trigger</th><th>Changes</th>
-            <th>Revision</th><th>Author</th><th>Message</th></tr></thead><tbody>\(HTML(rows))</tbody></table>
+            <th>Revision</th><th>Author</th><th>Message</th></tr></thead><tbody>\(rows.shown)</tbody></table>
+            \(rows.more("sternpost history"))
             """
     }
 
-    /// One sync in full.
-    static func sync(_ detail: RunDetail) -> HTML {
-        let run = detail.run
-        let lines = detail.messages.map { $0 } + detail.problems.map(\.description)
-        return page(
-            title: "Sync \(run.id)",
-            """
+    /// The command that shows a sync in full.
+    static func command(_ run: SyncRun) -> String { "sternpost show \(run.id)" }
+
+    /// One sync: what it is about, what is wrong, and the first of its objects.
+    static func sync(_ excerpt: RunExcerpt) -> HTML {
+        let run = excerpt.detail.run
+        let top: HTML = """
             <h1>Sync \(run.id) of \(run.project)</h1>
             <dl><dt>Outcome</dt><dd>\(badge(run.outcome)) \(changes(run.counts))</dd>
             \(source(run))<dt>Message</dt><dd>\(run.message)</dd><dt>Trigger</dt><dd>\(run.trigger.rawValue)</dd>
             <dt>Started</dt><dd>\(time(run.startedAt)) UTC</dd></dl>
-            \(HTML(lines.map { "<p class=\"error\">\($0)</p>" }))
-            \(hold(detail))\(health(detail))\(steps(detail))\(HTML(detail.objects.map(object)))
+            \(remarks(excerpt))\(hold(excerpt))\(health(excerpt))\(steps(excerpt))
             """
-        )
+        let frame = page(title: "Sync \(run.id)", top)
+        // Room for the line about those that are left out.
+        let left = maxBytes - frame.text.utf8.count - 1024
+        let objects = FittingPieces(excerpt.detail.objects, maxBytes: left, further: excerpt.leftOut.objects) {
+            object in
+            Pages.object(object, of: run)
+        }
+        return page(title: "Sync \(run.id)", "\(top)\(objects.shown)\(objects.more(command(run)))")
+    }
+
+    /// What is said of the sync as a whole, and why its commit did not render.
+    private static func remarks(_ excerpt: RunExcerpt) -> HTML {
+        let detail = excerpt.detail
+        let lines = FittingPieces(
+            detail.messages + detail.problems.map(\.description),
+            maxBytes: partBytes,
+            further: excerpt.leftOut.messages + excerpt.leftOut.problems
+        ) { line in "<p class=\"error\">\(line)</p>" }
+        return "\(lines.shown)\(lines.more(command(detail.run)))"
     }
 
     /// The commit; nothing for a run that is about none.
@@ -102,30 +137,44 @@ enum Pages {
             """
     }
 
-    private static func hold(_ detail: RunDetail) -> HTML {
-        guard let hold = detail.hold else { return "" }
+    private static func hold(_ excerpt: RunExcerpt) -> HTML {
+        let run = excerpt.detail.run
+        guard let hold = excerpt.detail.hold else {
+            guard excerpt.leftOut.holds > 0 else { return "" }
+            return "<h2>Waits for approval</h2><p>The list is too long for this page: \(command(run))</p>"
+        }
+        let reasons = FittingPieces(hold.reasons, maxBytes: partBytes) { reason in "<p>\(reason)</p>" }
+        let objects = FittingPieces(hold.objects, maxBytes: partBytes) { id in "<li>\(id.description)</li>" }
         return """
-            <h2>Waits for approval</h2>\(HTML(hold.reasons.map { "<p>\($0)</p>" }))
-            <p><code>sternpost approve \(detail.run.project) --hash \(hold.approvalHash)</code></p>
-            <ul>\(HTML(hold.objects.map { "<li>\($0.description)</li>" }))</ul>
+            <h2>Waits for approval</h2>\(reasons.shown)\(reasons.more(command(run)))
+            <p><code>sternpost approve \(run.project) --hash \(hold.approvalHash)</code></p>
+            <ul>\(objects.shown)</ul>\(objects.more(command(run)))
             """
     }
 
-    private static func health(_ detail: RunDetail) -> HTML {
-        guard let health = detail.health, !health.unhealthy.isEmpty else { return "" }
-        let rows = health.unhealthy.map { entry -> HTML in
+    private static func health(_ excerpt: RunExcerpt) -> HTML {
+        let run = excerpt.detail.run
+        if excerpt.leftOut.healths > 0 {
+            return "<h2>Not healthy</h2><p>The list is too long for this page: \(command(run))</p>"
+        }
+        guard let health = excerpt.detail.health, !health.unhealthy.isEmpty else { return "" }
+        let rows = FittingPieces(health.unhealthy, maxBytes: partBytes) { entry in
             "<tr><td>\(entry.id.description)</td><td>\(entry.status.rawValue)</td><td>\(entry.message)</td></tr>"
         }
-        return "<h2>Not healthy</h2><table><tbody>\(HTML(rows))</tbody></table>"
+        return "<h2>Not healthy</h2><table><tbody>\(rows.shown)</tbody></table>\(rows.more(command(run)))"
     }
 
-    private static func object(_ object: RecordedObject) -> HTML {
+    private static func object(_ object: RecordedObject, of run: SyncRun) -> HTML {
         let place = object.origin.map { " at \($0)" } ?? ""
         let error: HTML = object.error.map { "<p class=\"error\">\($0)</p>" } ?? ""
-        let warnings = HTML(object.warnings.map { "<p class=\"soft\">\($0)</p>" })
+        let shown = object.warnings.prefix(maxWarnings)
+        let warnings = FittingPieces(shown, maxBytes: partBytes, further: object.warnings.count - shown.count) { text in
+            "<p class=\"soft\">\(text)</p>"
+        }
         let diff: HTML = object.diff.map { "<pre>\(painted($0.text))</pre>" } ?? ""
-        return
-            "<h2>\(object.action.rawValue) \(object.id.description)<span class=\"soft\">\(place)</span></h2>\(error)\(warnings)\(diff)"
+        let title: HTML =
+            "<h2>\(object.action.rawValue) \(object.id.description)<span class=\"soft\">\(place)</span></h2>"
+        return "\(title)\(error)\(warnings.shown)\(warnings.more(command(run)))\(diff)"
     }
 
     private static func painted(_ diff: String) -> HTML {

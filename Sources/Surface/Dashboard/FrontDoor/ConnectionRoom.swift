@@ -60,6 +60,10 @@ final class ConnectionRoom: Sendable {
         }
     }
 
+    /// Notes that the connection is closed. One that has asked keeps its place until it is given back: work that is under way
+    /// for it counts.
+    func hasClosed(_ ticket: Int) { state.withLock { $0.asking[ticket] = nil } }
+
     /// Takes a ticket back; one that was evicted may be given back as well.
     func leave(_ ticket: Int) {
         state.withLock { state in

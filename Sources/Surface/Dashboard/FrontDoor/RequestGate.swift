@@ -20,22 +20,20 @@ final class RequestGate: ChannelDuplexHandler {
     /// What a client may send behind its request before it is cut off.
     private static let maxSurplus = 64 << 10
 
-    private let room: ConnectionRoom
+    private let visit: Visit
     private let limits: PortLimits
     private var phase = Phase.asking
     private var head = RequestHead()
-    private var ticket: Int?
     private var surplus = 0
     private var timers: [Scheduled<Void>] = []
 
-    init(room: ConnectionRoom, limits: PortLimits) {
-        self.room = room
+    init(visit: Visit, limits: PortLimits) {
+        self.visit = visit
         self.limits = limits
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        ticket = room.enter(context.channel)
-        guard ticket != nil else { return context.close(promise: nil) }
+        guard visit.enter(context.channel) else { return context.close(promise: nil) }
         schedule(limits.headDeadline, context) { gate, context in
             if case .asking = gate.phase { gate.refuse(.late, context) }
         }
@@ -44,7 +42,7 @@ final class RequestGate: ChannelDuplexHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if let ticket { room.leave(ticket) }
+        visit.hasClosed()
         for timer in timers { timer.cancel() }
         context.fireChannelInactive()
     }
@@ -61,7 +59,7 @@ final class RequestGate: ChannelDuplexHandler {
         case .refused(let refusal): refuse(refusal, context)
         case .complete(let length):
             phase = .answering
-            if let ticket { room.hasAsked(ticket) }
+            visit.hasAsked()
             context.fireChannelRead(wrapInboundOut(ByteBuffer(bytes: head.bytes[..<length])))
             // For those behind the gate this was all that the client has to say.
             context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
@@ -72,8 +70,9 @@ final class RequestGate: ChannelDuplexHandler {
         guard let event = event as? ChannelEvent, event == .inputClosed else {
             return context.fireUserInboundEventTriggered(event)
         }
-        // Half a request will never be a whole one; after a whole one its end was reported already.
-        if case .asking = phase { context.close(promise: nil) }
+        // Half a request will never be a whole one; after a whole one its end was reported already. Who hangs up then may
+        // still read, as `ncat` does, but most are gone.
+        if case .asking = phase { context.close(promise: nil) } else { visit.hasLeft() }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
