@@ -47,7 +47,7 @@ struct KubeconfigTests {
             return
         }
         let redactor = Redactor()
-        _ = CredentialSource(found.credentials, identity: nil, redactor: redactor)
+        _ = CredentialSource(found, redactor: redactor, renewal: nil)
         #expect(redactor.redact("has secret-token inside") == "has \(Redactor.mask) inside")
     }
 

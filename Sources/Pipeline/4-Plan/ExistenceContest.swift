@@ -25,7 +25,7 @@ package struct ExistenceContest: Sendable, Hashable, CustomStringConvertible {
         let references = object.metadata["ownerReferences"]?.array ?? []
         return references.filter { $0["uid"]?.string != nil }.prefix(3).map { reference in
             let words = [reference["kind"]?.string, reference["name"]?.string]
-            return words.map { $0 ?? "?" }.joined(separator: " ").singleLine
+            return String(words.map { $0 ?? "?" }.joined(separator: " ").beginning(maxBytes: 320))
         }
     }
 
