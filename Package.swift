@@ -57,9 +57,9 @@ func tests(
 
 /// What tests of whole passes may import.
 let sceneImports: [Target.Dependency] = [
-    "sternpost", "SceneKit", "SyncLoop", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan", "SyncApply",
-    "SyncObserve", "SyncRecord", "HTTPWire", "KubeClient", "OCIRegistry", "KubeObjects", "PlainText", "YAMLText",
-    "GitStore",
+    "sternpost", "SceneKit", "SyncLoop", "SyncImages", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan",
+    "SyncApply", "SyncObserve", "SyncRecord", "HTTPWire", "KubeClient", "OCIRegistry", "KubeObjects", "PlainText",
+    "YAMLText", "GitStore",
     .product(name: "Logging", package: "swift-log"),
 ]
 
@@ -151,13 +151,23 @@ let package = Package(
             ]
         ),
 
+        // Image rollouts: a pipeline of their own, beside the other
+        module(
+            "SyncImages",
+            "Images",
+            imports: [
+                "PlainText", "Waiting", "Processes", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan",
+                "KubeClient", "OCIRegistry", "KubeObjects", logging,
+            ]
+        ),
+
         // Control and surface
         module(
             "SyncLoop",
             "Control/SyncLoop",
             imports: [
                 "PlainText", "Waiting", "Processes", "SyncSource", "SyncRender", "SyncPlan", "SyncApply", "SyncObserve",
-                "SyncRecord",
+                "SyncRecord", "SyncImages",
                 "KubeClient",
                 "OCIRegistry", "HTTPWire", "KubeObjects", "YAMLText", "GitStore", logging, lifecycle,
             ]
@@ -166,7 +176,8 @@ let package = Package(
             "Dashboard",
             "Surface/Dashboard",
             imports: [
-                "PlainText", "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncRender", "KubeObjects",
+                "PlainText", "SyncLoop", "SyncImages", "SyncRecord", "SyncObserve", "SyncApply", "SyncRender",
+                "KubeObjects",
                 hummingbird,
                 hummingbirdCore, httpTypes, logging, lifecycle, nioCore,
             ]
@@ -183,7 +194,8 @@ let package = Package(
             "CommandLineTool",
             "Surface/CommandLineTool",
             imports: [
-                "PlainText", "Processes", "CMalloc", "SyncLoop", "Dashboard", "SyncSource", "SyncRender", "SyncPlan",
+                "PlainText", "Processes", "CMalloc", "SyncLoop", "SyncImages", "Dashboard", "SyncSource", "SyncRender",
+                "SyncPlan",
                 "SyncApply",
                 "SyncObserve",
                 "SyncRecord", "KubeClient", "KubeObjects", "YAMLText", "GitStore", "HTTPWire", argumentParser, logging,
@@ -200,8 +212,8 @@ let package = Package(
             "LabTool",
             "Surface/LabTool",
             imports: [
-                "Processes", "CommandLineTool", "EmbeddedCluster", "Dashboard", "SyncLoop", "SyncSource", "SyncRender",
-                "SyncPlan",
+                "PlainText", "Processes", "CommandLineTool", "EmbeddedCluster", "Dashboard", "SyncLoop", "SyncImages",
+                "SyncSource", "SyncRender", "SyncPlan",
                 "SyncApply", "SyncRecord", "KubeClient", "KubeObjects", "YAMLText", "GitStore", "HTTPWire",
                 "OCIRegistry", argumentParser, logging, lifecycle,
             ]
@@ -225,7 +237,8 @@ let package = Package(
         .target(
             name: "SceneKit",
             dependencies: [
-                "TestKit", "ClusterKit", "SyncLoop", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncPlan",
+                "TestKit", "ClusterKit", "SyncLoop", "SyncImages", "EmbeddedCluster", "SyncSource", "SyncRender",
+                "SyncPlan",
                 "SyncApply",
                 "SyncObserve", "SyncRecord", "HTTPWire", "KubeClient", "KubeObjects", "GitStore", "OCIRegistry",
                 logging,
@@ -278,15 +291,26 @@ let package = Package(
         ),
         tests("EmbeddedClusterTests", imports: ["PlainText", "EmbeddedCluster", "KubeObjects"]),
         tests(
+            "SyncImagesTests",
+            imports: [
+                "SyncImages", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "KubeClient", "OCIRegistry",
+                "HTTPWire", "KubeObjects", logging,
+            ]
+        ),
+        tests(
             "SyncLoopTests",
             imports: [
-                "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncRender", "SyncSource",
+                "SyncLoop", "SyncImages", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncRender",
+                "SyncSource",
                 "GitStore",
                 "KubeClient",
                 "OCIRegistry", "HTTPWire", "KubeObjects", "YAMLText", logging,
             ]
         ),
-        tests("DashboardTests", imports: ["Dashboard", "SyncLoop", "SyncRecord", "SyncSource", "KubeObjects"]),
+        tests(
+            "DashboardTests",
+            imports: ["Dashboard", "SyncLoop", "SyncImages", "SyncRecord", "SyncSource", "KubeObjects"]
+        ),
         tests(
             "CommandLineToolTests",
             imports: [
@@ -326,7 +350,7 @@ if isFuzzing {
             name: "SternpostFuzz",
             dependencies: [
                 "PlainText", "CFuzzer", "GitStore", "HTTPWire", "KubeClient", "KubeObjects", "OCIRegistry", "SyncApply",
-                "SyncLoop",
+                "SyncImages", "SyncLoop",
                 "SyncPlan", "SyncRecord", "SyncRender", "SyncSource", "YAMLText",
             ],
             path: "Fuzz/SternpostFuzz",

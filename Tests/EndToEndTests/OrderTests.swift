@@ -3,6 +3,7 @@ import Foundation
 import KubeObjects
 import SceneKit
 import SyncApply
+import SyncImages
 import SyncLoop
 import SyncRecord
 import TestKit

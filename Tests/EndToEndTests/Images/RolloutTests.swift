@@ -5,6 +5,7 @@ import KubeObjects
 import OCIRegistry
 import SceneKit
 import SyncApply
+import SyncImages
 import SyncLoop
 import SyncPlan
 import SyncRecord
@@ -129,7 +130,7 @@ struct RolloutTests {
             try await images.deploy(["web.yaml": file], healthy: ["web"])
             try await images.following(
                 edit: { project in
-                    var choice = Project.RegistryChoice()
+                    var choice = RegistryChoice()
                     choice.isInsecure = true
                     project.images.registries[slow.host] = choice
                 },
@@ -158,7 +159,7 @@ struct RolloutTests {
             try await images.deploy(["web.yaml": images.deployment("web", image)], healthy: ["web"])
             try await images.following(
                 edit: { project in
-                    var choice = Project.RegistryChoice()
+                    var choice = RegistryChoice()
                     choice.isInsecure = true
                     project.images.registries[slow.host] = choice
                 },

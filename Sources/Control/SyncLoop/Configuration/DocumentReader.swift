@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 
 /// Reads fields of a configuration document, and collects every problem with its path.
 struct DocumentReader {

@@ -5,6 +5,7 @@ import KubeObjects
 import Logging
 import PlainText
 import SyncApply
+import SyncImages
 import SyncRecord
 import SyncSource
 
@@ -109,8 +110,7 @@ package struct PreparerFactory: Sendable {
             history: History,
             logger: Logger
         ) -> ImageFollower {
-            ImageFollower(
-                project: preparer.project,
+            preparer.project.imageFollower(
                 client: preparer.cluster.client,
                 poller: poller,
                 history: history,

@@ -2,6 +2,7 @@
 import KubeClient
 import Logging
 import SyncApply
+import SyncImages
 import SyncRecord
 import SyncSource
 

@@ -3,6 +3,7 @@ import ArgumentParser
 import KubeClient
 import KubeObjects
 import SyncApply
+import SyncImages
 import SyncLoop
 import SyncObserve
 import SyncPlan
@@ -34,7 +35,9 @@ struct StatusCommand: AsyncParsableCommand {
         let history = try await data.history(.inspect)
         let client = try cluster.client()
         let images: [String: ImageBoard.Page]
-        do { images = try ImageBoard.read(folder: data.folder) ?? [:] } catch { throw CommandFailure(error.problems) }
+        do { images = try ImageBoard.read(folder: data.folder) ?? [:] } catch {
+            throw CommandFailure(error.description)
+        }
         var rows: [ProjectStatus] = []
         do {
             let catalog = try await client.discover()
