@@ -47,8 +47,9 @@ struct RolloutSender: Sendable {
         do throws(JournalFailure) {
             ending = try await JournaledWrite(intent, in: history.journal(for: run)).send {
                 () async -> Result<KubeObject, KubeError> in
-                CrashPoint.reach(.afterRolloutIntent)
-                defer { CrashPoint.reach(.afterRollout) }
+                // A rollout, or its undoing, is intended and not sent; then it is sent, and its outcome is not recorded.
+                CrashPoint.reach(named: "after-rollout-intent")
+                defer { CrashPoint.reach(named: "after-rollout") }
                 return await patch(workload, action)
             }
         } catch {
@@ -138,6 +139,13 @@ extension RolloutSender.Failure {
         let what = failure.isAfterwards ? "nothing more" : "nothing"
         self = .mustStop("the history cannot be written, so \(what) is rolled out: \(failure.cause)")
     }
+}
+
+extension MutationIntent.Verb {
+    /// Starts new pods.
+    package static let restart = MutationIntent.Verb(rawValue: "restart")
+    /// Notes on the object how a rollout ended; starts no pod.
+    package static let annotate = MutationIntent.Verb(rawValue: "annotate")
 }
 
 extension RolloutAction {

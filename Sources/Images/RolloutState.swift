@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
-import PlainText
+import SyncPlan
 
 /// What image rollouts remember of a workload. It is stored on the workload itself, as the annotation ``annotation``,
 /// so that it survives the loss of all other state and is deleted with the object.
@@ -15,8 +15,6 @@ package struct RolloutState: Sendable, Hashable {
     package static let restartedAt = WireName.restartedAt
     /// The most digests that are kept in quarantine for one container; the oldest leave first.
     package static let maxBad = 10
-    /// The longest annotation that is read, in UTF-8 bytes: the API server takes no more of all together.
-    static let maxBytes = ObjectLimits.annotationBytes
 
     /// What is known of one container's image.
     package struct Container: Sendable, Hashable {
@@ -26,7 +24,7 @@ package struct RolloutState: Sendable, Hashable {
         package var good: String?
         /// What the rollout under way brings; nil when none is under way for this container.
         package var trying: String?
-        /// To which digest the container is pinned since an undo; nil when it is not.
+        /// To which digest the container is pinned since an undo; nil when it is not. Plans read it as ``ImagePins``.
         package var pin: String?
         /// Digests that failed and are not tried again, oldest first.
         package var bad: [String] = []
@@ -85,18 +83,16 @@ package struct RolloutState: Sendable, Hashable {
 extension RolloutState {
     /// Reads the annotation of a live workload; empty when it has none.
     package init(of workload: KubeObject) {
-        guard let text = workload.annotation(RolloutState.annotation), text.utf8.count <= RolloutState.maxBytes,
-            let json = try? JSONParser.parse(text)
-        else { return }
+        guard let json = ImagePins.note(on: workload) else { return }
         phase = json["phase"]?.string.flatMap(Phase.init)
         startedAt = json["startedAt"]?.string
         for member in json["containers"]?.object ?? JSONObject() {
             guard let image = member.value["image"]?.string else { continue }
             var container = Container(image: image)
-            container.good = RolloutState.digest(member.value["good"])
-            container.trying = RolloutState.digest(member.value["trying"])
-            container.pin = RolloutState.digest(member.value["pin"])
-            container.bad = (member.value["bad"]?.array ?? []).compactMap { RolloutState.digest($0) }
+            container.good = ImagePins.digest(member.value["good"])
+            container.trying = ImagePins.digest(member.value["trying"])
+            container.pin = ImagePins.digest(member.value["pin"])
+            container.bad = (member.value["bad"]?.array ?? []).compactMap { ImagePins.digest($0) }
             container.bad = Array(container.bad.suffix(RolloutState.maxBad))
             container.heard = member.value["heard"]?.string
             container.last = Ending(member.value["last"])
@@ -113,14 +109,6 @@ extension RolloutState {
         if let phase { json["phase"] = .string(phase.rawValue) }
         if let startedAt { json["startedAt"] = .string(startedAt) }
         return String(decoding: json.serialized(), as: UTF8.self)
-    }
-
-    /// Only a text that can be part of an image's name is taken: it will be written into one.
-    private static func digest(_ json: JSON?) -> String? {
-        guard let text = json?.string, let digits = ["sha256:": 64, "sha512:": 128][text.prefix(7)],
-            text.dropFirst(7).isHexadecimal(digits: digits)
-        else { return nil }
-        return text
     }
 }
 

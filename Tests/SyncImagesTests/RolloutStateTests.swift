@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import SyncImages
 import SyncPlan
 import Testing
 
@@ -44,6 +45,27 @@ struct RolloutStateTests {
         if containers == 0 { written.phase = nil }
         #expect(written.text.utf8.count < 256 << 10, "the API server takes so much")
         #expect(try state(written.text) == written)
+    }
+
+    @Test func `plans read the pins that it writes`() throws {
+        var written = RolloutState()
+        written.containers["web"] = .init(image: "nginx:latest")
+        written.containers["web"]?.pin = Self.digest
+        written.containers["api"] = .init(image: "nginx:latest")
+        written.containers["api"]?.good = Self.digest
+        func deployment(_ annotations: JSON, _ images: [String]) throws -> KubeObject {
+            let containers = zip(["web", "api"], images).map { name, image -> JSON in
+                ["name": .string(name), "image": .string(image)]
+            }
+            return try KubeObject([
+                "apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": "web", "annotations": annotations],
+                "spec": ["template": ["spec": ["containers": .array(containers)]]],
+            ])
+        }
+        let manifest = try deployment([:], ["nginx:latest", "nginx:latest"])
+        let live = try deployment([RolloutState.annotation: .string(written.text)], ["nginx:latest", "nginx:latest"])
+        let expected = try deployment([:], ["nginx:latest@\(Self.digest)", "nginx:latest"])
+        #expect(ImagePins(of: live).applied(to: manifest) == expected)
     }
 
     @Test func `a container with nothing but its image is kept, also one with a strange name`() throws {
