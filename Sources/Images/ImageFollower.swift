@@ -7,6 +7,7 @@ import OCIRegistry
 import SyncApply
 import SyncPlan
 import SyncRecord
+import Waiting
 
 /// Rolls a project's workloads out when the tags of their images move, and takes back what fails.
 ///
@@ -26,9 +27,6 @@ package actor ImageFollower {
         }
     }
 
-    /// How often it checks whether a round is due.
-    private static let tick: Duration = .milliseconds(250)
-
     let project: FollowedProject
     let reader: WorkloadReader
     let secrets: PullSecrets
@@ -40,8 +38,13 @@ package actor ImageFollower {
     let logger: Logger
     private let pace: Pace
     private let readOrders: OrderReading
+    private let changes: ChangeWatching?
     private let reasonToStop: @Sendable () -> String?
     private let now: @Sendable () -> Date
+    /// When it looks next.
+    private var schedule: LookSchedule
+    /// Rings when the next look may be due earlier than before.
+    private let alarm = Alarm()
     var watch: RolloutWatch
     let runs: RolloutRuns
     /// What the pods of a workload were seen to run, so that they are not read again while nothing changes.
@@ -67,6 +70,9 @@ package actor ImageFollower {
     /// Reads what people have ordered. An error means that nothing is known of it, so nothing is rolled out.
     package typealias OrderReading = @Sendable () async throws -> RolloutOrders
 
+    /// Begins to watch the project's workloads: an element whenever some have changed.
+    package typealias ChangeWatching = @Sendable () async -> AsyncStream<Void>
+
     /// - Parameters:
     ///   - project: Whose workloads.
     ///   - client: The cluster; sends no write while this process does not hold the project's lease.
@@ -76,6 +82,7 @@ package actor ImageFollower {
     ///   - logger: Logs rollouts and what cannot be read.
     ///   - pace: The intervals of its rounds.
     ///   - orders: Reads what people ordered; called in each round.
+    ///   - changes: Watches the project's workloads; nil where nothing does, so that an interval shows their changes.
     ///   - reasonToStop: Why this process may not write now; nil while it holds the lease.
     ///   - onRunEnded: Called when the end of a run of rollouts is in the history.
     ///   - now: The wall clock, for what is written down and for windows.
@@ -88,6 +95,7 @@ package actor ImageFollower {
         logger: Logger,
         pace: Pace = Pace(),
         orders: @escaping OrderReading,
+        changes: ChangeWatching? = nil,
         reasonToStop: @escaping @Sendable () -> String? = { nil },
         onRunEnded: @escaping @Sendable (RunID) async -> Void = { _ in },
         now: @escaping @Sendable () -> Date = { Date() }
@@ -101,30 +109,27 @@ package actor ImageFollower {
         self.logger = logger
         self.pace = pace
         readOrders = orders
+        self.changes = changes
         self.reasonToStop = reasonToStop
         self.now = now
         sender = RolloutSender(client: client, reader: reader, history: history, reasonToStop: reasonToStop)
         events = RolloutEvents(client: client, logger: logger)
+        schedule = LookSchedule(interval: project.policy.interval, watching: pace.watching, now: .now)
         watch = RolloutWatch(patience: pace.patience, deadline: project.deadline)
         runs = RolloutRuns(history: history, project: project.name, onEnd: onRunEnded)
     }
 
-    /// Follows until the task is cancelled.
+    /// Follows until the task is cancelled: looks when a deadline has come, soon after a new sighting, and after changes of
+    /// the workloads.
     package func run() async {
-        var seen: Int?
-        var lastLook: ContinuousClock.Instant?
-        var isBusy = false
-        while !Task.isCancelled {
-            let generation = await poller.generation
-            let wait = isBusy ? pace.watching : project.policy.interval
-            let isDue = lastLook.map { $0.duration(to: .now) >= wait } ?? true
-            if isDue || seen != generation, reasonToStop() == nil {
-                seen = generation
-                isBusy = await look()
-                // Another round at once: it shows what has ended, and begins what waited for its turn.
-                lastLook = hasConcluded ? nil : .now
-            }
-            do { try await Task.sleep(for: ImageFollower.tick) } catch { break }
+        schedule = LookSchedule(interval: project.policy.interval, watching: pace.watching, now: .now)
+        let sightings = await poller.sightings(for: project.name)
+        let changes = await self.changes?()
+        await withDiscardingTaskGroup { group in
+            group.addTask { for await _ in sightings { await self.take(.sighting) } }
+            if let changes { group.addTask { for await _ in changes { await self.take(.change) } } }
+            await lookWhenDue()
+            group.cancelAll()
         }
         await poller.want([], every: project.policy.interval, for: project.name)
         await runs.abandon(
@@ -132,14 +137,33 @@ package actor ImageFollower {
         )
     }
 
+    private func take(_ news: LookSchedule.News) {
+        schedule.take(news, at: .now)
+        alarm.ring()
+    }
+
+    private func lookWhenDue() async {
+        while !Task.isCancelled {
+            if let due = schedule.due, due > .now {
+                await alarm.sleep(until: due)
+            } else if reasonToStop() != nil {
+                schedule.postpone(at: .now)
+            } else {
+                schedule.begin()
+                let ending = await look()
+                schedule.end(ending, at: .now)
+            }
+        }
+    }
+
     /// Makes one round: reads, decides, and carries out.
     ///
-    /// - Returns: Whether rollouts are under way.
-    func look() async -> Bool {
+    /// - Returns: How it ended.
+    func look() async -> LookSchedule.Ending {
         hasConcluded = false
         isWaitingForPolls = false
         do {
-            guard case .given(let orders) = try await readOrders() else { return false }
+            guard case .given(let orders) = try await readOrders() else { return .quiet }
             let workloads = try await reader.workloads()
             watch.keep(only: workloads)
             let subjects = await subjects(of: workloads)
@@ -149,7 +173,8 @@ package actor ImageFollower {
             let shown = await carryOut(verdicts, subjects)
             await show(shown, subjects)
             board.failed(project.name, nil)
-            return isWaitingForPolls || shown.contains { $0.isUnderWay }
+            if hasConcluded { return .concluded }
+            return isWaitingForPolls || shown.contains { $0.isUnderWay } ? .underWay : .quiet
         } catch {
             let text = Redactor.shared.redact("\(error)".singleLine)
             board.failed(project.name, text)
@@ -159,7 +184,7 @@ package actor ImageFollower {
                     metadata: ["sync.project": "\(project.name)", "sync.error": "\(text)"]
                 )
             }
-            return await !runs.pending.isEmpty
+            return await runs.pending.isEmpty ? .quiet : .underWay
         }
     }
 

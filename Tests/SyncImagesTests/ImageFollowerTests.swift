@@ -22,6 +22,7 @@ import Testing
             var pods: [JSON] = []
             var arePodsForbidden = false
             var patches: [String] = []
+            var lists = 0
             var podsHook: (@Sendable () -> Void)?
         }
         private let state = Mutex(State())
@@ -36,6 +37,8 @@ import Testing
         func workload(_ key: String) -> JSON? { state.withLock { $0.workloads[key] } }
         /// `deployments/web`, one for each patch.
         var patches: [String] { state.withLock { $0.patches } }
+        /// How often all workloads of a kind were listed, or all pods.
+        var lists: Int { state.withLock { $0.lists } }
 
         func answer(_ request: StubHTTPServer.Request) -> [StubHTTPServer.Step] {
             let parts = request.path.split(separator: "/").map(String.init)
@@ -69,6 +72,7 @@ import Testing
                 hook?()
             }
             return state.withLock { state in
+                state.lists += 1
                 if plural == "pods", state.arePodsForbidden { return [.reply(403, Self.status(403, "Forbidden"))] }
                 let items = state.workloads.filter { $0.key.hasPrefix("\(plural)/") }.map(\.value)
                 let list: JSON = [
@@ -146,6 +150,7 @@ import Testing
     private func withFollower(
         _ cluster: FakeCluster,
         tag: Tag,
+        changes: ImageFollower.ChangeWatching? = nil,
         _ body: (ImageFollower, TagPoller) async throws -> Void
     ) async throws {
         let server = try StubHTTPServer { cluster.answer($0) }
@@ -176,7 +181,8 @@ import Testing
                 history: history,
                 board: ImageBoard(folder: folder.path),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-                orders: { .given([:]) }
+                orders: { .given([:]) },
+                changes: changes
             )
             let polling = Task { await poller.run() }
             defer { polling.cancel() }
@@ -224,6 +230,39 @@ import Testing
                 return !cluster.patches.isEmpty
             }
             #expect(cluster.patches == ["deployments/web"])
+        }
+    }
+
+    @Test func `a running follower looks as soon as a poll has news, long before its interval`() async throws {
+        let cluster = FakeCluster()
+        cluster.add("deployments", try ImageFixture.object(edit: owned))
+        cluster.add(pod: Self.pod(ImageFixture.first))
+        try await withFollower(cluster, tag: Tag(ImageFixture.second)) { follower, _ in
+            let following = Task { await follower.run() }
+            defer { following.cancel() }
+            // No poll has seen what the pod runs, so the tag is asked twice; each answer wakes the follower.
+            try await eventually("a patch") { !cluster.patches.isEmpty }
+            following.cancel()
+            await following.value
+            #expect(cluster.patches == ["deployments/web"])
+        }
+    }
+
+    @Test func `a workload that a watch shows is looked at before the interval is over`() async throws {
+        let cluster = FakeCluster()
+        let (changes, change) = AsyncStream<Void>.makeStream()
+        try await withFollower(cluster, tag: Tag(ImageFixture.second), changes: { changes }) { follower, poller in
+            let following = Task { await follower.run() }
+            defer { following.cancel() }
+            let image = try ImageReference("nginx:latest")
+            let subject = TagPoller.Subject(image: image, keyring: .anonymous)
+            try await eventually("the first look") { cluster.lists > 0 }
+            cluster.add("deployments", try ImageFixture.object(edit: owned))
+            change.yield()
+            // A change costs a look ten seconds after the last one at the earliest; the interval is a minute.
+            try await eventually("a poll", within: .seconds(50)) { await poller.sighting(of: subject) != nil }
+            following.cancel()
+            await following.value
         }
     }
 

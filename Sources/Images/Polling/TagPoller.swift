@@ -24,6 +24,12 @@ package actor TagPoller {
         }
     }
 
+    /// A poll that gave a new answer, or the second one that confirms it.
+    package struct News: Sendable {
+        package let subject: Subject
+        package let sighting: TagSighting
+    }
+
     private struct Entry {
         var interval: Duration
         var dueAt: ContinuousClock.Instant
@@ -35,16 +41,16 @@ package actor TagPoller {
 
     /// Images of one registry that are asked for at the same time.
     private static let concurrency = 4
-    /// How often it checks whether a poll is due.
-    private static let tick: Duration = .milliseconds(500)
 
     private let read: Read
     private let now: @Sendable () -> Date
     private var wanted: [String: [Subject: Duration]] = [:]
     private var entries: [Subject: Entry] = [:]
     private var busy: Set<String> = []
-    /// Grows with each poll that gave a new answer.
-    package private(set) var generation = 0
+    /// By project, where its sightings are offered.
+    private var readers: [String: AsyncStream<News>.Continuation] = [:]
+    /// Rings when a poll may be due earlier than before.
+    private let alarm = Alarm()
 
     package init(read: @escaping Read, now: @escaping @Sendable () -> Date = { Date() }) {
         self.read = read
@@ -76,6 +82,15 @@ package actor TagPoller {
             entries[subject]?.interval = interval
             if interval < known.interval { entries[subject]?.dueAt = min(known.dueAt, .now + interval) }
         }
+        alarm.ring()
+    }
+
+    /// The new sightings of the images that a project wants, from now on; only the newest is kept for who is slow, because
+    /// ``sighting(of:)`` tells what holds of each image. It ends when the poller ends, or when the project asks again.
+    package func sightings(for project: String) -> AsyncStream<News> {
+        let (news, reader) = AsyncStream<News>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        readers.updateValue(reader, forKey: project)?.finish()
+        return news
     }
 
     /// What the last poll said; nil before the first.
@@ -101,6 +116,7 @@ package actor TagPoller {
             entries[subject].map { entry in entry.askedAt.map { $0 < moment } ?? true } ?? false
         }
         for subject in late { entries[subject]?.dueAt = .now }
+        if !late.isEmpty { alarm.ring() }
         return late
     }
 
@@ -117,6 +133,7 @@ package actor TagPoller {
     /// Polls everything now, because a person waits for it.
     package func pollNow() {
         for subject in entries.keys { entries[subject]?.dueAt = .now }
+        alarm.ring()
     }
 
     /// Reads a digest that a tag does not name any more, with everything that belongs to it.
@@ -124,16 +141,23 @@ package actor TagPoller {
         await read(subject.image.pinned(to: digest), subject.keyring, nil)
     }
 
-    /// Polls until the task is cancelled.
+    /// Polls until the task is cancelled; then the sequences of sightings end.
     package func run() async {
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
                 for (registry, subjects) in takeDue() {
                     group.addTask { await self.poll(subjects, of: registry) }
                 }
-                do { try await Task.sleep(for: TagPoller.tick) } catch { break }
+                await alarm.sleep(until: nextDue)
             }
         }
+        for reader in readers.values { reader.finish() }
+        readers = [:]
+    }
+
+    /// When the next poll is due of a registry that is not being asked already; nil when none is.
+    private var nextDue: ContinuousClock.Instant? {
+        entries.filter { !busy.contains($0.key.image.registry) }.map(\.value.dueAt).min()
     }
 
     /// What is due, by registry, but for registries that are still being asked.
@@ -156,6 +180,7 @@ package actor TagPoller {
     private func poll(_ subjects: [Subject], of registry: String) async {
         _ = await concurrently(subjects, limit: TagPoller.concurrency) { subject in await self.poll(subject) }
         busy.remove(registry)
+        alarm.ring()
     }
 
     private func poll(_ subject: Subject) async {
@@ -169,7 +194,14 @@ package actor TagPoller {
         entries[subject]?.sighting = sighting
         entries[subject]?.askedAt = began
         if sighting.polls == 1 { entries[subject]?.movedAt = .now }
-        if before?.says(result) != true || sighting.polls == 2 { generation += 1 }
+        if before?.says(result) != true || sighting.polls == 2 { offer(News(subject: subject, sighting: sighting)) }
+    }
+
+    private func offer(_ news: News) {
+        for (project, reader) in readers where wanted[project]?[news.subject] != nil {
+            // Nobody reads any more.
+            if case .terminated = reader.yield(news) { readers[project] = nil }
+        }
     }
 }
 

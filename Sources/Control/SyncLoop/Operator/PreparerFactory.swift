@@ -118,6 +118,7 @@ package struct PreparerFactory: Sendable {
                 logger: logger,
                 pace: pace,
                 orders: { try await preparer.orders() },
+                mirror: preparer.mirror,
                 reasonToStop: { lease.reasonToStop }
             )
         }

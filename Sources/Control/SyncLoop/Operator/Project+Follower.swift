@@ -4,6 +4,7 @@ import KubeObjects
 import Logging
 import SyncApply
 import SyncImages
+import SyncPlan
 import SyncRecord
 
 extension Project {
@@ -20,6 +21,7 @@ extension Project {
     ///   - logger: Logs rollouts and what cannot be read.
     ///   - pace: The intervals of its rounds.
     ///   - orders: Reads what people ordered; nil asks the API server in each round.
+    ///   - mirror: Shows changes of the workloads while it is run; nil without watches.
     ///   - reasonToStop: Why this process may not write now; nil while it holds the lease.
     /// - Returns: A follower that has done nothing yet.
     package func imageFollower(
@@ -30,10 +32,13 @@ extension Project {
         logger: Logger,
         pace: ImageFollower.Pace = .init(),
         orders: OrderReading? = nil,
+        mirror: LiveMirror? = nil,
         reasonToStop: @escaping @Sendable () -> String? = { nil }
     ) -> ImageFollower {
         let store = OrderStore(client: client, applySet: applySet)
         let read: OrderReading = orders ?? { try await store.read() }
+        var changes: ImageFollower.ChangeWatching?
+        if let mirror { changes = { await mirror.changes(of: Set(PodTemplate.kinds)) } }
         return ImageFollower(
             project: FollowedProject(
                 name: name,
@@ -51,6 +56,7 @@ extension Project {
                 if isSuspended { return .suspended }
                 return try await rolloutOrders(obeying: try await read() ?? StandingOrders(), history)
             },
+            changes: changes,
             reasonToStop: reasonToStop,
             onRunEnded: { run in
                 await logger.publishHead("rollout recorded", of: history, run: run.number, project: run.project)

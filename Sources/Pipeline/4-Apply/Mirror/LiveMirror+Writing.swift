@@ -19,22 +19,26 @@ extension LiveMirror {
         let now = ContinuousClock.now
         var hashes: [ObjectID: String] = [:]
         for step in plan.waves.flatMap(\.steps) { hashes[step.id] = step.contentHash }
-        var isNews = false
+        var news: Set<GroupKind> = []
         for outcome in report.outcomes {
             guard let mark = hashes[outcome.id].flatMap(outcome.mark)?.withoutResidual else { continue }
             for key in feeds.keys where key.covers(outcome.id) && key != parentKey {
-                if feeds[key]?.store.wrote(.settled(mark), as: outcome.id, at: now) == true { isNews = true }
+                if feeds[key]?.store.wrote(.settled(mark), as: outcome.id, at: now) == true {
+                    news.insert(outcome.id.groupKind)
+                }
             }
         }
         let pruned = Set(report.outcomes.filter { $0.action == .pruned }.map(\.id))
         for step in plan.prune.steps where pruned.contains(step.id) && report.inventory.members[step.id] == nil {
             for key in feeds.keys where key.covers(step.id) && key != parentKey {
-                if feeds[key]?.store.deleted(step.id, uid: step.uid, at: now) == true { isNews = true }
+                if feeds[key]?.store.deleted(step.id, uid: step.uid, at: now) == true { news.insert(step.id.groupKind) }
             }
         }
-        if let parent, feeds[parentKey]?.store.wrote(.whole(parent), as: parent.id, at: now) == true { isNews = true }
+        if let parent, feeds[parentKey]?.store.wrote(.whole(parent), as: parent.id, at: now) == true {
+            news.insert(parent.id.groupKind)
+        }
         for key in feeds.keys { feeds[key]?.store.isWriting = false }
-        if isNews { changed() }
+        if !news.isEmpty { changed(news) }
     }
 
     /// Drops the fields of objects that a plan found settled.
