@@ -123,8 +123,7 @@ package final class ImageBoard: Sendable {
     }
 
     /// Notes that a project's images could not be looked at; what was seen before stays.
-    func failed(_ project: String, _ failure: String?) {
-        guard failure != nil else { return }
+    func failed(_ project: String, _ failure: String) {
         write { pages in
             var page = pages[project] ?? Page(rows: [], failure: nil, at: Date())
             page.failure = failure

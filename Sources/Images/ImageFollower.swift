@@ -3,7 +3,6 @@ import Foundation
 import KubeClient
 import KubeObjects
 import Logging
-import OCIRegistry
 import SyncApply
 import SyncPlan
 import SyncRecord
@@ -27,16 +26,15 @@ package actor ImageFollower {
         }
     }
 
-    let project: FollowedProject
-    let reader: WorkloadReader
-    let secrets: PullSecrets
-    let poller: TagPoller
-    let history: History
-    let board: ImageBoard
-    let sender: RolloutSender
-    let events: RolloutEvents
-    let logger: Logger
-    private let pace: Pace
+    private let project: FollowedProject
+    private let reader: WorkloadReader
+    private let secrets: PullSecrets
+    private let poller: TagPoller
+    private let decider: RolloutDecider
+    private let doer: RolloutDoer
+    private let runs: RolloutRuns
+    private let board: ImageBoard
+    private let logger: Logger
     private let readOrders: OrderReading
     private let changes: ChangeWatching?
     private let reasonToStop: @Sendable () -> String?
@@ -45,27 +43,6 @@ package actor ImageFollower {
     private var schedule: LookSchedule
     /// Rings when the next look may be due earlier than before.
     private let alarm = Alarm()
-    var watch: RolloutWatch
-    let runs: RolloutRuns
-    /// What the pods of a workload were seen to run, so that they are not read again while nothing changes.
-    var proofs: [String: Proof] = [:]
-    /// Since when pods of a workload are known to run what no poll has seen, by the workload's uid.
-    var strangers: [String: ContinuousClock.Instant] = [:]
-    /// Whether the last round waits for polls that are about to happen.
-    var isWaitingForPolls = false
-    /// Workloads that get no patch for a while, because one was refused.
-    var pause = RolloutPause()
-    /// Whether a rollout ended in the last round.
-    var hasConcluded = false
-    /// By image, the pairs of digests that were compared, and whether they are the same software.
-    var equivalents: [String: Bool] = [:]
-
-    /// The last reading of a workload's pods that found nothing to do.
-    struct Proof: Sendable, Hashable {
-        let generation: Int64
-        let digests: [String: ImageDigest]
-        let running: [String: [ImageDigest]]
-    }
 
     /// Reads what people have ordered. An error means that nothing is known of it, so nothing is rolled out.
     package typealias OrderReading = @Sendable () async throws -> RolloutOrders
@@ -104,25 +81,36 @@ package actor ImageFollower {
         reader = WorkloadReader(client: client, applySet: project.applySet, policy: project.policy)
         secrets = PullSecrets(client: client)
         self.poller = poller
-        self.history = history
         self.board = board
         self.logger = logger
-        self.pace = pace
         readOrders = orders
         self.changes = changes
         self.reasonToStop = reasonToStop
         self.now = now
-        sender = RolloutSender(client: client, reader: reader, history: history, reasonToStop: reasonToStop)
-        events = RolloutEvents(client: client, logger: logger)
         schedule = LookSchedule(interval: project.policy.interval, watching: pace.watching, now: .now)
-        watch = RolloutWatch(patience: pace.patience, deadline: project.deadline)
         runs = RolloutRuns(history: history, project: project.name, onEnd: onRunEnded)
+        decider = RolloutDecider(
+            project: project,
+            reader: reader,
+            poller: poller,
+            runs: runs,
+            patience: pace.patience,
+            logger: logger
+        )
+        doer = RolloutDoer(
+            project: project,
+            reader: reader,
+            sender: RolloutSender(client: client, reader: reader, history: history, reasonToStop: reasonToStop),
+            runs: runs,
+            events: RolloutEvents(client: client, logger: logger),
+            logger: logger
+        )
     }
 
     /// Follows until the task is cancelled: looks when a deadline has come, soon after a new sighting, and after changes of
     /// the workloads.
     package func run() async {
-        schedule = LookSchedule(interval: project.policy.interval, watching: pace.watching, now: .now)
+        schedule.restart(at: .now)
         let sightings = await poller.sightings(for: project.name)
         let changes = await self.changes?()
         await withDiscardingTaskGroup { group in
@@ -160,21 +148,16 @@ package actor ImageFollower {
     ///
     /// - Returns: How it ended.
     func look() async -> LookSchedule.Ending {
-        hasConcluded = false
-        isWaitingForPolls = false
         do {
             guard case .given(let orders) = try await readOrders() else { return .quiet }
             let workloads = try await reader.workloads()
-            watch.keep(only: workloads)
-            let subjects = await subjects(of: workloads)
-            let wanted = Set(subjects.values.flatMap { (try? $0.get())?.values.map { $0 } ?? [] })
-            await poller.want(wanted, every: project.policy.interval, for: project.name)
-            let verdicts = await verdicts(on: workloads, subjects, orders, at: now())
-            let shown = await carryOut(verdicts, subjects)
-            await show(shown, subjects)
-            board.failed(project.name, nil)
-            if hasConcluded { return .concluded }
-            return isWaitingForPolls || shown.contains { $0.isUnderWay } ? .underWay : .quiet
+            let subjects = await secrets.subjects(of: workloads)
+            await poller.want(subjects.all, every: project.policy.interval, for: project.name)
+            let decisions = await decider.decide(on: workloads, subjects, orders, at: now())
+            let done = await doer.carryOut(decisions.verdicts)
+            await show(done.shown, subjects)
+            if done.hasConcluded { return .concluded }
+            return decisions.awaitsPolls || done.shown.contains(where: \.isUnderWay) ? .underWay : .quiet
         } catch {
             let text = Redactor.shared.redact("\(error)".singleLine)
             board.failed(project.name, text)
@@ -188,32 +171,12 @@ package actor ImageFollower {
         }
     }
 
-    /// By workload and image, the question for the registry, or why there is none.
-    typealias Subjects = [ObjectID: Result<[ImageReference: TagPoller.Subject], KubeError>]
-
-    private func subjects(of workloads: [FollowedWorkload]) async -> Subjects {
-        var result: Subjects = [:]
-        for workload in workloads {
-            do throws(KubeError) {
-                let keyring = try await secrets.keyring(for: workload)
-                var images: [ImageReference: TagPoller.Subject] = [:]
-                for container in workload.containers {
-                    images[container.reference] = TagPoller.Subject(image: container.reference, keyring: keyring)
-                }
-                result[workload.id] = .success(images)
-            } catch {
-                result[workload.id] = .failure(error)
-            }
-        }
-        return result
-    }
-
-    private func show(_ verdicts: [WorkloadVerdict], _ subjects: Subjects) async {
+    private func show(_ verdicts: [WorkloadVerdict], _ subjects: PollSubjects) async {
         var rows: [ImageRow] = []
         for verdict in verdicts {
             for container in verdict.containers {
                 var times: (checked: Date?, next: Date?)
-                if let subject = (try? subjects[verdict.workload.id]?.get())?[container.container.reference] {
+                if let subject = (try? subjects[verdict.workload]?.get())?[container.container.reference] {
                     times = (await poller.sighting(of: subject)?.checkedAt, await poller.nextPoll(of: subject))
                 }
                 rows.append(

@@ -47,6 +47,9 @@ struct LookSchedule: Sendable, Hashable {
         state = .waiting(until: now, last: nil)
     }
 
+    /// Begins anew: the next look is due at once.
+    mutating func restart(at now: Instant) { state = .waiting(until: now, last: nil) }
+
     /// When the next look is due; nil during one.
     var due: Instant? {
         switch state {

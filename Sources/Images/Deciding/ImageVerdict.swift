@@ -61,6 +61,37 @@ package struct ImageChange: Sendable, Hashable {
     }
 }
 
+extension ImageChange {
+    /// The change of a container that is followed.
+    init(
+        of container: FollowedContainer,
+        from: ImageDigest?,
+        to: ImageDigest,
+        provenance: ImageProvenance = ImageProvenance()
+    ) {
+        self.init(
+            container: container.name,
+            image: container.image,
+            reference: container.reference,
+            from: from,
+            to: to,
+            provenance: provenance
+        )
+    }
+
+    /// The change that takes this one back.
+    func takenBack(to good: ImageDigest) -> ImageChange {
+        ImageChange(
+            container: container,
+            image: image,
+            reference: reference,
+            from: to,
+            to: good,
+            provenance: ImageProvenance()
+        )
+    }
+}
+
 /// What is to be done with a workload now.
 package enum RolloutAction: Sendable, Hashable {
     /// Start new pods, because tags point to new digests. `state` is what the workload remembers then.
@@ -73,21 +104,50 @@ package enum RolloutAction: Sendable, Hashable {
     case tidy(state: RolloutState)
 }
 
-/// How a rollout ended.
-package enum RolloutEnding: Sendable, Hashable {
-    case completed([ImageChange])
-    /// The last good digests run again.
-    case undone([ImageChange])
-    /// The pods with the new digests are not healthy, and perhaps those with the old ones neither; the reason is one
-    /// redacted line.
-    case failed([ImageChange], reason: String)
-    /// Git changed the image meanwhile.
-    case overtaken
-}
-
 /// One workload: how its containers stand, and what is to be done.
 package struct WorkloadVerdict: Sendable {
     package let workload: FollowedWorkload
     package let containers: [ContainerVerdict]
     package let action: RolloutAction?
+}
+
+extension WorkloadVerdict {
+    /// Whether a rollout is under way, or was just begun or taken back.
+    var isUnderWay: Bool {
+        switch action {
+        case .conclude: return false
+        case .undo, .restart: return true
+        case .tidy, nil: return workload.state.phase != nil || containers.contains { $0.state == .rolling }
+        }
+    }
+
+    /// The same, with a rollout that waits; the text says for what.
+    func waiting(_ text: String) -> WorkloadVerdict {
+        let containers = containers.map { $0.state == .waiting ? $0.with(.waiting, text) : $0 }
+        return WorkloadVerdict(workload: workload, containers: containers, action: nil)
+    }
+
+    /// The same, with a rollout that has just begun.
+    func rolling(_ changes: [ImageChange]) -> WorkloadVerdict {
+        let containers = containers.map { verdict in
+            changes.contains { $0.container == verdict.container.name } ? verdict.with(.rolling, "just begun") : verdict
+        }
+        return WorkloadVerdict(workload: workload, containers: containers, action: nil)
+    }
+
+    /// The same without its rollout, which would bring the same images under another name.
+    func equivalent(_ changes: [ImageChange]) -> WorkloadVerdict {
+        let text = "the tag's index is another one, and holds the same images"
+        let containers = containers.map { verdict in
+            changes.contains { $0.container == verdict.container.name } ? verdict.with(.current, text) : verdict
+        }
+        return WorkloadVerdict(workload: workload, containers: containers, action: nil)
+    }
+}
+
+extension ContainerVerdict {
+    /// The same container in another state.
+    fileprivate func with(_ state: ImageState, _ detail: String) -> ContainerVerdict {
+        ContainerVerdict(container: container, state: state, detail: detail, running: running, registry: registry)
+    }
 }

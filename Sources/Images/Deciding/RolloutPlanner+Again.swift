@@ -14,16 +14,7 @@ extension RolloutPlanner {
             guard let known = workload.state.containers[container.name], known.image == container.image,
                 let pin = known.pin, known.trying == pin, let digest = ImageDigest(pin)
             else { continue }
-            changes.append(
-                ImageChange(
-                    container: container.name,
-                    image: container.image,
-                    reference: container.reference,
-                    from: known.bad.last.flatMap { ImageDigest($0) },
-                    to: digest,
-                    provenance: ImageProvenance()
-                )
-            )
+            changes.append(ImageChange(of: container, from: known.bad.last.flatMap { ImageDigest($0) }, to: digest))
         }
         guard !changes.isEmpty else { return nil }
         var next = workload.state

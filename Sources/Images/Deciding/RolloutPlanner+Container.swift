@@ -43,9 +43,7 @@ extension RolloutPlanner {
         }
         guard finding.isDue else { return (verdict(finding, reading), nil) }
         let change = ImageChange(
-            container: container.name,
-            image: container.image,
-            reference: container.reference,
+            of: container,
             from: before(container, sighting, knowledge.pods ?? [], running),
             to: reading.digest,
             provenance: reading.provenance
