@@ -2,6 +2,7 @@
 import Foundation
 import KubeObjects
 import Logging
+import SyncImages
 import SyncLoop
 import SyncRecord
 import SyncSource

@@ -6,6 +6,7 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import ServiceLifecycle
+import SyncImages
 import SyncLoop
 import SyncRecord
 import Synchronization

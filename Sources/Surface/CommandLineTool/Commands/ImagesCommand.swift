@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import KubeObjects
 import SyncApply
+import SyncImages
 import SyncLook
 import SyncLoop
 import SyncPlan
@@ -45,8 +46,8 @@ struct ImagesListCommand: AsyncParsableCommand {
                 )
             }
             pages = found
-        } catch let error as ConfigurationError {
-            throw CommandFailure(error.problems)
+        } catch let error as ImageBoardError {
+            throw CommandFailure(error.description)
         }
         if let project, pages[project] == nil {
             throw CommandFailure("no project \(project) here; known: \(pages.keys.sorted().joined(separator: ", "))")
@@ -141,8 +142,8 @@ struct ImageOrderOptions: ParsableArguments {
             return answer
         } catch let error as RecordError {
             throw CommandFailure("\(error)")
-        } catch let error as ConfigurationError {
-            throw CommandFailure(error.problems)
+        } catch let error as ImageBoardError {
+            throw CommandFailure(error.description)
         }
     }
 
