@@ -35,7 +35,7 @@ struct ApplyRun: Sendable {
     private(set) var users = PodUsers()
     /// Why nothing more is deleted in this pass.
     private(set) var reasonToKeepRest: String?
-    /// Why this pass deletes what it deletes, for the journal; one line.
+    /// Why this pass deletes what it deletes, for the journal.
     private(set) var pruneReason: String
 
     init(plan: Plan, inventory: Inventory, settling: SettlingDeadlines) {
@@ -120,7 +120,7 @@ struct ApplyRun: Sendable {
     mutating func keepRest(because reason: String) { if reasonToKeepRest == nil { reasonToKeepRest = reason } }
 
     /// Notes whose approval lets the held prune run.
-    mutating func wasApproved(by person: String) { pruneReason = "\(pruneReason), approved by \(person)".singleLine }
+    mutating func wasApproved(by person: String) { pruneReason = "\(pruneReason), approved by \(person)" }
 
     /// Whether this incarnation was applied, or found as wanted, in this pass; perhaps under another group's name.
     func isApplied(uid: String) -> Bool { appliedUIDs.contains(uid) }

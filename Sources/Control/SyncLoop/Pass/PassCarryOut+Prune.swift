@@ -83,7 +83,7 @@ extension PassCarryOut {
         }
         // If this fails, the approval allows nothing any more, because the objects of its list are gone.
         let person = state.approval?.person ?? "somebody"
-        try await order("the approval by \(person) was used".singleLine, by: run) { orders in
+        try await order("the approval by \(person) was used", by: run) { orders in
             let wasGiven = orders.approval.word?.text == hash
             guard wasGiven || orders.held != nil else { return false }
             if wasGiven { orders.approve(nil) }
