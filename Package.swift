@@ -302,15 +302,15 @@ let package = Package(
             "SyncRecordTests",
             imports: [
                 "PlainText", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncLook", "SyncRender",
-                "SyncSource", "KubeObjects", grdb,
+                "SyncSource", "KubeObjects", crypto, grdb,
             ]
         ),
         tests("EmbeddedClusterTests", imports: ["PlainText", "EmbeddedCluster", "KubeObjects"]),
         tests(
             "SyncImagesTests",
             imports: [
-                "SyncImages", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncLook", "KubeClient",
-                "OCIRegistry", "HTTPWire", "KubeObjects", logging,
+                "SyncImages", "SyncRecord", "SyncObserve", "SyncPlan", "SyncLook", "KubeClient", "OCIRegistry",
+                "HTTPWire", "KubeObjects", logging,
             ]
         ),
         tests(
@@ -330,7 +330,8 @@ let package = Package(
             "CommandLineToolTests",
             imports: [
                 "PlainText", "sternpost", "sternpost-lab", "CommandLineTool", "Dashboard", "SyncLoop", "SyncImages",
-                "SyncPlan", "SyncApply", "SyncObserve", "SyncRecord", "SyncSource", "KubeObjects", "YAMLText", logging,
+                "SyncLook", "SyncPlan", "SyncApply", "SyncObserve", "SyncRecord", "SyncSource", "KubeObjects",
+                "YAMLText", logging,
             ]
         ),
         tests("LabToolTests", imports: ["sternpost", "sternpost-lab", "LabTool", "CommandLineTool"]),
