@@ -36,7 +36,7 @@ package enum ImageState: String, Sendable, Hashable, Codable {
 package struct ContainerVerdict: Sendable, Hashable {
     package let container: FollowedContainer
     package let state: ImageState
-    /// One redacted line that says why and what to do; empty where the state needs no explanation.
+    /// One line that says why and what to do, not redacted yet; empty where the state needs no explanation.
     package let detail: String
     /// What the pods run, ascending.
     package let running: [ImageDigest]

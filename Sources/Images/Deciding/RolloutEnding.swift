@@ -7,7 +7,7 @@ package enum RolloutEnding: Sendable, Hashable {
     /// The last good digests run again.
     case undone([ImageChange])
     /// The pods with the new digests are not healthy, and perhaps those with the old ones neither; the reason is one
-    /// line.
+    /// line, not redacted yet.
     case failed([ImageChange], reason: String)
     /// Git changed the image meanwhile.
     case overtaken

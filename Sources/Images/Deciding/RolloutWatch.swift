@@ -10,7 +10,7 @@ package enum RolloutProgress: Sendable, Hashable {
     /// It may still succeed; the text says what it waits for.
     case underWay(String)
     case complete
-    /// It will not succeed: one redacted line, and the containers whose image is the cause where that is known.
+    /// It will not succeed: one line, not redacted yet, and the containers whose image is the cause where that is known.
     case failed(String, culprits: Set<String>)
 }
 

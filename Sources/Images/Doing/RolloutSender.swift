@@ -12,7 +12,7 @@ import Waiting
 struct RolloutSender: Sendable {
     /// Why a patch was not sent, or did nothing.
     enum Failure: Error, Sendable {
-        /// One redacted line. The next round decides anew.
+        /// One line, not redacted yet. The next round decides anew.
         case notDone(String)
         /// The history could not be written, or this process may not write: nothing more is sent now.
         case mustStop(String)

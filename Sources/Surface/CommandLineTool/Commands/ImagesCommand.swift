@@ -184,7 +184,7 @@ struct ImagesHoldCommand: AsyncParsableCommand {
         StandardOutput.line(ImagesHoldCommand.text(try await order.give(.hold), release: order.release))
     }
 
-    /// - Parameter release: The command that ends the hold.
+    /// The answer to a hold; `release` is the command that ends it.
     static func text(_ answer: ImageOrderOptions.Answer, release: String) -> String {
         guard !answer.isNew, let before = answer.before else {
             return "\(answer.subject) is held: no image rollouts until `\(release)`"
