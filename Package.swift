@@ -57,7 +57,8 @@ func tests(
 
 /// What tests of whole passes may import.
 let sceneImports: [Target.Dependency] = [
-    "sternpost", "SceneKit", "SyncLoop", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncLook", "SyncPlan",
+    "sternpost", "SceneKit", "SyncLoop", "SyncImages", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncLook",
+    "SyncPlan",
     "SyncApply", "SyncObserve", "SyncRecord", "HTTPWire", "KubeClient", "OCIRegistry", "KubeObjects", "PlainText",
     "YAMLText", "GitStore",
     .product(name: "Logging", package: "swift-log"),
@@ -161,6 +162,16 @@ let package = Package(
             ]
         ),
 
+        // Image rollouts: a pipeline of their own, beside the other
+        module(
+            "SyncImages",
+            "Images",
+            imports: [
+                "PlainText", "Waiting", "Processes", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncLook",
+                "KubeClient", "OCIRegistry", "KubeObjects", logging,
+            ]
+        ),
+
         // Control and surface
         module(
             "SyncLoop",
@@ -168,7 +179,7 @@ let package = Package(
             imports: [
                 "PlainText", "Waiting", "Processes", "SyncSource", "SyncRender", "SyncLook", "SyncPlan", "SyncApply",
                 "SyncObserve",
-                "SyncRecord",
+                "SyncRecord", "SyncImages",
                 "KubeClient",
                 "OCIRegistry", "HTTPWire", "KubeObjects", "YAMLText", "GitStore", logging, lifecycle,
             ]
@@ -177,7 +188,8 @@ let package = Package(
             "Dashboard",
             "Surface/Dashboard",
             imports: [
-                "PlainText", "Waiting", "Processes", "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncRender",
+                "PlainText", "Waiting", "Processes", "SyncLoop", "SyncImages", "SyncRecord", "SyncObserve", "SyncApply",
+                "SyncRender",
                 "KubeObjects",
                 hummingbird,
                 hummingbirdCore, httpTypes, logging, lifecycle, nioCore,
@@ -195,8 +207,8 @@ let package = Package(
             "CommandLineTool",
             "Surface/CommandLineTool",
             imports: [
-                "PlainText", "Processes", "CMalloc", "SyncLoop", "Dashboard", "SyncSource", "SyncRender", "SyncLook",
-                "SyncPlan", "SyncApply",
+                "PlainText", "Processes", "CMalloc", "SyncLoop", "SyncImages", "Dashboard", "SyncSource", "SyncRender",
+                "SyncLook", "SyncPlan", "SyncApply",
                 "SyncObserve",
                 "SyncRecord", "KubeClient", "KubeObjects", "YAMLText", "GitStore", "HTTPWire", argumentParser, logging,
                 lifecycle, unixSignals,
@@ -212,8 +224,8 @@ let package = Package(
             "LabTool",
             "Surface/LabTool",
             imports: [
-                "Processes", "CommandLineTool", "EmbeddedCluster", "Dashboard", "SyncLoop", "SyncSource", "SyncRender",
-                "SyncPlan",
+                "PlainText", "Processes", "CommandLineTool", "EmbeddedCluster", "Dashboard", "SyncLoop", "SyncImages",
+                "SyncSource", "SyncRender", "SyncPlan",
                 "SyncApply", "SyncRecord", "KubeClient", "KubeObjects", "YAMLText", "GitStore", "HTTPWire",
                 "OCIRegistry", argumentParser, logging, lifecycle,
             ]
@@ -239,8 +251,8 @@ let package = Package(
         .target(
             name: "SceneKit",
             dependencies: [
-                "TestKit", "ClusterKit", "SyncLoop", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncLook",
-                "SyncPlan", "SyncApply",
+                "TestKit", "ClusterKit", "SyncLoop", "SyncImages", "EmbeddedCluster", "SyncSource", "SyncRender",
+                "SyncLook", "SyncPlan", "SyncApply",
                 "SyncObserve", "SyncRecord", "HTTPWire", "KubeClient", "KubeObjects", "GitStore", "OCIRegistry",
                 logging,
             ],
@@ -291,28 +303,36 @@ let package = Package(
             "SyncRecordTests",
             imports: [
                 "PlainText", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncLook", "SyncRender",
-                "SyncSource", "KubeObjects", grdb,
+                "SyncSource", "KubeObjects", crypto, grdb,
             ]
         ),
         tests("EmbeddedClusterTests", imports: ["PlainText", "EmbeddedCluster", "KubeObjects"]),
         tests(
+            "SyncImagesTests",
+            imports: [
+                "SyncImages", "SyncRecord", "SyncObserve", "SyncPlan", "SyncLook", "KubeClient", "OCIRegistry",
+                "HTTPWire", "KubeObjects", logging,
+            ]
+        ),
+        tests(
             "SyncLoopTests",
             imports: [
-                "SyncLoop", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncLook", "SyncRender",
-                "SyncSource", "GitStore",
+                "SyncLoop", "SyncImages", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncLook",
+                "SyncRender", "SyncSource", "GitStore",
                 "KubeClient",
                 "OCIRegistry", "HTTPWire", "KubeObjects", "YAMLText", logging,
             ]
         ),
         tests(
             "DashboardTests",
-            imports: ["Dashboard", "SyncLoop", "SyncRecord", "SyncApply", "SyncSource", "KubeObjects"]
+            imports: ["Dashboard", "SyncLoop", "SyncImages", "SyncRecord", "SyncApply", "SyncSource", "KubeObjects"]
         ),
         tests(
             "CommandLineToolTests",
             imports: [
-                "PlainText", "sternpost", "sternpost-lab", "CommandLineTool", "Dashboard", "SyncLoop", "SyncPlan",
-                "SyncApply", "SyncObserve", "SyncRecord", "SyncSource", "KubeObjects", "YAMLText", logging,
+                "PlainText", "sternpost", "sternpost-lab", "CommandLineTool", "Dashboard", "SyncLoop", "SyncImages",
+                "SyncLook", "SyncPlan", "SyncApply", "SyncObserve", "SyncRecord", "SyncSource", "KubeObjects",
+                "YAMLText", logging,
             ]
         ),
         tests("LabToolTests", imports: ["sternpost", "sternpost-lab", "LabTool", "CommandLineTool"]),
@@ -348,7 +368,7 @@ if isFuzzing {
             name: "SternpostFuzz",
             dependencies: [
                 "PlainText", "CFuzzer", "GitStore", "HTTPWire", "KubeClient", "KubeObjects", "OCIRegistry", "SyncApply",
-                "SyncLoop",
+                "SyncImages", "SyncLoop",
                 "SyncLook", "SyncPlan", "SyncRecord", "SyncRender", "SyncSource", "YAMLText",
             ],
             path: "Fuzz/SternpostFuzz",

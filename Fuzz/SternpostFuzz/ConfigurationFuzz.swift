@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import HTTPWire
 import KubeObjects
+import PlainText
 import SyncApply
 import SyncLook
 import SyncRecord

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import KubeObjects
+import SyncImages
 import SyncPlan
 
 @testable import OCIRegistry
-@testable import SyncLoop
 
 /// What names images, what registries answer, and what workloads remember of rollouts.
 enum ImageFuzz {

@@ -5,7 +5,7 @@ import Logging
 import TestKit
 import Testing
 
-@testable import SyncLoop
+@testable import SyncImages
 
 /// An image whose name cannot be read, from the board to `sternpost images`.
 @Suite(.timeLimit(.minutes(1))) struct UnnamedImageTests {
@@ -17,7 +17,7 @@ import Testing
             "metadata": ["name": "web", "namespace": "shop", "uid": "uid-1", "resourceVersion": "1"],
             "spec": ["template": ["spec": ["containers": [["name": "web", "image": .string(Self.image)]]]]],
         ])
-        let workload = try #require(FollowedWorkload(object, policy: Project.ImagePolicy()))
+        let workload = try #require(FollowedWorkload(object, policy: ImagePolicy()))
         return ImageRow(project: "posts", workload: workload, try #require(workload.unnamed.first), by: Redactor())
     }
 

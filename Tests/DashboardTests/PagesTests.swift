@@ -7,6 +7,7 @@ import TestKit
 import Testing
 
 @testable import Dashboard
+@testable import SyncImages
 @testable import SyncLoop
 
 /// What the pages say of what is known, and that outside text stays text in them.

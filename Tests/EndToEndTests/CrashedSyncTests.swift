@@ -16,7 +16,7 @@ import Testing
 struct CrashedSyncTests {
     /// The places that a pass which creates, changes and prunes comes by.
     static let places =
-        CrashPoint.ofPasses.map(\.rawValue).filter { !$0.contains("recreate") && !$0.contains("takeover") }
+        CrashPoint.allCases.map(\.rawValue).filter { !$0.contains("recreate") && !$0.contains("takeover") }
         + ["after-apply:3", "after-prune:2"]
 
     @Test(arguments: places)

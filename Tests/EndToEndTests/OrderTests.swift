@@ -3,6 +3,7 @@ import Foundation
 import KubeObjects
 import SceneKit
 import SyncApply
+import SyncImages
 import SyncLook
 import SyncLoop
 import SyncRecord

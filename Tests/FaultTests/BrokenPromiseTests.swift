@@ -5,6 +5,7 @@ import KubeClient
 import KubeObjects
 import SceneKit
 import SyncApply
+import SyncImages
 import SyncLook
 import SyncLoop
 import SyncPlan

@@ -3,6 +3,7 @@ import Foundation
 import GitStore
 import KubeObjects
 import Logging
+import SyncImages
 import SyncLoop
 import SyncRecord
 import SyncSource

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import GitStore
 import KubeObjects
+import SyncImages
 import SyncLoop
 import SyncPlan
 import SyncSource

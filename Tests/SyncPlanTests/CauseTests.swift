@@ -24,10 +24,7 @@ struct CauseTests {
             json[["spec", "replicas"]] = 5
             json[["metadata", "resourceVersion"]] = "9"
             if let pin {
-                var state = RolloutState()
-                state.containers["web"] = .init(image: "nginx:latest")
-                state.containers["web"]?.pin = pin
-                json[["metadata", "annotations", RolloutState.annotation]] = .string(state.text)
+                json[["metadata", "annotations", WireName.rollout]] = .string(PinNote.text(["web": pin]))
                 json[["spec", "template", "spec", "containers"]] = [
                     ["name": "web", "image": .string("nginx:latest@\(pin)")]
                 ]

@@ -64,7 +64,11 @@ import Testing
             let rollout = try await first.begin(project: "posts", trigger: .image)
             let done = try await first.begin(project: "posts", trigger: .image)
             _ = try await first.journal(for: rollout).intend([
-                MutationIntent(id: .deployment("web"), verb: .restart, reason: "web: nginx:latest 1 → 2")
+                MutationIntent(
+                    id: .deployment("web"),
+                    verb: .init(rawValue: "restart"),
+                    reason: "web: nginx:latest 1 → 2"
+                )
             ])
             try await first.finish(done, outcome: .degraded, counts: RunCounts(), message: "undone")
             try await first.close()
@@ -83,7 +87,7 @@ import Testing
             let one = try await history.begin(project: "posts", trigger: .image)
             let two = try await history.begin(project: "posts", trigger: .image)
             let intents = try await history.journal(for: one).intend([
-                MutationIntent(id: .deployment("web"), verb: .restart, reason: "x")
+                MutationIntent(id: .deployment("web"), verb: .init(rawValue: "restart"), reason: "x")
             ])
             var counts = RunCounts()
             counts.restarted = 2

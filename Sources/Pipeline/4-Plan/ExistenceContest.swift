@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 import SyncLook
 
 /// A fight over an object as a whole: somebody deletes it each time it is created, so it is not created for a while.

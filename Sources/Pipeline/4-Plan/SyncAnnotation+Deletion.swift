@@ -41,7 +41,7 @@ extension SyncAnnotation {
     /// The first annotation that may ask for the object to be kept and has a value that is not understood.
     private static func unclearWish(_ live: KubeObject) -> String? {
         var known = live
-        known.json[["metadata", "annotations", RolloutState.annotation]] = nil  // our own memory, no wish
+        known.json[["metadata", "annotations", WireName.rollout]] = nil  // our own memory, no wish
         if let problem = problem(known) { return problem }
         for wish in foreignWishes {
             guard let value = live.annotation(wish.key), !wish.contrary.contains(value.lowercased()) else { continue }

@@ -36,7 +36,7 @@ struct ApplyRun: Sendable {
     private(set) var users = PodUsers()
     /// Why nothing more is deleted in this pass.
     private(set) var reasonToKeepRest: String?
-    /// Why this pass deletes what it deletes, for the journal; one line.
+    /// Why this pass deletes what it deletes, for the journal.
     private(set) var pruneReason: String
 
     init(plan: Plan, inventory: Inventory, settling: SettlingDeadlines) {

@@ -39,13 +39,6 @@ package enum CrashPoint: String, Sendable, CaseIterable {
     /// The commit is noted as applied; the run has no end yet.
     case beforeFinish = "before-finish"
     case afterFinish = "after-finish"
-    /// An image rollout, or its undoing, is intended and not sent.
-    case afterRolloutIntent = "after-rollout-intent"
-    /// It is sent, and its outcome is not recorded.
-    case afterRollout = "after-rollout"
-
-    /// The places that a pass can reach; the others are of image rollouts.
-    package static let ofPasses = allCases.filter { ![.afterRolloutIntent, .afterRollout].contains($0) }
 
     /// The crash or stop that a test asks for: at which place, and at which visit.
     private struct Target: Sendable {
@@ -70,13 +63,16 @@ package enum CrashPoint: String, Sendable, CaseIterable {
     private static let reached = Mutex<[String: Int]>([:])
 
     /// Ends the process with status 137, without any clean-up, or stops it, when this is the place that was asked for.
-    package static func reach(_ point: CrashPoint) {
-        guard death?.name == point.rawValue || halt?.name == point.rawValue else { return }
+    package static func reach(_ point: CrashPoint) { reach(named: point.rawValue) }
+
+    /// The same at a place that no pass reaches, by its name: `after-rollout`.
+    package static func reach(named name: String) {
+        guard death?.name == name || halt?.name == name else { return }
         let count = reached.withLock { reached in
-            reached[point.rawValue, default: 0] += 1
-            return reached[point.rawValue]
+            reached[name, default: 0] += 1
+            return reached[name]
         }
-        if death?.name == point.rawValue, count == death?.count { _exit(137) }
-        if halt?.name == point.rawValue, count == halt?.count { raise(SIGSTOP) }
+        if death?.name == name, count == death?.count { _exit(137) }
+        if halt?.name == name, count == halt?.count { raise(SIGSTOP) }
     }
 }

@@ -15,16 +15,16 @@ extension LiveMirror {
         let now = ContinuousClock.now
         var hashes: [ObjectID: String] = [:]
         for step in plan.waves.flatMap(\.steps) { hashes[step.id] = step.contentHash }
-        var isNews = false
+        var news: Set<GroupKind> = []
         for outcome in report.outcomes {
             guard let mark = hashes[outcome.id].flatMap(outcome.mark)?.withoutResidual else { continue }
-            if wrote(mark, as: outcome.id, at: now) { isNews = true }
+            if wrote(mark, as: outcome.id, at: now) { news.insert(outcome.id.groupKind) }
         }
         let pruned = Set(report.outcomes.filter { $0.action == .pruned }.map(\.id))
         for step in plan.prune.steps where pruned.contains(step.id) && report.inventory.members[step.id] == nil {
-            if deleted(step.id, uid: step.uid, at: now) { isNews = true }
+            if deleted(step.id, uid: step.uid, at: now) { news.insert(step.id.groupKind) }
         }
-        finishWriting(parent: parent, at: now, isNews: isNews)
+        finishWriting(parent: parent, at: now, news: news)
     }
 
     /// Drops the fields of objects that a plan found settled.

@@ -4,13 +4,21 @@ import Waiting
 
 /// One write that is about to happen. A row of it is on disk before the request leaves.
 package struct MutationIntent: Sendable {
-    /// What is about to be done.
-    package enum Verb: String, Sendable, Hashable, Codable {
-        case apply, delete, recreate, inventory, restart
-        /// Notes on the object how a rollout ended; starts no pod.
-        case annotate
+    /// What is about to be done, in one word. These are the words of passes; who else writes adds its own.
+    package struct Verb: RawRepresentable, Sendable, Hashable, Codable, CustomStringConvertible {
+        package static let apply = Verb(rawValue: "apply")
+        package static let delete = Verb(rawValue: "delete")
+        package static let recreate = Verb(rawValue: "recreate")
+        package static let inventory = Verb(rawValue: "inventory")
         /// Stores a person's order beside the inventory.
-        case order
+        package static let order = Verb(rawValue: "order")
+
+        /// As the history stores it.
+        package let rawValue: String
+
+        package init(rawValue: String) { self.rawValue = rawValue }
+
+        package var description: String { rawValue }
     }
 
     package let id: ObjectID

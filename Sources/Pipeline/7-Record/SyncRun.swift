@@ -37,6 +37,21 @@ package struct RunCounts: Sendable, Hashable, Codable {
     package var failed = 0
 
     package init() {}
+
+    /// Counts what became of the objects of a run; what was skipped is not counted.
+    package init(of objects: [ObjectOutcome]) {
+        for object in objects {
+            switch object.action {
+            case .created: created += 1
+            case .configured: configured += 1
+            case .unchanged: unchanged += 1
+            case .pruned: pruned += 1
+            case .restarted: restarted += 1
+            case .failed: failed += 1
+            case .skipped: break
+            }
+        }
+    }
 }
 
 /// One run as it is stored and shown: `history -o json` prints an array of these.

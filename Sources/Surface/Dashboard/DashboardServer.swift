@@ -7,6 +7,7 @@ import Logging
 import NIOCore
 import Processes
 import ServiceLifecycle
+import SyncImages
 import SyncLoop
 import SyncRecord
 import Synchronization

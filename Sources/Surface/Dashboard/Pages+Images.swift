@@ -2,7 +2,7 @@
 import Foundation
 import KubeObjects
 import SyncApply
-import SyncLoop
+import SyncImages
 import SyncRecord
 
 /// Images and their rollouts.

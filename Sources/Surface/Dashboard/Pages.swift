@@ -2,6 +2,7 @@
 import Foundation
 import KubeObjects
 import SyncApply
+import SyncImages
 import SyncLoop
 import SyncObserve
 import SyncRecord

@@ -2,6 +2,7 @@
 import KubeClient
 import KubeObjects
 import SceneKit
+import SyncImages
 import SyncLoop
 import SyncPlan
 import TestKit

@@ -3,6 +3,7 @@ import KubeClient
 import KubeObjects
 import OCIRegistry
 import SceneKit
+import SyncImages
 import SyncLoop
 import SyncPlan
 import TestKit

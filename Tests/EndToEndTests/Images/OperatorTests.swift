@@ -4,6 +4,7 @@ import KubeClient
 import KubeObjects
 import SceneKit
 import SyncApply
+import SyncImages
 import SyncLook
 import SyncLoop
 import SyncPlan

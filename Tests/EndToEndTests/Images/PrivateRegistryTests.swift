@@ -4,6 +4,7 @@ import KubeClient
 import KubeObjects
 import SceneKit
 import SyncApply
+import SyncImages
 import SyncLoop
 import SyncPlan
 import TestKit
@@ -64,7 +65,7 @@ struct PrivateRegistryTests {
         )
         try await images.following(
             edit: { project in
-                var choice = Project.RegistryChoice()
+                var choice = RegistryChoice()
                 choice.authorities = authority
                 project.images.registries[images.registry.host] = choice
             }

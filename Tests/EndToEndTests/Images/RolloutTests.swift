@@ -5,6 +5,7 @@ import KubeObjects
 import OCIRegistry
 import SceneKit
 import SyncApply
+import SyncImages
 import SyncLook
 import SyncLoop
 import SyncPlan
@@ -130,7 +131,7 @@ struct RolloutTests {
             try await images.deploy(["web.yaml": file], healthy: ["web"])
             try await images.following(
                 edit: { project in
-                    var choice = Project.RegistryChoice()
+                    var choice = RegistryChoice()
                     choice.isInsecure = true
                     project.images.registries[slow.host] = choice
                 },
@@ -159,7 +160,7 @@ struct RolloutTests {
             try await images.deploy(["web.yaml": images.deployment("web", image)], healthy: ["web"])
             try await images.following(
                 edit: { project in
-                    var choice = Project.RegistryChoice()
+                    var choice = RegistryChoice()
                     choice.isInsecure = true
                     project.images.registries[slow.host] = choice
                 },

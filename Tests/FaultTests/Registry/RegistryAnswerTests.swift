@@ -3,6 +3,7 @@ import KubeClient
 import KubeObjects
 import SceneKit
 import SyncApply
+import SyncImages
 import SyncLoop
 import SyncPlan
 import TestKit
@@ -29,7 +30,7 @@ struct RegistryAnswerTests {
             let before = RolloutMarks(try await images.live("Deployment", "odd"))
             try await images.following(
                 edit: { project in
-                    var choice = Project.RegistryChoice()
+                    var choice = RegistryChoice()
                     choice.isInsecure = true
                     project.images.registries[scripted.host] = choice
                 }

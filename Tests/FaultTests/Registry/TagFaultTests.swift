@@ -3,6 +3,7 @@ import KubeClient
 import KubeObjects
 import SceneKit
 import SyncApply
+import SyncImages
 import SyncLoop
 import SyncPlan
 import TestKit

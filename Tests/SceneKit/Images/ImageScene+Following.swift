@@ -4,6 +4,7 @@ import HTTPWire
 import KubeClient
 import KubeObjects
 import OCIRegistry
+import SyncImages
 import SyncLoop
 import SyncRecord
 import TestKit
@@ -88,8 +89,7 @@ extension ImageScene {
         let client = RegistryClient(wire: HTTPWire(), settings: settings)
         let poller = TagPoller(client: client)
         let board = ImageBoard(folder: scene.folder, logger: scene.log.logger)
-        let follower = ImageFollower(
-            project: project,
+        let follower = project.imageFollower(
             client: other ?? scene.operatorClient,
             poller: poller,
             history: scene.history,

@@ -4,6 +4,7 @@ import Foundation
 import KubeClient
 import KubeObjects
 import OCIRegistry
+import SyncImages
 import SyncLoop
 import SyncObserve
 import SyncPlan

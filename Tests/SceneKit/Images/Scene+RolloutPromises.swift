@@ -3,6 +3,7 @@ import EmbeddedCluster
 import KubeClient
 import KubeObjects
 import SyncApply
+import SyncImages
 import SyncLook
 import SyncLoop
 import SyncPlan

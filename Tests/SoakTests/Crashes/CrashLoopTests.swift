@@ -68,7 +68,7 @@ private struct CrashLoop {
 
     /// One round for each place: a commit that creates, changes, takes over, creates again and deletes; a death; a recovery.
     mutating func dieAtEveryPlace() async throws {
-        var places = CrashPoint.ofPasses.map(\.rawValue)
+        var places = CrashPoint.allCases.map(\.rawValue)
         // The wave has 18 applies, the prune 8 or 9 deletes; eight of each are under way at the same time.
         places += ["after-apply:9", "after-apply:18", "after-inventory-intent:2", "after-prune:8"]
         places += ["after-inventory-write:2", "after-apply:\(Int.random(in: 2...17, using: &chance))"]

@@ -14,7 +14,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10)), .serialized)
 struct CrashWorldTests {
     private static let objects = 60
-    private static let places = CrashPoint.ofPasses.map(\.rawValue)
+    private static let places = CrashPoint.allCases.map(\.rawValue)
 
     @Test(arguments: [true, false])
     func `P1, P3: a disk that is full at the death and at the recovery costs nothing but time`(dies: Bool) async throws

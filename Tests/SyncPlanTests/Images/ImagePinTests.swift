@@ -5,6 +5,17 @@ import SyncPlan
 import SyncRender
 import Testing
 
+/// The annotation of a workload with pinned containers, as far as plans read it.
+enum PinNote {
+    /// `pins` is by container, `image` what git said of each when it was pinned.
+    static func text(_ pins: [String: String], image: String = "nginx:latest") -> String {
+        var containers = JSONObject()
+        for (name, digest) in pins { containers[name] = ["image": .string(image), "pin": .string(digest)] }
+        let note: JSON = ["containers": .object(containers)]
+        return note.text
+    }
+}
+
 /// Images that an undone rollout has pinned, when a pass over the manifests comes by.
 struct ImagePinTests {
     private static let digest = "sha256:" + String(repeating: "ab", count: 32)
@@ -32,18 +43,9 @@ struct ImagePinTests {
         return json
     }
 
-    private static func state(_ pins: [String: String], image: String = "nginx:latest") -> RolloutState {
-        var state = RolloutState()
-        for (name, digest) in pins {
-            state.containers[name] = .init(image: image)
-            state.containers[name]?.pin = digest
-        }
-        return state
-    }
-
-    private static func live(_ json: JSON, _ state: RolloutState) throws -> KubeObject {
+    private static func live(_ json: JSON, _ note: String) throws -> KubeObject {
         var json = json
-        json[["metadata", "annotations", RolloutState.annotation]] = .string(state.text)
+        json[["metadata", "annotations", WireName.rollout]] = .string(note)
         return try KubeObject(json)
     }
 
@@ -57,7 +59,7 @@ struct ImagePinTests {
     @Test(arguments: ["Deployment", "StatefulSet", "DaemonSet", "CronJob"])
     func `pins hold for containers and init containers of every kind`(kind: String) throws {
         let manifest = try Self.manifest(["*init=nginx:latest", "web=nginx:latest", "db=mysql:8"], kind: kind)
-        let pins = ImagePins(of: try Self.live(manifest, Self.state(["init": Self.digest, "web": Self.digest])))
+        let pins = ImagePins(of: try Self.live(manifest, PinNote.text(["init": Self.digest, "web": Self.digest])))
         #expect(!pins.isEmpty)
         #expect(images(pins.applied(to: try KubeObject(manifest))) == [Self.pinned, Self.pinned, "mysql:8"])
     }
@@ -70,7 +72,7 @@ struct ImagePinTests {
     ])
     func `a pin holds for git's very text, and adds nothing but a digest to it`(pinned: String, git: String) throws {
         let manifest = try KubeObject(try Self.manifest(["web=\(git)"]))
-        let live = try Self.live(try Self.manifest(), Self.state(["web": Self.digest], image: pinned))
+        let live = try Self.live(try Self.manifest(), PinNote.text(["web": Self.digest], image: pinned))
         #expect(ImagePins(of: live).applied(to: manifest) == manifest)
     }
 
@@ -78,7 +80,7 @@ struct ImagePinTests {
     func `other kinds have no pins`(kind: String) throws {
         var manifest = try Self.manifest()
         manifest["kind"] = .string(kind)
-        #expect(ImagePins(of: try Self.live(manifest, Self.state(["web": Self.digest]))).isEmpty)
+        #expect(ImagePins(of: try Self.live(manifest, PinNote.text(["web": Self.digest]))).isEmpty)
     }
 
     @Test(arguments: ["{}", "7", #"{"containers":7}"#, #"{"containers":[7,{"name":7},{"name":"web"},{}]}"#])
@@ -86,7 +88,7 @@ struct ImagePinTests {
         var manifest = try Self.manifest()
         manifest[["spec", "template", "spec"]] = try JSONParser.parse(spec)
         let object = try KubeObject(manifest)
-        let pins = ImagePins(of: try Self.live(try Self.manifest(), Self.state(["web": Self.digest])))
+        let pins = ImagePins(of: try Self.live(try Self.manifest(), PinNote.text(["web": Self.digest])))
         #expect(pins.applied(to: object) == object)
     }
 }
@@ -108,15 +110,12 @@ struct PinnedPlanTests {
 
     /// The live workload, pinned; `owner` is who owns the image.
     private func live(pinnedFrom image: String = "nginx:latest", owner: String = "sternpost") throws -> KubeObject {
-        var state = RolloutState()
-        state.containers["web"] = .init(image: image)
-        state.containers["web"]?.pin = Self.digest
+        let note = PinNote.text(["web": Self.digest], image: image)
         return try PlanFixture.live(manifest(image: "\(image)@\(Self.digest)"), owned: Self.owned) { json in
-            json[["metadata", "annotations", RolloutState.annotation]] = .string(state.text)
+            json[["metadata", "annotations", WireName.rollout]] = .string(note)
             json[["metadata", "annotations", "note"]] = "of somebody else"
-            json[["spec", "template", "metadata", "annotations", RolloutState.restartedAt]] = "2027-01-15T08:00:00Z"
-            json[["spec", "template", "metadata", "annotations", RolloutState.digestPrefix + "web"]] =
-                .string(Self.digest)
+            json[["spec", "template", "metadata", "annotations", WireName.restartedAt]] = "2027-01-15T08:00:00Z"
+            json[["spec", "template", "metadata", "annotations", WireName.digestPrefix + "web"]] = .string(Self.digest)
             json[["metadata", "managedFields"]] = .array(
                 (json[["metadata", "managedFields"]]?.array ?? []).map { entry in
                     var entry = entry

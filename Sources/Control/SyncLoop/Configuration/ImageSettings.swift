@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import SyncImages
 import SyncPlan
 
 /// Reads `spec.images` of a project document.
 enum ImageSettings {
-    static func policy(_ json: JSON?, _ reader: inout DocumentReader) -> Project.ImagePolicy {
+    static func policy(_ json: JSON?, _ reader: inout DocumentReader) -> ImagePolicy {
         let path = "spec.images"
-        var policy = Project.ImagePolicy()
+        var policy = ImagePolicy()
         reader.allow(
             ["rollLatest", "tags", "interval", "undo", "maxConcurrent", "windows", "registries"],
             in: json,
@@ -53,17 +54,17 @@ enum ImageSettings {
         _ json: JSON?,
         at path: String,
         _ reader: inout DocumentReader
-    ) -> [String: Project.RegistryChoice] {
+    ) -> [String: RegistryChoice] {
         guard let json, !json.isNull else { return [:] }
         guard let items = json.array, items.count <= 100 else {
             reader.complain(path, "expected a list of at most 100 registries, found a \(json.typeName)")
             return [:]
         }
-        var result: [String: Project.RegistryChoice] = [:]
+        var result: [String: RegistryChoice] = [:]
         for (index, item) in items.enumerated() {
             let place = "\(path)[\(index)]"
             reader.allow(["host", "mirrors", "ca", "insecure"], in: item, at: place)
-            var choice = Project.RegistryChoice()
+            var choice = RegistryChoice()
             choice.mirrors = reader.texts(item["mirrors"], at: "\(place).mirrors") ?? []
             choice.authorities = reader.text(item["ca"], at: "\(place).ca")
             choice.isInsecure = reader.flag(item["insecure"], at: "\(place).insecure") ?? false

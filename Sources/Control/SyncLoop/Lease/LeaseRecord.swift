@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import KubeClient
 import KubeObjects
 
 /// What a Lease of `coordination.k8s.io/v1` says, in the form in which client-go's leader election reads and writes it.

@@ -5,6 +5,7 @@ import KubeObjects
 import Logging
 import PlainText
 import SyncApply
+import SyncImages
 import SyncLook
 import SyncRecord
 import SyncSource
@@ -111,8 +112,7 @@ package struct PreparerFactory: Sendable {
             history: History,
             logger: Logger
         ) -> ImageFollower {
-            ImageFollower(
-                project: preparer.project,
+            preparer.project.imageFollower(
                 client: preparer.cluster.client,
                 poller: poller,
                 history: history,
@@ -120,6 +120,7 @@ package struct PreparerFactory: Sendable {
                 logger: logger,
                 pace: pace,
                 orders: { try await preparer.orders() },
+                mirror: preparer.mirror,
                 reasonToStop: { lease.reasonToStop }
             )
         }

@@ -2,6 +2,7 @@
 import KubeClient
 import Logging
 import SyncApply
+import SyncImages
 import SyncLook
 import SyncRecord
 import SyncSource

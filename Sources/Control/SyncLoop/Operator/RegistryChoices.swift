@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import HTTPWire
 import OCIRegistry
+import SyncImages
 
 /// The registries of all projects of one operator: each has one budget, however many projects use it.
 package enum RegistryChoices {
@@ -16,7 +17,7 @@ package enum RegistryChoices {
         environment: [String: String]
     ) throws(ConfigurationError) -> RegistrySettings {
         var settings = RegistrySettings(proxyEnvironment: environment)
-        var origin: [String: (project: String, choice: Project.RegistryChoice)] = [:]
+        var origin: [String: (project: String, choice: RegistryChoice)] = [:]
         var problems: [String] = []
         for project in projects {
             for (host, choice) in project.images.registries.sorted(by: { $0.key < $1.key }) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Logging
 import ServiceLifecycle
+import SyncImages
 import SyncRecord
 
 /// The operator: one loop for each project, side by side, until shutdown is asked for.

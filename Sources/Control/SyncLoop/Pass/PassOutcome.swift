@@ -100,18 +100,6 @@ package struct PassOutcome: Sendable {
 
     /// The counts of `history -o json`, made from the objects.
     package static func counts(of objects: [ObjectOutcome]) -> RunCounts {
-        var counts = RunCounts()
-        for object in objects {
-            switch object.action {
-            case .created: counts.created += 1
-            case .configured: counts.configured += 1
-            case .unchanged: counts.unchanged += 1
-            case .pruned: counts.pruned += 1
-            case .restarted: counts.restarted += 1
-            case .failed: counts.failed += 1
-            case .skipped: break
-            }
-        }
-        return counts
+        RunCounts(of: objects)
     }
 }

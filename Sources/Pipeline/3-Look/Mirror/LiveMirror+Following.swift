@@ -81,7 +81,7 @@ extension LiveMirror {
         since start: ContinuousClock.Instant
     ) {
         guard feeds[key]?.number == number else { return }
-        if feeds[key]?.store.replace(with: list, since: start) == true { changed() }
+        if feeds[key]?.store.replace(with: list, since: start) == true { changed([key.resource.gvk.groupKind]) }
     }
 
     private func take(_ connection: WatchConnection, _ key: FeedKey, _ number: Int) {
@@ -108,7 +108,7 @@ extension LiveMirror {
                 }
             case .deleted(let object): feeds[key]?.store.receive(endOf: object)
             }
-        if isNews == true { changed() }
+        if isNews == true { changed([key.resource.gvk.groupKind]) }
     }
 
     /// Notes why a list or a watch failed; returns how long to wait before the next list.

@@ -10,7 +10,7 @@ extension LiveMirror {
 
     /// Stores that an object was applied, and is as this mark says.
     ///
-    /// - Returns: Whether that is news, for ``finishWriting(parent:at:isNews:)``.
+    /// - Returns: Whether that is news, for ``finishWriting(parent:at:news:)``.
     package func wrote(_ mark: Inventory.AppliedMark, as id: ObjectID, at now: ContinuousClock.Instant) -> Bool {
         var isNews = false
         for key in feeds.keys where key.covers(id) && key != parentKey {
@@ -21,7 +21,7 @@ extension LiveMirror {
 
     /// Stores that an object was deleted and is gone.
     ///
-    /// - Returns: Whether that is news, for ``finishWriting(parent:at:isNews:)``.
+    /// - Returns: Whether that is news, for ``finishWriting(parent:at:news:)``.
     package func deleted(_ id: ObjectID, uid: String, at now: ContinuousClock.Instant) -> Bool {
         var isNews = false
         for key in feeds.keys where key.covers(id) && key != parentKey {
@@ -35,12 +35,14 @@ extension LiveMirror {
     /// - Parameters:
     ///   - parent: The inventory's parent as it was stored last; nil when it is not known.
     ///   - now: When.
-    ///   - isNews: Whether any result was news.
-    package func finishWriting(parent: KubeObject?, at now: ContinuousClock.Instant, isNews: Bool) {
-        var isNews = isNews
-        if let parent, feeds[parentKey]?.store.wrote(.whole(parent), as: parent.id, at: now) == true { isNews = true }
+    ///   - news: The kinds of the objects whose results were news.
+    package func finishWriting(parent: KubeObject?, at now: ContinuousClock.Instant, news: Set<GroupKind>) {
+        var news = news
+        if let parent, feeds[parentKey]?.store.wrote(.whole(parent), as: parent.id, at: now) == true {
+            news.insert(parent.id.groupKind)
+        }
         for key in feeds.keys { feeds[key]?.store.isWriting = false }
-        if isNews { changed() }
+        if !news.isEmpty { changed(news) }
     }
 
     /// Drops the fields of an object that was found settled.

@@ -52,6 +52,7 @@ package actor LiveMirror {
     private var launched = 0
     private var waiters: [Int: AsyncStream<Void>.Continuation] = [:]
     private var nextWaiter = 0
+    private var observers: [(kinds: Set<GroupKind>, changes: AsyncStream<Void>.Continuation)] = []
 
     package init(client: KubeClient, applySet: ApplySet, patience: Patience = Patience(), limit: Int = 8) {
         self.client = client
@@ -130,6 +131,25 @@ package actor LiveMirror {
     func changed() {
         generation &+= 1
         wake()
+    }
+
+    /// Tells that objects of some kinds have changed so that a plan may come out differently; many changes are one for who is
+    /// slow. It does not end by itself.
+    package func changes(of kinds: Set<GroupKind>) -> AsyncStream<Void> {
+        let (changes, observer) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        observers.append((kinds, observer))
+        return changes
+    }
+
+    /// Notes that a plan may come out differently now because objects of these kinds have changed.
+    func changed(_ kinds: Set<GroupKind>) {
+        changed()
+        observers.removeAll { observer in
+            guard !observer.kinds.isDisjoint(with: kinds) else { return false }
+            // Nobody reads any more.
+            if case .terminated = observer.changes.yield() { return true }
+            return false
+        }
     }
 
     /// Wakes whoever waits for a feed.

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 
 /// The containers of a live workload that an undone rollout has pinned to their last good digest, while git still names
 /// the tag (`nginx:latest` became `nginx:latest@sha256:…`).
 ///
 /// A pin holds for exactly the image that git named then: as soon as a manifest says something else, git wins. Only a
 /// digest can be added to what git says, never another image.
+///
+/// The pins stand in the annotation `sternpost.dev/rollout` of the workload, as `containers.NAME.image` and `.pin`; whatever
+/// else image rollouts keep there is theirs alone.
 package struct ImagePins: Sendable, Hashable {
     /// Git's text, and the one that the cluster has instead.
     private struct Pin: Sendable, Hashable {
@@ -18,16 +22,34 @@ package struct ImagePins: Sendable, Hashable {
 
     /// Reads the pins of a live workload; none for objects of other kinds.
     package init(of live: KubeObject) {
-        guard PodTemplate.path(of: live.gvk.groupKind) != nil, live.annotation(RolloutState.annotation) != nil else {
-            pins = [:]
-            return
+        var pins: [String: Pin] = [:]
+        if PodTemplate.path(of: live.gvk.groupKind) != nil, let note = ImagePins.note(on: live) {
+            for member in note["containers"]?.object ?? JSONObject() {
+                guard let image = member.value["image"]?.string else { continue }
+                // An image that has a digest in git gets no other one.
+                let digest = image.utf8.contains(UInt8(ascii: "@")) ? nil : ImagePins.digest(member.value["pin"])
+                pins[member.key] = digest.map { Pin(image: image, pinned: ImagePins.pinned(image, to: $0)) }
+            }
         }
-        pins = RolloutState(of: live).containers.compactMapValues { container in
-            // An image that has a digest in git gets no other one.
-            container.image.utf8.contains(UInt8(ascii: "@"))
-                ? nil
-                : container.pin.map { Pin(image: container.image, pinned: ImagePins.pinned(container.image, to: $0)) }
-        }
+        self.pins = pins
+    }
+
+    /// The longest annotation that is read, in UTF-8 bytes: the API server takes no more of all together.
+    private static let maxNoteBytes = ObjectLimits.annotationBytes
+
+    /// The annotation in which the pins stand, with all that image rollouts keep there; nil when there is none, or when it
+    /// cannot be read.
+    package static func note(on live: KubeObject) -> JSON? {
+        guard let text = live.annotation(WireName.rollout), text.utf8.count <= maxNoteBytes else { return nil }
+        return try? JSONParser.parse(text)
+    }
+
+    /// A digest in that annotation. Only a text that can be part of an image's name is one: it will be written into one.
+    package static func digest(_ json: JSON?) -> String? {
+        guard let text = json?.string, let digits = ["sha256:": 64, "sha512:": 128][text.prefix(7)],
+            text.dropFirst(7).isHexadecimal(digits: digits)
+        else { return nil }
+        return text
     }
 
     /// Whether there is none.

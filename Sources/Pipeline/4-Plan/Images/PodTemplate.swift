@@ -3,7 +3,7 @@ import KubeObjects
 
 /// Where objects describe the pods that they are or keep: the only rule of it, for references, images and deletions.
 package enum PodTemplate {
-    /// The kinds whose images are followed, ascending.
+    /// The kinds that make new pods when their template changes, ascending.
     package static let kinds = [
         GroupKind(group: "batch", kind: "CronJob"), GroupKind(group: "apps", kind: "DaemonSet"),
         GroupKind(group: "apps", kind: "Deployment"), GroupKind(group: "apps", kind: "StatefulSet"),
@@ -28,7 +28,7 @@ package enum PodTemplate {
         ]
     }()
 
-    /// The path of the template in objects of a kind; nil for kinds that have none, or are not followed.
+    /// The path of the template in objects of a kind; nil for kinds that have none, or make no new pods when it changes.
     package static func path(of kind: GroupKind) -> [String]? { kinds.contains(kind) ? paths[kind.kind] : nil }
 
     /// The spec of the pod that an object is, or of those that it makes, of whatever kind it is; nil when it has none.

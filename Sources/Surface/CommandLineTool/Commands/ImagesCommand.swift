@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import KubeObjects
 import SyncApply
+import SyncImages
 import SyncLook
 import SyncLoop
 import SyncPlan
@@ -45,8 +46,8 @@ struct ImagesListCommand: AsyncParsableCommand {
                 )
             }
             pages = found
-        } catch let error as ConfigurationError {
-            throw CommandFailure(error.problems)
+        } catch let error as ImageBoardError {
+            throw CommandFailure(error.description)
         }
         if let project, pages[project] == nil {
             throw CommandFailure("no project \(project) here; known: \(pages.keys.sorted().joined(separator: ", "))")
@@ -141,8 +142,8 @@ struct ImageOrderOptions: ParsableArguments {
             return answer
         } catch let error as RecordError {
             throw CommandFailure("\(error)")
-        } catch let error as ConfigurationError {
-            throw CommandFailure(error.problems)
+        } catch let error as ImageBoardError {
+            throw CommandFailure(error.description)
         }
     }
 
@@ -183,7 +184,7 @@ struct ImagesHoldCommand: AsyncParsableCommand {
         StandardOutput.line(ImagesHoldCommand.text(try await order.give(.hold), release: order.release))
     }
 
-    /// - Parameter release: The command that ends the hold.
+    /// The answer to a hold; `release` is the command that ends it.
     static func text(_ answer: ImageOrderOptions.Answer, release: String) -> String {
         guard !answer.isNew, let before = answer.before else {
             return "\(answer.subject) is held: no image rollouts until `\(release)`"

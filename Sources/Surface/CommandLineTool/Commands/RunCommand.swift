@@ -5,6 +5,7 @@ import Foundation
 import KubeClient
 import Logging
 import ServiceLifecycle
+import SyncImages
 import SyncLoop
 import SyncRecord
 

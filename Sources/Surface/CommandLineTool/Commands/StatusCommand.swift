@@ -4,6 +4,7 @@ import KubeClient
 import KubeObjects
 import PlainText
 import SyncApply
+import SyncImages
 import SyncLook
 import SyncLoop
 import SyncObserve
@@ -39,7 +40,9 @@ struct StatusCommand: AsyncParsableCommand {
         let history = try await data.history(.inspect)
         let client = try cluster.client()
         let images: [String: ImageBoard.Page]
-        do { images = try ImageBoard.read(folder: data.folder) ?? [:] } catch { throw CommandFailure(error.problems) }
+        do { images = try ImageBoard.read(folder: data.folder) ?? [:] } catch {
+            throw CommandFailure(error.description)
+        }
         var rows: [ProjectStatus] = []
         do {
             let catalog = try await client.discover()

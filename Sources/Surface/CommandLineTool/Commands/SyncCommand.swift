@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Logging
+import PlainText
 import SyncLoop
 import SyncRecord
 

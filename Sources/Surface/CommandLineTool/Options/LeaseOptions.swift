@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import PlainText
 import SyncLoop
 
 /// How long a project's lease lasts. Hidden: the defaults are right for all but tests and very slow API servers.

@@ -2,6 +2,7 @@
 import Foundation
 import KubeObjects
 import PlainText
+import SyncImages
 import SyncLoop
 
 /// The table of `images`.

@@ -10,6 +10,7 @@ import KubeClient
 import KubeObjects
 import Logging
 import ServiceLifecycle
+import SyncImages
 import SyncLoop
 import SyncRecord
 import SyncSource
@@ -127,7 +128,7 @@ struct DemoCommand: AsyncParsableCommand {
         var project = Project(name: "posts", namespace: "sternpost", source: source)
         project.interval = .seconds(1)
         project.images.interval = .seconds(1)
-        if let registry { project.images.registries[registry.host] = Project.RegistryChoice() }
+        if let registry { project.images.registries[registry.host] = RegistryChoice() }
         return project
     }
 

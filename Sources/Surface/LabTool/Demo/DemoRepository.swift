@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CommandLineTool
 import Foundation
+import PlainText
 import Processes
 import SyncLoop
 

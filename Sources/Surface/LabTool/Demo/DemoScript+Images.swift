@@ -6,6 +6,7 @@ import KubeClient
 import KubeObjects
 import OCIRegistry
 import SyncApply
+import SyncImages
 import SyncLoop
 import SyncRecord
 

@@ -2,6 +2,7 @@
 import CommandLineTool
 import KubeClient
 import KubeObjects
+import PlainText
 import ServiceLifecycle
 import SyncApply
 import SyncLoop

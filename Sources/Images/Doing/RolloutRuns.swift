@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import OCIRegistry
+import SyncApply
+import SyncPlan
+import SyncRecord
+
+/// The runs of image rollouts in the history: one for all workloads whose rollout begins in the same round. It ends
+/// when the last of them has ended.
+actor RolloutRuns {
+    /// A rollout that has begun in this process.
+    private struct Begun: Sendable {
+        let changes: [ImageChange]
+        let before: KubeObject
+        let after: KubeObject
+        let at: ContinuousClock.Instant
+    }
+
+    private struct Open: Sendable {
+        let run: RunID
+        var pending: Set<ObjectID> = []
+        var outcomes: [ObjectOutcome] = []
+        var stories: [String] = []
+    }
+
+    private let history: History
+    private let project: String
+    private let onEnd: @Sendable (RunID) async -> Void
+    private var open: [Open] = []
+    private var begun: [ObjectID: Begun] = [:]
+
+    /// - Parameters:
+    ///   - history: Where the runs are written down.
+    ///   - project: Whose runs.
+    ///   - onEnd: Called when the end of a run is in the history.
+    init(history: History, project: String, onEnd: @escaping @Sendable (RunID) async -> Void) {
+        self.history = history
+        self.project = project
+        self.onEnd = onEnd
+    }
+
+    /// The workloads whose rollouts have not ended.
+    var pending: Set<ObjectID> { open.reduce(into: []) { $0.formUnion($1.pending) } }
+
+    /// The run to which a workload's rollout belongs; a new one for a rollout that began before this process started.
+    func run(for workload: ObjectID, sharing shared: RunID? = nil) async throws(RecordError) -> RunID {
+        if let known = open.first(where: { $0.pending.contains(workload) }) { return known.run }
+        if let shared, let index = open.firstIndex(where: { $0.run.number == shared.number }) {
+            open[index].pending.insert(workload)
+            return shared
+        }
+        let run = try await history.begin(project: project, trigger: .image)
+        open.append(Open(run: run, pending: [workload]))
+        return run
+    }
+
+    /// Notes that a rollout was sent.
+    func began(_ workload: FollowedWorkload, _ changes: [ImageChange], after: KubeObject) {
+        begun[workload.id] = Begun(changes: changes, before: workload.object, after: after, at: .now)
+    }
+
+    /// Whether a workload's pod template is another one than the rollout made it; false for one that began in another process.
+    func isChanged(_ workload: FollowedWorkload) -> Bool {
+        guard let start = begun[workload.id], let path = PodTemplate.path(of: workload.id.groupKind) else {
+            return false
+        }
+        return start.after.json[path] != workload.template
+    }
+
+    /// Records a line about a rollout in its run.
+    func note(_ line: String, of workload: ObjectID) async throws(RecordError) {
+        guard let run = open.first(where: { $0.pending.contains(workload) })?.run else { return }
+        try await history.record(message: line, of: run)
+    }
+
+    /// Notes how a workload's rollout ended, and ends its run when it was the last. What cannot be written now is tried
+    /// again at the next end. `now` is the workload at the end, where that is not as the rollout has made it.
+    ///
+    /// - Returns: How long the rollout took; nil when it began in another process.
+    @discardableResult
+    func ended(
+        _ workload: ObjectID,
+        apiVersion: String,
+        _ changes: [ImageChange],
+        story: String,
+        error: String?,
+        now: KubeObject? = nil
+    ) async throws(RecordError) -> Duration? {
+        guard let index = open.firstIndex(where: { $0.pending.contains(workload) }) else { return nil }
+        let start = begun.removeValue(forKey: workload)
+        let shown = start?.changes ?? changes
+        let duration = start.map { $0.at.duration(to: .now) }
+        let outcome = ObjectOutcome(
+            id: workload,
+            apiVersion: apiVersion,
+            action: error == nil ? .restarted : .failed,
+            origin: nil,
+            error: error,
+            isRetryable: false,
+            changes: shown.map(\.fieldChange),
+            before: start?.before,
+            after: start.map { now ?? $0.after },
+            warnings: shown.compactMap(\.provenanceText),
+            duration: duration ?? .zero
+        )
+        try await history.record([outcome], of: open[index].run)
+        var kept = outcome
+        kept.letGo()
+        open[index].outcomes.append(kept)
+        open[index].stories.append(story)
+        open[index].pending.remove(workload)
+        try await finishEnded()
+        return duration
+    }
+
+    /// Ends the runs of which nothing is pending any more.
+    private func finishEnded() async throws(RecordError) {
+        for run in open where run.pending.isEmpty {
+            let counts = RunCounts(of: run.outcomes)
+            let more = run.stories.count > 1 ? " (and \(run.stories.count - 1) more)" : ""
+            try await history.finish(
+                run.run,
+                outcome: counts.failed > 0 ? .degraded : .succeeded,
+                counts: counts,
+                message: run.stories.first.map { $0 + more }
+            )
+            open.removeAll { $0.run.number == run.run.number }
+            await onEnd(run.run)
+        }
+    }
+
+    /// Ends the open runs when this process stops or loses the lease. The rollouts themselves go on in the cluster, and
+    /// the next holder of the lease takes them over.
+    func abandon(_ reason: String) async {
+        for run in open {
+            let counts = RunCounts(of: run.outcomes)
+            // What cannot be written is closed as unknown at the next start.
+            try? await history.record(message: reason, of: run.run)
+            _ = try? await history.finish(run.run, outcome: .interrupted, counts: counts, message: run.stories.first)
+            await onEnd(run.run)
+        }
+        open = []
+        begun = [:]
+    }
+}
+
+extension ImageChange {
+    /// The entry as the history shows it.
+    fileprivate var fieldChange: FieldChange {
+        FieldChange(
+            path: ".image of \(container) (\(reference))",
+            before: from.map { "\($0)" },
+            after: "\(to)",
+            takenFrom: nil
+        )
+    }
+
+    /// What the image's annotations say about its build; nil when they say nothing.
+    var provenanceText: String? {
+        let parts = [
+            ("by", provenance.authors), ("vendor", provenance.vendor), ("version", provenance.version),
+            ("revision", provenance.revision), ("source", provenance.source), ("created", provenance.created),
+        ].compactMap { word, value in value.map { "\(word) \($0)" } }
+        return parts.isEmpty ? nil : "\(container): the image says it was made \(parts.joined(separator: ", "))"
+    }
+}
