@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Processes
+import SyncImages
 import SyncLoop
 import SyncRecord
 
