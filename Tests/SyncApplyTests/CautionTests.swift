@@ -5,8 +5,8 @@ import KubeObjects
 import SyncApply
 import SyncLook
 import SyncPlan
-import Synchronization
 import SyncSource
+import Synchronization
 import TestKit
 import Testing
 
