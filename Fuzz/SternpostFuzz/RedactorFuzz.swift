@@ -18,5 +18,7 @@ enum RedactorFuzz {
         guard secret.utf8.count >= 8, !isWord || secret.utf8.count > 15, !secret.contains("•") else { return }
         require(!Array(masked.utf8).contains(Array(secret.utf8)), "the secret is left: \(masked)")
         require(redactor.redact(Base64.text(of: Array(secret.utf8))) == Redactor.mask, "its base64 is left")
+        let quoted = JSON.string(JSON.string(secret).text).text
+        require(redactor.redact(quoted).hasPrefix("\"\\\"\(Redactor.mask)"), "quoted twice it is left: \(quoted)")
     }
 }

@@ -65,6 +65,38 @@ private struct CountedBytes: RandomAccessCollection {
         #expect(growth < 2.5)
     }
 
+    private static let escapes = [
+        "\\", "\\\"", "\\\\\"", "\\n", "\\u00e9", "\\ud83d", "\\ud83d\\ude00", "\\u{", "\\u{e9}", "\\x",
+        "\\xe2\\x82\\xac", "\\L",
+        "\\0", "\\303\\251", "\\U0001f600", "\\\n  ", "\"\n  ", "\n\n", "&", "&amp;", "&#", "&#x22;", "&quot", "%",
+        "%4", "%41",
+        "''", "\"\"", "'\\''", "\\&amp;%22''", "%5C%22", "\\u0026quot;",
+    ]
+
+    @Test(arguments: pieces + escapes)
+    func `looking behind escapes reads a text in proportion, and makes few texts of it`(piece: String) {
+        var memory = SecretMemory()
+        for length in [4, 5, 9, 33, 64, 200] {
+            memory.lasting.insert(Array(Self.text(piece, bytes: length, ending: "").utf8))
+        }
+        let growth = Self.growth(piece, ending: "") { _ = SecretMemory.ranges(in: $0, knownTo: [memory]) }
+        #expect(growth < 2.5)
+        let text = Array(Self.text(piece, bytes: 1_200, ending: "").utf8)
+        var sizes: [Int] = []
+        UnescapedText.forEach(of: text) { sizes.append($0.bytes.count) }
+        // Only YAML's two letters for a line separator are shorter than what they stand for.
+        #expect(sizes.count <= 15 && sizes.allSatisfy { $0 <= text.count * 3 / 2 })
+    }
+
+    @Test(arguments: [
+        "a: '', b: \"\"\nc: [\"\", '']", "?x=1&y=2&amp", "100% of 5%", "a && b", "it's", "plain \"text\"\n  indented\n",
+    ])
+    func `a text without escapes is looked through once`(text: String) {
+        var count = 0
+        UnescapedText.forEach(of: Array(text.utf8)) { _ in count += 1 }
+        #expect(count == 0)
+    }
+
     @Test func `a run of letters beside a URL is read a few times, not thousands of times`() {
         let counted = CountedBytes(String(repeating: "a", count: 16_000) + "\nhttp://x")
         _ = CredentialShapes.ranges(in: counted, form: .document)

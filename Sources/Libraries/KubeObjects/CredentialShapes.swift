@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Finds in a text what is shaped like a credential: user info in URLs, `Authorization` headers, private keys in PEM, and
-/// values behind a telling name (`password=…`, `--token …`).
+/// values behind a telling name (`password=…`, `--token …`, and `token: …` if the value looks like a credential).
 ///
 /// One pass over the bytes: what stands in front of a place is looked at over a bounded length, and what was scanned
 /// behind it is not scanned again. Generic, so that a test can count the bytes that are read.
@@ -140,8 +140,7 @@ extension CredentialShapes {
 extension CredentialShapes {
     /// The value behind `name=`; in a document also behind `name = `, `name: ` and `"name": `.
     private func value(at sign: Int) -> Range<Int>? {
-        let isTight = bytes[sign] == UInt8(ascii: "=")
-        guard form == .document || isTight else { return nil }
+        if form == .message, bytes[sign] == UInt8(ascii: ":") { return told(at: sign) }
         var nameEnd = sign
         var isQuoted = false
         if form == .document {
@@ -154,7 +153,7 @@ extension CredentialShapes {
                 nameEnd -= 1
                 isQuoted = true
             }
-            if nameEnd > bytes.startIndex, bytes[nameEnd - 1] == UInt8(ascii: "\\") { nameEnd -= 1 }
+            nameEnd = skipBackslashes(before: nameEnd)
         }
         guard isTelling(endingAt: nameEnd) else { return nil }
         if form == .message { return span(from: sign + 1, isLine: false) }
@@ -186,36 +185,84 @@ extension CredentialShapes {
         return byte(start) == UInt8(ascii: "-") ? nil : span(from: start, isLine: false)
     }
 
+    /// What looks like a credential behind `name: ` or `"name":` of a sentence; `token: expired` tells none.
+    private func told(at colon: Int) -> Range<Int>? {
+        let isQuoted = byte(colon - 1)?.isQuote == true
+        guard isTold(endingAt: isQuoted ? skipBackslashes(before: colon - 1) : colon) else { return nil }
+        let blank = skip(colon + 1) { $0 == 0x20 || $0 == 0x09 }
+        let start = skip(blank) { $0 == UInt8(ascii: "\\") || $0.isQuote }
+        guard blank > colon + 1 || byte(start - 1)?.isQuote == true else { return nil }
+        var close = skip(start) { !$0.isWhite && !$0.isQuote }
+        while close > start, bytes[close - 1].isStop { close -= 1 }
+        return CredentialLook.isLikely(bytes[start..<close]) ? start..<close : nil
+    }
+
+    /// Whether a name ends in front of `index` that tells of a secret in a sentence, also one of two words: `API key`.
+    private func isTold(endingAt index: Int) -> Bool {
+        let start = nameStart(before: index)
+        guard start < index else { return false }
+        let word = Array(bytes[start..<index])
+        if SensitiveName.matches(bytes: word, in: .sentence) { return true }
+        guard byte(start - 1) == 0x20 else { return false }
+        let first = Array(bytes[nameStart(before: start - 1)..<start - 1])
+        return SensitiveName.matches(bytes: first + word, in: .sentence)
+    }
+
     /// Whether a telling name ends in front of `index`.
     private func isTelling(endingAt index: Int) -> Bool {
+        let start = nameStart(before: index)
+        guard start < index else { return false }
+        let place: SensitiveName.Place = form == .message ? .assignment : .document
+        return SensitiveName.matches(bytes: Array(bytes[start..<index]), in: place)
+    }
+
+    private func nameStart(before index: Int) -> Int {
         var start = index
         while start > bytes.startIndex, index - start < SensitiveName.maxBytes, bytes[start - 1].isNameByte {
             start -= 1
         }
-        guard start < index else { return false }
-        return SensitiveName.matches(bytes: Array(bytes[start..<index]), isRunningText: form == .message)
+        return start
+    }
+
+    /// The place in front of the backslashes that end at `index`; of JSON in JSON in JSON a quote has seven.
+    private func skipBackslashes(before index: Int) -> Int {
+        var start = index
+        while start > bytes.startIndex, index - start < 7, bytes[start - 1] == UInt8(ascii: "\\") { start -= 1 }
+        return start
     }
 
     /// The value that starts at `start`: in quotes up to the closing one, else up to a blank or, `isLine`, the line's end.
     private func span(from start: Int, isLine: Bool) -> Range<Int>? {
-        var start = start
-        var isEscaped = false
-        if form == .document, byte(start) == UInt8(ascii: "\\"), byte(start + 1)?.isQuote == true {
-            start += 1
-            isEscaped = true
-        }
-        if form == .document, let quote = byte(start), quote.isQuote {
-            var place = start + 1
-            while place < end, bytes[place] != quote, bytes[place] != 0x0A {
-                place += bytes[place] == UInt8(ascii: "\\") && !isEscaped ? 2 : 1
+        if form == .document {
+            let opening = skip(start) { $0 == UInt8(ascii: "\\") }
+            if opening - start <= 7, let quote = byte(opening), quote.isQuote {
+                return opening + 1..<closing(quote, from: opening + 1, escapes: opening - start)
             }
-            return start + 1..<min(place, end)
         }
         let close =
             isLine
             ? skip(start) { $0 != 0x0A && $0 != 0x0D }
             : skip(start) { !$0.isWhite && !$0.isQuote && $0 != UInt8(ascii: "&") }
         return start..<close
+    }
+
+    /// Where a text in quotes ends: at the line's end at the latest.
+    ///
+    /// - Parameters:
+    ///   - quote: The quote that opened it.
+    ///   - start: Behind that quote.
+    ///   - escapes: How many backslashes stand in front of that quote: 1 in JSON that is a text of JSON, then 3, 7.
+    ///     A quote of the text itself has more.
+    /// - Returns: The place of the closing quote, or of the backslashes that belong to it.
+    private func closing(_ quote: UInt8, from start: Int, escapes: Int) -> Int {
+        var place = start
+        var run = 0
+        while place < end, bytes[place] != 0x0A || run % 2 == 1 {
+            if bytes[place] == quote, run % (2 * escapes + 2) <= escapes { return place - min(run, escapes) }
+            run = bytes[place] == UInt8(ascii: "\\") ? run + 1 : 0
+            place += 1
+        }
+        return place
     }
 }
 
@@ -228,6 +275,8 @@ extension UInt8 {
     fileprivate var isLetterOrDigit: Bool { (0x30...0x39).contains(self) || (0x61...0x7A).contains(self | 0x20) }
     fileprivate var isWhite: Bool { self == 0x20 || (0x09...0x0D).contains(self) }
     fileprivate var isQuote: Bool { self == UInt8(ascii: "\"") || self == UInt8(ascii: "'") }
+    /// What ends a word of a sentence or a value of JSON: a backslash, or one of `.,;:)]}`.
+    fileprivate var isStop: Bool { [0x5C, 0x2E, 0x2C, 0x3B, 0x3A, 0x29, 0x5D, 0x7D].contains(self) }
     /// Part of a key or an option's name.
     fileprivate var isNameByte: Bool { isLetterOrDigit || self == 0x5F || self == 0x2D || self == 0x2E }
     /// Part of a token or of base64.

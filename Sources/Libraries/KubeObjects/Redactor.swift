@@ -4,8 +4,9 @@ import Synchronization
 
 /// The one place through which everything passes that leaves the process: logs, errors, diffs, events, rows, pages.
 ///
-/// It knows secrets by value (registered once, when they are loaded) in their plain, base64 and percent-encoded forms,
-/// and masks by pattern what looks like a credential: user info in URLs, `Authorization:` headers, `token=` parameters.
+/// It knows secrets by value (registered once, when they are loaded), plain and in Base64, and finds them also behind
+/// the escapes of JSON, Go, YAML, HTML and URLs (``UnescapedText``). It masks by pattern what looks like a credential:
+/// user info in URLs, `Authorization:` headers, `token=` parameters.
 package final class Redactor: Sendable {
     /// The redactor of this process.
     package static let shared = Redactor(hidesCommonWords: false)
@@ -28,15 +29,13 @@ package final class Redactor: Sendable {
     ///   that very Secret; everywhere else it would make texts unreadable and tell nobody anything.
     package init(hidesCommonWords: Bool = true) { self.hidesCommonWords = hidesCommonWords }
 
-    /// Longer texts stand in no URL.
+    /// Longer ones of `data` are not looked for in Base64 once more.
     private static let maxEncodedBytes = 1024
 
     /// Remembers a secret's value. Texts shorter than four bytes are not registered: masking them would garble all.
     package func register(_ secret: String) {
         guard secret.utf8.count >= KnownSecrets.minBytes else { return }
-        var forms = [secret, Base64.text(of: Array(secret.utf8))]
-        if secret.utf8.count <= Redactor.maxEncodedBytes { forms.append(Redactor.percentEncoded(secret)) }
-        register(forms, of: secret)
+        register([secret, Base64.text(of: Array(secret.utf8))], of: secret)
     }
 
     /// Remembers a value as it stands in `data`: a long one in this form alone.
@@ -61,12 +60,30 @@ package final class Redactor: Sendable {
         secrets.withLock { $0.insert(token: token.utf8) }
     }
 
-    /// Registers a value of a Secret. A short plain word or number, which texts of all kinds hold by chance, only in
-    /// Base64, unless common words are to be hidden too.
-    private func register(value: String) {
-        if hidesCommonWords || !Redactor.isCommonWord(value) { return register(value) }
-        guard value.utf8.count >= KnownSecrets.minBytes else { return }
-        register([Base64.text(of: Array(value.utf8))], of: "")
+    /// Registers a value of a Secret, also without the line breaks at its end, and the texts in it when it is JSON. A
+    /// short plain word or number, which texts of all kinds hold by chance, only in Base64, unless common words are to
+    /// be hidden too.
+    ///
+    /// - Parameters:
+    ///   - value: As a program reads it.
+    ///   - levels: So many times a text in JSON may be JSON itself.
+    private func register(value: String, levels: Int = 2) {
+        let end = value.utf8.lastIndex { $0 != 0x0A && $0 != 0x0D }
+        let text = end.map { String(decoding: value.utf8[...$0], as: UTF8.self) } ?? value
+        let isCommon = !hidesCommonWords && Redactor.isCommonWord(text)
+        for form in text.utf8.count == value.utf8.count ? [value] : [text, value] {
+            if !isCommon {
+                register(form)
+            } else if form.utf8.count >= KnownSecrets.minBytes {
+                register([Base64.text(of: Array(form.utf8))], of: "")
+            }
+        }
+        guard levels > 0 else { return }
+        for leaf in SecretLeaf.all(of: text) {
+            if hidesCommonWords || leaf.isTelling || !CredentialLook.isCommon(leaf.text) {
+                register(value: leaf.text, levels: levels - 1)
+            }
+        }
     }
 
     /// Up to seven letters, or up to seven digits: `true`, `admin`, `5432`.
@@ -122,7 +139,7 @@ package final class Redactor: Sendable {
     /// changed.
     package func redactKnown(_ text: String) -> String {
         var bytes = text
-        let ranges = bytes.withUTF8 { known.ranges(in: $0) }
+        let ranges = bytes.withUTF8 { SecretMemory.ranges(in: $0, knownTo: [known]) }
         return MaskedText(text, hiding: ranges).text
     }
 
@@ -134,12 +151,11 @@ package final class Redactor: Sendable {
     ///   - other: Knows further secrets.
     /// - Returns: The places of known secrets and of what is shaped like a credential.
     func ranges(in text: String, as form: Form, and other: Redactor? = nil) -> [Range<Int>] {
-        let texts = [known, other?.known].compactMap { $0 }
+        let memories = [known, other?.known].compactMap { $0 }
         var text = text
         return text.withUTF8 { bytes in
-            texts.reduce(CredentialShapes.ranges(in: bytes, form: form)) { found, known in
-                Redactor.merged(found, known.ranges(in: bytes))
-            }
+            let shaped = CredentialShapes.ranges(in: bytes, form: form)
+            return Redactor.merged(shaped, SecretMemory.ranges(in: bytes, knownTo: memories))
         }
     }
 

@@ -45,8 +45,34 @@ struct SecretMemory: Sendable {
         recentCount += 1
     }
 
-    /// Where in a text stands what is known, ascending and apart.
-    func ranges<Bytes: RandomAccessCollection>(in bytes: Bytes) -> [Range<Int>]
+    private var isEmpty: Bool { lasting.isEmpty && recent.isEmpty && older.isEmpty }
+
+    /// Where in a text stands what is known, as it is or quoted in another format; ascending and apart.
+    ///
+    /// - Parameters:
+    ///   - bytes: A text.
+    ///   - memories: What is known.
+    /// - Returns: The places.
+    static func ranges<Bytes: RandomAccessCollection>(in bytes: Bytes, knownTo memories: [SecretMemory]) -> [Range<Int>]
+    where Bytes.Element == UInt8, Bytes.Index == Int {
+        let memories = memories.filter { !$0.isEmpty }
+        guard !memories.isEmpty else { return [] }
+        var found = verbatim(in: bytes, knownTo: memories)
+        UnescapedText.forEach(of: bytes) { text in
+            let quoted = text.sources(of: verbatim(in: text.bytes, knownTo: memories))
+            found = Redactor.merged(found, quoted)
+        }
+        return found
+    }
+
+    private static func verbatim<Bytes: RandomAccessCollection>(
+        in bytes: Bytes,
+        knownTo memories: [SecretMemory]
+    ) -> [Range<Int>] where Bytes.Element == UInt8, Bytes.Index == Int {
+        memories.reduce([]) { found, memory in Redactor.merged(found, memory.verbatim(in: bytes)) }
+    }
+
+    private func verbatim<Bytes: RandomAccessCollection>(in bytes: Bytes) -> [Range<Int>]
     where Bytes.Element == UInt8, Bytes.Index == Int {
         [recent, older].reduce(lasting.ranges(in: bytes)) { found, tokens in
             Redactor.merged(found, tokens.ranges(in: bytes, besides: lasting.names))

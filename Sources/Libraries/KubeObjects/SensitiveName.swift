@@ -11,10 +11,21 @@ package enum SensitiveName {
         "privatekey", "secretkey", "accesskey", "signingkey", "encryptionkey", "masterkey", "tlskey", "credentials",
         "connectionstring", "dockerconfigjson", "dockercfg",
     ].map { Array($0.utf8) }
-    /// Of names in running text: `token=abc` is told apart from `secret=posts-git`, which names a Secret.
     private static let plainEndings: [[UInt8]] = [
         "password", "passwd", "passphrase", "token", "apikey", "secretkey", "accesskey", "privatekey",
     ].map { Array($0.utf8) }
+    private static let sentenceEndings: [[UInt8]] =
+        plainEndings + ["secret", "pwd", "signingkey", "encryptionkey"].map { Array($0.utf8) }
+
+    /// Where a name stands, which decides what it tells.
+    enum Place {
+        /// In an object or a document: each name counts.
+        case document
+        /// `name=value` in running text: `token=abc` is told apart from `secret=posts-git`, which names a Secret.
+        case assignment
+        /// `name: value` in a sentence, where the value looks like a credential as well.
+        case sentence
+    }
 
     /// Whether the name ends like one that holds a secret, in any case: `DB_PASSWORD`, `clientSecret`, `db-pass`, `token2`.
     package static func matches(_ name: String) -> Bool { matches(bytes: Array(name.utf8.suffix(maxBytes))) }
@@ -31,16 +42,24 @@ package enum SensitiveName {
         return matches(bytes: Array(whole[whole.count - 2].suffix(maxBytes)).filter { $0 != UInt8(ascii: "\"") })
     }
 
-    /// The same for the bytes of a name; `isRunningText` takes the narrower list.
-    static func matches(bytes: some BidirectionalCollection<UInt8>, isRunningText: Bool = false) -> Bool {
+    /// The same for the bytes of a name.
+    static func matches(bytes: some BidirectionalCollection<UInt8>, in place: Place = .document) -> Bool {
         var name = bytes.suffix(maxBytes)[...]
         if name.last == UInt8(ascii: "\"") { name = name.dropLast() }
         while let last = name.last, (0x30...0x39).contains(last) { name = name.dropLast() }
         let letters = name.filter { !isJoint($0) }.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
-        for ending in isRunningText ? plainEndings : endings where letters.count >= ending.count {
+        for ending in knownEndings(in: place) where letters.count >= ending.count {
             if letters.last == ending.last, letters.suffix(ending.count).elementsEqual(ending) { return true }
         }
-        return !isRunningText && isPass(Array(name))
+        return place == .document && isPass(Array(name))
+    }
+
+    private static func knownEndings(in place: Place) -> [[UInt8]] {
+        switch place {
+        case .document: endings
+        case .assignment: plainEndings
+        case .sentence: sentenceEndings
+        }
     }
 
     private static func isJoint(_ byte: UInt8) -> Bool {

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import PlainText
+
+/// A text inside of a Secret's value that is JSON: the login in a docker config, the private key in a cloud account's
+/// file. Programs take such a value apart, so that each text may be told alone.
+struct SecretLeaf {
+    /// Longer values are no configuration.
+    static let maxBytes = 1 << 20
+    static let maxDepth = 32
+    private static let maxValues = 20_000
+    /// So many of one value are taken.
+    static let maxCount = 256
+
+    let text: String
+    /// Whether the key tells that it is a secret.
+    let isTelling: Bool
+
+    /// The texts of a JSON object or list, those of telling keys first; none of any other text.
+    static func all(of value: String) -> [SecretLeaf] {
+        let start = value.utf8.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
+        guard start == UInt8(ascii: "{") || start == UInt8(ascii: "["), value.utf8.count <= maxBytes else { return [] }
+        let limits = JSONParser.Limits(maxDepth: maxDepth, maxBytes: maxBytes, maxValues: maxValues)
+        guard let json = try? JSONParser.parse(Array(value.utf8), limits: limits) else { return [] }
+        var leaves: [SecretLeaf] = []
+        collect(json, isTelling: false, into: &leaves)
+        return Array((leaves.filter(\.isTelling) + leaves.filter { !$0.isTelling }).prefix(maxCount))
+    }
+
+    private static func collect(_ json: JSON, isTelling: Bool, into leaves: inout [SecretLeaf]) {
+        switch json {
+        case .string(let text): leaves.append(SecretLeaf(text: text, isTelling: isTelling))
+        case .array(let elements):
+            for element in elements { collect(element, isTelling: isTelling, into: &leaves) }
+        case .object(let members):
+            for member in members {
+                let isLogin = member.key == "auth"
+                let isTelling = isLogin || SensitiveName.matches(member.key)
+                collect(member.value, isTelling: isTelling, into: &leaves)
+                guard isLogin, let login = member.value.string, let password = password(of: login) else { continue }
+                leaves.append(SecretLeaf(text: password, isTelling: true))
+            }
+        case .null, .bool, .int, .double: break
+        }
+    }
+
+    /// The password of a login in Base64, `user:password`.
+    private static func password(of login: String) -> String? {
+        guard let bytes = Base64.bytes(of: login, padding: .optional),
+            let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
+        else { return nil }
+        return String(validating: bytes[(colon + 1)...], as: UTF8.self)
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+import PlainText
+import Testing
+
+@testable import KubeObjects
+
+/// Texts inside of a Secret that is JSON, where they stand alone.
+@Suite struct SecretLeafTests {
+    private func redactor(knowing value: String, hidesCommonWords: Bool = false) throws -> Redactor {
+        let redactor = Redactor(hidesCommonWords: hidesCommonWords)
+        redactor.register(
+            secretObject: try KubeObject([
+                "apiVersion": "v1", "kind": "Secret", "metadata": ["name": "a"],
+                "data": ["config.json": .string(Base64.text(of: Array(value.utf8)))],
+            ])
+        )
+        return redactor
+    }
+
+    @Test func `of a docker config login and password are hidden, and not whose they are`() throws {
+        let auth = Base64.text(of: Array("robot:CANS2zzx".utf8))
+        let login: JSON = [
+            "username": "robot", "password": "CANS1 zz\"x", "auth": .string(auth), "email": "robot@example.com",
+        ]
+        let config: JSON = ["auths": ["ghcr.io": login]]
+        let redactor = try redactor(knowing: config.text)
+        let mask = Redactor.mask
+        let text = "robot@example.com as robot at ghcr.io with"
+        #expect(redactor.redact("\(text) CANS1 zz\"x, CANS2zzx, \(auth).") == "\(text) \(mask), \(mask), \(mask).")
+        #expect(redactor.redact(#"\#(text) "CANS1 zz\"x""#) == "\(text) \"\(mask)\"")
+    }
+
+    @Test func `of a cloud account's file the key is hidden, and no address or name`() throws {
+        let line = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7"
+        let id = "8f3c1d2e4b5a69788796a5b4c3d2e1f001122334"
+        let email = "deploy@shop-prod-1.iam.gserviceaccount.com"
+        let key: JSON = [
+            "type": "service_account", "project_id": "shop-prod-1", "private_key_id": .string(id),
+            "private_key": .string("-----BEGIN PRIVATE KEY-----\n\(line)\n-----END PRIVATE KEY-----\n"),
+            "client_email": .string(email), "auth_uri": "https://accounts.google.com/o/oauth2/auth",
+        ]
+        let redactor = try redactor(knowing: key.text)
+        #expect(redactor.redact("x \(line) \(id) y") == "x \(Redactor.mask) \(Redactor.mask) y")
+        let text = "service_account \(email) of shop-prod-1 at https://accounts.google.com/o/oauth2/auth"
+        #expect(redactor.redact(text) == text)
+    }
+
+    @Test(arguments: [
+        #"{"pass":"CANS3zz"}"#, #"["a", {"list": [{"client_secret": ["CANS3zz"]}]}]"#, "\n {\"token\": \"CANS3zz\"}\n",
+        #"{"config":"{\"password\":\"CANS3zz\"}"}"#, #"{"dsn":"CANS3zz", "x": 1, "api_key": "CANS3zz"}"#,
+    ])
+    func `a text behind a telling key is hidden wherever it is in the value`(value: String) throws {
+        #expect(try redactor(knowing: value).redact("x CANS3zz y") == "x \(Redactor.mask) y")
+    }
+
+    @Test(arguments: ["CANS5m8xyz", "postgres://u:hunter2@db.example.com/app", "p@ss&word!", "xK9mP2qRvT"])
+    func `what looks like a credential is hidden behind any key`(text: String) throws {
+        let value: JSON = ["x": .string(text)]
+        #expect(try redactor(knowing: value.text).redact("is \(text) now") == "is \(Redactor.mask) now")
+    }
+
+    @Test(arguments: [
+        "kubernetes", "prometheus-server", "https://db.example.com:5432/app", "not found", "v1.2.3-rc1", "apps/v1",
+        "us-east-1", "10.0.0.1:6443", "information", "grafana10", "ghcr.io/acme/app:v2",
+    ])
+    func `what stands elsewhere by chance is hidden in texts about that Secret only`(text: String) throws {
+        let value: JSON = ["x": .string(text)]
+        #expect(try redactor(knowing: value.text).redact("is \(text) now") == "is \(text) now")
+        let own = try redactor(knowing: value.text, hidesCommonWords: true)
+        #expect(!own.redact("is \(text) now").contains(text))
+    }
+
+    @Test func `of one value a bounded number of texts is taken, telling ones first`() {
+        let members = (0..<1_000).map { JSONObject.Member(key: "k\($0)", value: "a") }
+        let value = JSON.object(JSONObject(members + [JSONObject.Member(key: "token", value: "b")]))
+        let leaves = SecretLeaf.all(of: value.text)
+        #expect(leaves.count == SecretLeaf.maxCount)
+        #expect(leaves.first?.text == "b" && leaves.first?.isTelling == true)
+        let deep = String(repeating: "[", count: 40) + "\"x\"" + String(repeating: "]", count: 40)
+        #expect(SecretLeaf.all(of: deep).isEmpty)
+        for text in ["", "x", "{", "[1", "\"a\"", "{\"a\":1} x"] { #expect(SecretLeaf.all(of: text).isEmpty) }
+    }
+}
