@@ -111,7 +111,7 @@ let package = Package(
         module("KubeObjects", "Libraries/KubeObjects", imports: ["PlainText"]),
         module("YAMLText", "Libraries/YAMLText", imports: ["PlainText", "CLibYAML", "KubeObjects"]),
         module("GitStore", "Libraries/GitStore", imports: ["PlainText", "Processes", "CLibGit2", crypto]),
-        module("HTTPWire", "Libraries/HTTPWire", imports: ["Processes", "CLibCurl"]),
+        module("HTTPWire", "Libraries/HTTPWire", imports: ["PlainText", "Processes", "CLibCurl"]),
         module(
             "KubeClient",
             "Libraries/KubeClient",
@@ -317,10 +317,8 @@ let package = Package(
         tests(
             "SyncLoopTests",
             imports: [
-                "SyncLoop", "SyncImages", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan", "SyncLook",
-                "SyncRender", "SyncSource", "GitStore",
-                "KubeClient",
-                "OCIRegistry", "HTTPWire", "KubeObjects", "YAMLText", logging,
+                "ClusterKit", "SyncLoop", "SyncImages", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan",
+                "SyncLook", "SyncRender", "SyncSource", "GitStore", "KubeClient", "OCIRegistry", "HTTPWire", "KubeObjects", "YAMLText", logging,
             ]
         ),
         tests(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import HTTPWire
 import KubeObjects
 
@@ -156,8 +157,10 @@ extension KubeError {
     }
 
     private static func retryAfter(_ head: HTTPHead?, _ status: JSON?) -> Duration? {
-        let header = head?.header("Retry-After").flatMap { Int64($0) }
-        guard let seconds = header ?? status?["details"]?["retryAfterSeconds"]?.int, seconds > 0 else { return nil }
-        return .seconds(seconds)
+        let inBody = status?["details"]?["retryAfterSeconds"]?.int.map { Duration.seconds(min($0, 86_400)) }
+        guard let pause = RetryAfter.read(head?.header("Retry-After"), now: Date()) ?? inBody, pause > .zero else {
+            return nil
+        }
+        return pause
     }
 }

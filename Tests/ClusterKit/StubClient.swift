@@ -6,7 +6,7 @@ import TestKit
 
 extension StubHTTPServer {
     /// A client of this server, which takes it for an API server.
-    func client() throws -> KubeClient {
+    package func client() throws -> KubeClient {
         let kubeconfig: JSON = [
             "apiVersion": "v1", "kind": "Config", "current-context": "c",
             "contexts": [["name": "c", "context": ["cluster": "k", "user": "u"]]],
@@ -21,10 +21,10 @@ extension StubHTTPServer {
     }
 
     /// `PATCH /api/v1/namespaces/shop/configmaps/a`, one for each request so far.
-    var lines: [String] { requests.map { "\($0.method) \($0.path)" } }
+    package var lines: [String] { requests.map { "\($0.method) \($0.path)" } }
 
     /// An API server's refusal.
-    static func refusal(_ code: Int64, _ reason: String, _ message: String) -> Step {
+    package static func refusal(_ code: Int64, _ reason: String, _ message: String) -> Step {
         let status: JSON = [
             "apiVersion": "v1", "kind": "Status", "metadata": .object(JSONObject()), "status": "Failure",
             "reason": .string(reason), "message": .string(message), "code": .int(code),

@@ -2,12 +2,17 @@
 import Foundation
 import PlainText
 
-/// The `Retry-After` header (RFC 9110, 10.2.3).
-enum RetryAfter {
+/// The `Retry-After` header (RFC 9110, 10.2.3), as registries and API servers send it.
+package enum RetryAfter {
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-    /// How long to wait: seconds as written, or until a date; nil for anything else. Never negative, at most a day.
-    static func read(_ text: String?, now: Date) -> Duration? {
+    /// How long to wait.
+    ///
+    /// - Parameters:
+    ///   - text: The header's value; nil where there is none.
+    ///   - now: From when a date counts.
+    /// - Returns: The seconds as written, or those until the date: never negative, at most a day. Nil for anything else.
+    package static func read(_ text: String?, now: Date) -> Duration? {
         guard let text = text?.prefix(100), !text.isEmpty else { return nil }
         if text.utf8.allSatisfy(Grammar.isDigit) { return .seconds(min(Int(text) ?? 86_400, 86_400)) }
         guard let seconds = seconds(of: String(text)) else { return nil }
