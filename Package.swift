@@ -318,7 +318,8 @@ let package = Package(
             "SyncLoopTests",
             imports: [
                 "ClusterKit", "SyncLoop", "SyncImages", "SyncRecord", "SyncObserve", "SyncApply", "SyncPlan",
-                "SyncLook", "SyncRender", "SyncSource", "GitStore", "KubeClient", "OCIRegistry", "HTTPWire", "KubeObjects", "YAMLText", logging,
+                "SyncLook", "SyncRender", "SyncSource", "GitStore", "KubeClient", "OCIRegistry", "HTTPWire",
+                "KubeObjects", "YAMLText", logging,
             ]
         ),
         tests(
