@@ -42,9 +42,9 @@ struct CautionTests {
             var hash: String?
             if case .held(_, let approval) = plan.prune.verdict { hash = approval }
             _ = await project.applier(store: store)
-                .apply(plan, inventory: inventory, approved: hash, approver: "ada\nlaptop")
+                .apply(plan, inventory: inventory, approved: hash, approver: "ada@laptop")
             let reasons = project.journal.rows.map(\.intent).filter { $0.verb == .delete }.map(\.reason)
-            let tail = hash == nil ? "" : ", approved by ada laptop"
+            let tail = hash == nil ? "" : ", approved by ada@laptop"
             #expect(reasons.count == 2)
             #expect(
                 reasons.allSatisfy { $0 == "removed from the repository as of commit \(plan.commit.shortID)\(tail)" },

@@ -40,7 +40,8 @@ import Testing
 
     static let rows: [(given: String, remedy: String, cause: String)] = [
         ("refused", "", "refused"), ("refused", "ask an administrator", "refused; ask an administrator"),
-        ("on two\n lines", "", "on two lines"),
+        // As the server said it: where it is shown or recorded, it becomes one line.
+        ("on two\n lines", "", "on two\n lines"),
         // A cause that begins as the head does keeps its words.
         ("infra/a.yaml:3: ConfigMap shop/a: again", "", "infra/a.yaml:3: ConfigMap shop/a: again"),
     ]

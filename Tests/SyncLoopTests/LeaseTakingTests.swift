@@ -21,15 +21,17 @@ struct LeaseTakingTests {
         "metadata": ["name": "sternpost-posts", "namespace": "ns", "resourceVersion": "1", "uid": "u-1"],
     ]
 
-    /// An API server without leases, which answers the creation of one only when it may.
+    /// An API server without leases, which opens a gate when one is created, and answers that only when it may.
     private func withServer(
         _ mayAnswer: Gate,
+        isTaken: Gate = Gate(),
         _ body: (StubHTTPServer) async throws -> Void
     ) async throws {
         try await withStubServer { request in
             switch request.method {
             case "GET": return [StubHTTPServer.refusal(404, "NotFound", "there is no such lease")]
             case "POST":
+                isTaken.open()
                 mayAnswer.pass()
                 return [.reply(201, LeaseTakingTests.lease.text)]
             default: return [.reply(200, LeaseTakingTests.lease.text)]
@@ -49,15 +51,15 @@ struct LeaseTakingTests {
     }
 
     @Test func `a lease whose taking is under way at the end is taken, and released`() async throws {
-        let mayAnswer = Gate()
-        try await withServer(mayAnswer) { server in
+        let (mayAnswer, isTaken) = (Gate(), Gate())
+        try await withServer(mayAnswer, isTaken: isTaken) { server in
             let lease = try newLease(on: server)
             let taking = Task {
                 await lease.renewing { () -> ProjectLease.Standing? in
                     do { return try await lease.acquire() } catch { return nil }
                 }
             }
-            try await eventually("the lease is being taken") { server.lines.contains { $0.hasPrefix("POST ") } }
+            try await eventually("the lease is being taken") { isTaken.isOpen }
             taking.cancel()
             mayAnswer.open()
             #expect(await taking.value == .leading)

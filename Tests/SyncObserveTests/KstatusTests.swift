@@ -85,7 +85,7 @@ struct KstatusRow: Sendable, CustomTestStringConvertible {
             kind: "Widget",
             members: #""status":{"conditions":[{"type":"Ready","status":"Unknown","message":"line\n two"}]}"#,
             expected: .inProgress,
-            says: "line two"
+            says: "line\n two"
         ),
         .init(
             name: "no status at all",

@@ -14,7 +14,7 @@ package enum RetryAfter {
     /// - Returns: The seconds as written, or those until the date: never negative, at most a day. Nil for anything else.
     package static func read(_ text: String?, now: Date) -> Duration? {
         guard let text = text?.prefix(100), !text.isEmpty else { return nil }
-        if text.utf8.allSatisfy(Grammar.isDigit) { return .seconds(min(Int(text) ?? 86_400, 86_400)) }
+        if text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) { return .seconds(min(Int(text) ?? 86_400, 86_400)) }
         guard let seconds = seconds(of: String(text)) else { return nil }
         return .seconds(min(max(0, Double(seconds) - now.timeIntervalSince1970), 86_400))
     }

@@ -86,8 +86,14 @@ enum MisspeltWish {
         return known?.wish
     }
 
+    /// Whether one of Argo CD's options is near to `Prune=false`, `Delete=false` or the like.
     private static func asksToBeKept(_ options: String) -> Bool {
-        let text = options.lowercased()
-        return ["=false", "=confirm"].contains { text.contains($0) }
+        options.lowercased().split(separator: ",").contains { option in
+            let words = option.filter { !$0.isWhitespace }.split(separator: "=", maxSplits: 1)
+            guard words.count == 2, ["false", "confirm"].contains(words[1]) else { return false }
+            return ["prune", "delete"].contains { known in
+                EditDistance.between(Array(known.utf8), Array(words[0].utf8), atMost: 2) != nil
+            }
+        }
     }
 }

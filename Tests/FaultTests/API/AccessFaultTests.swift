@@ -182,7 +182,7 @@ struct AccessFaultTests {
             // Nobody has renewed it: read again, sent once more, and then the cluster is out of reach.
             let refused = try await scene.sync(client: client)
             #expect(refused.outcome == .failed)
-            #expect(refused.failure?.message.contains("unreachable") == true, "\(refused.words)")
+            #expect(refused.failure?.message.contains("does not accept the credentials") == true, "\(refused.words)")
             #expect(refused.failure?.message.contains("credentials") == true, "\(refused.words)")
             #expect(cluster.faults.requests.map(\.user) == ["", ""])
             // Renewed, while the old one is still remembered: each request in flight meets one refusal at most.
