@@ -23,12 +23,13 @@ extension StubHTTPServer {
     /// `PATCH /api/v1/namespaces/shop/configmaps/a`, one for each request so far.
     package var lines: [String] { requests.map { "\($0.method) \($0.path)" } }
 
-    /// An API server's refusal.
-    package static func refusal(_ code: Int64, _ reason: String, _ message: String) -> Step {
-        let status: JSON = [
+    /// An API server's refusal; `name` is the object that it is about, if it says so.
+    package static func refusal(_ code: Int64, _ reason: String, _ message: String, about name: String? = nil) -> Step {
+        var status: JSON = [
             "apiVersion": "v1", "kind": "Status", "metadata": .object(JSONObject()), "status": "Failure",
             "reason": .string(reason), "message": .string(message), "code": .int(code),
         ]
+        if let name { status["details"] = ["name": .string(name)] }
         return .reply(Int(code), status.text)
     }
 }

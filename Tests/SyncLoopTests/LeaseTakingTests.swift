@@ -29,7 +29,8 @@ struct LeaseTakingTests {
     ) async throws {
         try await withStubServer { request in
             switch request.method {
-            case "GET": return [StubHTTPServer.refusal(404, "NotFound", "there is no such lease")]
+            case "GET":
+                return [StubHTTPServer.refusal(404, "NotFound", "there is no such lease", about: "sternpost-posts")]
             case "POST":
                 isTaken.open()
                 mayAnswer.pass()
