@@ -135,7 +135,7 @@ struct DeployTests {
             }
             let words = "was deleted in the cluster; the project only reports drift"
             #expect(outcome.objects.first { $0.id.name == "a" }?.error?.hasSuffix("/a: \(words)") == true)
-            #expect(outcome.health?.ending == .failed, "\(outcome.outcome): \(outcome.interruption ?? "not interrupted")")
+            #expect(outcome.health?.ending == .failed, "\(outcome.interruption ?? "not interrupted")")
             #expect(outcome.health?.unhealthy.map(\.message) == [words])
             #expect(try await scene.liveConfigMap("a") == nil)
         }
