@@ -33,19 +33,24 @@ struct ManifestResolver {
     }
 
     /// The manifest with its place, or why it has none.
-    func resolve(_ item: RenderedObject) -> Result<ResolvedManifest, Refusal> {
+    ///
+    /// - Parameters:
+    ///   - item: The manifest.
+    ///   - known: The content hash of this very manifest for one of its places, when it was computed before.
+    /// - Returns: The document to send, or a refusal.
+    func resolve(_ item: RenderedObject, known: KnownHash? = nil) -> Result<ResolvedManifest, Refusal> {
         let gvk = item.object.gvk
         switch catalog.lookup(gvk) {
-        case .served(let resource): return place(item, resource: resource, definedBy: nil)
+        case .served(let resource): return place(item, known, resource: resource, definedBy: nil)
         case .unavailable(let reason):
-            if let own = defined[gvk] { return place(item, resource: own.resource, definedBy: own.definition) }
+            if let own = defined[gvk] { return place(item, known, resource: own.resource, definedBy: own.definition) }
             return refuse(
                 item,
                 .groupUnavailable,
                 "the API group \(gvk.group) did not answer (\(reason)); it is tried again at the next pass"
             )
         case .unknown:
-            if let own = defined[gvk] { return place(item, resource: own.resource, definedBy: own.definition) }
+            if let own = defined[gvk] { return place(item, known, resource: own.resource, definedBy: own.definition) }
             return refuse(item, .unknownKind, "cannot be applied: \(unknownKindMessage(gvk))")
         }
     }
@@ -66,6 +71,7 @@ struct ManifestResolver {
 
     private func place(
         _ item: RenderedObject,
+        _ known: KnownHash?,
         resource: APIResource,
         definedBy: ObjectID?
     ) -> Result<ResolvedManifest, Refusal> {
@@ -81,13 +87,15 @@ struct ManifestResolver {
             object.json["rules"] = nil
         }
         object.json[["metadata", "labels", ApplySet.partOfLabel]] = .string(applySet.id)
+        let id = object.id
+        let hash = known.flatMap { $0.id == id ? $0.text : nil }
         return .success(
             ResolvedManifest(
-                id: object.id,
+                id: id,
                 object: object,
                 resource: resource,
                 origin: item.origin,
-                contentHash: ResolvedManifest.contentHash(of: object),
+                contentHash: hash ?? ResolvedManifest.contentHash(of: object),
                 definedBy: definedBy
             )
         )

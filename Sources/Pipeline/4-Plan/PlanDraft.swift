@@ -28,7 +28,14 @@ package struct PlanDraft: Sendable {
     ///   - live: What the cluster has; kinds in `live.unreadable` keep the pass from deleting anything.
     ///   - inventory: What the project owned before.
     ///   - policy: The project's settings.
-    package init(_ rendered: RenderedSet, against live: LiveSet, inventory: Inventory, policy: PlanPolicy) {
+    ///   - hashes: What the triage of the same rendered set, for the same project, has computed already.
+    package init(
+        _ rendered: RenderedSet,
+        against live: LiveSet,
+        inventory: Inventory,
+        policy: PlanPolicy,
+        hashes: ContentHashes = .none
+    ) {
         let resolver = ManifestResolver(
             rendered: rendered,
             catalog: live.catalog,
@@ -38,8 +45,8 @@ package struct PlanDraft: Sendable {
         )
         var sorting = ManifestSorting(live: live, inventory: inventory, policy: policy)
         var gates = WaveGates()
-        for item in rendered.objects {
-            switch resolver.resolve(item) {
+        for (index, item) in rendered.objects.enumerated() {
+            switch resolver.resolve(item, known: hashes[index]) {
             case .success(let manifest):
                 sorting.add(manifest)
                 gates.add(manifest.id, item.object)

@@ -11,7 +11,16 @@ package struct Triage: TriageRule {
     private let marks: [ObjectID: Inventory.AppliedMark]
     private let residualKey: ResidualKey
     /// What is declared exactly once, by the identity that it has in the cluster.
-    private let manifests: [ObjectID: RenderedObject]
+    private let manifests: [ObjectID: Declared]
+    /// The content hash of each manifest, for the draft of the same pass.
+    package let hashes: ContentHashes
+
+    /// A manifest, and by which content it may settle an object.
+    private struct Declared: Sendable {
+        let item: RenderedObject
+        /// Nil for one that has no place or asks to be left alone.
+        let hash: String?
+    }
 
     /// Judges live objects for one commit.
     ///
@@ -21,7 +30,7 @@ package struct Triage: TriageRule {
     ///   - inventory: Whose marks say what was applied before.
     ///   - defaultNamespace: The namespace of namespaced manifests that name none; empty means `default`.
     package init(rendered: RenderedSet, catalog: APICatalog, inventory: Inventory, defaultNamespace: String) {
-        resolver = ManifestResolver(
+        let resolver = ManifestResolver(
             rendered: rendered,
             catalog: catalog,
             applySet: inventory.applySet,
@@ -30,34 +39,45 @@ package struct Triage: TriageRule {
         applySet = inventory.applySet
         marks = inventory.marks
         residualKey = inventory.residualKey
-        var manifests: [ObjectID: RenderedObject] = [:]
+        var manifests: [ObjectID: Declared] = [:]
         var repeated: Set<ObjectID> = []
+        var hashes: [KnownHash?] = []
+        hashes.reserveCapacity(rendered.objects.count)
+        // Each document is written and hashed here and nowhere else in a pass: whoever reads asks about every object.
         for item in rendered.objects {
+            let manifest = try? resolver.resolve(item).get()
+            let hash = manifest.map { KnownHash(id: $0.id, text: $0.contentHash) }
+            hashes.append(hash)
             guard let id = resolver.identity(of: item.object) else { continue }
-            if manifests.updateValue(item, forKey: id) != nil { repeated.insert(id) }
+            let isLeftAlone = manifest.map { SyncAnnotation.isLeftAlone($0.object) } ?? true
+            let declared = Declared(item: item, hash: isLeftAlone ? nil : hash?.text)
+            if manifests.updateValue(declared, forKey: id) != nil { repeated.insert(id) }
         }
         for id in repeated { manifests[id] = nil }
+        self.resolver = resolver
+        self.hashes = ContentHashes(hashes)
         self.manifests = manifests
     }
 
     /// What has to be kept of a live object: its mark when it is settled, or all of it.
     package func kept(_ live: KubeObject) -> LiveObject {
         guard let uid = live.uid, let version = live.resourceVersion, live.deletionTimestamp == nil,
-            let item = manifests[live.id], item.object.gvk == live.gvk, !SyncAnnotation.isLeftAlone(live),
+            let declared = manifests[live.id], declared.item.object.gvk == live.gvk, !SyncAnnotation.isLeftAlone(live),
             Ownership.of(live, for: applySet) == .ours, ImagePins(of: live).isEmpty,
             // Owners are kept whole, because they decide what else may be deleted.
             !live.hasOwners,
-            case .success(let manifest) = resolver.resolve(item),
-            !SyncAnnotation.isLeftAlone(manifest.object)
+            let hash = declared.hash
         else { return .whole(live) }
         let now = Inventory.AppliedMark(
             uid: uid,
             resourceVersion: version,
-            contentHash: manifest.contentHash,
+            contentHash: hash,
             state: Inventory.AppliedMark.state(of: live)
         )
-        let mark = marks[live.id].flatMap { $0.isOf(manifest.contentHash, uid: uid) ? $0 : nil }
+        let mark = marks[live.id].flatMap { $0.isOf(hash, uid: uid) ? $0 : nil }
         if mark?.hasSeen(live) == true { return .settled(now) }
+        let known = KnownHash(id: live.id, text: hash)
+        guard case .success(let manifest) = resolver.resolve(declared.item, known: known) else { return .whole(live) }
         let isNews = mark == nil && marks[live.id]?.uid == uid
         let differences = FieldComparison.differences(declared: manifest.object, live: live, isNews: isNews)
         guard differences.isEmpty || mark?.residual.covers(differences, key: residualKey) == true else {
@@ -68,9 +88,6 @@ package struct Triage: TriageRule {
 
     /// Whether a manifest, declared exactly once, is still the one that an object was settled by.
     package func holds(_ mark: Inventory.AppliedMark, for id: ObjectID) -> Bool {
-        guard let item = manifests[id], case .success(let manifest) = resolver.resolve(item),
-            !SyncAnnotation.isLeftAlone(manifest.object)
-        else { return false }
-        return manifest.contentHash == mark.contentHash
+        manifests[id]?.hash == mark.contentHash
     }
 }

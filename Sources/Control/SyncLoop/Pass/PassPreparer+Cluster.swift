@@ -100,12 +100,29 @@ extension PassPreparer {
         let orders = try await store.orders()
         inventory.marks = marks
         inventory.residualKey = residualKey
-        var (live, generation, unwatched) = try await readLive(rendered, inventory: inventory, catalog: catalog)
+        let triage = Triage(
+            rendered: rendered,
+            catalog: catalog,
+            inventory: inventory,
+            defaultNamespace: project.policy.targetNamespace
+        )
+        var (live, generation, unwatched) = try await readLive(
+            rendered,
+            triage: triage,
+            inventory: inventory,
+            catalog: catalog
+        )
         var policy = policy
         policy.remembersCommit = project.remembersCommit
         policy.rewoundFrom = rewoundTag(rendered.commit, step, inventory: inventory)
         policy.heldTotal = orders.held?.total
-        let draft = PlanDraft(rendered, against: live, inventory: inventory, policy: policy)
+        let draft = PlanDraft(
+            rendered,
+            against: live,
+            inventory: inventory,
+            policy: policy,
+            hashes: triage.hashes
+        )
         let containers = draft.containers
         if !containers.isEmpty {
             let reader = LiveReader(client: cluster.client, applySet: project.applySet)
@@ -143,21 +160,15 @@ extension PassPreparer {
 
     private func readLive(
         _ rendered: RenderedSet,
+        triage: Triage,
         inventory: Inventory,
         catalog: APICatalog
     ) async throws -> (live: LiveSet, generation: Int?, unwatched: Set<ObjectID>) {
-        let namespace = project.policy.targetNamespace
         let scope = ReadScope(
             rendered: rendered.objects,
             inventory: inventory,
             catalog: catalog,
-            defaultNamespace: namespace
-        )
-        let triage = Triage(
-            rendered: rendered,
-            catalog: catalog,
-            inventory: inventory,
-            defaultNamespace: namespace
+            defaultNamespace: project.policy.targetNamespace
         )
         if let mirror {
             let reading = try await mirror.read(scope, triage: triage)
