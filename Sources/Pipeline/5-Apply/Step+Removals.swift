@@ -15,11 +15,9 @@ extension Step {
         else { return [] }
         var search = RemovalSearch(kept: FieldSet(of: takeover.kept), entries: live.managedFields)
         search.look(at: takeover.moved, live: live.json, declared: object.json, kept: search.kept, path: [])
-        let planned = differences.map(\.path)
-        let found = search.found.filter { removal in
-            !planned.contains { removal.path.starts(with: $0) || $0.starts(with: removal.path) }
-        }
-        return found.sorted { $0.path.lexicographicallyPrecedes($1.path) }
+        var planned = FieldSet()
+        for difference in differences { planned.insert(difference.path) }
+        return search.found.filter { !planned.touches($0.path) }.sorted { $0.path.lexicographicallyPrecedes($1.path) }
     }
 
     /// What the step has removed beside the differences of the plan, for display.
@@ -40,6 +38,20 @@ extension Step {
         }
         let more = removals.count > Self.maxNamed ? " and \(removals.count - Self.maxNamed) more" : ""
         return "; removes \(named.joined(separator: ", "))\(more)"
+    }
+}
+
+extension FieldSet {
+    /// Whether a path of the set leads to this place, to one around it or to one within it. Takes as many steps as the
+    /// path has, however many paths are in the set.
+    func touches(_ path: [FieldPathElement]) -> Bool {
+        var current = self
+        for element in path {
+            if current.isMember { return true }
+            guard let next = current[element] else { return false }
+            current = next
+        }
+        return !current.isEmpty
     }
 }
 
