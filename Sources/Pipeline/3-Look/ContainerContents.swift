@@ -17,15 +17,16 @@ package struct ContainerContents: Sendable, Hashable {
     }
 
     /// What one object says against the deletion of its container.
-    package enum Witness: Sendable, Hashable {
+    package enum Witness: Sendable, Hashable, CaseIterable {
         /// It asks to be kept.
         case asksToBeKept
         /// It is another tool's.
         case isForeign
     }
 
-    /// What one object says. Asked of very many objects one at a time: the first of each witness is kept in any case.
-    package typealias Witnesses = @Sendable (KubeObject) -> [Witness]
+    /// What one object says, of what is still wanted; nil for nothing of that. Asked of very many objects one at a time:
+    /// the first of each witness is kept in any case, and is wanted no more.
+    package typealias Witnesses = @Sendable (_ object: KubeObject, _ wanted: Set<Witness>) -> Witness?
 
     /// What Kubernetes puts into each Namespace by itself, and what only follows from other objects.
     private static let bySystem: Set<String> = ["ConfigMap kube-root-ca.crt", "ServiceAccount default"]

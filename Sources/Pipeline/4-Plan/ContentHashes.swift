@@ -15,7 +15,7 @@ package struct ContentHashes: Sendable {
     subscript(index: Int) -> KnownHash? { known.indices.contains(index) ? known[index] : nil }
 }
 
-/// The content hash of a manifest, as long as it has this identity: with another catalogue its namespace may be another.
+/// The content hash of a manifest, as long as it has this identity: another catalogue may give it another namespace.
 struct KnownHash: Sendable, Hashable {
     let id: ObjectID
     let text: String

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import Synchronization
+import Testing
+
+@testable import SyncLook
+
+/// Which of very many objects in a container are kept, and how little is asked about the others.
+struct ContentSieveTests {
+    private func object(_ name: String) throws -> KubeObject {
+        try KubeObject([
+            "apiVersion": "v1", "kind": "ConfigMap",
+            "metadata": ["name": .string(name), "namespace": "shop", "uid": .string("uid-\(name)")],
+        ])
+    }
+
+    @Test func `beyond the limit the first of each witness is kept, and nothing is asked once both were seen`() throws {
+        let questions = Mutex<[String]>([])
+        var sieve = ContentSieve(applySet: ApplySet(project: "posts", namespace: "sternpost"), limit: 2) {
+            object,
+            wanted in
+            questions.withLock { $0.append("\(object.name) of \(wanted.count)") }
+            if object.name.hasPrefix("wish"), wanted.contains(.asksToBeKept) { return .asksToBeKept }
+            if object.name.hasPrefix("foreign"), wanted.contains(.isForeign) { return .isForeign }
+            return nil
+        }
+        let names = ["a", "b", "plain-1", "wish-1", "wish-2", "foreign-1", "foreign-2", "wish-3", "plain-2", "a"]
+        var kept: [String] = []
+        for name in names {
+            if let object = sieve.keeps(try object(name)) { kept.append(object.name) }
+        }
+        #expect(kept == ["a", "b", "wish-1", "foreign-1", "a"])
+        #expect(
+            questions.withLock { $0 } == ["plain-1 of 2", "wish-1 of 2", "wish-2 of 1", "foreign-1 of 1"]
+        )
+        #expect(sieve.isFull)
+    }
+}
