@@ -30,6 +30,20 @@ struct HeldPruneTests {
         #expect(read.held?.total == total)
     }
 
+    @Test func `a secret across the place where a reason is cut leaves none of its letters`() {
+        let redactor = Redactor()
+        redactor.register("correct-horse-battery-staple")
+        let reason = String(repeating: "long ", count: 98) + "correct-horse-battery-staple"
+        let held = StandingOrders.HeldPrune(
+            hash: "h",
+            commitID: "c",
+            reasons: [redactor.line(reason)],
+            objects: []
+        )
+        #expect(held.reasons.first?.contains("correct") == false)
+        #expect(held.reasons.first?.hasPrefix("long long ") == true && held.json.text.contains("correct") == false)
+    }
+
     @Test func `one of an older version has no such number`() throws {
         let text = #"{"held":{"hash":"h","commit":"c","reasons":["x"],"objects":[],"count":3}}"#
         let held = try #require(try orders(text).held)

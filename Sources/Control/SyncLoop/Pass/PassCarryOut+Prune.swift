@@ -30,10 +30,11 @@ extension PassCarryOut {
             PruneHold(hash: hash, commitID: plan.commit.id, reasons: reasons, objects: objects),
             by: run
         )
+        let redactor = preparer.cluster.client.redactor
         let held = StandingOrders.HeldPrune(
             hash: hash,
             commitID: plan.commit.id,
-            reasons: reasons,
+            reasons: reasons.map { redactor.line($0) },
             objects: objects,
             total: plan.prune.total
         )

@@ -41,7 +41,7 @@ extension PassRecord {
             )
         }
         for object in (done.health?.unhealthy ?? []).prefix(20) {
-            let text = "\(object.id): \(object.status.rawValue): \(object.message)"
+            let text = redactor.line("\(object.id): \(object.status.rawValue): \(object.message)")
             logger.warning("not healthy", metadata: ["sync.project": "\(run.project)", "sync.error": "\(text)"])
         }
         if let hold = done.hold {

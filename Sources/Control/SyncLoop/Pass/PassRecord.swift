@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import KubeObjects
 import Logging
 import PlainText
 import SyncPlan
@@ -10,6 +11,8 @@ import SyncSource
 struct PassRecord: Sendable {
     let history: History
     let project: Project
+    /// Knows the Secrets of the project's cluster.
+    let redactor: Redactor
     let logger: Logger
 
     /// Begins the run of a pass that has a plan and began `elapsed` ago, and records what it is about.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import KubeClient
 import KubeObjects
 import Logging
 import SyncApply
@@ -57,7 +58,12 @@ package actor ProjectReconciler {
         self.history = history
         self.lease = lease
         self.settings = settings
-        record = PassRecord(history: history, project: preparer.project, logger: logger)
+        record = PassRecord(
+            history: history,
+            project: preparer.project,
+            redactor: preparer.cluster.client.redactor,
+            logger: logger
+        )
         health = PassHealth(preparer: preparer, settings: settings)
         memory = PassMemory(interval: preparer.project.interval)
     }

@@ -26,12 +26,19 @@ extension StandingOrders {
         /// Of how many objects it was judged; nil where an older version has stored it.
         package let total: Int?
 
-        /// Takes as much of a list as fits.
-        package init(hash: String, commitID: String, reasons: [String], objects: [ObjectID], total: Int? = nil) {
+        /// Takes as much of a list as fits. The reasons are masked before they are cut: half a secret is not recognised any
+        /// more, and whoever may read the Secret need not see others.
+        package init(
+            hash: String,
+            commitID: String,
+            reasons: [RedactedText],
+            objects: [ObjectID],
+            total: Int? = nil
+        ) {
             self.total = total
             self.hash = hash
             self.commitID = commitID
-            self.reasons = reasons.prefix(Self.maxReasons).map { String($0.prefix(Self.maxLetters)) }
+            self.reasons = reasons.prefix(Self.maxReasons).map { String($0.text.prefix(Self.maxLetters)) }
             self.objects = Array(objects.prefix(Self.maxObjects))
             count = objects.count
         }
