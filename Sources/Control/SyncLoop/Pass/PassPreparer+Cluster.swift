@@ -100,29 +100,14 @@ extension PassPreparer {
         let orders = try await store.orders()
         inventory.marks = marks
         inventory.residualKey = residualKey
-        let triage = Triage(
-            rendered: rendered,
-            catalog: catalog,
-            inventory: inventory,
-            defaultNamespace: project.policy.targetNamespace
-        )
-        var (live, generation, unwatched) = try await readLive(
-            rendered,
-            triage: triage,
-            inventory: inventory,
-            catalog: catalog
-        )
+        let triage = triage(rendered, inventory: inventory, catalog: catalog)
+        var (live, generation, unwatched) = try await readLive(rendered, triage, inventory: inventory, catalog: catalog)
         var policy = policy
         policy.remembersCommit = project.remembersCommit
         policy.rewoundFrom = rewoundTag(rendered.commit, step, inventory: inventory)
         policy.heldTotal = orders.held?.total
-        let draft = PlanDraft(
-            rendered,
-            against: live,
-            inventory: inventory,
-            policy: policy,
-            hashes: triage.hashes
-        )
+        let hashes = triage.hashes
+        let draft = PlanDraft(rendered, against: live, inventory: inventory, policy: policy, hashes: hashes)
         let containers = draft.containers
         if !containers.isEmpty {
             let reader = LiveReader(client: cluster.client, applySet: project.applySet)
@@ -158,9 +143,18 @@ extension PassPreparer {
         return try await OrderStore(client: cluster.client, applySet: project.applySet).read()
     }
 
+    private func triage(_ rendered: RenderedSet, inventory: Inventory, catalog: APICatalog) -> Triage {
+        Triage(
+            rendered: rendered,
+            catalog: catalog,
+            inventory: inventory,
+            defaultNamespace: project.policy.targetNamespace
+        )
+    }
+
     private func readLive(
         _ rendered: RenderedSet,
-        triage: Triage,
+        _ triage: Triage,
         inventory: Inventory,
         catalog: APICatalog
     ) async throws -> (live: LiveSet, generation: Int?, unwatched: Set<ObjectID>) {
