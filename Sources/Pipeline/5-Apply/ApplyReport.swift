@@ -89,13 +89,20 @@ extension ObjectOutcome {
         )
     }
 
+    /// The mark by which a mirror keeps the object after an apply of the document with this hash. Of an object that others
+    /// own it is no manifest's: a mark does not name the owners, which no plan may delete unseen.
+    package func mirrored(contentHash: String) -> Inventory.AppliedMark? {
+        let isOwned = after?.hasOwners == true
+        return mark(contentHash: isOwned ? Inventory.AppliedMark.noManifest : contentHash)?.withoutResidual
+    }
+
     /// Drops the objects, except for the parts of `after` that the rest of the pass needs: its identity, its version,
-    /// and whether it removes itself.
+    /// its owners, and whether it removes itself.
     package mutating func letGo() {
         before = nil
         guard let whole = after else { return }
         var metadata: JSON = ["name": .string(whole.name)]
-        for key in ["namespace", "uid", "resourceVersion"] { metadata[key] = whole.metadata[key] }
+        for key in ["namespace", "uid", "resourceVersion", "ownerReferences"] { metadata[key] = whole.metadata[key] }
         var rest: JSON = ["metadata": metadata]
         for key in ["apiVersion", "kind"] { rest[key] = whole.json[key] }
         if let seconds = whole.spec?["ttlSecondsAfterFinished"] { rest["spec"] = ["ttlSecondsAfterFinished": seconds] }
