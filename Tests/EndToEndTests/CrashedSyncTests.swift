@@ -67,4 +67,34 @@ struct CrashedSyncTests {
             }
         }
     }
+
+    @Test(arguments: ["after-apply:20", "after-wave", "before-narrow", "after-narrow"])
+    func `a prune that is held stays held after a death, whatever the same commit has added`(
+        _ place: String
+    ) async throws {
+        try await withScene { scene in
+            var files: [String: String?] = ["ns.yaml": scene.namespaceManifest]
+            for index in 0..<10 { files["c\(index).yaml"] = scene.configMap("c\(index)") }
+            try scene.commit(files)
+            #expect(try await scene.sync().outcome == .succeeded)
+            var next = Dictionary(uniqueKeysWithValues: (0..<6).map { ("c\($0).yaml", String?.none) })
+            for index in 0..<40 { next["d\(index).yaml"] = scene.configMap("d\(index)") }
+            try scene.commit(next)
+            let first = try SceneTool(scene)
+            let died = try await first.sync(environment: ["STERNPOST_CRASH_AT": place])
+            #expect(died.status == 137 && !died.isKilled, "\(place) was not met: \(died.errors)")
+            try await first.buryLease()
+            // Another data folder knows only what the cluster says.
+            let second = try SceneTool(scene)
+            let lived = try await second.sync()
+            #expect(lived.status == 1, "\(lived.output) \(lived.errors)")
+            for index in 0..<10 { #expect(try await scene.liveConfigMap("c\(index)") != nil) }
+            let hold = try await second.reading { try await $0.state(of: scene.project.name).hold }
+            #expect(
+                hold?.reasons.first?.hasPrefix("6 of 11 objects would be deleted") == true,
+                "\(hold?.reasons ?? [])"
+            )
+            #expect(hold?.total == 11)
+        }
+    }
 }

@@ -150,6 +150,44 @@ struct PruneSyncTests {
             }
             #expect(first.hold?.hash == second.hold?.hash)
             #expect(try await scene.liveConfigMap("c0") != nil)
+            // It is stored once, before anything that the commit adds is there.
+            let firstWrites = try await scene.writes(of: first)
+            let stored = try #require(firstWrites.firstIndex { $0.verb == .order })
+            let created = try #require(firstWrites.firstIndex { $0.verb == .apply })
+            #expect(stored < created && firstWrites.filter { $0.verb == .order }.count == 1)
+            let secondWrites = try await scene.writes(of: second)
+            #expect(!secondWrites.contains { $0.verb == .order })
+        }
+    }
+
+    @Test func `an owner stays after our own write of what it owns`() async throws {
+        try await withScene { scene in
+            try scene.commit([
+                "ns.yaml": scene.namespaceManifest, "owner.yaml": scene.configMap("owner"),
+                "owned.yaml": scene.configMap("owned"),
+            ])
+            try await scene.whileWatching { reconciler, _ in
+                try await eventually("all is well") { await reconciler.pass(.commit).outcome == .succeeded }
+                let owner = try #require(try await scene.liveConfigMap("owner")?.uid)
+                let reference: JSON = ["apiVersion": "v1", "kind": "ConfigMap", "name": "owner", "uid": .string(owner)]
+                _ = try await scene.client.patch(
+                    CoreResources.configMaps,
+                    namespace: scene.namespace,
+                    name: "owned",
+                    type: .merge,
+                    body: ["metadata": ["ownerReferences": [reference]]],
+                    fieldManager: "somebody"
+                )
+                try scene.commit(["owned.yaml": scene.configMap("owned", "2")])
+                try await eventually("the owned object is written") {
+                    _ = await reconciler.pass(.commit)
+                    return try await scene.liveConfigMap("owned")?.json["data"] == ["value": "2"]
+                }
+                try scene.commit(["owner.yaml": nil])
+                let outcome = await reconciler.pass(.commit)
+                #expect(outcome.prune?.kept.map(\.id.name) == ["owner"])
+                #expect(try await scene.liveConfigMap("owner") != nil)
+            }
         }
     }
 
@@ -225,6 +263,12 @@ struct PruneSyncTests {
 }
 
 extension Scene {
+    /// What a pass wrote, in order.
+    fileprivate func writes(of outcome: PassOutcome) async throws -> [RecordedMutation] {
+        let number = try #require(outcome.run?.id)
+        return try #require(try await history.detail(number)).mutations
+    }
+
     /// A ConfigMap is there as long as the Deployment wants pods, and is deleted once it wants none.
     fileprivate func expectDeletion(
         of configMap: String,

@@ -44,6 +44,28 @@ struct HeldPruneTests {
         #expect(held.reasons.first?.hasPrefix("long long ") == true && held.json.text.contains("correct") == false)
     }
 
+    @Test(
+        arguments: [
+            ("h", 10, 10, false), ("h", 10, 12, false), ("h", 10, 8, true), ("h", nil, 8, true),
+            ("other", 10, 10, true),
+            (nil, nil, 10, true),
+        ] as [(String?, Int?, Int, Bool)]
+    )
+    func `it is stored again only for another list, or a smaller number`(
+        _ hash: String?,
+        _ stored: Int?,
+        _ total: Int,
+        _ isLacking: Bool
+    ) {
+        func held(_ hash: String, _ total: Int?) -> StandingOrders.HeldPrune {
+            StandingOrders.HeldPrune(hash: hash, commitID: "c", reasons: [], objects: [], total: total)
+        }
+        var orders = StandingOrders()
+        if let hash { orders.hold(held(hash, stored)) }
+        #expect(orders.lacks(held("h", total)) == isLacking)
+        #expect(orders.lacks(nil) == (hash != nil))
+    }
+
     @Test func `one of an older version has no such number`() throws {
         let text = #"{"held":{"hash":"h","commit":"c","reasons":["x"],"objects":[],"count":3}}"#
         let held = try #require(try orders(text).held)

@@ -125,9 +125,47 @@ struct FeedStoreTests {
         #expect(store.objects.isEmpty)
     }
 
-    @Test func `an object that others own is kept whole, whoever has found it settled`() throws {
-        var owned = try Self.object("2")
+    private static func owned(_ version: String) throws -> KubeObject {
+        var owned = try object(version)
         owned.json[["metadata", "ownerReferences"]] = [["kind": "ConfigMap", "name": "x", "uid": "u9"]]
+        return owned
+    }
+
+    @Test(arguments: [false, true])
+    func `the answer to our own write does not hide who owns the object`(isNoChange: Bool) throws {
+        let owned = try Self.owned("2")
+        var store = try listed()
+        if isNoChange {
+            _ = store.replace(with: [(Self.id, .whole(owned))], since: Self.now)
+        } else {
+            let event = store.receive(owned) { .whole($0) }
+            #expect(event)
+        }
+        let answer = store.wrote(Self.mark("2"), as: Self.id, at: Self.now)
+        #expect(!answer)
+        #expect(store.objects[Self.id] == .whole(owned) && !store.owesEcho(since: Self.now))
+        let newer = store.wrote(Self.mark("3"), as: Self.id, at: Self.now)
+        #expect(newer)
+        #expect(store.objects[Self.id] == Self.mark("3"))
+    }
+
+    @Test(arguments: [false, true])
+    func `a list tells who owns an object of which only the mark of our write is known`(isAfterwards: Bool) throws {
+        let owned = try Self.owned("2")
+        var store = try listed()
+        let start = Self.now + .seconds(1)
+        _ = store.wrote(Self.mark("2"), as: Self.id, at: isAfterwards ? start + .seconds(1) : Self.now)
+        let list: [(id: ObjectID, object: LiveObject)] = [(Self.id, .whole(owned))]
+        let isNews = store.replace(with: list, since: start)
+        #expect(isNews)
+        #expect(store.objects[Self.id] == .whole(owned))
+        let again = store.replace(with: list, since: start + .seconds(5))
+        #expect(!again)
+        #expect(store.objects[Self.id] == .whole(owned))
+    }
+
+    @Test func `an object that others own is kept whole, whoever has found it settled`() throws {
+        let owned = try Self.owned("2")
         var store = try listed()
         _ = store.wrote(Self.mark("2"), as: Self.id, at: Self.now)
         let ownEvent = store.receive(owned) { .whole($0) }

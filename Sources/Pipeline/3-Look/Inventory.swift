@@ -46,6 +46,9 @@ package struct Inventory: Sendable, Hashable {
 
     /// What was last seen of an object after its apply: the same manifest on the same resource version needs no write.
     package struct AppliedMark: Sendable, Hashable {
+        /// A ``contentHash`` that no manifest has: an object with it is settled by no commit, so that every plan reads it.
+        package static let noManifest = ""
+
         package let uid: String
         package let resourceVersion: String
         /// SHA-256 of the manifest as git has it, hexadecimal; image pins are not part of it.

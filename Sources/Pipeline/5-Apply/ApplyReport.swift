@@ -89,13 +89,20 @@ extension ObjectOutcome {
         )
     }
 
+    /// The mark by which a mirror keeps the object after an apply of the document with this hash. Of an object that others
+    /// own it is no manifest's: a mark does not name the owners, which no plan may delete unseen.
+    package func mirrored(contentHash: String) -> Inventory.AppliedMark? {
+        let isOwned = after?.hasOwners == true
+        return mark(contentHash: isOwned ? Inventory.AppliedMark.noManifest : contentHash)?.withoutResidual
+    }
+
     /// Drops the objects, except for the parts of `after` that the rest of the pass needs: its identity, its version,
-    /// and whether it removes itself.
+    /// its owners, and whether it removes itself.
     package mutating func letGo() {
         before = nil
         guard let whole = after else { return }
         var metadata: JSON = ["name": .string(whole.name)]
-        for key in ["namespace", "uid", "resourceVersion"] { metadata[key] = whole.metadata[key] }
+        for key in ["namespace", "uid", "resourceVersion", "ownerReferences"] { metadata[key] = whole.metadata[key] }
         var rest: JSON = ["metadata": metadata]
         for key in ["apiVersion", "kind"] { rest[key] = whole.json[key] }
         if let seconds = whole.spec?["ttlSecondsAfterFinished"] { rest["spec"] = ["ttlSecondsAfterFinished": seconds] }
@@ -114,6 +121,8 @@ package struct ApplyReport: Sendable {
     package let interruption: String?
     /// Whether it ended because an intent or an outcome could not be recorded.
     package let isJournalLost: Bool
+    /// Whether the pass has stored, before its first step, which prune is held.
+    package let isHoldStored: Bool
     /// The wave number that was not healthy in time, so that later ones were not written; nil when there was none.
     package let closedGate: ClosedGate?
 
@@ -122,10 +131,12 @@ package struct ApplyReport: Sendable {
         inventory: Inventory,
         interruption: String?,
         isJournalLost: Bool = false,
+        isHoldStored: Bool = false,
         closedGate: ClosedGate? = nil
     ) {
         self.closedGate = closedGate
         self.isJournalLost = isJournalLost
+        self.isHoldStored = isHoldStored
         self.outcomes = outcomes
         self.inventory = inventory
         self.interruption = interruption

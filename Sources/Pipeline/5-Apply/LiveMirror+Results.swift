@@ -17,7 +17,7 @@ extension LiveMirror {
         for step in plan.waves.flatMap(\.steps) { hashes[step.id] = step.contentHash }
         var news: Set<GroupKind> = []
         for outcome in report.outcomes {
-            guard let mark = hashes[outcome.id].flatMap(outcome.mark)?.withoutResidual else { continue }
+            guard let mark = hashes[outcome.id].flatMap(outcome.mirrored) else { continue }
             if wrote(mark, as: outcome.id, at: now) { news.insert(outcome.id.groupKind) }
         }
         let pruned = Set(report.outcomes.filter { $0.action == .pruned }.map(\.id))

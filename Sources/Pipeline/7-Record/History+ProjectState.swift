@@ -163,11 +163,12 @@ extension Payload.Held {
             hash: hold.hash,
             commitID: hold.commitID,
             reasons: hold.reasons.map { redactor.row($0) },
-            objects: hold.objects
+            objects: hold.objects,
+            total: hold.total
         )
     }
 
     var hold: PruneHold {
-        PruneHold(hash: hash, commitID: commitID, reasons: reasons.map(\.text), objects: objects)
+        PruneHold(hash: hash, commitID: commitID, reasons: reasons.map(\.text), objects: objects, total: total)
     }
 }

@@ -97,6 +97,8 @@ enum Payload {
         let commitID: String
         let reasons: [RedactedText]
         let objects: [ObjectID]
+        /// Nil in rows of older versions.
+        let total: Int?
     }
 
     struct Approved: Codable, Sendable {

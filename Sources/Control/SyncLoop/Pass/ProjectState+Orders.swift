@@ -61,7 +61,8 @@ extension PruneHold {
             commitID: held.commitID,
             reasons: held.reasons,
             objects: held.objects,
-            count: held.count
+            count: held.count,
+            total: held.total
         )
     }
 }

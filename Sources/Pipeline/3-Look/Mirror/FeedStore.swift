@@ -52,12 +52,17 @@ struct FeedStore: Sendable {
     ) -> Bool {
         var next = Dictionary(list.map { ($0.id, $0.object) }) { $1 }
         echoes = echoes.filter { $0.value.since >= start }
-        for id in echoes.keys { next[id] = objects[id] }
+        for id in echoes.keys where next[id]?.addsOwners(to: objects[id]) != true { next[id] = objects[id] }
         for (id, old) in objects {
-            guard let new = next[id], new.version == old.version, new.version != nil else { continue }
+            guard let new = next[id], new.version == old.version, new.version != nil, !new.addsOwners(to: old)
+            else { continue }
             next[id] = old
         }
-        let isSame = next.count == objects.count && next.allSatisfy { $0.value.meansTheSame(as: objects[$0.key]) }
+        let isSame =
+            next.count == objects.count
+            && next.allSatisfy { id, new in
+                new.meansTheSame(as: objects[id]) && !new.addsOwners(to: objects[id])
+            }
         objects = next
         past.removeAll()
         return !isSame
@@ -85,7 +90,7 @@ struct FeedStore: Sendable {
         if let version {
             if old?.version == version {
                 // After a write of ours only its mark is stored, which does not say who owns the object.
-                guard case .settled = old, object.hasOwners else { return false }
+                guard LiveObject.whole(object).addsOwners(to: old) else { return false }
                 objects[id] = keep(object)
                 return true
             }
@@ -116,7 +121,8 @@ struct FeedStore: Sendable {
         return true
     }
 
-    /// Stores the answer to a write of ours. Until the watch has shown the same, older events change nothing.
+    /// Stores the answer to a write of ours. Until the watch has shown the same, older events change nothing. An object
+    /// that others own, and that the watch has shown whole already in this version, stays whole.
     ///
     /// - Returns: Whether anything changed.
     mutating func wrote(_ object: LiveObject, as id: ObjectID, at now: ContinuousClock.Instant) -> Bool {
@@ -127,6 +133,8 @@ struct FeedStore: Sendable {
             guard !past.contains(version) else { return false }
             if let last = old?.version { past.insert(last) }
             echoes[id] = Echo(expected: .version(version), since: now)
+        } else if old?.whole?.hasOwners == true {
+            return false
         }
         objects[id] = object
         return !object.meansTheSame(as: old)
@@ -164,6 +172,12 @@ extension LiveObject {
     fileprivate var version: FeedStore.Version? {
         guard let uid, let resourceVersion else { return nil }
         return FeedStore.Version(uid: uid, resourceVersion: resourceVersion)
+    }
+
+    /// Whether it says who owns the object, of a version of which only a mark is known, which does not say that.
+    fileprivate func addsOwners(to known: LiveObject?) -> Bool {
+        guard case .settled = known, let version, known?.version == version else { return false }
+        return whole?.hasOwners == true
     }
 
     /// Whether a plan makes no difference between the two: both are settled by the same manifest in one incarnation.

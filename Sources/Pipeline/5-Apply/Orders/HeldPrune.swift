@@ -75,6 +75,17 @@ extension StandingOrders {
     }
 }
 
+extension StandingOrders {
+    /// Whether a pass that holds this prune has to store it: another one is stored, or approved, or this one without
+    /// a number or with a larger one.
+    package func lacks(_ held: HeldPrune?) -> Bool {
+        if speaks(ofOtherThan: held?.hash) { return true }
+        guard let total = held?.total else { return false }
+        guard let stored = self.held?.total else { return true }
+        return stored > total
+    }
+}
+
 extension ObjectID {
     /// Reads an identity as orders name it; nil when a part of it is missing.
     init?(order json: JSON) {
