@@ -89,7 +89,7 @@ struct CredentialRenewalTests {
         try await withTemporaryFolder { folder in
             let pipe = folder.appending(path: "pipe").path(percentEncoded: false)
             try #require(mkfifo(pipe, 0o600) == 0)
-            let error = await kubeError { () async throws(KubeError) in
+            let error = await kubeError { () async throws(KubeError) -> KubeConfiguration in
                 let user: JSON = [field: .string(pipe)]
                 return try KubeConfiguration(kubeconfig: kubeconfig(Self.url, user: user), folder: "/", context: nil)
             }
