@@ -244,7 +244,7 @@ struct UsageTests {
                 #expect(RepositoryOptions.name(of: way) == "link", "\(way)")
             }
             let here = RepositoryOptions.name(of: FileManager.default.currentDirectoryPath)
-            for way in [".", "./", "./."] { #expect(RepositoryOptions.name(of: way) == here, "\(way)") }
+            for way in [".", "./", "./.", ".git"] { #expect(RepositoryOptions.name(of: way) == here, "\(way)") }
         }
     }
 }

@@ -124,7 +124,7 @@ struct RepositoryOptions: ParsableArguments {
         guard let address = try? GitAddress(repo), address.scheme == .file else { return repo }
         let path = repo.range(of: "://").flatMap { String(repo[$0.upperBound...]).removingPercentEncoding } ?? repo
         var parts = path.split(separator: "/")
-        if parts.count > 1, parts.last == ".git" { parts.removeLast() }
+        if parts.last == ".git" { parts.removeLast() }
         if let last = parts.last, last != ".", last != ".." { return String(last) }
         return URL(filePath: address.url).resolvingSymlinksInPath().path(percentEncoded: false)
     }
