@@ -324,7 +324,10 @@ let package = Package(
         ),
         tests(
             "DashboardTests",
-            imports: ["Dashboard", "SyncLoop", "SyncImages", "SyncRecord", "SyncApply", "SyncSource", "KubeObjects"]
+            imports: [
+                "Dashboard", "Processes", "SyncLoop", "SyncImages", "SyncRecord", "SyncApply", "SyncSource",
+                "KubeObjects",
+            ]
         ),
         tests(
             "CommandLineToolTests",

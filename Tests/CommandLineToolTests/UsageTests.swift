@@ -223,7 +223,9 @@ struct UsageTests {
         #expect(RepositoryOptions.name(of: repository) == name)
     }
 
-    @Test func `a project of a folder is called after the folder, whatever path leads to it`() async throws {
+    @Test func `a project of a folder is called as its path calls it, and where that ends with dots as it really is`()
+        async throws
+    {
         try await withTemporaryFolder { folder in
             let shop = folder.appending(path: "Shop")
             try FileManager.default.createDirectory(
@@ -233,11 +235,16 @@ struct UsageTests {
             let link = folder.appending(path: "link").path(percentEncoded: false)
             try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "Shop")
             let path = shop.path(percentEncoded: false)
-            for way in [path, "\(path)/", "\(path)/.", "\(path)/../Shop//", "\(path)/.git", link, "file://\(path)"] {
+            let dots = ["\(path)/.", "\(path)/./.git", "\(path)/.git/..", "\(link)/."]
+            for way in [path, "\(path)/", "\(path)/../Shop//", "\(path)/.git", "file://\(path)"] + dots {
                 #expect(RepositoryOptions.name(of: way) == "shop", "\(way)")
             }
+            // What it leads to changes with each release, and the project stays the same one.
+            for way in [link, "\(link)/", "\(link)/.git", "\(path)/../link", "file://\(link)"] {
+                #expect(RepositoryOptions.name(of: way) == "link", "\(way)")
+            }
             let here = RepositoryOptions.name(of: FileManager.default.currentDirectoryPath)
-            for way in [".", "./", "./."] { #expect(RepositoryOptions.name(of: way) == here, "\(way)") }
+            for way in [".", "./", "./.", ".git"] { #expect(RepositoryOptions.name(of: way) == here, "\(way)") }
         }
     }
 }

@@ -93,7 +93,7 @@ struct PageBoundTests {
         let text = Pages.overview([], runs: runs, images: [:]).text
         let shown = text.components(separatedBy: "<a href=\"/syncs/").count - 1
         #expect(shown > 2 && shown < 50)
-        #expect(text.contains("… and \(1049 - shown) more: sternpost history<"))
+        #expect(text.contains("… and \(1049 - shown) more: sternpost history --limit 1049<"))
         #expect(text.utf8.count <= Pages.maxBytes)
     }
 

@@ -70,7 +70,7 @@ private struct CountedBytes: RandomAccessCollection {
         "\\xe2\\x82\\xac", "\\L",
         "\\0", "\\303\\251", "\\U0001f600", "\\\n  ", "\"\n  ", "\n\n", "&", "&amp;", "&#", "&#x22;", "&quot", "%",
         "%4", "%41",
-        "''", "\"\"", "'\\''", "\\&amp;%22''", "%5C%22", "\\u0026quot;",
+        "''", "\"\"", "'\\''", "\\&amp;%22''", "%5C%22", "%252541", "\\u0026quot;",
     ]
 
     @Test(arguments: pieces + escapes)
@@ -85,7 +85,7 @@ private struct CountedBytes: RandomAccessCollection {
         var sizes: [Int] = []
         UnescapedText.forEach(of: text) { sizes.append($0.bytes.count) }
         // Only YAML's two letters for a line separator are shorter than what they stand for.
-        #expect(sizes.count <= 15 && sizes.allSatisfy { $0 <= text.count * 3 / 2 })
+        #expect(sizes.count <= 17 && sizes.allSatisfy { $0 <= text.count * 3 / 2 })
     }
 
     @Test(arguments: [

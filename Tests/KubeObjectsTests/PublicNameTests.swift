@@ -35,4 +35,14 @@ import Testing
         #expect(redactor.redact(place) == place)
         #expect(redactor.redact("infra/argo-server-other/a.yaml:1") == "infra/••••••-other/a.yaml:1")
     }
+
+    @Test func `a generated name behind a telling word is shown, as far as it is known`() {
+        let redactor = Redactor()
+        redactor.allow(names: ["db-2f8a9c1d7b"])
+        for text in ["secret: db-2f8a9c1d7b", "the secret: \"db-2f8a9c1d7b\" is gone", "secret: db-2f8a9c1d7b, then"] {
+            #expect(redactor.redact(text) == text)
+        }
+        #expect(redactor.redact("secret: db-9c1d7b2f8a") == "secret: \(Redactor.mask)")
+        #expect(redactor.redact("password=db-2f8a9c1d7b") == "password=\(Redactor.mask)")
+    }
 }

@@ -36,6 +36,7 @@ enum Quoting: Sendable, CaseIterable {
             [.swiftString, .json], [.octal, .json], [.pythonBytes, .goString], [.html, .goJSON], [.json, .html],
             [.json, .json, .html], [.html, .html], [.percent, .json], [.json, .percent], [.singleQuotedYAML, .json],
             [.json, .singleQuotedYAML], [.base64, .json], [.base64, .percent],
+            [.percent, .percent], [.percent, .smallPercent, .percent], [.percent, .percent, .goJSON],
         ]
 
     static func quote(_ text: String, by chain: [Quoting]) -> String { chain.reduce(text) { $1.quote($0) } }

@@ -53,6 +53,26 @@ import Testing
         #expect(try redactor(knowing: value).redact("x CANS3zz y") == "x \(Redactor.mask) y")
     }
 
+    @Test(arguments: [
+        (#"{"password":{"value":"CANS6zz"}}"#, "CANS6zz"),
+        (#"{"db":{"client_secret":[{"a":{"current":"CANS6zz"}}]}}"#, "CANS6zz"),
+        (#"{"password":{"username":"CANS6zz"}}"#, "CANS6zz"), (#"{"password": 90210773}"#, "90210773"),
+        (#"{"pin_token":{"value":[-90210773.5]}}"#, "-90210773.5"),
+    ])
+    func `whatever stands inside of a telling key's value is hidden, numbers too`(value: String, secret: String) throws
+    {
+        #expect(try redactor(knowing: value).redact("x \(secret) y") == "x \(Redactor.mask) y")
+    }
+
+    @Test(arguments: [
+        (#"{"auth":{"type":"kubernetes"}}"#, "kubernetes"), (#"{"password":5432}"#, "5432"),
+        (#"{"port":90210773}"#, "90210773"),
+    ])
+    func `settings of a login, short numbers and those behind other keys are shown`(value: String, text: String) throws
+    {
+        #expect(try redactor(knowing: value).redact("x \(text) y") == "x \(text) y")
+    }
+
     @Test(arguments: ["CANS5m8xyz", "postgres://u:hunter2@db.example.com/app", "p@ss&word!", "xK9mP2qRvT"])
     func `what looks like a credential is hidden behind any key`(text: String) throws {
         let value: JSON = ["x": .string(text)]
@@ -61,7 +81,8 @@ import Testing
 
     @Test(arguments: [
         "kubernetes", "prometheus-server", "https://db.example.com:5432/app", "not found", "v1.2.3-rc1", "apps/v1",
-        "us-east-1", "10.0.0.1:6443", "information", "grafana10", "ghcr.io/acme/app:v2",
+        "us-east-1", "10.0.0.1:6443", "information", "grafana10", "ghcr.io/acme/app:v2", "Österreich",
+        "Acme (Europe)", "Müller & Söhne", "l'Hôpital",
     ])
     func `what stands elsewhere by chance is hidden in texts about that Secret only`(text: String) throws {
         let value: JSON = ["x": .string(text)]

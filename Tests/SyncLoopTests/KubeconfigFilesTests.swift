@@ -196,6 +196,22 @@ struct KubeconfigFilesTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `a kubeconfig that is a pipe by now is not read again, and nobody waits for it`() async throws {
+        try await withTemporaryFolder { folder in
+            try write(["a": kubeconfig("one", server: "https://one.example.org:6443", current: "one")], to: folder)
+            let path = folder.appending(path: "a").path(percentEncoded: false)
+            let old = try KubeconfigFiles.configuration(path: path, context: nil, environment: [:])
+            let renewal = KubeconfigFiles.renewal(of: old, path: path, environment: [:])
+            let same = await renewal()
+            #expect(same?.server == "https://one.example.org:6443")
+            try FileManager.default.removeItem(atPath: path)
+            try #require(mkfifo(path, 0o600) == 0)
+            let none = await renewal()
+            #expect(none?.server == nil)
+        }
+    }
+
     @Test func `the file on the command line is the only one`() async throws {
         try await withTemporaryFolder { folder in
             try write(

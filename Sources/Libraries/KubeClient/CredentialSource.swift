@@ -32,6 +32,7 @@ actor CredentialSource {
     private var goodUntil: Expiry = .never
     private var generation = 0
     private var running: Task<Result<ExecPlugin.Answer, KubeError>, Never>?
+    private var renewing: Task<KubeConfiguration?, Never>?
 
     private enum Expiry {
         case never
@@ -82,10 +83,12 @@ actor CredentialSource {
     }
 
     /// Notes that the server refused a credential. False when there is no way to get another one.
-    func invalidate(_ refused: Credential) -> Bool {
+    func invalidate(_ refused: Credential) async -> Bool {
         // Another request was refused as well, and there is another credential since.
         guard refused.generation == generation else { return true }
-        if renew() { return true }
+        if let fresh = await renewed(), take(fresh) { return true }
+        // While the settings were read, others have done the same.
+        guard refused.generation == generation else { return true }
         switch kind {
         case .none, .token, .basic: return false
         case .tokenFile, .plugin:
@@ -94,18 +97,36 @@ actor CredentialSource {
         }
     }
 
-    /// Reads the settings again. False when that brings no other credentials for the same user of the same server.
-    private func renew() -> Bool {
-        guard let renewal, ContinuousClock.now >= nextRenewal else { return false }
-        nextRenewal = .now + CredentialSource.renewalPause
-        guard let fresh = renewal(), fresh.server == configuration.server,
-            fresh.contextName == configuration.contextName, fresh.impersonation == configuration.impersonation,
+    /// The settings, read once for all requests that are refused meanwhile; nil when they cannot be read, or were lately. The
+    /// task is unstructured for the same reason as that of a plug-in.
+    private func renewed() async -> KubeConfiguration? {
+        guard let renewal else { return nil }
+        let reading: Task<KubeConfiguration?, Never>
+        if let renewing {
+            reading = renewing
+        } else {
+            guard ContinuousClock.now >= nextRenewal else { return nil }
+            nextRenewal = .now + CredentialSource.renewalPause
+            reading = Task { () async -> KubeConfiguration? in await renewal() }
+            renewing = reading
+        }
+        let fresh = await reading.value
+        if renewing == reading { renewing = nil }
+        return fresh
+    }
+
+    /// Takes credentials from settings that were read anew. False when they are no others, or not those of the same user of
+    /// the same server.
+    private func take(_ fresh: KubeConfiguration) -> Bool {
+        guard fresh.server == configuration.server, fresh.contextName == configuration.contextName,
+            fresh.impersonation == configuration.impersonation,
             fresh.credentials != kind || fresh.identity != identity
         else { return false }
         CredentialSource.register(fresh.credentials, with: redactor)
         kind = fresh.credentials
         identity = fresh.identity
         cached = nil
+        running = nil
         generation += 1
         return true
     }
@@ -148,7 +169,9 @@ actor CredentialSource {
     /// them: cancelling the first must not fail the others. The plug-in's own deadline ends it.
     private func run(_ plugin: ExecPlugin) async throws(KubeError) -> Credential {
         if let running {
-            let answer = try await running.value.get()
+            let result = await running.value
+            guard kind == .plugin(plugin) else { return try await current() }
+            let answer = try result.get()
             if let cached, !goodUntil.isOver { return cached }
             return take(answer)
         }
@@ -157,7 +180,9 @@ actor CredentialSource {
         }
         running = task
         let result = await task.value
-        running = nil
+        if running == task { running = nil }
+        // Its user is not the one of the settings any more.
+        guard kind == .plugin(plugin) else { return try await current() }
         return take(try result.get())
     }
 

@@ -21,8 +21,9 @@ package final class KubeClient: Sendable {
     /// Says why writes may not be sent now; nil while they may.
     package typealias WriteGate = HTTPRequest.Gate
 
-    /// Reads the settings of a client anew, for when the server refuses its credentials; nil when they cannot be read.
-    package typealias Renewal = @Sendable () -> KubeConfiguration?
+    /// Reads the settings of a client anew, for when the server refuses its credentials; nil when they cannot be read. Waits
+    /// for the disk on a thread of its own.
+    package typealias Renewal = @Sendable () async -> KubeConfiguration?
 
     /// A client with connections of its own.
     ///

@@ -129,9 +129,13 @@ struct KubeconfigFile {
     /// A path as it is, or under the kubeconfig's folder.
     func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(folder)/\(path)" }
 
-    /// A small file's bytes.
+    /// A small file's bytes. A pipe or a device is refused: it is read again and again, and may keep its reader for ever.
     static func bytes(of path: String, for use: String) throws(KubeError) -> [UInt8] {
         let limit = 1 << 20
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG, status.st_mode & S_IFMT != S_IFDIR {
+            throw KubeError(reason: .configuration, message: "\(use): \(path) is no regular file; name one")
+        }
         do {
             let handle = try FileHandle(forReadingFrom: URL(filePath: path))
             let data = try handle.read(upToCount: limit + 1) ?? Data()

@@ -91,7 +91,5 @@ extension UInt8 {
     private var isLetter: Bool { (0x61...0x7A).contains(self | 0x20) && self >= 0x41 || self >= 0x80 }
     fileprivate var isPartByte: Bool { isLetter || isDigit || isMark }
     /// Part of a name, an address or a few words.
-    fileprivate var isNameByte: Bool {
-        self < 0x80 && (isLetter || isDigit || "-._/:@, ".utf8.contains(self))
-    }
+    fileprivate var isNameByte: Bool { isLetter || isDigit || "-._/:@, ()&'".utf8.contains(self) }
 }

@@ -8,18 +8,21 @@
 struct CredentialShapes<Bytes: RandomAccessCollection> where Bytes.Element == UInt8, Bytes.Index == Int {
     private let bytes: Bytes
     private let form: Redactor.Form
+    private let names: [PublicNames]
     private let end: Int
     private var found: [Range<Int>] = []
 
-    private init(_ bytes: Bytes, _ form: Redactor.Form) {
+    private init(_ bytes: Bytes, _ form: Redactor.Form, _ names: [PublicNames]) {
         self.bytes = bytes
         self.form = form
+        self.names = names
         end = bytes.endIndex
     }
 
-    /// The places of what has to be masked, ascending and apart.
-    static func ranges(in bytes: Bytes, form: Redactor.Form) -> [Range<Int>] {
-        var shapes = CredentialShapes(bytes, form)
+    /// The places of what has to be masked, ascending and apart. `names` are shown where only their look tells against
+    /// them: the name of a generated Secret ends with random letters and digits.
+    static func ranges(in bytes: Bytes, form: Redactor.Form, besides names: [PublicNames] = []) -> [Range<Int>] {
+        var shapes = CredentialShapes(bytes, form, names)
         shapes.scan()
         return shapes.found
     }
@@ -194,7 +197,15 @@ extension CredentialShapes {
         guard blank > colon + 1 || byte(start - 1)?.isQuote == true else { return nil }
         var close = skip(start) { !$0.isWhite && !$0.isQuote }
         while close > start, bytes[close - 1].isStop { close -= 1 }
-        return CredentialLook.isLikely(bytes[start..<close]) ? start..<close : nil
+        guard CredentialLook.isLikely(bytes[start..<close]), !isName(start..<close) else { return nil }
+        return start..<close
+    }
+
+    private func isName(_ range: Range<Int>) -> Bool {
+        names.contains { known in
+            var word = PublicNames.Word()
+            return known.cover(range, in: bytes, &word)
+        }
     }
 
     /// Whether a name ends in front of `index` that tells of a secret in a sentence, also one of two words: `API key`.

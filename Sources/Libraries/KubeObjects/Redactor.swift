@@ -154,7 +154,7 @@ package final class Redactor: Sendable {
         let memories = [known, other?.known].compactMap { $0 }
         var text = text
         return text.withUTF8 { bytes in
-            let shaped = CredentialShapes.ranges(in: bytes, form: form)
+            let shaped = CredentialShapes.ranges(in: bytes, form: form, besides: memories.map(\.lasting.names))
             return Redactor.merged(shaped, SecretMemory.ranges(in: bytes, knownTo: memories))
         }
     }

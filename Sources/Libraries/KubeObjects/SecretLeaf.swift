@@ -2,7 +2,7 @@
 import PlainText
 
 /// A text inside of a Secret's value that is JSON: the login in a docker config, the private key in a cloud account's
-/// file. Programs take such a value apart, so that each text may be told alone.
+/// file. Programs take such a value apart, so that each text may be told alone; and so may a number behind a telling key.
 struct SecretLeaf {
     /// Longer values are no configuration.
     static let maxBytes = 1 << 20
@@ -12,10 +12,11 @@ struct SecretLeaf {
     static let maxCount = 256
 
     let text: String
-    /// Whether the key tells that it is a secret.
+    /// Whether its key tells that it is a secret, or that of a list or an object around it.
     let isTelling: Bool
 
-    /// The texts of a JSON object or list, those of telling keys first; none of any other text.
+    /// The texts of a JSON object or list, and its numbers behind telling keys: what telling keys have first. None of any
+    /// other text.
     static func all(of value: String) -> [SecretLeaf] {
         let start = value.utf8.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
         guard start == UInt8(ascii: "{") || start == UInt8(ascii: "["), value.utf8.count <= maxBytes else { return [] }
@@ -34,12 +35,15 @@ struct SecretLeaf {
         case .object(let members):
             for member in members {
                 let isLogin = member.key == "auth"
-                let isTelling = isLogin || SensitiveName.matches(member.key)
-                collect(member.value, isTelling: isTelling, into: &leaves)
+                // Behind `auth` stands a login in a docker config, and in others an object of settings.
+                let isOwn = SensitiveName.matches(member.key) || isLogin && member.value.object == nil
+                collect(member.value, isTelling: isTelling || isOwn, into: &leaves)
                 guard isLogin, let login = member.value.string, let password = password(of: login) else { continue }
                 leaves.append(SecretLeaf(text: password, isTelling: true))
             }
-        case .null, .bool, .int, .double: break
+        case .int, .double:
+            if isTelling { leaves.append(SecretLeaf(text: json.text, isTelling: true)) }
+        case .null, .bool: break
         }
     }
 

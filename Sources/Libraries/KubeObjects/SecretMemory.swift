@@ -41,8 +41,10 @@ struct SecretMemory: Sendable {
             recent = KnownSecrets()
             recentCount = 0
         }
+        let before = recent.count
         recent.insert(token)
-        recentCount += 1
+        // One that is known already takes no room.
+        if recent.count > before { recentCount += 1 }
     }
 
     private var isEmpty: Bool { lasting.isEmpty && recent.isEmpty && older.isEmpty }

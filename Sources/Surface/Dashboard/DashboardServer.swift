@@ -182,17 +182,23 @@ package struct DashboardServer: Service {
         do {
             guard let page = try await make() else { throw HTTPError(.notFound) }
             return response(page.text, type: "text/html; charset=utf-8", status: .ok)
-        } catch is PageDesk.Refusal {
-            return busy
-        } catch is ThreadFailure {
-            return busy
+        } catch {
+            guard let reason = reasonToReturn(error) else { throw error }
+            var response = text("\(reason)\n", status: .serviceUnavailable)
+            response.headers[.retryAfter] = "2"
+            return response
         }
     }
 
-    private static var busy: Response {
-        var response = text("too many pages are asked for at once; try again\n", status: .serviceUnavailable)
-        response.headers[.retryAfter] = "2"
-        return response
+    /// Why a page cannot be made now, and may be later; nil when it cannot be made at all.
+    static func reasonToReturn(_ error: any Error) -> String? {
+        switch error {
+        case PageDesk.Refusal.full: "too many pages are asked for at once; try again"
+        case PageDesk.Refusal.left:
+            "the client hung up while the page waited for its turn; keep the connection open in both directions, and try again"
+        case let failure as ThreadFailure: failure.description
+        default: nil
+        }
     }
 
     private static func response(_ text: String, type: String, status: HTTPResponse.Status) -> Response {

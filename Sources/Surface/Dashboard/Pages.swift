@@ -79,7 +79,8 @@ enum Pages {
 
     private static func table(_ runs: [SyncRun]) -> HTML {
         // Runs are numbered from 1 without gaps.
-        let older = (runs.map(\.id).max() ?? 0) - Int64(runs.count)
+        let all = runs.map(\.id).max() ?? 0
+        let older = all - Int64(runs.count)
         let rows = FittingPieces(runs, maxBytes: runBytes, further: Int(clamping: max(0, older))) { run in
             """
             <tr><td class="number"><a href="/syncs/\(run.id)">\(run.id)</a></td><td>\(run.project)</td>
@@ -92,7 +93,7 @@ enum Pages {
         return """
             <table><thead><tr><th>Sync</th><th>Project</th><th>Outcome</th><th>Started (UTC)</th><th>Trigger</th><th>Changes</th>
             <th>Revision</th><th>Author</th><th>Message</th></tr></thead><tbody>\(rows.shown)</tbody></table>
-            \(rows.more("sternpost history"))
+            \(rows.more("sternpost history --limit \(all)"))
             """
     }
 

@@ -2,6 +2,7 @@
 import Foundation
 import KubeClient
 import KubeObjects
+import Processes
 import YAMLText
 
 /// Finds and reads kubeconfig files the way kubectl does: `--kubeconfig`, else `KUBECONFIG` (several files, merged), else
@@ -54,14 +55,26 @@ package enum KubeconfigFiles {
     ///   - configuration: What was read; its context stays, whatever the current one is by then.
     ///   - path: As for ``configuration(path:context:environment:)``.
     ///   - environment: As there.
-    /// - Returns: The reading.
+    /// - Returns: The reading, on a thread of its own. It gives nil when a file is a pipe or a device, such as
+    ///   `--kubeconfig <(…)`: that can be read once.
     package static func renewal(
         of configuration: KubeConfiguration,
         path: String?,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) -> KubeClient.Renewal {
         let context = configuration.contextName.isEmpty ? nil : configuration.contextName
-        return { try? KubeconfigFiles.configuration(path: path, context: context, environment: environment) }
+        return {
+            try? await onOwnThread(named: "kubeconfig") { () -> KubeConfiguration? in
+                guard candidates(path: path, environment: environment).allSatisfy({ isLasting($0) }) else { return nil }
+                return try? KubeconfigFiles.configuration(path: path, context: context, environment: environment)
+            }
+        }
+    }
+
+    /// Whether reading a file ends, and gives all of it each time. One that is not there is none.
+    private static func isLasting(_ file: String) -> Bool {
+        var status = stat()
+        return stat(file, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
     }
 
     private static func candidates(path: String?, environment: [String: String]) -> [String] {

@@ -72,7 +72,7 @@ extension UnescapedText {
         }
     }
 
-    /// Fifteen at most, so that even a text that has escapes of all formats costs no more than so many of its size.
+    /// Seventeen at most, so that even a text that has escapes of all formats costs no more than so many of its size.
     private static let steps: [Step] = [
         Step(
             .backslash,
@@ -82,7 +82,8 @@ extension UnescapedText {
             ]
         ),
         Step(.entity, [Step(.backslash, [Step(.backslash)]), Step(.entity)]),
-        Step(.percent, [Step(.backslash)]),
+        // A URL in the query of a URL in the query of a URL.
+        Step(.percent, [Step(.backslash), Step(.percent, [Step(.percent)])]),
         Step(.doubledQuote, [Step(.backslash)]),
     ]
 

@@ -105,8 +105,10 @@ struct ImageOrderOptions: ParsableArguments {
         let workload: ObjectID
         /// The order that held before; nil when there was none.
         let before: ImageOrder?
-        /// Whether there was anything to do.
+        /// Whether there was anything to do, as far as the operator's last look tells.
         let isNew: Bool
+        /// When that look was.
+        let lookedAt: Date?
 
         /// `Deployment.apps shop/web of posts`.
         var subject: String { "\(workload) of \(project)" }
@@ -126,7 +128,13 @@ struct ImageOrderOptions: ParsableArguments {
             let before = await store.imageOrder(of: found.workload, before: known)
             let isHeld = before?.kind == .hold
             let isNew = kind == .hold ? !isHeld : isHeld || rows.contains { !$0.isCalm }
-            let answer = Answer(project: found.project, workload: found.workload, before: before, isNew: isNew)
+            let answer = Answer(
+                project: found.project,
+                workload: found.workload,
+                before: before,
+                isNew: isNew,
+                lookedAt: pages[found.project]?.at
+            )
             guard isNew || kind == .hold else { return answer }
             let word = StandingOrders.Word(kind, after: before, person: OrderOptions.person, reason: reason)
             await store.publish(kind, of: found.workload, word, in: history.orderJournal(of: found.project))
@@ -208,9 +216,12 @@ struct ImagesReleaseCommand: AsyncParsableCommand {
         StandardOutput.line(ImagesReleaseCommand.text(try await order.give(.release)))
     }
 
+    /// The answer to a release. What runs is known from the operator's last look alone.
     static func text(_ answer: ImageOrderOptions.Answer) -> String {
-        answer.isNew
-            ? "\(answer.subject) is released: what its tags point to is rolled out at the next look"
-            : "\(answer.subject) was not held: it runs what its tags point to"
+        if answer.isNew {
+            return "\(answer.subject) is released: what its tags point to is rolled out at the next look"
+        }
+        let time = answer.lookedAt.map { " at \($0.formatted(.iso8601))" } ?? ""
+        return "\(answer.subject) was not held: at the operator's last look\(time) it ran what its tags point to"
     }
 }

@@ -104,8 +104,8 @@ struct RepositoryOptions: ParsableArguments {
         ]
     }
 
-    /// `https://git.example.com/acme/Posts.git` is called `posts`, and a folder as it is really called, whatever path leads
-    /// to it.
+    /// `https://git.example.com/acme/Posts.git` is called `posts`, and a folder as its path calls it: a symbolic link that
+    /// leads to another folder at each release keeps its name.
     static func name(of repo: String) -> String {
         var parts = place(of: repo).split(whereSeparator: { $0 == "/" || $0 == ":" })
         // The folder in which a working copy keeps its objects.
@@ -117,10 +117,15 @@ struct RepositoryOptions: ParsableArguments {
         return trimmed.isEmpty ? "project" : trimmed
     }
 
-    /// The absolute path of a folder, without symbolic links; an address as it is.
+    /// Of a folder the name that its path ends with; an address as it is. Where `.` or `..` stands last, it is the path of the
+    /// folder without symbolic links, because the one that was given tells no name.
     private static func place(of repo: String) -> String {
         // What is no address is refused later, with the reason.
         guard let address = try? GitAddress(repo), address.scheme == .file else { return repo }
+        let path = repo.range(of: "://").flatMap { String(repo[$0.upperBound...]).removingPercentEncoding } ?? repo
+        var parts = path.split(separator: "/")
+        if parts.last == ".git" { parts.removeLast() }
+        if let last = parts.last, last != ".", last != ".." { return String(last) }
         return URL(filePath: address.url).resolvingSymlinksInPath().path(percentEncoded: false)
     }
 }

@@ -9,7 +9,7 @@ final class PageDesk: Sendable {
     enum Refusal: Error, Sendable, Hashable {
         /// As many wait as may.
         case full
-        /// The client left while it waited.
+        /// The client left while it waited, or says no more: from here that looks the same.
         case left
     }
 
