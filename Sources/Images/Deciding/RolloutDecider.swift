@@ -136,6 +136,7 @@ actor RolloutDecider {
         _ planner: RolloutPlanner
     ) async -> RestartCheck.Outcome {
         var known = knowledge
+        // The verdict on a workload without subjects says why there are none.
         let images = try? subjects?.get()
         var verdict = planner.verdict(on: workload, known)
         if case .undo(let changes, _, _) = verdict.action {

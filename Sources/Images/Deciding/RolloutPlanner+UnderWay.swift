@@ -32,6 +32,7 @@ extension RolloutPlanner {
                 state: isRolling ? (isUndoing ? .undoing : .rolling) : .current,
                 detail: isRolling ? detail : "",
                 running: running(container, knowledge),
+                // While a rollout is under way the row tells of that, and not of a registry that fails.
                 registry: (try? knowledge.sightings[container.reference]?.result.get())?.digest
             )
         }

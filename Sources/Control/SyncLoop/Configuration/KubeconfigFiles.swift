@@ -64,6 +64,7 @@ package enum KubeconfigFiles {
     ) -> KubeClient.Renewal {
         let context = configuration.contextName.isEmpty ? nil : configuration.contextName
         return {
+            // What cannot be read again is no renewal: the caller is told the refusal that led here.
             try? await onOwnThread(named: "kubeconfig") { () -> KubeConfiguration? in
                 guard candidates(path: path, environment: environment).allSatisfy({ isLasting($0) }) else { return nil }
                 return try? KubeconfigFiles.configuration(path: path, context: context, environment: environment)
