@@ -107,9 +107,9 @@ let package = Package(
         .systemLibrary(name: "CSpawn", path: "Sources/Libraries/CSpawn"),
         module("PlainText", "Libraries/PlainText"),
         module("Waiting", "Libraries/Waiting"),
-        module("Processes", "Libraries/Processes", imports: ["CSpawn"]),
+        module("Processes", "Libraries/Processes", imports: ["Waiting", "CSpawn"]),
         module("KubeObjects", "Libraries/KubeObjects", imports: ["PlainText"]),
-        module("YAMLText", "Libraries/YAMLText", imports: ["PlainText", "CLibYAML", "KubeObjects"]),
+        module("YAMLText", "Libraries/YAMLText", imports: ["PlainText", "Waiting", "CLibYAML", "KubeObjects"]),
         module("GitStore", "Libraries/GitStore", imports: ["PlainText", "Processes", "CLibGit2", crypto]),
         module("HTTPWire", "Libraries/HTTPWire", imports: ["PlainText", "Processes", "CLibCurl"]),
         module(
@@ -125,7 +125,11 @@ let package = Package(
 
         // Pipeline: values travel forward, in this order
         module("SyncSource", "Pipeline/1-Source", imports: ["PlainText", "GitStore", "KubeObjects", crypto]),
-        module("SyncRender", "Pipeline/2-Render", imports: ["PlainText", "SyncSource", "YAMLText", "KubeObjects"]),
+        module(
+            "SyncRender",
+            "Pipeline/2-Render",
+            imports: ["PlainText", "Waiting", "SyncSource", "YAMLText", "KubeObjects"]
+        ),
         module(
             "SyncLook",
             "Pipeline/3-Look",
@@ -278,7 +282,10 @@ let package = Package(
             "SyncSourceTests",
             imports: ["SyncSource", "SyncRender", "GitStore", "GitWorkerFixture", "KubeObjects"]
         ),
-        tests("SyncRenderTests", imports: ["PlainText", "SyncRender", "SyncSource", "YAMLText", "KubeObjects"]),
+        tests(
+            "SyncRenderTests",
+            imports: ["PlainText", "Waiting", "SyncRender", "SyncSource", "YAMLText", "KubeObjects"]
+        ),
         tests("SyncLookTests", imports: ["SyncLook", "KubeObjects"]),
         tests(
             "SyncPlanTests",

@@ -86,6 +86,33 @@ import Testing
         #expect(ContinuousClock.now - start < .seconds(20))
     }
 
+    @Test func `a program ends, with its children, when the task that waits for it is cancelled`() async throws {
+        try await withTemporaryFolder { folder in
+            let file = folder.appending(path: "pid").path(percentEncoded: false)
+            let program = shell("sleep 600 & echo $! > \(file).new; mv \(file).new \(file); wait")
+            let running = Task { await program.run() }
+            var child: pid_t = 0
+            try await eventually("it runs") {
+                child =
+                    (try? String(contentsOfFile: file, encoding: .utf8))
+                    .flatMap { pid_t($0.trimmingCharacters(in: .whitespacesAndNewlines)) } ?? 0
+                return child != 0
+            }
+            running.cancel()
+            guard case .cancelled = await running.value else {
+                Issue.record("it was not cancelled")
+                return
+            }
+            // An orphan that has ended may wait for its new parent.
+            try await eventually("its child has ended") {
+                guard let status = try? String(contentsOfFile: "/proc/\(child)/status", encoding: .utf8) else {
+                    return true
+                }
+                return status.contains("State:\tZ")
+            }
+        }
+    }
+
     @Test func `endless output ends the program`() async {
         guard case .tooMuchOutput = await shell("yes").run() else {
             Issue.record("it was not too much")

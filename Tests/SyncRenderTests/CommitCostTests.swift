@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import SyncRender
 import Testing
+import Waiting
 
 /// What a commit may cost in memory is known while it is read.
 @Suite(.timeLimit(.minutes(2))) struct CommitCostTests {
@@ -48,6 +49,17 @@ import Testing
             + String(repeating: "{\"a\":1},", count: 5_000) + "{}]}\n"
         #expect(Rendering.problems([("a.json", text)], limits: Self.small).isEmpty)
         #expect(Rendering.problems([("a.json", text + "# a comment\n")], limits: Self.small).isEmpty)
+    }
+
+    @Test func `nothing more is read once the rendering is to stop`() {
+        let stop = StopRequest()
+        let files = (0..<200).map { (path: "x\($0).yaml", text: Self.list("x\($0)", elements: 2_000) + "---\n[") }
+        stop.make()
+        let failure = #expect(throws: RenderFailure.self) {
+            try Renderer.render(Rendering.snapshot(files), stop: stop)
+        }
+        // That nothing declares an object.
+        #expect(failure?.count == 1)
     }
 
     @Test func `an object of too many values is refused with its line`() {

@@ -3,6 +3,7 @@ import Foundation
 import HTTPWire
 import KubeObjects
 import PlainText
+import Waiting
 
 /// The credential of one request.
 struct Credential: Sendable {
@@ -31,8 +32,9 @@ actor CredentialSource {
     private var cached: Credential?
     private var goodUntil: Expiry = .never
     private var generation = 0
-    private var running: Task<Result<ExecPlugin.Answer, KubeError>, Never>?
-    private var renewing: Task<KubeConfiguration?, Never>?
+    private let plugins = SingleFlight<ExecPlugin, ExecPlugin.Answer, KubeError>(cancelled: CredentialSource.cancelled)
+    private let renewals = SingleFlight<String, KubeConfiguration?, KubeError>(cancelled: CredentialSource.cancelled)
+    private static let cancelled = KubeError(reason: .cancelled, message: "cancelled")
 
     private enum Expiry {
         case never
@@ -97,22 +99,19 @@ actor CredentialSource {
         }
     }
 
-    /// The settings, read once for all requests that are refused meanwhile; nil when they cannot be read, or were lately. The
-    /// task is unstructured for the same reason as that of a plug-in.
+    /// The settings, read once for all requests that are refused meanwhile; nil when they cannot be read, or were lately, and
+    /// when the task is cancelled.
     private func renewed() async -> KubeConfiguration? {
         guard let renewal else { return nil }
-        let reading: Task<KubeConfiguration?, Never>
-        if let renewing {
-            reading = renewing
-        } else {
+        if renewals.waiterCount(for: configuration.contextName) == 0 {
             guard ContinuousClock.now >= nextRenewal else { return nil }
             nextRenewal = .now + CredentialSource.renewalPause
-            reading = Task { () async -> KubeConfiguration? in await renewal() }
-            renewing = reading
         }
-        let fresh = await reading.value
-        if renewing == reading { renewing = nil }
-        return fresh
+        do throws(KubeError) {
+            return try await renewals.value(for: configuration.contextName) { await renewal() }
+        } catch {
+            return nil
+        }
     }
 
     /// Takes credentials from settings that were read anew. False when they are no others, or not those of the same user of
@@ -126,7 +125,6 @@ actor CredentialSource {
         kind = fresh.credentials
         identity = fresh.identity
         cached = nil
-        running = nil
         generation += 1
         return true
     }
@@ -165,25 +163,23 @@ actor CredentialSource {
         }
     }
 
-    /// Runs the plug-in once for all requests that wait for it. The task is unstructured because it belongs to all of
-    /// them: cancelling the first must not fail the others. The plug-in's own deadline ends it.
+    /// Runs the plug-in once for all requests that wait for it.
     private func run(_ plugin: ExecPlugin) async throws(KubeError) -> Credential {
-        if let running {
-            let result = await running.value
-            guard kind == .plugin(plugin) else { return try await current() }
-            let answer = try result.get()
-            if let cached, !goodUntil.isOver { return cached }
-            return take(answer)
+        let result: Result<ExecPlugin.Answer, KubeError>
+        do throws(KubeError) {
+            result = .success(
+                try await plugins.value(for: plugin) { () async throws(KubeError) in try await plugin.run() }
+            )
+        } catch {
+            guard error.reason != .cancelled else { throw error }
+            result = .failure(error)
         }
-        let task = Task { () async -> Result<ExecPlugin.Answer, KubeError> in
-            do throws(KubeError) { return .success(try await plugin.run()) } catch { return .failure(error) }
-        }
-        running = task
-        let result = await task.value
-        if running == task { running = nil }
         // Its user is not the one of the settings any more.
         guard kind == .plugin(plugin) else { return try await current() }
-        return take(try result.get())
+        let answer = try result.get()
+        // Another request that waited for it has taken it.
+        if let cached, !goodUntil.isOver { return cached }
+        return take(answer)
     }
 
     private func take(_ answer: ExecPlugin.Answer) -> Credential {

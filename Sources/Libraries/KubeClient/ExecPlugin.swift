@@ -58,6 +58,7 @@ struct ExecPlugin: Sendable, Hashable {
         case .ended(let status, _, let errors):
             throw fail("ended with status \(status): \(KubeError.oneLine(errors))")
         case .timedOut: throw fail("did not end within \(child.deadline) and was stopped")
+        case .cancelled: throw fail("was stopped before it ended")
         case .tooMuchOutput: throw fail("printed more than \(ChildProcess.maxOutput) bytes")
         case .notStarted(let why): throw fail("cannot be started: \(KubeError.oneLine(why))")
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import HTTPWire
+import Waiting
 
 extension RegistryClient {
     /// Reads what a tag (or a pinned digest) points to. Callers who ask the same at the same time share one answer.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import HTTPWire
 import Synchronization
+import Waiting
 
 /// Reads tags of image registries (OCI distribution-spec v1.1; Docker's registry API v2).
 ///
@@ -12,8 +13,9 @@ package final class RegistryClient: Sendable {
     let clock: RegistryClock
     let gate: RegistryGate
     let tokens: TokenStore
-    let tokenFlights = SingleFlight<TokenStore.Key, String>()
-    let reads = SingleFlight<ReadKey, TagReading>()
+    let tokenFlights = SingleFlight<TokenStore.Key, String, RegistryError>(cancelled: RegistryClient.cancelled)
+    let reads = SingleFlight<ReadKey, TagReading, RegistryError>(cancelled: RegistryClient.cancelled)
+    private static let cancelled = RegistryError(reason: .cancelled, message: "cancelled")
     private let state = Mutex(State())
 
     /// What makes two readings the same work.

@@ -2,6 +2,7 @@
 import HTTPWire
 import KubeObjects
 import PlainText
+import Waiting
 
 /// How a call proves who it is: HTTP basic, or the bearer tokens of distribution's token specification.
 extension RegistrySession {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Waiting
 
 /// One program run to its end, within a deadline, with its output kept up to a limit.
 ///
@@ -10,6 +11,8 @@ package struct ChildProcess: Sendable {
         /// `status` is the exit status, or 128 plus the signal that ended the program.
         case ended(status: Int32, output: [UInt8], errors: String)
         case timedOut
+        /// The task was cancelled; the program was ended.
+        case cancelled
         case tooMuchOutput
         case notStarted(String)
     }
@@ -32,16 +35,22 @@ package struct ChildProcess: Sendable {
         self.arguments = arguments
     }
 
-    /// Runs the program on a thread of its own: waiting for it blocks.
+    /// Runs the program on a thread of its own: waiting for it blocks. It is ended when the task is cancelled.
     package func run() async -> Outcome {
-        do throws(ThreadFailure) {
-            return try await onOwnThread(named: "child") { runBlocking() }
-        } catch {
-            return .notStarted(error.description)
+        let stop = StopRequest()
+        return await withTaskCancellationHandler {
+            do throws(ThreadFailure) {
+                return try await onOwnThread(named: "child") { runBlocking(until: stop) }
+            } catch {
+                return .notStarted(error.description)
+            }
+        } onCancel: {
+            stop.make()
         }
     }
 
-    private func runBlocking() -> Outcome {
+    private func runBlocking(until stop: StopRequest) -> Outcome {
+        guard !stop.isMade else { return .cancelled }
         let pipes: ChildPipes
         do throws(SystemFailure) { pipes = try ChildPipes(hasErrors: !isInteractive) } catch {
             return .notStarted(error.description)
@@ -51,7 +60,7 @@ package struct ChildProcess: Sendable {
         defer { pipes.closeReading() }
         switch started {
         case .failure(let failure): return .notStarted(failure.description)
-        case .success(let child): return collect(child, from: [pipes.output[0], pipes.errors[0]])
+        case .success(let child): return collect(child, from: [pipes.output[0], pipes.errors[0]], until: stop)
         }
     }
 
@@ -72,8 +81,8 @@ package struct ChildProcess: Sendable {
     }
 
     /// Reads until both pipes are closed or the program has ended, whatever its own children still hold open.
-    private func collect(_ child: pid_t, from files: [Int32]) -> Outcome {
-        let end = ContinuousClock.now + deadline
+    private func collect(_ child: pid_t, from files: [Int32], until stop: StopRequest) -> Outcome {
+        let limit = ContinuousClock.now + deadline
         var output: [UInt8] = []
         var errors: [UInt8] = []
         var open = files
@@ -88,12 +97,13 @@ package struct ChildProcess: Sendable {
                 if index == 0 { output += piece.prefix(max(0, count)) }
                 if index == 1, errors.count < ChildProcess.maxErrors { errors += piece.prefix(max(0, count)) }
             }
-            guard output.count <= ChildProcess.maxOutput else { return stop(child, status, .tooMuchOutput) }
+            guard output.count <= ChildProcess.maxOutput else { return end(child, status, .tooMuchOutput) }
             if let status, ready <= 0 || open.allSatisfy({ $0 < 0 }) {
                 let text = String(decoding: errors.prefix(ChildProcess.maxErrors), as: UTF8.self)
                 return .ended(status: status, output: output, errors: text)
             }
-            guard ContinuousClock.now < end else { return stop(child, status, .timedOut) }
+            guard ContinuousClock.now < limit else { return end(child, status, .timedOut) }
+            guard !stop.isMade else { return end(child, status, .cancelled) }
             var raw: Int32 = 0
             if status == nil, waitpid(child, &raw, WNOHANG) == child {
                 status = ProcessEnding(waitStatus: raw).shellStatus
@@ -102,7 +112,7 @@ package struct ChildProcess: Sendable {
     }
 
     /// Ends the program, if it still runs, and its children.
-    private func stop(_ child: pid_t, _ status: Int32?, _ outcome: Outcome) -> Outcome {
+    private func end(_ child: pid_t, _ status: Int32?, _ outcome: Outcome) -> Outcome {
         if !isInteractive { kill(-child, SIGKILL) }
         if status == nil {
             kill(child, SIGKILL)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
+import Waiting
 
 /// What the values of several texts may take in memory together, about. It is taken from while they are read, by several
 /// threads at once, so that reading ends before the memory is used.
@@ -7,16 +8,23 @@ package final class ValueBudget: Sendable {
     /// The whole budget, in bytes.
     package let maxBytes: Int
     private let used = Atomic<Int>(0)
+    private let stop: StopRequest
 
-    package init(maxBytes: Int) { self.maxBytes = maxBytes }
+    /// - Parameters:
+    ///   - maxBytes: The whole budget, in bytes.
+    ///   - stop: Once made, nothing is left of the budget.
+    package init(maxBytes: Int, stop: StopRequest = StopRequest()) {
+        self.maxBytes = maxBytes
+        self.stop = stop
+    }
 
-    /// Whether more was asked for than there is.
-    package var isSpent: Bool { used.load(ordering: .relaxed) > maxBytes }
+    /// Whether more was asked for than there is, or the reading is to stop.
+    package var isSpent: Bool { stop.isMade || used.load(ordering: .relaxed) > maxBytes }
 
     /// Takes what nodes with so many bytes of text cost; false when that is more than is left.
     func take(nodes: Int, textBytes: Int) -> Bool {
         let cost = nodes * Self.nodeBytes + textBytes
-        return used.add(cost, ordering: .relaxed).newValue <= maxBytes
+        return used.add(cost, ordering: .relaxed).newValue <= maxBytes && !stop.isMade
     }
 
     /// Gives back what was taken for a reading that came to nothing.

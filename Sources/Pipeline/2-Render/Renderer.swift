@@ -3,21 +3,28 @@ import Dispatch
 import KubeObjects
 import SyncSource
 import Synchronization
+import Waiting
 import YAMLText
 
 /// Turns a commit's files into the objects that it declares. Pure: no I/O, no clock; the same files give the same set.
 package enum Renderer {
     /// Renders a commit, whole or not at all.
     ///
+    /// - Parameters:
+    ///   - snapshot: The commit's files.
+    ///   - limits: What a commit may cost.
+    ///   - stop: Once made, what is returned or thrown says nothing about the commit and is to be thrown away.
+    /// - Returns: What the commit declares.
     /// - Throws: ``RenderFailure`` with every problem of every file, when there is any; a commit that declares no
     ///   object is a problem too, because applying it would delete everything.
     package static func render(
         _ snapshot: SourceSnapshot,
-        limits: RenderLimits = RenderLimits()
+        limits: RenderLimits = RenderLimits(),
+        stop: StopRequest = StopRequest()
     ) throws(RenderFailure) -> RenderedSet {
         var findings = RenderFindings(limits: limits)
         let files = manifests(of: snapshot, &findings)
-        findings.add(read(files, limits: limits))
+        findings.add(read(files, limits: limits, stop: stop))
         addDuplicates(to: &findings)
         if findings.objects.count > limits.maxObjects {
             let problem = "\(findings.objects.count) objects; the limit is \(limits.maxObjects)"
@@ -126,14 +133,18 @@ package enum Renderer {
 
     /// Reads all files, many of them on all cores; the results come in the order of the files. When their values together
     /// take too much, all is read again one file after the other, so that the error stands where the limit is passed.
-    private static func read(_ files: [SourceFile], limits: RenderLimits) -> RenderFindings {
-        let budget = ValueBudget(maxBytes: limits.maxValueBytes)
+    private static func read(_ files: [SourceFile], limits: RenderLimits, stop: StopRequest) -> RenderFindings {
+        let budget = ValueBudget(maxBytes: limits.maxValueBytes, stop: stop)
         let findings = readTogether(files, limits: limits, budget: budget)
-        return budget.isSpent ? readInOrder(files, limits: limits) : findings
+        return budget.isSpent ? readInOrder(files, limits: limits, stop: stop) : findings
     }
 
-    private static func readInOrder(_ files: [SourceFile], limits: RenderLimits) -> RenderFindings {
-        let budget = ValueBudget(maxBytes: limits.maxValueBytes)
+    private static func readInOrder(
+        _ files: [SourceFile],
+        limits: RenderLimits,
+        stop: StopRequest
+    ) -> RenderFindings {
+        let budget = ValueBudget(maxBytes: limits.maxValueBytes, stop: stop)
         var findings = RenderFindings(limits: limits)
         for file in files where !budget.isSpent {
             findings.add(FileRendering(file, limits: limits, budget: budget).findings)

@@ -108,6 +108,24 @@ extension ProcessFaultTests {
             }
         }
 
+        @Test func `P7: SIGTERM ends it although the credential plug-in hangs`() async throws {
+            try await withEmbeddedScene { scene, _ in
+                try scene.commit(scene.baseFiles(configMaps: 1))
+                let plugin = try HangingPlugin(in: scene)
+                var options = Scene.OperatorOptions()
+                options.kubeconfig = plugin.kubeconfig
+                try await scene.withOperator(options: options) { process in
+                    try await scene.isSynced("c0", "1")
+                    try plugin.hang()
+                    try await eventually("requests wait for it") { plugin.hangs }
+                    process.send(SIGTERM)
+                    let ending = try await process.ending(within: .seconds(25))
+                    #expect(ending == .status(0), "\(process.text.suffix(2000))")
+                }
+                try await scene.checkPromises()
+            }
+        }
+
         @Test(arguments: ["/apis", "*/secrets/sternpost-*", "*/leases/*"])
         func `P7: Ctrl-C before the first write is an interruption, whatever request it hits`(path: String) async throws
         {

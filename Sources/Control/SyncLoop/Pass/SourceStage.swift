@@ -4,6 +4,7 @@ import Processes
 import SyncRecord
 import SyncRender
 import SyncSource
+import Waiting
 
 /// Reads and renders the repository, and remembers the last result: a poll is an ls-remote, a fetch happens only when the
 /// tip moved, a render only when the folder's tree did.
@@ -35,7 +36,7 @@ package actor SourceStage {
     /// The rendered set of the tip.
     ///
     /// - Throws: ``SourceError``; ``RenderFailure``, which is remembered as well; ``PassFailure`` when there is no thread to
-    ///   render on. The last good result is kept.
+    ///   render on, and when the task is cancelled. The last good result is kept.
     package func rendered(at tip: SourceTip) async throws -> RenderedSet {
         if let last, last.commit.id == tip.commitID { return last }
         if let failed, failed.failure.commit.id == tip.commitID { throw failed.failure }
@@ -64,15 +65,21 @@ package actor SourceStage {
     }
 
     private func render(_ snapshot: SourceSnapshot) async throws -> RenderedSet {
+        let stop = StopRequest()
         let result: Result<RenderedSet, RenderFailure>
-        do throws(ThreadFailure) {
-            result = try await onOwnThread {
-                Result { () throws(RenderFailure) in try Renderer.render(snapshot) }
+        do {
+            result = try await withTaskCancellationHandler {
+                try await onOwnThread {
+                    Result { () throws(RenderFailure) in try Renderer.render(snapshot, stop: stop) }
+                }
+            } onCancel: {
+                stop.make()
             }
         } catch {
-            let place = "commit \(snapshot.commit.shortID)"
-            throw PassFailure(stage: .render, message: "\(place) was not rendered: \(error)", isRetryable: true)
+            throw notRendered(snapshot.commit, because: "\(error)")
         }
+        // What was read until then is no result; the next look reads it anew.
+        guard !stop.isMade else { throw notRendered(snapshot.commit, because: "it was stopped") }
         switch result {
         case .success(let rendered):
             last = rendered
@@ -81,5 +88,9 @@ package actor SourceStage {
             failed = (snapshot.treeID, failure)
             throw failure
         }
+    }
+
+    private func notRendered(_ commit: CommitInfo, because reason: String) -> PassFailure {
+        PassFailure(stage: .render, message: "commit \(commit.shortID) was not rendered: \(reason)", isRetryable: true)
     }
 }

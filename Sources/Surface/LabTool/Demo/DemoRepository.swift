@@ -61,6 +61,7 @@ struct DemoRepository: Sendable {
         case .ended(0, _, _): return
         case .ended(_, _, let errors): problem = errors.trimmingCharacters(in: .whitespacesAndNewlines)
         case .timedOut: problem = "it did not end within \(DurationText.describe(program.deadline))"
+        case .cancelled: throw CancellationError()
         case .tooMuchOutput: problem = "it printed without end"
         case .notStarted(let reason): problem = reason
         }

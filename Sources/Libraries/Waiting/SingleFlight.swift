@@ -5,8 +5,8 @@ import Synchronization
 ///
 /// The task is unstructured because it belongs to all who wait: cancelling one must not fail the others. It is
 /// cancelled when the last of them has gone.
-final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    typealias Outcome = Result<Value, RegistryError>
+package final class SingleFlight<Key: Hashable & Sendable, Value: Sendable, Failure: Error>: Sendable {
+    private typealias Outcome = Result<Value, Failure>
 
     private struct Flight {
         let id: Int
@@ -20,12 +20,19 @@ final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 
     private let state = Mutex(State())
+    private let cancelled: Failure
+
+    /// - Parameter cancelled: What is thrown to a caller whose task is cancelled.
+    package init(cancelled: Failure) { self.cancelled = cancelled }
+
+    /// How many wait for the work for `key`; 0 when none is running.
+    package func waiterCount(for key: Key) -> Int { state.withLock { $0.flights[key]?.waiters.count ?? 0 } }
 
     /// The outcome of `work` for `key`: of the one that is running, or of this one.
-    func value(
+    package func value(
         for key: Key,
-        _ work: @escaping @Sendable () async throws(RegistryError) -> Value
-    ) async throws(RegistryError) -> Value {
+        _ work: @escaping @Sendable () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
         let number = state.withLock { state in
             state.lastNumber += 1
             return state.lastNumber
@@ -46,7 +53,7 @@ final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         _ key: Key,
         _ number: Int,
         _ continuation: CheckedContinuation<Outcome, Never>,
-        _ work: @escaping @Sendable () async throws(RegistryError) -> Value
+        _ work: @escaping @Sendable () async throws(Failure) -> Value
     ) {
         state.withLock { state in
             if state.flights[key] != nil {
@@ -56,7 +63,7 @@ final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             var flight = Flight(id: number)
             flight.waiters[number] = continuation
             flight.task = Task {
-                do throws(RegistryError) {
+                do throws(Failure) {
                     land(key, number, .success(try await work()))
                 } catch {
                     land(key, number, .failure(error))
@@ -82,6 +89,6 @@ final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             return (waiter, state.flights.removeValue(forKey: key)?.task)
         }
         task?.cancel()
-        waiter?.resume(returning: .failure(RegistryError(reason: .cancelled, message: "cancelled")))
+        waiter?.resume(returning: .failure(cancelled))
     }
 }
