@@ -150,13 +150,56 @@ struct PruneSyncTests {
             }
             #expect(first.hold?.hash == second.hold?.hash)
             #expect(try await scene.liveConfigMap("c0") != nil)
-            // It is stored once, before anything that the commit adds is there.
             let firstWrites = try await scene.writes(of: first)
-            let stored = try #require(firstWrites.firstIndex { $0.verb == .order })
-            let created = try #require(firstWrites.firstIndex { $0.verb == .apply })
-            #expect(stored < created && firstWrites.filter { $0.verb == .order }.count == 1)
+            #expect(firstWrites.filter { $0.verb == .order }.count == 1)
             let secondWrites = try await scene.writes(of: second)
             #expect(!secondWrites.contains { $0.verb == .order })
+            // What is left over ends, and so does what it was judged of.
+            try scene.commit(
+                Dictionary(uniqueKeysWithValues: (0..<7).map { ("c\($0).yaml", scene.configMap("c\($0)")) })
+            )
+            #expect(try await scene.sync().outcome == .succeeded)
+            #expect(try await scene.inventory().pruneBase == nil)
+        }
+    }
+
+    @Test func `a prune that was blocked is judged of what there was before`() async throws {
+        try await withScene { scene in
+            var files: [String: String?] = ["ns.yaml": scene.namespaceManifest]
+            for index in 0..<10 { files["c\(index).yaml"] = scene.configMap("c\(index)") }
+            try scene.commit(files)
+            #expect(try await scene.sync().outcome == .succeeded)
+            var foreign = try KubeObject(
+                JSONParser.parse(#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"foreign"}}"#)
+            )
+            foreign.json[["metadata", "namespace"]] = .string(scene.namespace)
+            foreign.json[["metadata", "labels", ApplySet.partOfLabel]] = "applyset-of-somebody-else-v1"
+            _ = try await scene.client.create(foreign, in: CoreResources.configMaps, fieldManager: "somebody")
+            var next = Dictionary(uniqueKeysWithValues: (0..<6).map { ("c\($0).yaml", String?.none) })
+            for index in 0..<40 { next["d\(index).yaml"] = scene.configMap("d\(index)") }
+            next["foreign.yaml"] = scene.configMap("foreign")
+            try scene.commit(next)
+            let blocked = try await scene.sync()
+            guard case .blocked = blocked.prune?.verdict else {
+                Issue.record("it is not blocked: \(String(describing: blocked.prune?.verdict))")
+                return
+            }
+            #expect(try await scene.liveConfigMap("d39") != nil)
+            _ = try await scene.client.patch(
+                CoreResources.configMaps,
+                namespace: scene.namespace,
+                name: "foreign",
+                type: .merge,
+                body: ["metadata": ["labels": [ApplySet.partOfLabel: .null]]],
+                fieldManager: "somebody"
+            )
+            let held = try await scene.sync()
+            #expect(held.outcome == .held)
+            #expect(
+                held.hold?.reasons.first?.hasPrefix("6 of 11 objects would be deleted") == true,
+                "\(held.hold?.reasons ?? [])"
+            )
+            for index in 0..<10 { #expect(try await scene.liveConfigMap("c\(index)") != nil) }
         }
     }
 

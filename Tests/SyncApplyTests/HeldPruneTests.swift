@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 import PlainText
+import SyncLook
 import Testing
 
 @testable import SyncApply
@@ -19,15 +20,56 @@ struct HeldPruneTests {
         return try StandingOrders(parent: try parent([StandingOrders.key: .string(data)]))
     }
 
-    @Test(arguments: [nil, 344] as [Int?])
-    func `it is read as it was written, with the number by which it was judged`(_ total: Int?) throws {
+    @Test func `it is read as it was written`() throws {
         let id = ObjectID(group: "", kind: "ConfigMap", namespace: "shop", name: "a")
-        let held = StandingOrders.HeldPrune(hash: "h", commitID: "c", reasons: ["x"], objects: [id], total: total)
+        let held = StandingOrders.HeldPrune(hash: "h", commitID: "c", reasons: ["x"], objects: [id])
         var orders = StandingOrders()
         orders.hold(held)
         let read = try StandingOrders(parent: try orders.written(into: try parent()))
         #expect(read.held == held)
-        #expect(read.held?.total == total)
+    }
+
+    @Test(arguments: [0, 200]) func `a list of long names is shortened until it fits beside other orders`(
+        imageOrders: Int
+    ) throws {
+        let long = String(repeating: "n", count: 240)
+        let ids = (0..<150).map { number in
+            ObjectID(
+                group: "external-secrets.io",
+                kind: "ExternalSecret",
+                namespace: String(repeating: "s", count: 63),
+                name: "\(long)\(number)"
+            )
+        }
+        let reason = Redactor().line(String(repeating: "\u{1F512} ", count: 400))
+        let held = StandingOrders.HeldPrune(
+            hash: "h",
+            commitID: "c",
+            reasons: Array(repeating: reason, count: 20),
+            objects: ids
+        )
+        #expect(held.reasons.allSatisfy { $0.utf8.count <= 500 })
+        var orders = StandingOrders()
+        orders.hold(held)
+        let word = StandingOrders.Word(person: "ada@laptop", text: "incident", at: "2026-01-01T00:00:00Z")
+        for number in 0..<imageOrders {
+            let workload = ObjectID(group: "apps", kind: "Deployment", namespace: "shop", name: "web-\(number)")
+            orders.order(.init(isHold: true, word: word), of: workload)
+        }
+        let read = try StandingOrders(parent: try orders.written(into: try parent()))
+        #expect(read.held?.hash == "h" && read.held?.count == 150)
+        #expect(read.held.map { $0.objects.count < 150 && ids.starts(with: $0.objects) } == true)
+        #expect(read.images.count == imageOrders)
+    }
+
+    @Test func `orders that do not fit are refused by their size`() throws {
+        var orders = StandingOrders()
+        let text = String(repeating: "x", count: StandingOrders.maxBytes)
+        orders.suspend(StandingOrders.Word(person: "ada", text: text, at: "2026-01-01T00:00:00Z"))
+        let parent = try parent()
+        let error = #expect(throws: ApplyError.self) { try orders.written(into: parent) }
+        #expect(error?.reason == .inventoryTooLarge)
+        #expect(error?.description.contains("cannot be read") == false)
     }
 
     @Test func `a secret across the place where a reason is cut leaves none of its letters`() {
@@ -42,33 +84,5 @@ struct HeldPruneTests {
         )
         #expect(held.reasons.first?.contains("correct") == false)
         #expect(held.reasons.first?.hasPrefix("long long ") == true && held.json.text.contains("correct") == false)
-    }
-
-    @Test(
-        arguments: [
-            ("h", 10, 10, false), ("h", 10, 12, false), ("h", 10, 8, true), ("h", nil, 8, true),
-            ("other", 10, 10, true),
-            (nil, nil, 10, true),
-        ] as [(String?, Int?, Int, Bool)]
-    )
-    func `it is stored again only for another list, or a smaller number`(
-        _ hash: String?,
-        _ stored: Int?,
-        _ total: Int,
-        _ isLacking: Bool
-    ) {
-        func held(_ hash: String, _ total: Int?) -> StandingOrders.HeldPrune {
-            StandingOrders.HeldPrune(hash: hash, commitID: "c", reasons: [], objects: [], total: total)
-        }
-        var orders = StandingOrders()
-        if let hash { orders.hold(held(hash, stored)) }
-        #expect(orders.lacks(held("h", total)) == isLacking)
-        #expect(orders.lacks(nil) == (hash != nil))
-    }
-
-    @Test func `one of an older version has no such number`() throws {
-        let text = #"{"held":{"hash":"h","commit":"c","reasons":["x"],"objects":[],"count":3}}"#
-        let held = try #require(try orders(text).held)
-        #expect(held.count == 3 && held.total == nil)
     }
 }

@@ -27,26 +27,6 @@ struct InterruptionTests {
         return await applier.apply(plan, inventory: inventory).interruption != nil
     }
 
-    @Test(arguments: [false, true])
-    func `a hold that cannot be stored ends the pass before anything is created`(isStored: Bool) async throws {
-        try await ProjectUnderTest.run { project in
-            try await project.sync([configMap("a"), configMap("b")])
-            let store = project.store()
-            let (plan, inventory) = try await project.plan(
-                [configMap("new")],
-                store: store,
-                prune: .init(maxObjects: 1, maxPercent: 1)
-            )
-            let report = await project.applier(store: store).apply(plan, inventory: inventory) {
-                guard isStored else { throw ApplyError(.noInventory, "there is none") }
-            }
-            #expect(report.isHoldStored == isStored)
-            #expect((report.interruption == nil) == isStored)
-            #expect(try await (project.live("ConfigMap", "new") != nil) == isStored)
-            #expect(try await project.live("ConfigMap", "a") != nil)
-        }
-    }
-
     @Test func `wherever a pass is stopped, nothing is orphaned and the next pass finishes the work`() async throws {
         try await ProjectUnderTest.run { project in
             var stops = 0

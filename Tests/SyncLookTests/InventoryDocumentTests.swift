@@ -18,7 +18,8 @@ import Testing
                 Self.map("e"): Inventory.Member(uid: Self.uid, content: "0123456789abcdef0123"),
                 Self.map("f"): Inventory.Member(uid: "6f2c", doubt: .lost, content: "0123456789abcdef"),
             ],
-            unseenKinds: [GroupKind(group: "acme.dev", kind: "Widget")]
+            unseenKinds: [GroupKind(group: "acme.dev", kind: "Widget")],
+            pruneBase: 11
         )
         let bytes = try InventoryDocument.encode(content)
         #expect(try InventoryDocument.decode(bytes, source: "ignored") == content)
@@ -80,6 +81,7 @@ import Testing
         "", "{", "[]", "null", #"{"Pod":[]}"#, #"{"Pod":{"shop":"web"}}"#, #"{"Pod":{"shop":{"web":7}}}"#,
         #"{"groups":{}}"#, #"{"groups":[7]}"#, #"{"groups":[{}]}"#, #"{"groups":[{"members":{},"source":7}]}"#,
         #"{"groups":[{"members":{},"doubt":"new"}]}"#, #"{"groups":[{"members":{"Pod":{"shop":{"web":"short"}}}}]}"#,
+        #"{"groups":[],"pruneBase":"7"}"#, #"{"groups":[],"pruneBase":-1}"#, #"{"groups":[],"pruneBase":1.5}"#,
         #"{"groups":[],"unseenKinds":[7]}"#, #"{"groups":[],"unseenKinds":{}}"#,
         #"{"groups":[{"members":{"Pod":{"a":{"b":null}}}},{"doubt":"lost","members":{"Pod":{"a":{"b":null}}}}]}"#,
     ])

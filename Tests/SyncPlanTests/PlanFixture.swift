@@ -90,6 +90,7 @@ struct PlanFixture {
         catalog: APICatalog = catalog,
         policy: PlanPolicy = PlanPolicy(),
         marks: [ObjectID: Inventory.AppliedMark] = [:],
+        pruneBase: Int? = nil,
         contents: [ObjectID: ContainerContents] = [:]
     ) -> Plan {
         var set = LiveSet(
@@ -104,7 +105,8 @@ struct PlanFixture {
             inventory: Inventory(
                 applySet: applySet,
                 members: Dictionary(members.map { ($0.0.id, .init(uid: $0.1)) }) { first, _ in first },
-                marks: marks
+                marks: marks,
+                pruneBase: pruneBase
             ),
             policy: policy
         )

@@ -28,6 +28,30 @@ struct PruneTests {
         #expect(plan.prune.steps.map(\.uid) == ["uid-old-0"])
     }
 
+    @Test func `left over is what may have to be deleted, now or later`() throws {
+        let rendered = try PlanFixture.rendered(PlanFixture.configMap("new"))
+        let old = try removed(2)
+        let ids = Set(old.map(\.id))
+        var alone = old[1]
+        alone.json[["metadata", "annotations", "sternpost.dev/reconcile"]] = "disabled"
+        var disabled = PlanPolicy()
+        disabled.prune.isEnabled = false
+        func leftOver(_ live: [KubeObject], unread: Bool = false, policy: PlanPolicy = PlanPolicy()) -> Set<ObjectID> {
+            PlanFixture.plan(
+                rendered,
+                live: live,
+                members: old.map { ($0, $0.uid) },
+                unreadable: unread ? [old[0].id.groupKind: "HTTP 500"] : [:],
+                policy: policy
+            ).prune.leftOver
+        }
+        #expect(leftOver(old) == ids)
+        #expect(leftOver([], unread: true) == ids)
+        #expect(leftOver([]).isEmpty)
+        #expect(leftOver(old, policy: disabled).isEmpty)
+        #expect(leftOver([old[0], alone]) == [old[0].id])
+    }
+
     @Test func `an object that carries our label but is no member is never deleted`() throws {
         let copied = try removed(1)
         let plan = PlanFixture.plan(try PlanFixture.rendered(PlanFixture.configMap("new")), live: copied)
@@ -163,12 +187,10 @@ struct PruneTests {
     }
 
     @Test(arguments: [(nil, true), (20, false), (1_000, true)] as [(Int?, Bool)])
-    func `what came while a prune waits does not raise its limit`(_ heldTotal: Int?, _ isAllowed: Bool) throws {
+    func `what came while a member is left over does not raise the limit`(_ base: Int?, _ isAllowed: Bool) throws {
         let old = try removed(40)
         let declared = old[12...].map { RenderedObject(object: $0, origin: .init(file: "infra/kept.yaml", line: 1)) }
         let rendered = try PlanFixture.rendered(PlanFixture.configMap("new"))
-        var policy = PlanPolicy()
-        policy.heldTotal = heldTotal
         let prune = PlanFixture.plan(
             .init(
                 commit: rendered.commit,
@@ -178,10 +200,11 @@ struct PruneTests {
             ),
             live: old,
             members: old.map { ($0, $0.uid) },
-            policy: policy
+            pruneBase: base
         ).prune
         #expect(prune.steps.count == 12)
-        #expect(prune.total == min(heldTotal ?? 40, 40))
+        #expect(prune.leftOver == Set(prune.steps.map(\.id)))
+        #expect(prune.base == min(base ?? 40, 40))
         guard case .held(let reasons, _) = prune.verdict else {
             #expect(isAllowed && prune.verdict == .allowed)
             return

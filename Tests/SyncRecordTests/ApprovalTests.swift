@@ -8,13 +8,7 @@ import TestKit
 import Testing
 
 @Suite struct ApprovalTests {
-    private let hold = PruneHold(
-        hash: "h1",
-        commitID: "c1",
-        reasons: ["6 of 10"],
-        objects: [.deployment("old")],
-        total: 10
-    )
+    private let hold = PruneHold(hash: "h1", commitID: "c1", reasons: ["6 of 10"], objects: [.deployment("old")])
 
     private func isNothingHeld(_ error: any Error) -> Bool { (error as? RecordError)?.reason == .nothingHeld }
 

@@ -108,6 +108,9 @@ package struct Inventory: Sendable, Hashable {
     /// Kinds that could not be looked through since the inventory was lost: there may be objects of ours that are not
     /// members. One with the name `*` stands for all kinds of its group.
     package var unseenKinds: Set<GroupKind>
+    /// How many members there were at the most when one was left over that git no longer declared; nil when none is. The
+    /// limits of a prune are taken of them, so that what a pass creates does not allow the next one what it was refused.
+    package var pruneBase: Int?
     /// Whether this reading found the parent missing or empty, and `members` were found again by our label and field
     /// manager.
     package var isRebuilt: Bool
@@ -122,6 +125,7 @@ package struct Inventory: Sendable, Hashable {
         marks: [ObjectID: AppliedMark] = [:],
         residualKey: ResidualKey = .ephemeral,
         unseenKinds: Set<GroupKind> = [],
+        pruneBase: Int? = nil,
         isRebuilt: Bool = false,
         ref: String = "",
         followed: FollowedCommit? = nil
@@ -131,6 +135,7 @@ package struct Inventory: Sendable, Hashable {
         self.marks = marks
         self.residualKey = residualKey
         self.unseenKinds = unseenKinds
+        self.pruneBase = pruneBase
         self.isRebuilt = isRebuilt
         self.ref = ref
         self.followed = followed

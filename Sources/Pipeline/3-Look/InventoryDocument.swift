@@ -14,10 +14,17 @@ package enum InventoryDocument {
         package var members: [ObjectID: Inventory.Member] = [:]
         /// As ``Inventory/unseenKinds``.
         package var unseenKinds: Set<GroupKind> = []
+        /// As ``Inventory/pruneBase``.
+        package var pruneBase: Int?
 
-        package init(members: [ObjectID: Inventory.Member] = [:], unseenKinds: Set<GroupKind> = []) {
+        package init(
+            members: [ObjectID: Inventory.Member] = [:],
+            unseenKinds: Set<GroupKind> = [],
+            pruneBase: Int? = nil
+        ) {
             self.members = members
             self.unseenKinds = unseenKinds
+            self.pruneBase = pruneBase
         }
     }
 
@@ -45,6 +52,7 @@ package enum InventoryDocument {
         if !content.unseenKinds.isEmpty {
             document["unseenKinds"] = .array(content.unseenKinds.sorted().map { .string($0.description) })
         }
+        if let base = content.pruneBase { document["pruneBase"] = .int(Int64(base)) }
         let bytes = document.serialized()
         guard bytes.count <= maxBytes else {
             throw ApplyError(
@@ -107,6 +115,12 @@ package enum InventoryDocument {
         for kind in try list(map["unseenKinds"] ?? [], "unseenKinds") {
             guard let text = kind.string, !text.isEmpty else { throw corrupt("a kind is a \(kind.typeName)") }
             content.unseenKinds.insert(GroupKind(parsing: text))
+        }
+        if let base = map["pruneBase"] {
+            guard let count = base.int.flatMap({ Int(exactly: $0) }), count >= 0 else {
+                throw corrupt("pruneBase is no number of objects")
+            }
+            content.pruneBase = count
         }
         return content
     }

@@ -46,7 +46,11 @@ package enum InventoryParent {
         json[["metadata", "annotations", followedAnnotation]] = inventory.followed.map { JSON.string($0.text) }
         try checkAnnotations(of: json, inventory, namespaces: namespaces.count)
         let bytes = try InventoryDocument.encode(
-            .init(members: inventory.members, unseenKinds: inventory.unseenKinds)
+            .init(
+                members: inventory.members,
+                unseenKinds: inventory.unseenKinds,
+                pruneBase: inventory.pruneBase
+            )
         )
         json[["data", InventoryDocument.key]] = .string(Base64.text(of: bytes))
         do throws(KubeObjectError) { return try KubeObject(json) } catch { throw InventoryDocument.corrupt("\(error)") }

@@ -76,6 +76,7 @@ package actor InventoryStore {
             unseenKinds: content.unseenKinds.intersection(kinds).union(
                 kinds.subtracting(content.members.keys.map(\.groupKind))
             ),
+            pruneBase: content.pruneBase,
             ref: stored.annotation(InventoryParent.refAnnotation) ?? "",
             followed: stored.annotation(InventoryParent.followedAnnotation).flatMap(FollowedCommit.init)
         )

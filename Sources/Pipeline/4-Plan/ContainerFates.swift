@@ -51,7 +51,8 @@ struct ContainerFates {
         }
         for (id, fate) in members.sorted(by: { $0.key < $1.key }) {
             switch fate {
-            case .release(let reason), .keep(let reason): stays(id, reason, planner.live.objects[id]?.whole)
+            case .release(let reason), .keep(let reason), .remain(let reason):
+                stays(id, reason, planner.live.objects[id]?.whole)
             case .ending(let reason): ends(id, reason)
             case .delete, .gone: break
             }

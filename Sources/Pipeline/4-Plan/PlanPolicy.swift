@@ -46,9 +46,6 @@ package struct PlanPolicy: Sendable, Hashable {
     /// The newer version tag of the project's range from which the cluster was synced and that is gone now; nil when
     /// there is none. Then nothing is deleted without approval: the tag may only be missing in one poll.
     package var rewoundFrom: String?
-    /// Of how many objects the prune that waits was judged; nil when none waits. Objects that were created since do not
-    /// make it smaller: else a second sync of the same commit would allow what the first has held. As above.
-    package var heldTotal: Int?
     /// Steps and deletions that failed lately and are not tried in this pass. As above.
     package var withheld: [ObjectID: WithheldStep] = [:]
     package var withheldPrunes: [ObjectID: WithheldPrune] = [:]

@@ -48,7 +48,7 @@ extension PrunePlanner {
             .map { ($0.id, "is left alone as it asks, and names it") }
         for (id, fate) in fates {
             switch fate {
-            case .keep, .release: users.append((id, "stays, and names it"))
+            case .keep, .remain, .release: users.append((id, "stays, and names it"))
             case .ending: users.append((id, "is still being deleted, and names it"))
             case .delete, .gone: break
             }

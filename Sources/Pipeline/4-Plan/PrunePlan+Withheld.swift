@@ -37,7 +37,8 @@ extension PrunePlan {
             containers: containers,
             withheld: told(failures),
             waiting: told(waits),
-            total: total
+            base: base,
+            leftOver: leftOver
         )
     }
 

@@ -43,8 +43,12 @@ package struct PrunePlan: Sendable {
     package let withheld: [ReleasedObject]
     /// Members whose deletion waits for something else: older pods, or a custom resource that could not be deleted.
     package let waiting: [ReleasedObject]
-    /// Of how many objects the limits were taken.
-    package let total: Int
+    /// Of how many objects the limits are taken, also by the next passes while one of `leftOver` is a member: what a pass
+    /// creates must not allow the next one what it was refused.
+    package let base: Int
+    /// Members that the commit no longer declares and that may have to be deleted, now or later; none for a project that
+    /// does not prune.
+    package let leftOver: Set<ObjectID>
 
     package init(
         verdict: Verdict,
@@ -55,9 +59,11 @@ package struct PrunePlan: Sendable {
         containers: [ObjectID] = [],
         withheld: [ReleasedObject] = [],
         waiting: [ReleasedObject] = [],
-        total: Int = 0
+        base: Int = 0,
+        leftOver: Set<ObjectID> = []
     ) {
-        self.total = total
+        self.base = base
+        self.leftOver = leftOver
         self.doubts = doubts
         self.containers = containers
         self.verdict = verdict

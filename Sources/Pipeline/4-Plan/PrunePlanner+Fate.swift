@@ -14,12 +14,22 @@ extension PrunePlanner {
         case keep(String)
         /// The same, because it is being deleted already.
         case ending(String)
+        /// The same, for as long as somebody wants it to stay.
+        case remain(String)
 
         /// Whether it is in the cluster and ours, as far as is known.
         var isOurs: Bool {
             switch self {
             case .gone, .release: false
-            case .delete, .keep, .ending: true
+            case .delete, .keep, .ending, .remain: true
+            }
+        }
+
+        /// Whether a later pass may have to delete it although nobody changes anything.
+        var isLeftOver: Bool {
+            switch self {
+            case .delete, .keep: true
+            case .gone, .release, .ending, .remain: false
             }
         }
     }
@@ -49,14 +59,14 @@ extension PrunePlanner {
         switch SyncAnnotation.objection(of: object) {
         // An object that another object owns stays a member: so it is read in every pass, and keeps its owners.
         case .asksToBeKept(let wish) where object.hasOwners:
-            return .keep("it asks to be kept (\(wish)), and others own it")
+            return .remain("it asks to be kept (\(wish)), and others own it")
         case .asksToBeKept(let wish): return .release("it asks to be kept (\(wish))")
-        case .stays(let reason): return .keep("it \(reason)")
+        case .stays(let reason): return .remain("it \(reason)")
         case nil: break
         }
         if object.deletionTimestamp != nil { return .ending("it \(object.deletionText)") }
         // A project may not delete, by no longer declaring it, what it may not declare.
-        if let objection = policy.border.objection(to: object) { return .keep("it \(objection.reason)") }
+        if let objection = policy.border.objection(to: object) { return .remain("it \(objection.reason)") }
         return .delete(
             PruneStep(id: id, resource: resource, uid: uid, live: object, contents: live.contents[id])
         )

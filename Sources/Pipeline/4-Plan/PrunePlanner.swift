@@ -64,17 +64,20 @@ struct PrunePlanner {
             switch fate {
             case .delete(let step): steps.append(step)
             case .gone(let reason), .release(let reason): released.append(ReleasedObject(id: id, reason: reason))
-            case .keep(let reason), .ending(let reason): kept.append(ReleasedObject(id: id, reason: reason))
+            case .keep(let reason), .ending(let reason), .remain(let reason):
+                kept.append(ReleasedObject(id: id, reason: reason))
             }
         }
         steps.sort(by: PrunePlanner.isDeletedBefore)
-        let total = total(with: fates)
+        let present = present(with: fates)
+        let base = min(present, inventory.pruneBase ?? present)
         let verdict = PruneVerdict(
             planner: self,
             steps: steps,
             doubts: doubts,
             along: containers.along,
-            total: total
+            base: base,
+            present: present
         )
         let decision = verdict.verdict
         return PrunePlan(
@@ -85,16 +88,20 @@ struct PrunePlanner {
             doubts: doubts,
             containers: decision.mayRun
                 ? steps.map(\.id).filter { PrunePlanner.isContainer($0) && live.contents[$0] == nil }.sorted() : [],
-            total: total
+            base: base,
+            leftOver: decision == .disabled ? [] : leftOver(fates)
         )
     }
 
-    /// How many members really exist: one that was never created, or is gone, must not raise the limit for others, nor
-    /// must one that came while a prune waited.
-    private func total(with fates: [ObjectID: Fate]) -> Int {
-        let declared = declared.count { live.objects[$0] != nil && inventory.members[$0] != nil }
-        let present = declared + fates.values.count(where: \.isOurs)
-        return min(present, policy.heldTotal ?? present)
+    /// How many members really exist: one that was never created, or is gone, must not raise the limit for others.
+    private func present(with fates: [ObjectID: Fate]) -> Int {
+        declared.count { live.objects[$0] != nil && inventory.members[$0] != nil } + fates.values.count(where: \.isOurs)
+    }
+
+    /// The members that the commit no longer declares and that may have to be deleted; those that a refused manifest
+    /// protects now, too.
+    private func leftOver(_ fates: [ObjectID: Fate]) -> Set<ObjectID> {
+        Set(inventory.members.keys.filter { !declared.contains($0) && fates[$0]?.isLeftOver != false })
     }
 
     /// The namespace of a refused manifest may not be known, so it protects every member of its kind and name.

@@ -15,7 +15,9 @@ struct PruneVerdict {
     let doubts: [ObjectID: Inventory.Doubt]
     let along: [ContainerFates.GoingAlong]
     /// Of how many members the limits are taken.
-    let total: Int
+    let base: Int
+    /// How many there are now.
+    let present: Int
 
     var verdict: PrunePlan.Verdict {
         guard planner.policy.prune.isEnabled else { return .disabled }
@@ -73,11 +75,14 @@ struct PruneVerdict {
         if let reason = otherSource { reasons.append(reason) }
         reasons += doubtReasons
         let prune = planner.policy.prune
-        let limit = prune.limit(inventoryCount: total)
+        let limit = prune.limit(inventoryCount: base)
         if steps.count > limit {
+            let others =
+                base < present
+                ? "; of the \(present) there are now, only as many count as there were without what came since" : ""
             reasons.append(
-                "\(steps.count) of \(total) objects would be deleted; without approval at most \(limit)"
-                    + " (the larger of \(prune.maxObjects) objects and \(prune.maxPercent)%)"
+                "\(steps.count) of \(base) objects would be deleted; without approval at most \(limit)"
+                    + " (the larger of \(prune.maxObjects) objects and \(prune.maxPercent)%)\(others)"
             )
         }
         let protected = steps.filter { KindOrder.protected.contains($0.id.groupKind) || $0.takesClaimsAlong }

@@ -89,15 +89,12 @@ package struct Applier: Sendable {
     ///   - inventory: The inventory from which the plan was made, as ``InventoryStore`` gave it.
     ///   - approved: The approval hash that a person has given; lets a held prune run when it is the plan's.
     ///   - approver: Who gave it; stands in the reason of each deletion that it allows.
-    ///   - publishHold: Stores which prune is held, and of how many objects it was judged. Called before the first step:
-    ///     what the steps create would let a later pass judge the same prune of more. When it throws, the pass ends.
     /// - Returns: What became of every step and prune, and the inventory as it stands in the cluster.
     package func apply(
         _ plan: Plan,
         inventory: Inventory,
         approved: String? = nil,
-        approver: String? = nil,
-        publishHold: (@Sendable () async throws -> Void)? = nil
+        approver: String? = nil
     ) async -> ApplyReport {
         var run = ApplyRun(
             plan: plan,
@@ -109,7 +106,6 @@ package struct Applier: Sendable {
         }
         await writeInventory(&run, reason: "before apply of commit \(plan.commit.shortID)")
         CrashPoint.reach(.afterSuperset)
-        if let publishHold { await publish(publishHold, &run) }
         for wave in plan.waves {
             await openGate(before: wave, &run)
             await apply(wave, &run)
@@ -123,23 +119,6 @@ package struct Applier: Sendable {
         }
         CrashPoint.reach(.afterNarrow)
         return run.report()
-    }
-
-    /// Stores which prune is held; a failure interrupts the run.
-    private func publish(_ hold: @Sendable () async throws -> Void, _ run: inout ApplyRun) async {
-        guard run.interruption == nil else { return }
-        if let reason = await reasonToStop() {
-            run.interrupt("which prune is held was not written: \(reason)")
-            return
-        }
-        do {
-            try await hold()
-            run.holdIsStored()
-        } catch let error as ApplyError {
-            run.interrupt("which prune is held was not written: \(error)")
-        } catch {
-            run.loseJournal("which prune is held was not written: \(error)")
-        }
     }
 
     /// Stores the run's members; a failure interrupts the run.

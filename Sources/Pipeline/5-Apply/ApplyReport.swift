@@ -121,8 +121,6 @@ package struct ApplyReport: Sendable {
     package let interruption: String?
     /// Whether it ended because an intent or an outcome could not be recorded.
     package let isJournalLost: Bool
-    /// Whether the pass has stored, before its first step, which prune is held.
-    package let isHoldStored: Bool
     /// The wave number that was not healthy in time, so that later ones were not written; nil when there was none.
     package let closedGate: ClosedGate?
 
@@ -131,12 +129,10 @@ package struct ApplyReport: Sendable {
         inventory: Inventory,
         interruption: String?,
         isJournalLost: Bool = false,
-        isHoldStored: Bool = false,
         closedGate: ClosedGate? = nil
     ) {
         self.closedGate = closedGate
         self.isJournalLost = isJournalLost
-        self.isHoldStored = isHoldStored
         self.outcomes = outcomes
         self.inventory = inventory
         self.interruption = interruption

@@ -13,7 +13,6 @@ struct ApplyRun: Sendable {
     private(set) var inventory: Inventory
     private(set) var interruption: String?
     private var isJournalLost = false
-    private var isHoldStored = false
     /// Kinds and namespaces that this pass creates: right afterwards the API server may not serve them yet.
     let definedKinds: Set<GroupKind>
     let definedNamespaces: Set<String>
@@ -65,9 +64,6 @@ struct ApplyRun: Sendable {
     }
 
     mutating func inventoryIsStored() { stored = inventory }
-
-    /// Notes that it is stored which prune is held.
-    mutating func holdIsStored() { isHoldStored = true }
 
     /// Keeps a wave from starting while an object of an earlier number is blocked; tells whether that is so.
     mutating func closeGate(before wave: Wave) -> Bool { blockers.closeGate(before: wave) }
@@ -151,7 +147,6 @@ struct ApplyRun: Sendable {
             inventory: stored,
             interruption: interruption,
             isJournalLost: isJournalLost,
-            isHoldStored: isHoldStored,
             closedGate: closedGate
         )
     }

@@ -24,6 +24,11 @@ extension Inventory {
             superset.members[step.id] = Member(uid: nil, source: source, doubt: known?.doubt)
         }
         for (id, doubt) in plan.prune.doubts { superset.members[id] = superset.members[id]?.doubted(doubt) }
+        // Without a new member or a new incarnation the next pass counts no more than this one.
+        let mayGrow =
+            superset.members.count > members.count || plan.waves.contains { $0.steps.contains { $0.live == nil } }
+        let isTold = !plan.prune.leftOver.isEmpty && (mayGrow || pruneBase != nil)
+        superset.pruneBase = isTold ? plan.prune.base : nil
         return superset
     }
 
@@ -41,6 +46,7 @@ extension Inventory {
             narrow.members[drifted.id] = Member(uid: uid, source: plan.source)
         }
         narrow.unseenKinds = plan.unseenKinds
+        if !plan.prune.leftOver.contains(where: { narrow.members[$0] != nil }) { narrow.pruneBase = nil }
         return narrow
     }
 }

@@ -163,12 +163,11 @@ extension Payload.Held {
             hash: hold.hash,
             commitID: hold.commitID,
             reasons: hold.reasons.map { redactor.row($0) },
-            objects: hold.objects,
-            total: hold.total
+            objects: hold.objects
         )
     }
 
     var hold: PruneHold {
-        PruneHold(hash: hash, commitID: commitID, reasons: reasons.map(\.text), objects: objects, total: total)
+        PruneHold(hash: hash, commitID: commitID, reasons: reasons.map(\.text), objects: objects)
     }
 }

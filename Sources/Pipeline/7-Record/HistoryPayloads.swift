@@ -97,8 +97,6 @@ enum Payload {
         let commitID: String
         let reasons: [RedactedText]
         let objects: [ObjectID]
-        /// Nil in rows of older versions.
-        let total: Int?
     }
 
     struct Approved: Codable, Sendable {

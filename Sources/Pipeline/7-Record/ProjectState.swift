@@ -15,18 +15,14 @@ package struct PruneHold: Sendable, Hashable, Codable {
     package let objects: [ObjectID]
     /// How many they are.
     package let count: Int
-    /// Of how many objects it was judged; nil where an older version has stored it.
-    package let total: Int?
 
     package init(
         hash: String,
         commitID: String,
         reasons: [String],
         objects: [ObjectID],
-        count: Int? = nil,
-        total: Int? = nil
+        count: Int? = nil
     ) {
-        self.total = total
         self.count = count ?? objects.count
         self.hash = hash
         self.commitID = commitID

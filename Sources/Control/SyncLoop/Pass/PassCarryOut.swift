@@ -100,16 +100,13 @@ struct PassCarryOut: Sendable {
                 try await self.obeySuspension()
             }
         )
-        let publishHold: @Sendable () async throws -> Void = { try await self.publishHold(by: run) }
-        let isFirst = publishesHoldFirst
         await preparer.mirror?.beginWriting()
         let report = await untilSuperseded(every: project.interval, { await isSuperseded(plan.commit) }) {
             await applier.apply(
                 plan,
                 inventory: prepared.inventory,
                 approved: approved,
-                approver: state.approval?.person,
-                publishHold: isFirst ? publishHold : nil
+                approver: state.approval?.person
             )
         }
         await preparer.mirror?.finishWriting(report, of: plan, parent: await preparer.store.stored)

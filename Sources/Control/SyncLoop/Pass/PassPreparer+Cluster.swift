@@ -105,8 +105,6 @@ extension PassPreparer {
         var policy = policy
         policy.remembersCommit = project.remembersCommit
         policy.rewoundFrom = rewoundTag(rendered.commit, step, inventory: inventory)
-        // The smaller one: after a pass that died, the cluster or the history may not have the last one.
-        policy.heldTotal = [policy.heldTotal, orders.held?.total].compactMap { $0 }.min()
         let hashes = triage.hashes
         let draft = PlanDraft(rendered, against: live, inventory: inventory, policy: policy, hashes: hashes)
         let containers = draft.containers

@@ -146,7 +146,7 @@ package actor ProjectReconciler {
         let tip = try await preparer.poll(after: previous)
         if let outcome = await stillResting(at: tip, state: known, since: started) { return outcome }
         memory.beganLooking()
-        let prepared = try await prepare(tip, previous: previous, heldTotal: known.hold?.total, started: started)
+        let prepared = try await prepare(tip, previous: previous, started: started)
         let state = known.obeying(prepared.orders, held: prepared.plan.prune.approvalHash)
         if let suspension = state.suspension { throw PassFailure(suspended: project.name, by: suspension) }
         var earlier: RunOutcome?
@@ -176,17 +176,15 @@ package actor ProjectReconciler {
     private func prepare(
         _ tip: SourceTip,
         previous: CommitInfo?,
-        heldTotal: Int?,
         started: ContinuousClock.Instant
     ) async throws -> PreparedPass {
         let marks = try await history.marks(of: project.name)
-        var policy = memory.policy(
+        let policy = memory.policy(
             project.policy,
             at: started,
             commit: tip.commitID,
             triesEverything: settings.recordsQuietPasses
         )
-        policy.heldTotal = heldTotal
         let (prepared, draft) = try await preparer.prepare(
             tip,
             marks: marks,

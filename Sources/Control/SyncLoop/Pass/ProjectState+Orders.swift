@@ -61,8 +61,7 @@ extension PruneHold {
             commitID: held.commitID,
             reasons: held.reasons,
             objects: held.objects,
-            count: held.count,
-            total: held.total
+            count: held.count
         )
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import PlainText
 import SyncLook
 import SyncPlan
 
@@ -12,19 +13,17 @@ extension StandingOrders {
         /// The document stands in one Secret with the inventory: so only this much of a long list is stored.
         private static let maxObjects = 150
         private static let maxReasons = 20
-        private static let maxLetters = 500
+        private static let maxReasonBytes = 500
 
         /// The plan's approval hash: stands for the whole list.
         package let hash: String
         package let commitID: String
         /// One line each.
-        package let reasons: [String]
+        package private(set) var reasons: [String]
         /// The first in the order of deletion.
-        package let objects: [ObjectID]
+        package private(set) var objects: [ObjectID]
         /// How many there are in all.
         package let count: Int
-        /// Of how many objects it was judged; nil where an older version has stored it.
-        package let total: Int?
 
         /// Takes as much of a list as fits. The reasons are masked before they are cut: half a secret is not recognised any
         /// more, and whoever may read the Secret need not see others.
@@ -32,13 +31,13 @@ extension StandingOrders {
             hash: String,
             commitID: String,
             reasons: [RedactedText],
-            objects: [ObjectID],
-            total: Int? = nil
+            objects: [ObjectID]
         ) {
-            self.total = total
             self.hash = hash
             self.commitID = commitID
-            self.reasons = reasons.prefix(Self.maxReasons).map { String($0.text.prefix(Self.maxLetters)) }
+            self.reasons = reasons.prefix(Self.maxReasons).map {
+                String($0.text.beginning(maxBytes: Self.maxReasonBytes))
+            }
             self.objects = Array(objects.prefix(Self.maxObjects))
             count = objects.count
         }
@@ -54,14 +53,25 @@ extension StandingOrders {
             self.reasons = reasons.compactMap(\.string)  // shown, never decided by
             self.objects = objects.compactMap(ObjectID.init(order:))
             self.count = Int(count)
-            total = json["total"]?.int.map { Int($0) }
+        }
+
+        /// The same with half of the objects, or with half of the reasons where no objects are left; nil when there is
+        /// nothing to leave out. What decides, the hash and the count, stays.
+        var shortened: HeldPrune? {
+            guard !objects.isEmpty || !reasons.isEmpty else { return nil }
+            var shorter = self
+            if objects.isEmpty {
+                shorter.reasons = Array(reasons.prefix(reasons.count / 2))
+            } else {
+                shorter.objects = Array(objects.prefix(objects.count / 2))
+            }
+            return shorter
         }
 
         var json: JSON {
             [
                 "hash": .string(hash), "commit": .string(commitID), "reasons": .array(reasons.map(JSON.string)),
                 "objects": .array(objects.map(\.order)), "count": .int(Int64(count)),
-                "total": total.map { JSON.int(Int64($0)) } ?? .null,
             ]
         }
     }
@@ -72,17 +82,6 @@ extension StandingOrders {
     package func speaks(ofOtherThan hash: String?) -> Bool {
         if let held { if held.hash != hash { return true } } else if hash != nil { return true }
         return approval.word.map { $0.text != hash } ?? false
-    }
-}
-
-extension StandingOrders {
-    /// Whether a pass that holds this prune has to store it: another one is stored, or approved, or this one without
-    /// a number or with a larger one.
-    package func lacks(_ held: HeldPrune?) -> Bool {
-        if speaks(ofOtherThan: held?.hash) { return true }
-        guard let total = held?.total else { return false }
-        guard let stored = self.held?.total else { return true }
-        return stored > total
     }
 }
 

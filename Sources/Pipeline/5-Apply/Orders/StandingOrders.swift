@@ -119,12 +119,24 @@ package struct StandingOrders: Sendable, Hashable {
         document[key.rawValue] = word.map { .object($0.members) } ?? .null
     }
 
-    /// The parent with these orders in it.
+    /// The parent with these orders in it. Of a held prune only as much as fits: what people ordered goes first.
+    ///
+    /// - Throws: ``ApplyError`` with reason `inventoryTooLarge`.
     func written(into parent: KubeObject) throws(ApplyError) -> KubeObject {
         var json = parent.json
-        let bytes = JSON.object(document).serialized()
+        var orders = self
+        var bytes = JSON.object(orders.document).serialized()
+        while bytes.count > StandingOrders.maxBytes, let shorter = orders.held?.shortened {
+            orders.hold(shorter)
+            bytes = JSON.object(orders.document).serialized()
+        }
         guard bytes.count <= StandingOrders.maxBytes else {
-            throw StandingOrders.corrupt("it would take \(bytes.count) bytes, more than \(StandingOrders.maxBytes)")
+            throw ApplyError(
+                .inventoryTooLarge,
+                "what people ordered about this project would take \(bytes.count) bytes, more than the"
+                    + " \(StandingOrders.maxBytes) that fit beside its inventory; nothing is written; release image holds that"
+                    + " are not needed, or split the project"
+            )
         }
         json[["data", StandingOrders.key]] = .string(Base64.text(of: bytes))
         do throws(KubeObjectError) { return try KubeObject(json) } catch { throw StandingOrders.corrupt("\(error)") }
