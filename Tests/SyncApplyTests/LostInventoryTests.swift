@@ -70,13 +70,16 @@ struct LostInventoryTests {
         }
     }
 
-    @Test(.enabled(if: !ClusterUnderTest.isReal))
-    func `a kind that could not be listed stays named and its objects are found once it can be`() async throws {
+    @Test(.enabled(if: !ClusterUnderTest.isReal), arguments: [403, 500])
+    func `a kind that could not be listed stays named and its objects are found once it can be`(
+        status: Int
+    ) async throws {
         try await ProjectUnderTest.run { project in
             try await project.sync([configMap("a"), serviceAccount("robot")])
             try await lose(project)
             let faults = try #require(project.cluster.embedded?.faults)
-            let action = FaultAction.failure(status: 403, reason: "Forbidden", message: "robots cannot list them")
+            let reason = status == 403 ? "Forbidden" : "InternalError"
+            let action = FaultAction.failure(status: status, reason: reason, message: "robots cannot list them")
             let everywhere = faults.add(FaultRule("list", "/api/v1/serviceaccounts", action))
             let here = "/api/v1/namespaces/\(project.namespace)/serviceaccounts"
             let inside = faults.add(FaultRule("list", here, action))
@@ -98,6 +101,35 @@ struct LostInventoryTests {
             let (plan, _) = try await project.sync([configMap("a")])
             #expect(hash(plan) != nil, "\(plan.prune.verdict)")
             #expect(try await project.live("ServiceAccount", "robot") != nil)
+        }
+    }
+
+    @Test(.enabled(if: !ClusterUnderTest.isReal))
+    func `a kind whose list fails keeps no new project from being applied`() async throws {
+        try await ProjectUnderTest.run { project in
+            let faults = try #require(project.cluster.embedded?.faults)
+            let action = FaultAction.failure(
+                status: 500,
+                reason: "InternalError",
+                message: "the conversion webhook is dead"
+            )
+            let rule = faults.add(FaultRule("list", "/api/v1/serviceaccounts", action))
+            for pass in 1...2 {
+                let (plan, report) = try await project.sync([configMap("a")])
+                #expect(report.interruption == nil && report.outcomes.allSatisfy { $0.action == .created })
+                #expect(plan.unchanged.count == pass - 1)
+                #expect(
+                    plan.prune.doubtsOfMore.contains { $0.contains("the conversion webhook is dead") }
+                )
+                let parent = try #require(try await project.live("Secret", "sternpost-test"))
+                #expect(parent.annotation(ApplySet.groupKindsAnnotation) == "ConfigMap,ServiceAccount")
+            }
+            faults.remove(rule)
+            try await project.sync([configMap("a")])
+            let (plan, _) = try await project.sync([configMap("a")])
+            #expect(plan.prune.verdict == .allowed && plan.prune.doubtsOfMore.isEmpty)
+            let parent = try #require(try await project.live("Secret", "sternpost-test"))
+            #expect(parent.annotation(ApplySet.groupKindsAnnotation) == "ConfigMap")
         }
     }
 

@@ -95,6 +95,33 @@ struct OwnershipTests {
         }
     }
 
+    @Test func `an immutable object that no sync has applied is never deleted to be made anew`() async throws {
+        try await ProjectUnderTest.run { project in
+            func configMap(_ value: String, _ annotations: String = "") -> String {
+                """
+                {"apiVersion":"v1","kind":"ConfigMap","immutable":true,"data":{"k":"\(value)"},
+                 "metadata":{"name":"fixed"\(annotations)}}
+                """
+            }
+            try await project.createByHand(configMap("foreign"))
+            let uid = try await project.live("ConfigMap", "fixed")?.uid
+            let forced = configMap("ours", #","annotations":{"sternpost.dev/force":"enabled"}"#)
+            for pass in 1...2 {
+                let outcome = try #require(try await project.sync([forced]).report.outcome("fixed"))
+                #expect(outcome.action == .failed, "pass \(pass)")
+                #expect(
+                    outcome.error?.contains("no sync has ever applied the live object") == true,
+                    "\(outcome.error ?? "")"
+                )
+            }
+            let live = try #require(try await project.live("ConfigMap", "fixed"))
+            #expect(live.uid == uid && live.json["data"] == ["k": "foreign"])
+            // It leaves the inventory for what is true of it.
+            let released = try await project.sync([]).plan.prune.released
+            #expect(released.map(\.reason) == ["it was not created by this project"])
+        }
+    }
+
     @Test func `an immutable Secret that asks for it is made anew`() async throws {
         try await ProjectUnderTest.run { project in
             func secret(_ value: String) -> String {

@@ -25,13 +25,15 @@ extension KubeClient {
     /// All objects of a resource in one namespace or (empty) in all, from one snapshot.
     ///
     /// Pages are joined. When the snapshot is compacted away between two pages (410), the list starts again from
-    /// nothing, in one piece.
+    /// nothing, in one piece. A page that failed is asked for again for as long as `retryBudget` and the client's options
+    /// allow.
     package func list(
         _ resource: APIResource,
         namespace: String = "",
         labelSelector: String = "",
         fieldSelector: String = "",
-        metadataOnly: Bool = false
+        metadataOnly: Bool = false,
+        retryBudget: Duration? = nil
     ) async throws(KubeError) -> KubeList {
         let (objects, version) = try await list(
             resource,
@@ -39,6 +41,7 @@ extension KubeClient {
             labelSelector: labelSelector,
             fieldSelector: fieldSelector,
             metadataOnly: metadataOnly,
+            retryBudget: retryBudget,
             keeping: { $0 }
         )
         return KubeList(objects: objects, resourceVersion: version)
@@ -55,9 +58,11 @@ extension KubeClient {
         labelSelector: String = "",
         fieldSelector: String = "",
         metadataOnly: Bool = false,
+        retryBudget: Duration? = nil,
         keeping keep: (KubeObject) -> Kept?
     ) async throws(KubeError) -> (kept: [Kept], resourceVersion: String) {
         var request = KubeRequest(path: try resource.checkedPath(namespace: namespace))
+        request.retryBudget = retryBudget
         if metadataOnly {
             request.accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
         }

@@ -9,15 +9,14 @@ extension InventoryStore {
     private static let listsInFlight = 8
 
     /// Finds members by label and field manager; they are in doubt until git or a person confirms them. Kinds that
-    /// cannot be listed are named as unseen, to be looked through later. A kind whose list failed for now is an error,
-    /// because its members would be lost.
+    /// cannot be listed are named as unseen, to be looked through later, and until then nothing is deleted.
     ///
     /// - Parameters:
     ///   - catalog: The kinds to look through.
     ///   - kinds: Only these; nil for every kind that can be listed.
     ///   - namespaces: Where to look when a kind may not be listed for the whole cluster.
     /// - Returns: What was found; not marked as rebuilt when that is nothing.
-    /// - Throws: ``ApplyError`` when a list failed and may succeed later, or the task is cancelled.
+    /// - Throws: ``ApplyError`` when the API server does not answer at all, or not to us, or the task is cancelled.
     func rebuilt(
         from catalog: APICatalog,
         kinds: Set<GroupKind>?,
@@ -37,19 +36,22 @@ extension InventoryStore {
             await self.labelled(resource, namespaces)
         }
         var members: [ObjectID: Inventory.Member] = [:]
+        var mayHaveMembers = false
         for (resource, result) in zip(ordered, found) {
             let (objects, failure) = result ?? ([], .cancelled)
             for object in objects where object.managedFields.contains(where: \.isOurApply) {
                 members[object.id] = Inventory.Member(uid: object.uid, doubt: .lost)
             }
             guard let failure else { continue }
-            guard !failure.isRetryable, failure.reason != .cancelled, failure.reason != .tls else {
+            guard failure.isOfOneKind else {
                 throw ApplyError(failure, while: "looking for objects of the missing inventory \(applySet.parent)")
             }
             unseen.insert(resource.gvk.groupKind)
+            mayHaveMembers = mayHaveMembers || failure.isRetryable
         }
-        // Without a parent and without any object of ours, no inventory was lost.
-        guard kinds != nil || !members.isEmpty else { return Inventory(applySet: applySet) }
+        // Without a parent and without any object of ours, no inventory was lost. Who may not list a kind has made none of
+        // it, but a list that failed for now might have shown some.
+        guard kinds != nil || !members.isEmpty || mayHaveMembers else { return Inventory(applySet: applySet) }
         if kinds == nil {
             for group in catalog.unavailableGroups.keys {
                 unseen.insert(GroupKind(group: group, kind: UnseenKinds.wildcard))
@@ -69,7 +71,8 @@ extension InventoryStore {
                 resource,
                 namespace: namespace,
                 labelSelector: applySet.memberSelector,
-                metadataOnly: true
+                metadataOnly: true,
+                retryBudget: UnseenKinds.retryBudget
             ).objects
         }
         do throws(KubeError) { return (try await list(""), nil) } catch {
@@ -81,6 +84,17 @@ extension InventoryStore {
                 }
             }
             return (objects, error)
+        }
+    }
+}
+
+extension KubeError {
+    /// Whether the API server has answered, and only this kind cannot be listed: its conversion webhook or its storage is
+    /// broken, or it is forbidden.
+    fileprivate var isOfOneKind: Bool {
+        switch reason {
+        case .cancelled, .tls, .unauthorized, .unreachable, .configuration, .withheld: false
+        default: true
         }
     }
 }

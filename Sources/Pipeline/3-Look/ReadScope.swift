@@ -19,6 +19,8 @@ package struct ReadScope: Sendable {
     /// Members that are looked for by name when no list shows them: perhaps one is there without our label, or its kind
     /// cannot be listed.
     private var members: [ObjectID: APIResource] = [:]
+    /// Kinds in which members are only looked for, because they could not be looked through since the inventory was lost.
+    private(set) var searched: Set<GroupKind> = []
     /// The namespaces in which objects of a kind may be ours.
     private(set) var namespaces: [GroupKind: Set<String>] = [:]
 
@@ -64,6 +66,7 @@ package struct ReadScope: Sendable {
         for id in inventory.members.keys where wanted[id] == nil {
             if case .served(let resource) = catalog.lookup(id.groupKind) { members[id] = resource }
         }
+        searched = unseen.subtracting(namespaces.keys).subtracting(rendering)
         for kind in Set(namespaces.keys).union(unseen).union(rendering) where versions[kind] == nil {
             guard case .served(let resource) = catalog.lookup(kind) else { continue }
             versions[kind] = [resource]
@@ -72,6 +75,9 @@ package struct ReadScope: Sendable {
             ($0.gvk.groupKind.description, $0.gvk.version) < ($1.gvk.groupKind.description, $1.gvk.version)
         }
     }
+
+    /// For how long the list of a kind is tried again; nil for as long as the client's options say.
+    func retryBudget(for kind: GroupKind) -> Duration? { searched.contains(kind) ? UnseenKinds.retryBudget : nil }
 
     /// What is known of the undiscovered objects once their definitions were looked for.
     struct Undiscovered {

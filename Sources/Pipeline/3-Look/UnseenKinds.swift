@@ -5,6 +5,9 @@ import KubeObjects
 package struct UnseenKinds: Sendable {
     /// Stands for all kinds of a group that did not answer discovery.
     package static let wildcard = "*"
+    /// For how long the list of a kind is tried again in which members are only looked for. Nothing that git declares may
+    /// wait for a kind that has nothing to do with it.
+    static let retryBudget: Duration = .seconds(5)
 
     /// Those that cannot be looked through now either.
     package let left: Set<GroupKind>

@@ -12,6 +12,8 @@ struct WantedChange: Sendable {
     let differences: [FieldDifference]
     /// How many of them, from the first, are new since the object was written last.
     var newsCount: Int?
+    /// As ``Step/isConfirmed``.
+    var isConfirmed = true
 
     /// The step, once it is known what must come before.
     func step(dependsOn: [ObjectID]) -> Step {
@@ -28,7 +30,8 @@ struct WantedChange: Sendable {
             newsCount: newsCount,
             dependsOn: dependsOn,
             mayRecreate: SyncAnnotation.allowsRecreate(manifest.object)
-                && KindOrder.mayBeRecreated(manifest.id.groupKind)
+                && KindOrder.mayBeRecreated(manifest.id.groupKind),
+            isConfirmed: isConfirmed
         )
     }
 }
@@ -233,7 +236,8 @@ struct ManifestSorting {
             cause: cause,
             live: found,
             differences: news + remembered,
-            newsCount: news.isEmpty ? remembered.count : news.count
+            newsCount: news.isEmpty ? remembered.count : news.count,
+            isConfirmed: inventory.confirms(found)
         )
     }
 

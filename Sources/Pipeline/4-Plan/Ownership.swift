@@ -85,3 +85,13 @@ package enum Ownership: Sendable, Hashable {
         return nil
     }
 }
+
+extension Inventory {
+    /// Whether this incarnation is a member that this project has applied. After a pass that died behind its apply the
+    /// member has no uid yet, and the object says itself who applied it.
+    func confirms(_ live: KubeObject) -> Bool {
+        guard let member = members[live.id], live.label(ApplySet.partOfLabel) == applySet.id else { return false }
+        guard let uid = member.uid else { return live.managedFields.contains(where: \.isOurApply) }
+        return uid == live.uid
+    }
+}

@@ -44,6 +44,9 @@ package struct Step: Sendable {
     /// Whether an immutable field may be changed by deleting and creating again: a person has asked for it
     /// (`sternpost.dev/force: enabled`), and the kind is one of the API server's own that holds no data.
     package let mayRecreate: Bool
+    /// Whether the live object was applied by this project before, as far as the inventory knows; true without one. Any
+    /// other is adopted, and never deleted to be created again.
+    package let isConfirmed: Bool
 
     package init(
         id: ObjectID,
@@ -57,7 +60,8 @@ package struct Step: Sendable {
         differences: [FieldDifference],
         newsCount: Int? = nil,
         dependsOn: [ObjectID],
-        mayRecreate: Bool
+        mayRecreate: Bool,
+        isConfirmed: Bool = true
     ) {
         self.id = id
         self.action = action
@@ -71,6 +75,7 @@ package struct Step: Sendable {
         self.newsCount = newsCount ?? differences.count
         self.dependsOn = dependsOn
         self.mayRecreate = mayRecreate
+        self.isConfirmed = isConfirmed
     }
 
     /// What differs, for display: cut and masked, in the same order.

@@ -31,6 +31,14 @@ package struct Applier: Sendable {
             self.gone = gone
             self.settling = settling
         }
+
+        /// The same for a project that waits no longer than this for what it deletes. Zero, by which a project does not wait
+        /// for health at all, changes nothing: what is deleted has to be gone before what it needs is deleted, too.
+        package func within(_ timeout: Duration) -> Deadlines {
+            var bounded = self
+            if timeout > .zero { bounded.gone = min(gone, timeout) }
+            return bounded
+        }
     }
 
     /// Which of these objects are not healthy, and why; asked before a later wave number begins.

@@ -157,6 +157,16 @@ extension Step {
     /// Why the object is not deleted to be created again, as it is now; nil when it may be. What the manifest itself
     /// asks for does not count. The owner counts only when an ApplySet is given.
     func objection(toDeleting now: KubeObject, for applySet: ApplySet?) -> StepFailure? {
+        guard isConfirmed else {
+            return StepFailure(
+                self,
+                cause:
+                    "an immutable field differs, and no sync has ever applied the live object, so it is not this project's to"
+                    + " delete; nothing was deleted",
+                remedy: "delete it by hand if nobody needs it, or correct the manifest",
+                isRetryable: true
+            )
+        }
         guard let reason = reasonToStay(now, for: applySet) else { return nil }
         return StepFailure(
             self,

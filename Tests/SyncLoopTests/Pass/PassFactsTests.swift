@@ -56,6 +56,7 @@ struct PassFactsTests {
         var reportsDrift = false
         var verdict = PrunePlan.Verdict.allowed
         var waits = false
+        var isLeftOver = false
         var health: HealthReport.Ending = .healthy
         var interruption: String?
         var approved: String?
@@ -79,7 +80,8 @@ struct PassFactsTests {
         End(reasons: [.optedOut], outcome: .succeeded),
         End(reasons: [.waiting], outcome: .degraded),
         End(reportsDrift: true, outcome: .degraded),
-        End(verdict: .blocked(reasons: ["x"]), outcome: .degraded),
+        End(verdict: .blocked(reasons: ["x"]), isLeftOver: true, outcome: .degraded),
+        End(verdict: .blocked(reasons: ["x"]), outcome: .succeeded),
         End(verdict: .disabled, outcome: .succeeded),
         End(verdict: .held(reasons: ["x"], approvalHash: "h"), outcome: .held),
         End(verdict: .held(reasons: ["x"], approvalHash: "h"), approved: "h", outcome: .succeeded),
@@ -96,7 +98,8 @@ struct PassFactsTests {
                 verdict: end.verdict,
                 steps: [],
                 released: [],
-                waiting: end.waits ? [ReleasedObject(id: PassFixture.id(), reason: "older pods run")] : []
+                waiting: end.waits ? [ReleasedObject(id: PassFixture.id(), reason: "older pods run")] : [],
+                leftOver: end.isLeftOver ? [PassFixture.id()] : []
             )
         )
         let outcome = PassRecord.outcome(

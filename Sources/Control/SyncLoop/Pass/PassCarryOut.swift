@@ -91,7 +91,7 @@ struct PassCarryOut: Sendable {
             store: preparer.store,
             journal: history.journal(for: run),
             limit: settings.concurrency,
-            deadlines: settings.deadlines,
+            deadlines: settings.deadlines.within(project.healthTimeout),
             readiness: Kstatus.readiness,
             health: { ids in await self.health.unhealthy(ids, in: prepared, within: budget) },
             users: users,

@@ -22,6 +22,7 @@ extension PassRecord {
     static func remarks(_ plan: Plan, _ report: ApplyReport) -> [String] {
         var lines = report.interruption.map { [$0] } ?? []
         lines += plan.prune.leaving.prefix(50).map { "\($0.id) left the inventory: \($0.reason)" }
+        lines += plan.prune.doubtsOfMore.map { "not known whether more is to be deleted: \($0)" }
         lines += plan.prune.kept.prefix(50).map { "\($0.id) stays for now: \($0.reason)" }
         return lines
     }
@@ -68,7 +69,7 @@ extension PassRecord {
         // No longer declared, may be deleted, and still there, because it waits for something else.
         if !plan.prune.waiting.isEmpty || report.outcomes.contains(where: \.isPostponedPrune) { return .degraded }
         if plan.refused.contains(where: { $0.reason.isShortfall }) { return .degraded }
-        if case .blocked = plan.prune.verdict { return .degraded }
+        if case .blocked = plan.prune.verdict, !plan.prune.leftOver.isEmpty { return .degraded }
         if !plan.reportedDrift.isEmpty { return .degraded }
         if [.failed, .timedOut, .unreadable].contains(health.ending) { return .degraded }
         if case .held(_, let hash) = plan.prune.verdict, approved != hash { return .held }

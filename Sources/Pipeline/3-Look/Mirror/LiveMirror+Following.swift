@@ -28,6 +28,7 @@ extension LiveMirror {
     private nonisolated func follow(_ key: FeedKey, _ number: Int) async -> Duration? {
         guard await begin(key, number) else { return nil }
         let triage = await triage(for: key)
+        let retryBudget = await retryBudget(for: key)
         let start = ContinuousClock.now
         var isListed = false
         do throws(KubeError) {
@@ -35,6 +36,7 @@ extension LiveMirror {
                 key.resource,
                 namespace: key.namespace,
                 labelSelector: key.labelSelector,
+                retryBudget: retryBudget,
                 keeping: { [client] object -> (id: ObjectID, object: LiveObject)? in
                     client.redactor.register(secretObject: object)
                     return (object.id, triage?.kept(object) ?? .whole(object))
@@ -63,6 +65,10 @@ extension LiveMirror {
     }
 
     private func triage(for key: FeedKey) -> (any TriageRule)? { key == parentKey ? nil : triage }
+
+    private func retryBudget(for key: FeedKey) -> Duration? {
+        searched.contains(key.resource.gvk.groupKind) ? UnseenKinds.retryBudget : nil
+    }
 
     /// False when the feed was stopped or launched anew.
     private func begin(_ key: FeedKey, _ number: Int) -> Bool {

@@ -21,6 +21,7 @@ extension LiveMirror {
             return Reading(live: live, generation: nil, unwatched: [])
         }
         self.triage = triage
+        searched = scope.searched
         let listable = scope.resources.filter { $0.verbs.contains("list") }
         await follow(listable, in: scope)
         if Task.isCancelled { throw .cancelled }

@@ -43,6 +43,8 @@ package actor LiveMirror {
     var feeds: [FeedKey: Feed] = [:]
     /// Decides what has to be kept of an object; nil before the first plan.
     var triage: (any TriageRule)?
+    /// As ``ReadScope/searched``, of the last reading.
+    var searched: Set<GroupKind> = []
     /// Resources that may not be listed for the whole cluster, and since when that is known.
     var narrowed: [APIResource: ContinuousClock.Instant] = [:]
     /// Counts what may make a plan come out differently.

@@ -2,11 +2,12 @@
 import KubeObjects
 import SyncApply
 import SyncLoop
+import SyncPlan
 import SyncRecord
 import SyncRender
 
 extension PassOutcome {
-    /// The value of `sync -o json`: the run, as in `history -o json`, with `objects`.
+    /// The value of `sync -o json`: the run, as in `history -o json`, with `objects`, `errors` and `notes`.
     func json(project: String) throws -> JSON {
         var result: JSON = ["project": .string(project), "outcome": .string(outcome.rawValue)]
         if let run { result = try JSON(encoding: run) }
@@ -24,6 +25,11 @@ extension PassOutcome {
         result["errors"] = .array(
             problems.map { .string($0.description) }
                 + (problems.isEmpty ? failure.map { [.string($0.message)] } ?? [] : [])
+        )
+        result["notes"] = .array(
+            (prune?.doubtsOfMore ?? []).map { reason in
+                .string(ProcessOutput.redactor.line("not known whether more is to be deleted: \(reason)").text)
+            }
         )
         return result
     }
