@@ -5,9 +5,9 @@ import SyncLook
 /// Compares what a manifest declares with what the cluster has, field by field, the way server-side apply would see it.
 ///
 /// An object needs no write when every declared value is live, our Apply entry in `managedFields` owns every declared
-/// field, and it owns no field that the manifest no longer declares. Lists are walked by the keys that `managedFields`
-/// shows, so no schema is needed; where nothing is known of a list, it is compared whole. The time is linear in the size
-/// of the object.
+/// field, it owns no field that the manifest no longer declares, and a write would take away no field of people's kubectl
+/// (``OwnershipTakeover``). Lists are walked by the keys that `managedFields` shows, so no schema is needed; where nothing
+/// is known of a list, it is compared whole. The time is linear in the size of the object.
 package struct FieldComparison {
     private let declared: KubeObject
     private let live: KubeObject
@@ -18,6 +18,8 @@ package struct FieldComparison {
     private let rule: ValueRule
     /// Whether the manifest is known to be another one than was applied last.
     private let isNews: Bool
+    /// Whether people's kubectl owns something of the object: few objects have such an owner.
+    private let isTouchedByPeople: Bool
     /// The entries of all other managers, those of subresources too; read only when they are needed.
     private var others: [ManagedFieldsEntry]?
     private var differences: [FieldDifference] = []
@@ -69,6 +71,7 @@ package struct FieldComparison {
             ours: rolled.map(ours.union) ?? ours
         )
         rule = ValueRule(declared.gvk.groupKind)
+        isTouchedByPeople = entries.contains { OwnershipTakeover.isPeoples($0) }
     }
 
     private mutating func compareRoot() {
@@ -80,6 +83,7 @@ package struct FieldComparison {
             }
         }
         reportRemoved(ours, declared: declared.json, live: live.json, at: [])
+        if isTouchedByPeople { reportTakenAway() }
     }
 
     /// Name, namespace and what the server sets are never owned by anyone, so they are left out.
@@ -214,6 +218,18 @@ package struct FieldComparison {
             reportRemoved(child, declared: wanted, live: found, at: path + [element])
         }
         steps += wantedItems.steps + liveItems.steps
+    }
+
+    /// Reports what a write takes away with the fields of people's kubectl that it makes its own, whatever the reason of the
+    /// write is.
+    private mutating func reportTakenAway() {
+        guard !SyncAnnotation.forbidsForce(declared),
+            let takeover = OwnershipTakeover(for: live, applying: declared, adopts: false)
+        else { return }
+        var told = FieldSet()
+        for difference in differences { told.insert(difference.path) }
+        let removals = takeover.removals(of: takeover.peoples, from: live, applying: declared)
+        differences += removals.filter { !told.touches($0.path) }
     }
 
     private mutating func report(_ path: [FieldPathElement], _ before: JSON?, _ after: JSON?) {

@@ -8,19 +8,31 @@ package struct FieldDifference: Sendable, Hashable {
     package let path: [FieldPathElement]
     /// The live value; nil when the field is absent or null there.
     package let before: JSON?
-    /// The declared value, `.null` included; nil when the manifest no longer declares a field that is ours.
+    /// The declared value, `.null` included; nil when the manifest no longer declares a field that is ours, or a write takes
+    /// the field away.
     package let after: JSON?
     /// Which other manager owns the field, or something below it; nil when none does.
     package let owner: FieldOwner?
+    /// Whether a person has added it, and a write takes it away with the fields of people's kubectl that it makes its own
+    /// (``OwnershipTakeover``).
+    package let isTakenAway: Bool
 
-    /// Whether another manager has written another value into a field that stays declared, so that the difference does
-    /// not come from a commit.
+    /// Whether another manager has written another value into a field that stays declared, or has added one that a write
+    /// takes away, so that the difference does not come from a commit.
     package var isForeign: Bool {
+        if isTakenAway { return true }
         guard let owner, before != nil, after != nil else { return false }
         return owner.manager != FieldManager.main && owner.manager != FieldManager.rollout
     }
 
-    package init(path: [FieldPathElement], before: JSON?, after: JSON?, owner: FieldOwner? = nil) {
+    package init(
+        path: [FieldPathElement],
+        before: JSON?,
+        after: JSON?,
+        owner: FieldOwner? = nil,
+        isTakenAway: Bool = false
+    ) {
+        self.isTakenAway = isTakenAway
         self.path = path
         self.before = before
         self.after = after

@@ -88,7 +88,8 @@ extension Step {
     fileprivate func reason(commit: CommitInfo) -> String {
         let title = "\(action.rawValue), \(cause.rawValue)"
         let by = "commit \(commit.shortID) by \(commit.authorName)"
-        let news = differences.prefix(newsCount)
+        // What is taken away stands in `removalText`.
+        let news = differences.prefix(newsCount).filter { !$0.isTakenAway }[...]
         switch cause {
         case .drift:
             return "\(title)\(named(news)): set back to commit \(commit.shortID)\(removalText)"

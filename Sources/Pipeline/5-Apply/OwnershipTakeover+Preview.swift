@@ -114,13 +114,6 @@ extension KubeObject {
     }
 }
 
-extension FieldSet {
-    /// What entries of `managedFields` own together.
-    init(of entries: [JSON]) {
-        self = entries.compactMap(ManagedFieldsEntry.init).reduce(FieldSet()) { $0.union($1.fields) }
-    }
-}
-
 extension JSON {
     /// The value without what a set names; nil when it goes itself. Members of a map stay when somebody owns something
     /// in them, items of a list go with their keys (structured-merge-diff `RemoveItems`, `addBackOwnedItems`). What

@@ -8,13 +8,18 @@ import SyncPlan
 /// changes a field.
 extension StepRunner {
     /// Compares what was stored with what was sent. Values that the server only filled in are remembered. Where a
-    /// stated value is missing or replaced, the manifest is applied once more. A difference that stays then is made by
-    /// another component, and applying again would not remove it.
+    /// stated value is missing or replaced, or a person has added a field meanwhile, the manifest is applied once more. A
+    /// difference that stays then is made by another component, and applying again would not remove it.
     func converge(_ first: StepAnswer) async throws(StepFailure) -> StepAnswer {
         let left = difference(in: first)
-        guard reading(of: left) > .read else { return first.keeping(left, by: context.residualKey) }
+        let isTouched = left.contains(where: \.isTakenAway)
+        guard isTouched || reading(of: left) > .read else { return first.keeping(left, by: context.residualKey) }
         let second: StepAnswer
-        do throws(StepFailure) { second = try await applyPatiently(onto: first.answer.object.uid) } catch {
+        do throws(StepFailure) {
+            // A person has added something since the fields were taken over.
+            if isTouched { try await takeOwnership(of: first.answer.object) }
+            second = try await applyPatiently(onto: first.answer.object.uid)
+        } catch {
             // The first apply has succeeded; the next pass checks the object again.
             let remark = "the server kept other values than git states, and a second apply failed: \(error.line)"
             return StepAnswer(
@@ -25,7 +30,9 @@ extension StepRunner {
                 second: error
             )
         }
-        let rest = difference(in: second)
+        let found = difference(in: second)
+        // What was added in between once more is nothing that the server makes of the manifest: the next pass takes it away.
+        let rest = found.filter { !$0.isTakenAway }
         // Created by the first of the two.
         let answer = WriteAnswer(
             object: second.answer.object,
@@ -35,7 +42,8 @@ extension StepRunner {
         return StepAnswer(
             answer,
             remarks: first.remarks + second.remarks + ConvergenceRemark.texts(rest, of: step.id.groupKind),
-            isRecreated: first.isRecreated || second.isRecreated
+            isRecreated: first.isRecreated || second.isRecreated,
+            isUnfinished: rest.count < found.count
         )
         .keeping(rest, isOverruled: reading(of: rest) == .replaced, by: context.residualKey)
     }

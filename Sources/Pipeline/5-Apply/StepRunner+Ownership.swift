@@ -9,8 +9,11 @@ extension StepRunner {
     private static let maxAttempts = 5
 
     /// Rewrites managedFields where needed. A write by others in between makes it start over, at most five times.
-    func takeOwnership() async throws(StepFailure) {
-        guard var live = step.live, !SyncAnnotation.forbidsForce(step.object) else { return }
+    ///
+    /// - Parameter found: The object as it was read or answered last; nil when there was none.
+    /// - Throws: When the fields cannot be taken, or the object must not be written any more.
+    func takeOwnership(of found: KubeObject?) async throws(StepFailure) {
+        guard var live = found, !SyncAnnotation.forbidsForce(step.object) else { return }
         for _ in 0..<Self.maxAttempts {
             let takeover = OwnershipTakeover(for: live, applying: step.object, adopts: step.cause == .adoption)
             guard let takeover else { return }

@@ -17,13 +17,15 @@ struct StandingFields {
     init(_ step: Step, in object: KubeObject) {
         self.object = object
         kind = step.id.groupKind
-        fields = step.differences.prefix(FieldChange.maxListed).filter { $0.stands(in: object) }
+        fields = step.differences.prefix(FieldChange.maxListed).filter { !$0.isTakenAway && $0.stands(in: object) }
     }
 
-    /// What the apply has changed, for display; if no value has changed, what was planned.
+    /// What the apply has changed, for display; if no value has changed, what was planned. ``Step/removed(from:)`` tells what
+    /// it has taken away.
     func changes(of step: Step) -> [FieldChange] {
         let standing = Set(fields)
-        let sought = step.differences.prefix(FieldChange.maxListed).filter { !standing.contains($0) }
+        let sought = step.differences.prefix(FieldChange.maxListed)
+            .filter { !$0.isTakenAway && !standing.contains($0) }
         let changed = sought.filter { !$0.isUnmoved(in: object) }
         return FieldChange.list(changed.isEmpty ? sought : changed, of: kind)
     }

@@ -92,7 +92,7 @@ struct JudgeTests {
     }
 
     /// An object without the empty maps and lists for which the manifest states null: both say nothing.
-    private static func without(nulls declared: JSON, _ object: JSON) -> JSON {
+    static func without(nulls declared: JSON, _ object: JSON) -> JSON {
         without(declared, object) { wanted, found in wanted.isNull && [JSON.null, [:], []].contains(found) }
     }
 

@@ -153,7 +153,8 @@ package struct DiffPreview: Sendable {
         }
         let parts = [
             named(step.differences.filter { $0.after != nil }, "declares"),
-            named(step.differences.filter { $0.after == nil }, "no longer declares"),
+            named(step.differences.filter { $0.after == nil && !$0.isTakenAway }, "no longer declares"),
+            named(step.differences.filter(\.isTakenAway), "does not declare"),
         ]
         return "no value changes; the apply records that git \(parts.compactMap { $0 }.joined(separator: " and "))"
     }

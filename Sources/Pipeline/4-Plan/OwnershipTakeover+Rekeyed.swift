@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
-import SyncPlan
 
 extension OwnershipTakeover {
     /// When more declared items than this are missing from one list, none is treated as rekeyed by hand, so that the

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 import SyncLook
-import SyncPlan
 
 /// Moves what people's kubectl owns of an object to our own entry in managedFields, so that a field that leaves the
 /// manifest leaves the object, too. Server-side apply alone would leave it with its other owner for ever.
@@ -10,13 +9,15 @@ import SyncPlan
 /// object. Controllers and other tools lose only what is a declared item under a changed key. The manager of our own
 /// image rollouts loses images, and keeps its restart annotations. Never touched: subresources, and `kubectl-rollout`,
 /// whose restart annotations stay.
-struct OwnershipTakeover {
+package struct OwnershipTakeover {
     /// What becomes ours.
-    let moved: FieldSet
+    package let moved: FieldSet
+    /// The part of it that people's kubectl owns: without what comes from controllers, other tools and our own rollouts.
+    let peoples: FieldSet
     /// Our entry with it.
     private let entry: ManagedFieldsEntry
     /// The other entries without it, as `managedFields` writes them.
-    let kept: [JSON]
+    package let kept: [JSON]
     /// The version of the object that was read.
     private let version: String
 
@@ -37,12 +38,12 @@ struct OwnershipTakeover {
     ///   - live: The object with its current managedFields.
     ///   - document: What will be applied next.
     ///   - adopts: Whether the object is taken over from whoever applied it before.
-    init?(for live: KubeObject, applying document: KubeObject, adopts: Bool) {
+    package init?(for live: KubeObject, applying document: KubeObject, adopts: Bool) {
         guard let raw = live.metadata["managedFields"]?.array, let version = live.resourceVersion else { return nil }
         let entries = raw.map { (json: $0, entry: ManagedFieldsEntry($0)) }
         let ours = entries.compactMap(\.entry).first(where: \.isOurApply)
         let apiVersion = ours?.apiVersion ?? document.gvk.apiVersion
-        var moved = FieldSet()
+        var (moved, peoples) = (FieldSet(), FieldSet())
         var time = ours?.time ?? ""
         var kept: [JSON] = []
         for (json, entry) in entries {
@@ -61,12 +62,14 @@ struct OwnershipTakeover {
                 case .rekeyed: Self.rekeyed(entry.fields, declared: document.json, live: live.json)
                 }
             moved = moved.union(part)
+            if Self.isPeoples(entry, taken: extent) { peoples = peoples.union(part) }
             if !part.isEmpty, time.isEmpty { time = entry.time }
             let rest = entry.fields.subtracting(part)
             if !rest.isEmpty { kept.append(entry.with(rest).json) }
         }
         guard !moved.isEmpty else { return nil }
         self.moved = moved
+        self.peoples = peoples
         self.kept = kept
         self.version = version
         entry = ManagedFieldsEntry(
@@ -80,11 +83,20 @@ struct OwnershipTakeover {
     }
 
     /// The beginning of a JSON patch that applies only to exactly the resourceVersion that was read.
-    var test: [JSON] { [["op": "test", "path": "/metadata/resourceVersion", "value": .string(version)]] }
+    package var test: [JSON] { [["op": "test", "path": "/metadata/resourceVersion", "value": .string(version)]] }
 
     /// The JSON patch that rewrites managedFields.
-    var patch: JSON {
+    package var patch: JSON {
         .array(test + [["op": "replace", "path": "/metadata/managedFields", "value": .array([entry.json] + kept)]])
+    }
+
+    /// Whether an entry is one of people's kubectl from which a write takes more than items under changed keys.
+    static func isPeoples(_ entry: ManagedFieldsEntry) -> Bool {
+        extent(of: entry, adopts: false).map { isPeoples(entry, taken: $0) } ?? false
+    }
+
+    private static func isPeoples(_ entry: ManagedFieldsEntry, taken extent: Extent) -> Bool {
+        extent != .rekeyed && entry.manager != FieldManager.rollout
     }
 
     /// Nil for managers that keep what is theirs.
