@@ -118,7 +118,7 @@ struct OwnershipTests {
             #expect(live.uid == uid && live.json["data"] == ["k": "foreign"])
             // It leaves the inventory for what is true of it.
             let released = try await project.sync([]).plan.prune.released
-            #expect(released.map(\.reason) == ["it was not created by this project"])
+            #expect(released.map(\.reason) == ["it is there without this project's label: no sync has applied it"])
         }
     }
 

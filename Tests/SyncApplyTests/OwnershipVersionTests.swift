@@ -90,7 +90,8 @@ import Testing
                 ? [.reply(200, answer)] : [StubHTTPServer.refusal(404, "NotFound", "404 page not found")]
         }
         try await withStubServer(script) { server in
-            try await runner(try server.client()).takeOwnership()
+            let runner = try runner(try server.client())
+            try await runner.takeOwnership(of: runner.step.live)
             #expect(server.lines == ["PATCH \(Self.place)"])
         }
     }
@@ -105,7 +106,8 @@ import Testing
             }
         }
         try await withStubServer(script) { server in
-            try await runner(try server.client()).takeOwnership()
+            let runner = try runner(try server.client())
+            try await runner.takeOwnership(of: runner.step.live)
             #expect(server.lines == ["PATCH", "GET", "PATCH"].map { "\($0) \(Self.place)" })
         }
     }

@@ -74,17 +74,18 @@ extension PrunePlanner {
 
     /// Why this project may not, or no longer, delete a live object.
     private func reasonToRelease(_ object: KubeObject, _ member: Inventory.Member) -> String? {
-        // Declared once, and never applied, because the API server or we refused that.
-        if member.uid == nil, !object.managedFields.contains(where: \.isOurApply) {
-            return "it was not created by this project"
-        }
         switch Ownership.of(object, for: inventory.applySet, owners: live.owners) {
         case .ours: break
+        // Declared once, and the apply was refused.
+        case .unowned where member.uid == nil: return "it is there without this project's label: no sync has applied it"
         case .unowned: return "it is there and no longer carries this project's label: somebody took it off by hand"
         case .other(let owner): return "it now belongs to \(owner)"
         }
         guard let uid = object.uid else { return nil }
         if let expected = member.uid, expected != uid { return "it was deleted and created again by someone else" }
+        if member.uid == nil, !object.managedFields.contains(where: \.isOurApply) {
+            return "it was not created by this project"
+        }
         if appliedUIDs.contains(uid) { return "it is the same object as one the commit declares" }
         return nil
     }
