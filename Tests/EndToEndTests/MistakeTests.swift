@@ -199,7 +199,9 @@ struct MistakeTests {
             #expect(try await scene.liveConfigMap("b") == nil)
             // A real API server without nodes never makes it ready.
             guard scene.embedded != nil else { return }
-            #expect(try await scene.sync().outcome == .succeeded)
+            try await eventually("the first wave is ready, and the next one is written") {
+                try await scene.sync().outcome == .succeeded
+            }
             #expect(try await scene.liveConfigMap("b") != nil)
         }
     }
