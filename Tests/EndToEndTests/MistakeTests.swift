@@ -9,6 +9,7 @@ import SyncPlan
 import SyncRecord
 import SyncRender
 import SyncSource
+import TestKit
 import Testing
 
 /// Mistakes: one clear error, nothing changed that should not be, and the next good pass recovers.
