@@ -16,4 +16,7 @@ package enum FieldManager {
 extension ManagedFieldsEntry {
     /// Whether the entry belongs to our own applies of the object itself; applies to a subresource do not count.
     package var isOurApply: Bool { manager == FieldManager.main && operation == .apply && subresource.isEmpty }
+
+    /// Whether it stands for an apply of ours, or for an object that we have put back after a recreation that failed.
+    package var isOurWrite: Bool { manager == FieldManager.main && subresource.isEmpty }
 }

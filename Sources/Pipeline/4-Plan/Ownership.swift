@@ -87,11 +87,11 @@ package enum Ownership: Sendable, Hashable {
 }
 
 extension Inventory {
-    /// Whether this incarnation is a member that this project has applied. After a pass that died behind its apply the
-    /// member has no uid yet, and the object says itself who applied it.
+    /// Whether this incarnation is a member that this project has applied. After a pass that died behind its apply, or
+    /// that has put the object back, the member has no uid, and the object says itself who wrote it.
     func confirms(_ live: KubeObject) -> Bool {
         guard let member = members[live.id], live.label(ApplySet.partOfLabel) == applySet.id else { return false }
-        guard let uid = member.uid else { return live.managedFields.contains(where: \.isOurApply) }
+        guard let uid = member.uid else { return live.managedFields.contains(where: \.isOurWrite) }
         return uid == live.uid
     }
 }

@@ -83,7 +83,7 @@ extension PrunePlanner {
         }
         guard let uid = object.uid else { return nil }
         if let expected = member.uid, expected != uid { return "it was deleted and created again by someone else" }
-        if member.uid == nil, !object.managedFields.contains(where: \.isOurApply) {
+        if member.uid == nil, !object.managedFields.contains(where: \.isOurWrite) {
             return "it was not created by this project"
         }
         if appliedUIDs.contains(uid) { return "it is the same object as one the commit declares" }
