@@ -62,7 +62,7 @@ struct ManyObjectsTests {
             #expect(PassOutcome.counts(of: second.objects).unchanged == 1_001)
 
             try scene.commit(Dictionary(uniqueKeysWithValues: (0..<10).map { ("app\($0).yaml", String?.none) }))
-            let ten = try await scene.sync()
+            let ten = try await scene.sync { $0.healthTimeout = .seconds(120) }
             #expect(ten.outcome == .succeeded, "\(ten.objects.compactMap(\.error).prefix(3))")
             #expect(PassOutcome.counts(of: ten.objects).pruned == 40)
 
