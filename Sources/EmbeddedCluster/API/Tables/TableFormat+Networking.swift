@@ -138,10 +138,3 @@ extension TableFormat {
         [.nameCell(policy), .string(PodSelector(policy[["spec", "podSelector"]]).cellText), .ageCell(policy, now)]
     }
 }
-
-extension JSON {
-    /// Whether an annotation marks the object as its kind's default.
-    func isMarkedDefault(_ annotation: String) -> Bool {
-        string(at: "metadata", "annotations", annotation) == "true"
-    }
-}

@@ -32,4 +32,9 @@ extension JSON {
 
     /// Whether the condition of this type is `True`.
     func hasCondition(_ type: String) -> Bool { condition(type)?["status"]?.string == "True" }
+
+    /// Whether an annotation marks the object as its kind's default.
+    func isMarkedDefault(_ annotation: String) -> Bool {
+        string(at: "metadata", "annotations", annotation) == "true"
+    }
 }
