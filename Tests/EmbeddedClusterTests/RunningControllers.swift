@@ -16,7 +16,7 @@ struct RunningControllers: Sendable {
         _ body: @escaping @Sendable (RunningControllers) async throws -> Void
     ) async throws {
         let machinery = APIMachinery(store: ObjectStore())
-        let client = LocalClient(machinery: machinery, manager: "test")
+        let client = machinery.client(as: "test")
         let images = ImageCatalog()
         let tree = ControllerTree(
             client: client,

@@ -54,7 +54,7 @@ package final class EmbeddedCluster: Sendable {
     package static func start(options: EmbeddedClusterOptions = .init()) async throws -> EmbeddedCluster {
         let store = try options.dataFolder.map(ObjectStore.init(folder:)) ?? ObjectStore()
         let machinery = APIMachinery(store: store, webhooks: options.webhooks)
-        let client = LocalClient(machinery: machinery, manager: "kube-controller-manager")
+        let client = machinery.client(as: "kube-controller-manager")
         try InitialObjects(client: client.acting(as: "kube-apiserver")).create()
         let controllers = ControllerTree(
             client: client,

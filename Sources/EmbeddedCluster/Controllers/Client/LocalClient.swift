@@ -6,22 +6,29 @@ import KubeObjects
 /// Every write passes defaulting, validation, ownership tracking (under `manager`) and the generation rule. Nothing here
 /// waits; a lost compare-and-swap is tried again inside.
 package struct LocalClient: Sendable {
-    let machinery: APIMachinery
+    /// The objects themselves.
+    package let store: ObjectStore
+    /// Every registered resource, by kind.
+    package let resources: ResourceRegistry
+    /// The API behind the client.
+    let writer: any LocalWriter
     /// The field manager of this client's writes.
     package let manager: String
 
-    /// The objects themselves.
-    package var store: ObjectStore { machinery.store }
-
-    /// Every registered resource, by kind.
-    package var resources: ResourceRegistry { machinery.resources }
+    /// A client that reads from the store and writes through `writer`, which keeps its objects in the same store.
+    package init(store: ObjectStore, resources: ResourceRegistry, writer: any LocalWriter, manager: String) {
+        self.store = store
+        self.resources = resources
+        self.writer = writer
+        self.manager = manager
+    }
 
     /// The revision of the newest change; take it before a list to watch from there.
     package var revision: Int64 { store.revision }
 
     /// The same client under another field manager.
     package func acting(as manager: String) -> LocalClient {
-        LocalClient(machinery: machinery, manager: manager)
+        LocalClient(store: store, resources: resources, writer: writer, manager: manager)
     }
 
     /// The object, in its storage version; nil when there is none.
