@@ -35,9 +35,17 @@ func module(
     _ name: String,
     _ path: String,
     imports: [Target.Dependency] = [],
+    exclude: [String] = [],
     resources: [Resource] = []
 ) -> Target {
-    .target(name: name, dependencies: imports, path: "Sources/\(path)", resources: resources, swiftSettings: strict)
+    .target(
+        name: name,
+        dependencies: imports,
+        path: "Sources/\(path)",
+        exclude: exclude,
+        resources: resources,
+        swiftSettings: strict
+    )
 }
 
 /// The tests of one target; `TestKit` is always there.
@@ -57,7 +65,8 @@ func tests(
 
 /// What tests of whole passes may import.
 let sceneImports: [Target.Dependency] = [
-    "sternpost", "SceneKit", "SyncLoop", "SyncImages", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncLook",
+    "sternpost", "SceneKit", "SyncLoop", "SyncImages", "EmbeddedCluster", "ClusterStore", "SyncSource", "SyncRender",
+    "SyncLook",
     "SyncPlan",
     "SyncApply", "SyncObserve", "SyncRecord", "HTTPWire", "KubeClient", "OCIRegistry", "KubeObjects", "PlainText",
     "YAMLText", "GitStore",
@@ -195,14 +204,20 @@ let package = Package(
                 hummingbirdCore, httpTypes, logging, lifecycle, nioCore,
             ]
         ),
+
+        // A Kubernetes API on loopback, from its memory up to what answers requests
+        module("ClusterStore", "EmbeddedCluster/Store", imports: ["PlainText", "KubeObjects"]),
         module(
             "EmbeddedCluster",
             "EmbeddedCluster",
             imports: [
-                "PlainText", "Waiting", "KubeObjects", "YAMLText", httpTypes, hummingbirdCore, logging, nioCore,
-                nioPosix,
-            ]
+                "ClusterStore", "PlainText", "Waiting", "KubeObjects", "YAMLText", httpTypes, hummingbirdCore, logging,
+                nioCore, nioPosix,
+            ],
+            exclude: ["Store"]
         ),
+
+        // The programs
         module(
             "CommandLineTool",
             "Surface/CommandLineTool",
@@ -224,7 +239,8 @@ let package = Package(
             "LabTool",
             "Surface/LabTool",
             imports: [
-                "PlainText", "Processes", "CommandLineTool", "EmbeddedCluster", "Dashboard", "SyncLoop", "SyncImages",
+                "PlainText", "Processes", "CommandLineTool", "EmbeddedCluster", "ClusterStore", "Dashboard", "SyncLoop",
+                "SyncImages",
                 "SyncSource", "SyncRender", "SyncPlan",
                 "SyncApply", "SyncRecord", "KubeClient", "KubeObjects", "YAMLText", "GitStore", "HTTPWire",
                 "OCIRegistry", argumentParser, logging, lifecycle,
@@ -306,7 +322,7 @@ let package = Package(
                 "SyncSource", "KubeObjects", crypto, grdb,
             ]
         ),
-        tests("EmbeddedClusterTests", imports: ["PlainText", "EmbeddedCluster", "KubeObjects"]),
+        tests("EmbeddedClusterTests", imports: ["PlainText", "EmbeddedCluster", "ClusterStore", "KubeObjects"]),
         tests(
             "SyncImagesTests",
             imports: [

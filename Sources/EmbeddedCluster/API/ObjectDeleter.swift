@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterStore
 import KubeObjects
 
 /// Deletes objects: preconditions, finalizers for the garbage collector, grace periods, and the answer.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterStore
 import KubeObjects
 
 /// One write to one resource: the stages between a decoded body and the store, in the real server's order.

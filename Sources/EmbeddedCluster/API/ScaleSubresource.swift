@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterStore
 import KubeObjects
 
 /// The `scale` subresource: the replicas of a workload as an `autoscaling/v1` Scale.

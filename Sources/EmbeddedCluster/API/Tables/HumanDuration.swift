@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterStore
 
 /// Spans of time as kubectl's AGE column shows them: two units at most, coarser the longer they are.
 package enum HumanDuration {

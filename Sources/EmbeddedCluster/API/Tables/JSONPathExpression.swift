@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterStore
 import KubeObjects
 
 /// The part of Kubernetes' JSONPath that printer columns use: members, indices, `*` and `[?(@.key=="value")]`.

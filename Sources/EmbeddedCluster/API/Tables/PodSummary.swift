@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterStore
 import KubeObjects
 
 /// What `kubectl get pods` says of one pod: READY, STATUS and RESTARTS.

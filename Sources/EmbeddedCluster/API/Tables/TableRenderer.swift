@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterStore
 import KubeObjects
 
 /// Turns objects into a `meta.k8s.io/v1` Table, the form in which kubectl asks for what it prints.

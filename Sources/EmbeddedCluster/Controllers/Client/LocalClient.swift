@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterStore
 import KubeObjects
 
 /// The API as the cluster's own controllers use it: the same rules as over the network, without the network.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterStore
 import KubeObjects
 
 /// What carries out the writes of a ``LocalClient``: the API, which the controllers do not know.

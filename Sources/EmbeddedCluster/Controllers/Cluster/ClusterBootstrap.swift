@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterStore
 import KubeObjects
 
 /// Makes what the controllers need from the start: the node, and the classes of ingresses, volumes and priorities.

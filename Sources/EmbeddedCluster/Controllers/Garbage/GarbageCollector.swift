@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterStore
 import KubeObjects
 
 /// Deletes objects whose owners are gone, and carries out foreground deletion and orphaning.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterStore
 import KubeObjects
 
 /// Plays the kubelet: starts the containers of pods on the node, lets them fail or finish, and ends deleted pods.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterStore
 import KubeObjects
 
 /// The status that the deployment controller writes: counts, and the conditions `Available`, `Progressing` and

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterStore
 import KubeObjects
 
 /// One resource in one served version: what discovery says of it and what the API machinery needs to know.
