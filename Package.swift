@@ -207,14 +207,16 @@ let package = Package(
 
         // A Kubernetes API on loopback, from its memory up to what answers requests
         module("ClusterStore", "EmbeddedCluster/Store", imports: ["PlainText", "KubeObjects"]),
+        module("ClusterSchema", "EmbeddedCluster/Schema", imports: ["ClusterStore", "KubeObjects"]),
         module(
             "EmbeddedCluster",
             "EmbeddedCluster",
             imports: [
-                "ClusterStore", "PlainText", "Waiting", "KubeObjects", "YAMLText", httpTypes, hummingbirdCore, logging,
+                "ClusterSchema", "ClusterStore", "PlainText", "Waiting", "KubeObjects", "YAMLText", httpTypes,
+                hummingbirdCore, logging,
                 nioCore, nioPosix,
             ],
-            exclude: ["Store"]
+            exclude: ["Store", "Schema"]
         ),
 
         // The programs
@@ -298,7 +300,9 @@ let package = Package(
         tests("SyncLookTests", imports: ["SyncLook", "KubeObjects"]),
         tests(
             "SyncPlanTests",
-            imports: ["SyncPlan", "SyncLook", "SyncRender", "SyncSource", "EmbeddedCluster", "KubeObjects"]
+            imports: [
+                "SyncPlan", "SyncLook", "SyncRender", "SyncSource", "EmbeddedCluster", "ClusterSchema", "KubeObjects",
+            ]
         ),
         tests(
             "SyncApplyTests",
@@ -322,7 +326,10 @@ let package = Package(
                 "SyncSource", "KubeObjects", crypto, grdb,
             ]
         ),
-        tests("EmbeddedClusterTests", imports: ["PlainText", "EmbeddedCluster", "ClusterStore", "KubeObjects"]),
+        tests(
+            "EmbeddedClusterTests",
+            imports: ["PlainText", "EmbeddedCluster", "ClusterSchema", "ClusterStore", "KubeObjects"]
+        ),
         tests(
             "SyncImagesTests",
             imports: [

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterSchema
 import KubeObjects
 
 /// The `components.schemas` of one OpenAPI document: every type that its kinds reach, under the real server's names.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterSchema
 import KubeObjects
 
 /// Checks an applied configuration against the merge schema, in structured-merge-diff's words.

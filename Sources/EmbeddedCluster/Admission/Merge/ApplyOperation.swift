@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterSchema
 import KubeObjects
 
 /// One apply: merge, removal of what left the configuration, conflicts and new owners.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterSchema
 import KubeObjects
 
 /// How a value at one place of an object is walked: as one leaf, member by member, or item by item.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterSchema
 import KubeObjects
 
 /// Server-side apply: merges an applied configuration into the live object and keeps `metadata.managedFields`.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterSchema
 import KubeObjects
 
 /// Strategic merge patch: a merge patch that merges keyed lists item by item, as the built-in types declare.

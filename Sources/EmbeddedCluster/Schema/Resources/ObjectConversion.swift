@@ -6,14 +6,14 @@ import KubeObjects
 ///
 /// Custom resources are converted with the strategy `None`: only `apiVersion` changes. Of the built-in kinds only Event
 /// is served in two groups, with different names for the same fields.
-enum ObjectConversion {
+package enum ObjectConversion {
     /// The table where the objects of a resource are kept: both Event resources share one.
-    static func table(of resource: RegisteredResource) -> GroupResource {
+    package static func table(of resource: RegisteredResource) -> GroupResource {
         resource.gvk.groupKind == eventsEvent ? GroupResource(group: "", resource: "events") : resource.groupResource
     }
 
     /// The stored form of an object of `resource`.
-    static func toStorage(_ object: JSON, _ resource: RegisteredResource) -> JSON {
+    package static func toStorage(_ object: JSON, _ resource: RegisteredResource) -> JSON {
         if resource.gvk.groupKind == eventsEvent { return renamed(object, to: "v1", eventFields) }
         let stored = GroupVersionKind(
             group: resource.gvk.group,
@@ -24,7 +24,7 @@ enum ObjectConversion {
     }
 
     /// The form of a stored object that requests for `resource` see.
-    static func fromStorage(_ object: JSON, _ resource: RegisteredResource) -> JSON {
+    package static func fromStorage(_ object: JSON, _ resource: RegisteredResource) -> JSON {
         if resource.gvk.groupKind == eventsEvent {
             return renamed(object, to: "events.k8s.io/v1", eventFields.map { ($0.1, $0.0) })
         }
