@@ -65,8 +65,8 @@ func tests(
 
 /// What tests of whole passes may import.
 let sceneImports: [Target.Dependency] = [
-    "sternpost", "SceneKit", "SyncLoop", "SyncImages", "EmbeddedCluster", "ClusterStore", "SyncSource", "SyncRender",
-    "SyncLook",
+    "sternpost", "SceneKit", "SyncLoop", "SyncImages", "EmbeddedCluster", "ClusterAdmission", "ClusterStore",
+    "SyncSource", "SyncRender", "SyncLook",
     "SyncPlan",
     "SyncApply", "SyncObserve", "SyncRecord", "HTTPWire", "KubeClient", "OCIRegistry", "KubeObjects", "PlainText",
     "YAMLText", "GitStore",
@@ -209,14 +209,20 @@ let package = Package(
         module("ClusterStore", "EmbeddedCluster/Store", imports: ["PlainText", "KubeObjects"]),
         module("ClusterSchema", "EmbeddedCluster/Schema", imports: ["ClusterStore", "KubeObjects"]),
         module(
+            "ClusterAdmission",
+            "EmbeddedCluster/Admission",
+            imports: ["ClusterSchema", "ClusterStore", "PlainText", "KubeObjects"]
+        ),
+        module(
             "EmbeddedCluster",
             "EmbeddedCluster",
             imports: [
-                "ClusterSchema", "ClusterStore", "PlainText", "Waiting", "KubeObjects", "YAMLText", httpTypes,
+                "ClusterAdmission", "ClusterSchema", "ClusterStore", "PlainText", "Waiting", "KubeObjects", "YAMLText",
+                httpTypes,
                 hummingbirdCore, logging,
                 nioCore, nioPosix,
             ],
-            exclude: ["Store", "Schema"]
+            exclude: ["Store", "Schema", "Admission"]
         ),
 
         // The programs
@@ -301,7 +307,7 @@ let package = Package(
         tests(
             "SyncPlanTests",
             imports: [
-                "SyncPlan", "SyncLook", "SyncRender", "SyncSource", "EmbeddedCluster", "ClusterSchema", "KubeObjects",
+                "SyncPlan", "SyncLook", "SyncRender", "SyncSource", "ClusterAdmission", "ClusterSchema", "KubeObjects",
             ]
         ),
         tests(
@@ -309,7 +315,7 @@ let package = Package(
             imports: [
                 "PlainText", "ClusterKit", "SyncApply", "SyncObserve", "SyncPlan", "SyncLook", "SyncRender",
                 "SyncSource", "KubeClient",
-                "HTTPWire", "EmbeddedCluster", "KubeObjects",
+                "HTTPWire", "EmbeddedCluster", "ClusterAdmission", "KubeObjects",
             ]
         ),
         tests(
@@ -328,7 +334,9 @@ let package = Package(
         ),
         tests(
             "EmbeddedClusterTests",
-            imports: ["PlainText", "EmbeddedCluster", "ClusterSchema", "ClusterStore", "KubeObjects"]
+            imports: [
+                "PlainText", "EmbeddedCluster", "ClusterAdmission", "ClusterSchema", "ClusterStore", "KubeObjects",
+            ]
         ),
         tests(
             "SyncImagesTests",

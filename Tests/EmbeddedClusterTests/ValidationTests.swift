@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
 import ClusterSchema
-import EmbeddedCluster
 import KubeObjects
 import Testing
 

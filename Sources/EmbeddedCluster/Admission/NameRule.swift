@@ -2,7 +2,7 @@
 import KubeObjects
 
 /// Which names a kind's objects may have, with the texts of apimachinery's validation.
-struct NameRule: Sendable {
+package struct NameRule: Sendable {
     private enum Form: Sendable {
         /// RFC 1123 subdomain, the usual form.
         case subdomain
@@ -15,7 +15,7 @@ struct NameRule: Sendable {
     private let form: Form
 
     /// The rule of a kind.
-    init(_ kind: GroupKind) {
+    package init(_ kind: GroupKind) {
         switch kind.description {
         case "Namespace", "Service", "StatefulSet.apps": form = .label(maxLength: 63)
         case "CronJob.batch": form = .label(maxLength: 52)
@@ -25,7 +25,7 @@ struct NameRule: Sendable {
     }
 
     /// What is wrong with a name, or with the beginning of one; empty when it is right.
-    func problems(_ name: String, isPrefix: Bool) -> [String] {
+    package func problems(_ name: String, isPrefix: Bool) -> [String] {
         let text = isPrefix && name.hasSuffix("-") ? String(name.dropLast()) + "a" : name
         switch form {
         case .pathSegment: return NameRule.pathSegmentProblems(text)
@@ -77,7 +77,7 @@ struct NameRule: Sendable {
     }
 
     /// A label or annotation key: a name of at most 63 bytes, with an optional subdomain and `/` before it.
-    static func qualifiedNameProblems(_ text: String, subject: String) -> [String] {
+    package static func qualifiedNameProblems(_ text: String, subject: String) -> [String] {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         var problems: [String] = []
         switch parts.count {
@@ -112,7 +112,7 @@ struct NameRule: Sendable {
     }
 
     /// A label's value: empty, or like a name of at most 63 bytes.
-    static func labelValueProblems(_ text: String) -> [String] {
+    package static func labelValueProblems(_ text: String) -> [String] {
         var problems: [String] = []
         if text.utf8.count > 63 { problems.append("must be no more than 63 bytes") }
         if !text.isEmpty, !isQualifiedPart(text) {

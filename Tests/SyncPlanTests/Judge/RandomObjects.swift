@@ -2,7 +2,7 @@
 import ClusterSchema
 import KubeObjects
 
-@testable import EmbeddedCluster
+@testable import ClusterAdmission
 
 /// Numbers that are the same for the same seed, everywhere.
 struct SeededNumbers: RandomNumberGenerator {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
 import ClusterSchema
 import ClusterStore
 import KubeObjects
