@@ -35,17 +35,9 @@ func module(
     _ name: String,
     _ path: String,
     imports: [Target.Dependency] = [],
-    exclude: [String] = [],
     resources: [Resource] = []
 ) -> Target {
-    .target(
-        name: name,
-        dependencies: imports,
-        path: "Sources/\(path)",
-        exclude: exclude,
-        resources: resources,
-        swiftSettings: strict
-    )
+    .target(name: name, dependencies: imports, path: "Sources/\(path)", resources: resources, swiftSettings: strict)
 }
 
 /// The tests of one target; `TestKit` is always there.
@@ -65,9 +57,8 @@ func tests(
 
 /// What tests of whole passes may import.
 let sceneImports: [Target.Dependency] = [
-    "sternpost", "SceneKit", "SyncLoop", "SyncImages", "EmbeddedCluster", "ClusterAdmission", "ClusterStore",
-    "SyncSource", "SyncRender", "SyncLook",
-    "SyncPlan",
+    "sternpost", "SceneKit", "SyncLoop", "SyncImages", "EmbeddedCluster", "ClusterControllers",
+    "ClusterAdmission", "ClusterStore", "SyncSource", "SyncRender", "SyncLook", "SyncPlan",
     "SyncApply", "SyncObserve", "SyncRecord", "HTTPWire", "KubeClient", "OCIRegistry", "KubeObjects", "PlainText",
     "YAMLText", "GitStore",
     .product(name: "Logging", package: "swift-log"),
@@ -214,15 +205,17 @@ let package = Package(
             imports: ["ClusterSchema", "ClusterStore", "PlainText", "KubeObjects"]
         ),
         module(
+            "ClusterControllers",
+            "EmbeddedCluster/Controllers",
+            imports: ["ClusterAdmission", "ClusterSchema", "ClusterStore", "Waiting", "KubeObjects"]
+        ),
+        module(
             "EmbeddedCluster",
-            "EmbeddedCluster",
+            "EmbeddedCluster/API",
             imports: [
-                "ClusterAdmission", "ClusterSchema", "ClusterStore", "PlainText", "Waiting", "KubeObjects", "YAMLText",
-                httpTypes,
-                hummingbirdCore, logging,
-                nioCore, nioPosix,
-            ],
-            exclude: ["Store", "Schema", "Admission"]
+                "ClusterControllers", "ClusterAdmission", "ClusterSchema", "ClusterStore", "PlainText", "KubeObjects",
+                "YAMLText", httpTypes, hummingbirdCore, logging, nioCore, nioPosix,
+            ]
         ),
 
         // The programs
@@ -247,8 +240,8 @@ let package = Package(
             "LabTool",
             "Surface/LabTool",
             imports: [
-                "PlainText", "Processes", "CommandLineTool", "EmbeddedCluster", "ClusterStore", "Dashboard", "SyncLoop",
-                "SyncImages",
+                "PlainText", "Processes", "CommandLineTool", "EmbeddedCluster", "ClusterControllers", "ClusterStore",
+                "Dashboard", "SyncLoop", "SyncImages",
                 "SyncSource", "SyncRender", "SyncPlan",
                 "SyncApply", "SyncRecord", "KubeClient", "KubeObjects", "YAMLText", "GitStore", "HTTPWire",
                 "OCIRegistry", argumentParser, logging, lifecycle,
@@ -315,14 +308,14 @@ let package = Package(
             imports: [
                 "PlainText", "ClusterKit", "SyncApply", "SyncObserve", "SyncPlan", "SyncLook", "SyncRender",
                 "SyncSource", "KubeClient",
-                "HTTPWire", "EmbeddedCluster", "ClusterAdmission", "KubeObjects",
+                "HTTPWire", "EmbeddedCluster", "ClusterControllers", "ClusterAdmission", "KubeObjects",
             ]
         ),
         tests(
             "SyncObserveTests",
             imports: [
                 "ClusterKit", "SyncObserve", "SyncApply", "SyncPlan", "SyncLook", "SyncRender", "KubeClient",
-                "EmbeddedCluster", "KubeObjects",
+                "EmbeddedCluster", "ClusterControllers", "KubeObjects",
             ]
         ),
         tests(
@@ -335,7 +328,8 @@ let package = Package(
         tests(
             "EmbeddedClusterTests",
             imports: [
-                "PlainText", "EmbeddedCluster", "ClusterAdmission", "ClusterSchema", "ClusterStore", "KubeObjects",
+                "PlainText", "EmbeddedCluster", "ClusterControllers", "ClusterAdmission", "ClusterSchema",
+                "ClusterStore", "KubeObjects",
             ]
         ),
         tests(

@@ -5,7 +5,7 @@ import KubeObjects
 import TestKit
 import Testing
 
-@testable import EmbeddedCluster
+@testable import ClusterControllers
 
 @Suite(.timeLimit(.minutes(2))) struct NetworkTests {
     private static func service(_ name: String, _ spec: JSON) -> JSON {

@@ -4,6 +4,7 @@ import KubeObjects
 import TestKit
 import Testing
 
+@testable import ClusterControllers
 @testable import EmbeddedCluster
 
 /// A cluster without its network, whose controllers run while a test's body runs.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ClusterAdmission
+import ClusterControllers
 import ClusterStore
 import Foundation
 import HummingbirdCore

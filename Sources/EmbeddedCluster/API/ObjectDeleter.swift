@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ClusterAdmission
+import ClusterControllers
 import ClusterSchema
 import ClusterStore
 import KubeObjects

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterControllers
 import ClusterStore
 import EmbeddedCluster
 import KubeClient
