@@ -80,6 +80,25 @@ import Testing
     }
 
     @Test(arguments: [
+        "x&Yz(9)Q'k7", "a-B3.f_9x/Q2", "k9.Xq-7:w@Z", "Ab1,cD2:eF3", "q7-w2-e9-r4", "Zx_9.Kp/3-Lm", "7h@Kd,2p.Wz",
+        "(4t)Gh&8k'Pq", "aB-cD-eF-gH", "m3:P9/x_K1.b", "tR.5v-Yq_8n", "Kd7-Wp3-Xz9", "acme&7up(x)", "aBcDeFgH",
+    ])
+    func `a password of short parts is hidden behind any key`(text: String) throws {
+        let value: JSON = ["x": .string(text)]
+        #expect(try redactor(knowing: value.text).redact("is \(text) now") == "is \(Redactor.mask) now")
+    }
+
+    @Test(arguments: [
+        "Smith & Sons (Berlin)", "it's a test", "don't retry", "v1.2-rc1", "e2e-test-2", "AES-256-GCM", "en_US.UTF-8",
+        "s3.eu-central-1.amazonaws.com", "us-east-1a,us-east-1b", "2026-11-23T10:42:00Z", "de-DE,en-US,fr-FR",
+        "TLSv1.2,TLSv1.3", "networking.k8s.io/v1", "/var/lib/app-2/data", "postgres-0.postgres.db.svc:5432",
+    ])
+    func `names, versions, times and sentences with short parts are shown`(text: String) throws {
+        let value: JSON = ["x": .string(text)]
+        #expect(try redactor(knowing: value.text).redact("is \(text) now") == "is \(text) now")
+    }
+
+    @Test(arguments: [
         "kubernetes", "prometheus-server", "https://db.example.com:5432/app", "not found", "v1.2.3-rc1", "apps/v1",
         "us-east-1", "10.0.0.1:6443", "information", "grafana10", "ghcr.io/acme/app:v2", "Österreich",
         "Acme (Europe)", "Müller & Söhne", "l'Hôpital",
