@@ -58,10 +58,27 @@ import Testing
         (#"{"db":{"client_secret":[{"a":{"current":"CANS6zz"}}]}}"#, "CANS6zz"),
         (#"{"password":{"username":"CANS6zz"}}"#, "CANS6zz"), (#"{"password": 90210773}"#, "90210773"),
         (#"{"pin_token":{"value":[-90210773.5]}}"#, "-90210773.5"),
+        (#"{"credentials":{"db":{"current":"CANS6zz"}}}"#, "CANS6zz"), (#"{"token":{"v2":"CANS6zz"}}"#, "CANS6zz"),
+        (#"{"secret":{"oldValue":"CANS6zz"}}"#, "CANS6zz"), (#"{"credentials":["CANS6zz"]}"#, "CANS6zz"),
+        (#"{"dbPassword":{"alice":"letmein-please"}}"#, "letmein-please"),
+        (#"{"credentials":{"host":"a","api_key":"CANS6zz"}}"#, "CANS6zz"),
+        (#"{"credentials":{"x":"p@ss&word!"}}"#, "p@ss&word!"),
     ])
     func `whatever stands inside of a telling key's value is hidden, numbers too`(value: String, secret: String) throws
     {
         #expect(try redactor(knowing: value).redact("x \(secret) y") == "x \(Redactor.mask) y")
+    }
+
+    @Test func `of an object behind a telling key the names and addresses are shown`() throws {
+        let database: JSON = [
+            "host": "db.prod.example.com", "project_id": "acme-prod", "region": "production", "port": 54_321_000,
+            "zones": ["eu-central-1a", "eu-central-1b"], "password": "CANS7 zz",
+        ]
+        let account: JSON = ["issuer": "accounts.example.com"]
+        let value: JSON = ["credentials": database, "token": account]
+        let redactor = try redactor(knowing: value.text)
+        let text = "db.prod.example.com:54321000 of acme-prod, production, eu-central-1a, by accounts.example.com"
+        #expect(redactor.redact("\(text): CANS7 zz") == "\(text): \(Redactor.mask)")
     }
 
     @Test(arguments: [
