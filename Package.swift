@@ -57,8 +57,8 @@ func tests(
 
 /// What tests of whole passes may import.
 let sceneImports: [Target.Dependency] = [
-    "sternpost", "SceneKit", "SyncLoop", "SyncImages", "EmbeddedCluster", "SyncSource", "SyncRender", "SyncLook",
-    "SyncPlan",
+    "sternpost", "SceneKit", "SyncLoop", "SyncImages", "EmbeddedCluster", "ClusterControllers",
+    "ClusterAdmission", "ClusterStore", "SyncSource", "SyncRender", "SyncLook", "SyncPlan",
     "SyncApply", "SyncObserve", "SyncRecord", "HTTPWire", "KubeClient", "OCIRegistry", "KubeObjects", "PlainText",
     "YAMLText", "GitStore",
     .product(name: "Logging", package: "swift-log"),
@@ -199,14 +199,30 @@ let package = Package(
                 hummingbirdCore, httpTypes, logging, lifecycle, nioCore,
             ]
         ),
+
+        // A Kubernetes API on loopback, from its memory up to what answers requests
+        module("ClusterStore", "EmbeddedCluster/Store", imports: ["PlainText", "KubeObjects"]),
+        module("ClusterSchema", "EmbeddedCluster/Schema", imports: ["ClusterStore", "KubeObjects"]),
+        module(
+            "ClusterAdmission",
+            "EmbeddedCluster/Admission",
+            imports: ["ClusterSchema", "ClusterStore", "PlainText", "KubeObjects"]
+        ),
+        module(
+            "ClusterControllers",
+            "EmbeddedCluster/Controllers",
+            imports: ["ClusterAdmission", "ClusterSchema", "ClusterStore", "Waiting", "KubeObjects"]
+        ),
         module(
             "EmbeddedCluster",
-            "EmbeddedCluster",
+            "EmbeddedCluster/API",
             imports: [
-                "PlainText", "Waiting", "KubeObjects", "YAMLText", httpTypes, hummingbirdCore, logging, nioCore,
-                nioPosix,
+                "ClusterControllers", "ClusterAdmission", "ClusterSchema", "ClusterStore", "PlainText", "KubeObjects",
+                "YAMLText", httpTypes, hummingbirdCore, logging, nioCore, nioPosix,
             ]
         ),
+
+        // The programs
         module(
             "CommandLineTool",
             "Surface/CommandLineTool",
@@ -228,7 +244,8 @@ let package = Package(
             "LabTool",
             "Surface/LabTool",
             imports: [
-                "PlainText", "Processes", "CommandLineTool", "EmbeddedCluster", "Dashboard", "SyncLoop", "SyncImages",
+                "PlainText", "Processes", "CommandLineTool", "EmbeddedCluster", "ClusterControllers", "ClusterStore",
+                "Dashboard", "SyncLoop", "SyncImages",
                 "SyncSource", "SyncRender", "SyncPlan",
                 "SyncApply", "SyncRecord", "KubeClient", "KubeObjects", "YAMLText", "GitStore", "HTTPWire",
                 "OCIRegistry", argumentParser, logging, lifecycle,
@@ -289,21 +306,23 @@ let package = Package(
         tests("SyncLookTests", imports: ["SyncLook", "KubeObjects"]),
         tests(
             "SyncPlanTests",
-            imports: ["SyncPlan", "SyncLook", "SyncRender", "SyncSource", "EmbeddedCluster", "KubeObjects"]
+            imports: [
+                "SyncPlan", "SyncLook", "SyncRender", "SyncSource", "ClusterAdmission", "ClusterSchema", "KubeObjects",
+            ]
         ),
         tests(
             "SyncApplyTests",
             imports: [
                 "PlainText", "ClusterKit", "SyncApply", "SyncObserve", "SyncPlan", "SyncLook", "SyncRender",
                 "SyncSource", "KubeClient",
-                "HTTPWire", "EmbeddedCluster", "KubeObjects",
+                "HTTPWire", "EmbeddedCluster", "ClusterControllers", "ClusterAdmission", "KubeObjects",
             ]
         ),
         tests(
             "SyncObserveTests",
             imports: [
                 "ClusterKit", "SyncObserve", "SyncApply", "SyncPlan", "SyncLook", "SyncRender", "KubeClient",
-                "EmbeddedCluster", "KubeObjects",
+                "EmbeddedCluster", "ClusterControllers", "KubeObjects",
             ]
         ),
         tests(
@@ -313,7 +332,13 @@ let package = Package(
                 "SyncSource", "KubeObjects", crypto, grdb,
             ]
         ),
-        tests("EmbeddedClusterTests", imports: ["PlainText", "EmbeddedCluster", "KubeObjects"]),
+        tests(
+            "EmbeddedClusterTests",
+            imports: [
+                "PlainText", "EmbeddedCluster", "ClusterControllers", "ClusterAdmission", "ClusterSchema",
+                "ClusterStore", "KubeObjects",
+            ]
+        ),
         tests(
             "SyncImagesTests",
             imports: [

@@ -47,13 +47,7 @@ struct PagesTests {
         await board.resting("b", because: .suspended)
         await board.led("c", by: "another-process", isOther: true)
         let failure = PassFailure(stage: .source, message: "no such host \(Self.script)", isRetryable: true)
-        let outcome = PassOutcome(
-            outcome: .failed,
-            run: nil,
-            commit: nil,
-            failure: failure,
-            duration: .milliseconds(9)
-        )
+        let outcome = PassOutcome(.unplanned(failure, run: nil), commit: nil, duration: .milliseconds(9))
         await board.passed("d", outcome)
         let text = Pages.overview(await board.all, runs: [], images: [:]).text
         for words in ["starting", "suspended", "standing by", "another-process", " · 9 ms", "No syncs yet."] {

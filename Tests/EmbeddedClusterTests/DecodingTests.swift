@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import EmbeddedCluster
+import ClusterAdmission
 import KubeObjects
 import Testing
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterStore
+import EmbeddedCluster
 import KubeObjects
 import TestKit
 import Testing
 
-@testable import EmbeddedCluster
+@testable import ClusterControllers
 
 /// Whether a Deployment's roll-out is complete, by the rules of `kubectl rollout status`.
 private func isRolledOut(_ deployment: JSON) -> Bool {

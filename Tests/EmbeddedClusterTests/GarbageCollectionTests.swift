@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterSchema
+import ClusterStore
 import KubeObjects
 import TestKit
 import Testing
 
-@testable import EmbeddedCluster
+@testable import ClusterControllers
 
 @Suite(.timeLimit(.minutes(2))) struct GarbageCollectionTests {
     private func waitForPods(_ cluster: RunningControllers) async throws {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterSchema
 import KubeObjects
 import PlainText
 import Testing
-
-@testable import EmbeddedCluster
 
 struct KindSchemaTests {
     /// Keys of types that no table declares, found below a node.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
+import ClusterStore
 import KubeObjects
 import TestKit
 import Testing
 
-@testable import EmbeddedCluster
+@testable import ClusterControllers
 
 @Suite(.timeLimit(.minutes(2))) struct NetworkTests {
     private static func service(_ name: String, _ spec: JSON) -> JSON {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import EmbeddedCluster
+import ClusterAdmission
+import ClusterSchema
 import KubeObjects
 
 /// A list of writes to one object, in the style of structured-merge-diff's tests, and what comes out.

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterControllers
+import ClusterStore
 import EmbeddedCluster
 import KubeObjects
 import Testing

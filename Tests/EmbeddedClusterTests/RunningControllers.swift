@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterStore
 import KubeObjects
 import TestKit
 import Testing
 
+@testable import ClusterControllers
 @testable import EmbeddedCluster
 
 /// A cluster without its network, whose controllers run while a test's body runs.
@@ -16,7 +18,7 @@ struct RunningControllers: Sendable {
         _ body: @escaping @Sendable (RunningControllers) async throws -> Void
     ) async throws {
         let machinery = APIMachinery(store: ObjectStore())
-        let client = LocalClient(machinery: machinery, manager: "test")
+        let client = machinery.client(as: "test")
         let images = ImageCatalog()
         let tree = ControllerTree(
             client: client,

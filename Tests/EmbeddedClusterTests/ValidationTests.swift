@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import EmbeddedCluster
+import ClusterAdmission
+import ClusterSchema
 import KubeObjects
 import Testing
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterStore
+import EmbeddedCluster
 import KubeObjects
 import TestKit
 import Testing
 
-@testable import EmbeddedCluster
+@testable import ClusterControllers
 
 @Suite(.timeLimit(.minutes(2))) struct WorkloadTests {
     private static func workload(_ kind: String, _ name: String, _ spec: JSON, image: String = "nginx:1") -> JSON {

@@ -137,8 +137,8 @@ struct DeployTests {
             }
             let words = "was deleted in the cluster; the project only reports drift"
             #expect(outcome.objects.first { $0.id.name == "a" }?.error?.hasSuffix("/a: \(words)") == true)
-            #expect(outcome.health?.ending == .failed, "\(outcome.interruption ?? "not interrupted")")
-            #expect(outcome.health?.unhealthy.map(\.message) == [words])
+            #expect(outcome.carriedOut?.health?.ending == .failed, "\(outcome.interruption ?? "not interrupted")")
+            #expect(outcome.carriedOut?.health?.unhealthy.map(\.message) == [words])
             #expect(try await scene.liveConfigMap("a") == nil)
         }
     }

@@ -57,7 +57,7 @@ struct FinishedJobTests {
                 let outcome = try await scene.sync(waitsForHealth: true) { $0.healthTimeout = .seconds(30) }
                 #expect(outcome.outcome == .succeeded, "\(outcome.objects.compactMap(\.error))")
                 #expect(outcome.objects.allSatisfy { $0.action == .unchanged })
-                #expect(outcome.health?.ending == .healthy)
+                #expect(outcome.carriedOut?.health?.ending == .healthy)
                 #expect(try await !exists(scene))
             }
             try scene.commit(["job.yaml": Self.job(scene, image: "migrate:2")])

@@ -32,18 +32,21 @@ struct LostInventoryNoteTests {
             try scene.commit(["ns.yaml": scene.namespaceManifest, "a.yaml": scene.configMap("a")])
             let reconciler = try await scene.reconciler()
             let first = await reconciler.pass(.manual)
-            #expect(first.outcome == .succeeded && first.lostInventory == nil, "a new project has lost none")
+            #expect(
+                first.outcome == .succeeded && first.carriedOut?.lostInventory == nil,
+                "a new project has lost none"
+            )
             try await loseInventory(scene)
             let told = "is missing or empty: 2 objects of this project were found again"
             let foreseen = try await reconciler.preparer.prepare(marks: [:], residualKey: .ephemeral)
             #expect(foreseen.lostInventory?.contains(told) == true, "\(foreseen.lostInventory ?? "nothing")")
             let found = await reconciler.pass(.manual)
             #expect(found.outcome == .succeeded)
-            #expect(found.lostInventory == foreseen.lostInventory)
+            #expect(found.carriedOut?.lostInventory == foreseen.lostInventory)
             let run = try #require(found.run?.id)
             let messages = try #require(try await scene.history.detail(run)).messages
             #expect(messages.contains { $0.contains(told) }, "\(messages)")
-            #expect(await reconciler.pass(.manual).lostInventory == nil)
+            #expect(await reconciler.pass(.manual).carriedOut?.lostInventory == nil)
         }
     }
 }

@@ -168,7 +168,7 @@ struct WaveGateTests {
             ])
             let outcome = try await scene.sync(waitsForHealth: true) { $0.healthTimeout = .seconds(2) }
             #expect(outcome.objects.filter { $0.action == .skipped }.map(\.id.name).sorted() == ["b", "c"])
-            #expect(outcome.health?.unhealthy.map(\.id.name) == ["data"])
+            #expect(outcome.carriedOut?.health?.unhealthy.map(\.id.name) == ["data"])
         }
     }
 

@@ -30,17 +30,58 @@ struct CredentialRenewalTests {
             }
         )
         let old = try await source.current()
-        async let first = source.invalidate(old)
-        async let second = source.invalidate(old)
-        try await eventually("the settings are being read") { reads.withLock { $0 } == 1 }
-        let meanwhile = try await source.current()
-        #expect(meanwhile.authorization == "Bearer old-token")
-        opening.finish()
-        let answers = await [first, second]
-        #expect(answers == [true, true])
+        let answers = try await withThrowingTaskGroup(of: Bool.self, returning: [Bool].self) { group in
+            defer { opening.finish() }
+            for _ in 0..<10 { group.addTask { await source.invalidate(old) } }
+            try await eventually("all ten wait for one reading") { await source.renewalWaiterCount == 10 }
+            try await eventually("the settings are being read") { reads.withLock { $0 } == 1 }
+            let meanwhile = try await source.current()
+            #expect(meanwhile.authorization == "Bearer old-token")
+            opening.finish()
+            var answers: [Bool] = []
+            for try await answer in group { answers.append(answer) }
+            return answers
+        }
+        #expect(answers == Array(repeating: true, count: 10))
         let now = try await source.current()
         #expect(now.authorization == "Bearer new-token")
         #expect(reads.withLock { $0 } == 1)
+    }
+
+    @Test func `a reading that hangs is waited for no longer than its limit, and counts when it ends after all`()
+        async throws
+    {
+        let (gate, opening) = AsyncStream<Void>.makeStream()
+        defer { opening.finish() }
+        let fresh = try Self.configuration(user: ["token": "new-token"])
+        let reads = Mutex(0)
+        let source = CredentialSource(
+            try Self.configuration(user: ["token": "old-token"]),
+            redactor: Redactor(),
+            renewal: {
+                reads.withLock { $0 += 1 }
+                for await _ in gate {}
+                return fresh
+            },
+            renewalLimit: .milliseconds(300)
+        )
+        let old = try await source.current()
+        // The second finds a reading that has taken too long already.
+        for _ in 0..<2 {
+            let isRenewed = await source.invalidate(old)
+            #expect(!isRenewed)
+        }
+        let waiters = await source.renewalWaiterCount
+        #expect(waiters == 0)
+        let meanwhile = try await source.current()
+        #expect(meanwhile.authorization == "Bearer old-token")
+        opening.finish()
+        try await eventually("the new token is taken") {
+            try await source.current().authorization == "Bearer new-token"
+        }
+        #expect(reads.withLock { $0 } == 1)
+        let isRenewed = await source.invalidate(old)
+        #expect(isRenewed)
     }
 
     @Test func `what a plug-in of the old settings brings after a renewal is not taken`() async throws {

@@ -36,9 +36,14 @@ private struct CountedBytes: RandomAccessCollection {
     }
 
     /// How many times as many bytes are read when the text is twice as long.
-    private static func growth(_ piece: String, ending: String, _ scan: (CountedBytes) -> Void) -> Double {
+    private static func growth(
+        _ piece: String,
+        behind start: String = "",
+        ending: String,
+        _ scan: (CountedBytes) -> Void
+    ) -> Double {
         func reads(_ bytes: Int) -> Int {
-            let counted = CountedBytes(text(piece, bytes: bytes, ending: ending))
+            let counted = CountedBytes(start + text(piece, bytes: bytes, ending: ending))
             scan(counted)
             return counted.counter.reads
         }
@@ -51,6 +56,35 @@ private struct CountedBytes: RandomAccessCollection {
             let growth = Self.growth(piece, ending: ending) { _ = CredentialShapes.ranges(in: $0, form: form) }
             #expect(growth < 2.5)
         }
+    }
+
+    private static let names = ["db-2f8a9c1d7b", "2f8a9c1d7b", String(repeating: "2f8a9c1d7b.", count: 20) + "a"]
+
+    private static let named = [
+        "2f8a9c1d7b", "2f8a9c1d7b.", "2f8a9c1d7b:", "2f8a9c1d7b: ", "db-2f8a9c1d7b_", "x9y8z7w6v5.",
+        "secret: db-2f8a9c1d7b ", "secret: db-2f8a9c1d7b:", "secret: \"db-2f8a9c1d7b\".", "secret: x9y8z7w6v5 ",
+        "secret:\"2f8a9c1d7b.secret:\"",
+    ]
+
+    @Test(arguments: pieces + named, ["", "token: ", "token: 2f8a9c1d7b."])
+    func `looking whether a credential is a known name reads a text in proportion`(piece: String, start: String) {
+        var known = PublicNames()
+        for name in Self.names { known.insert(name) }
+        let growth = Self.growth(piece, behind: start, ending: "") {
+            _ = CredentialShapes.ranges(in: $0, form: .message, besides: [known])
+        }
+        #expect(growth < 2.5)
+    }
+
+    @Test func `a known name costs a few more readings than none`() {
+        var known = PublicNames()
+        for name in Self.names { known.insert(name) }
+        let text = String(repeating: "secret: db-2f8a9c1d7b ", count: 100)
+        let (plain, named) = (CountedBytes(text), CountedBytes(text))
+        let masked = CredentialShapes.ranges(in: plain, form: .message)
+        let shown = CredentialShapes.ranges(in: named, form: .message, besides: [known])
+        #expect(masked.count == 100 && shown.isEmpty)
+        #expect(named.counter.reads > plain.counter.reads && named.counter.reads < plain.counter.reads * 4)
     }
 
     @Test(arguments: pieces)

@@ -58,10 +58,27 @@ import Testing
         (#"{"db":{"client_secret":[{"a":{"current":"CANS6zz"}}]}}"#, "CANS6zz"),
         (#"{"password":{"username":"CANS6zz"}}"#, "CANS6zz"), (#"{"password": 90210773}"#, "90210773"),
         (#"{"pin_token":{"value":[-90210773.5]}}"#, "-90210773.5"),
+        (#"{"credentials":{"db":{"current":"CANS6zz"}}}"#, "CANS6zz"), (#"{"token":{"v2":"CANS6zz"}}"#, "CANS6zz"),
+        (#"{"secret":{"oldValue":"CANS6zz"}}"#, "CANS6zz"), (#"{"credentials":["CANS6zz"]}"#, "CANS6zz"),
+        (#"{"dbPassword":{"alice":"letmein-please"}}"#, "letmein-please"),
+        (#"{"credentials":{"host":"a","api_key":"CANS6zz"}}"#, "CANS6zz"),
+        (#"{"credentials":{"x":"p@ss&word!"}}"#, "p@ss&word!"),
     ])
     func `whatever stands inside of a telling key's value is hidden, numbers too`(value: String, secret: String) throws
     {
         #expect(try redactor(knowing: value).redact("x \(secret) y") == "x \(Redactor.mask) y")
+    }
+
+    @Test func `of an object behind a telling key the names and addresses are shown`() throws {
+        let database: JSON = [
+            "host": "db.prod.example.com", "project_id": "acme-prod", "region": "production", "port": 54_321_000,
+            "zones": ["eu-central-1a", "eu-central-1b"], "password": "CANS7 zz",
+        ]
+        let account: JSON = ["issuer": "accounts.example.com"]
+        let value: JSON = ["credentials": database, "token": account]
+        let redactor = try redactor(knowing: value.text)
+        let text = "db.prod.example.com:54321000 of acme-prod, production, eu-central-1a, by accounts.example.com"
+        #expect(redactor.redact("\(text): CANS7 zz") == "\(text): \(Redactor.mask)")
     }
 
     @Test(arguments: [
@@ -77,6 +94,25 @@ import Testing
     func `what looks like a credential is hidden behind any key`(text: String) throws {
         let value: JSON = ["x": .string(text)]
         #expect(try redactor(knowing: value.text).redact("is \(text) now") == "is \(Redactor.mask) now")
+    }
+
+    @Test(arguments: [
+        "x&Yz(9)Q'k7", "a-B3.f_9x/Q2", "k9.Xq-7:w@Z", "Ab1,cD2:eF3", "q7-w2-e9-r4", "Zx_9.Kp/3-Lm", "7h@Kd,2p.Wz",
+        "(4t)Gh&8k'Pq", "aB-cD-eF-gH", "m3:P9/x_K1.b", "tR.5v-Yq_8n", "Kd7-Wp3-Xz9", "acme&7up(x)", "aBcDeFgH",
+    ])
+    func `a password of short parts is hidden behind any key`(text: String) throws {
+        let value: JSON = ["x": .string(text)]
+        #expect(try redactor(knowing: value.text).redact("is \(text) now") == "is \(Redactor.mask) now")
+    }
+
+    @Test(arguments: [
+        "Smith & Sons (Berlin)", "it's a test", "don't retry", "v1.2-rc1", "e2e-test-2", "AES-256-GCM", "en_US.UTF-8",
+        "s3.eu-central-1.amazonaws.com", "us-east-1a,us-east-1b", "2026-11-23T10:42:00Z", "de-DE,en-US,fr-FR",
+        "TLSv1.2,TLSv1.3", "networking.k8s.io/v1", "/var/lib/app-2/data", "postgres-0.postgres.db.svc:5432",
+    ])
+    func `names, versions, times and sentences with short parts are shown`(text: String) throws {
+        let value: JSON = ["x": .string(text)]
+        #expect(try redactor(knowing: value.text).redact("is \(text) now") == "is \(text) now")
     }
 
     @Test(arguments: [

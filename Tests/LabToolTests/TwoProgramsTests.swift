@@ -13,8 +13,12 @@ struct TwoProgramsTests {
         return result.status == 0
     }
 
-    /// Names as Swift's symbols have them, the length first: the module, the fault injector, the store, the server.
-    @Test(arguments: ["15EmbeddedCluster", "11FaultScript", "11ObjectStore", "12HTTPFrontEnd"])
+    /// Names as Swift's symbols have them, the length first: modules, the fault injector, the server. A type that
+    /// shares a word with its module, as the store does, is abbreviated in symbols and cannot be looked for.
+    @Test(arguments: [
+        "15EmbeddedCluster", "12ClusterStore", "13ClusterSchema", "16ClusterAdmission", "18ClusterControllers",
+        "11FaultScript", "12HTTPFrontEnd",
+    ])
     func `sternpost has no symbol of the embedded cluster`(_ name: String) throws {
         let isInLab = try contains("sternpost-lab", name)
         #expect(isInLab, "the name is not in use: nothing is shown")

@@ -23,8 +23,8 @@ package final class SceneLog: Sendable {
         add("\(outcome.failure?.message ?? "") \(outcome.interruption ?? "") \(outcome.commit.map { "\($0)" } ?? "")")
         for object in outcome.objects { add("\(object.error ?? "") \(object.changes) \(object.warnings)") }
         for problem in outcome.problems { add("\(problem)") }
-        for notice in outcome.notices { add("\(notice)") }
-        if let health = outcome.health { add("\(health)") }
+        for notice in outcome.result?.notices ?? [] { add("\(notice)") }
+        if let health = outcome.carriedOut?.health { add("\(health)") }
         if let prune = outcome.prune { add("\(prune.verdict)") }
     }
 

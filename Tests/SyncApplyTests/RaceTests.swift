@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
+import ClusterControllers
 import ClusterKit
 import EmbeddedCluster
 import KubeObjects

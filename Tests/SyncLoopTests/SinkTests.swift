@@ -19,7 +19,7 @@ struct SinkTests {
     @Test func `neither the pages nor the readiness probe tell a secret`() async {
         let board = StatusBoard(projects: ["a"], redactor: redactor())
         let failure = PassFailure(stage: .history, message: "it is \(canary)", isRetryable: true)
-        let outcome = PassOutcome(outcome: .failed, run: nil, commit: nil, failure: failure, duration: .zero)
+        let outcome = PassOutcome(.unplanned(failure, run: nil), commit: nil, duration: .zero)
         await board.passed("a", outcome)
         #expect(await board.all.map(\.message.text) == ["it is \(Redactor.mask)"])
         #expect(await board.notReady == "a: it is \(Redactor.mask)")

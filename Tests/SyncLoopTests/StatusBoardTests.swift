@@ -11,14 +11,8 @@ struct StatusBoardTests {
         let board = StatusBoard(projects: names)
         for (name, stage) in zip(names, stages) {
             let failure = stage.map { PassFailure(stage: $0, message: "broken \($0)", isRetryable: true) }
-            let outcome = PassOutcome(
-                outcome: failure == nil ? .succeeded : .failed,
-                run: nil,
-                commit: nil,
-                failure: failure,
-                duration: .zero
-            )
-            await board.passed(name, outcome)
+            let ending = failure.map { PassOutcome.Ending.unplanned($0, run: nil) } ?? .resting(.succeeded)
+            await board.passed(name, PassOutcome(ending, commit: nil, duration: .zero))
         }
         return board
     }

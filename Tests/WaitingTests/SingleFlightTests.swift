@@ -35,8 +35,12 @@ import Waiting
 
     private let flights = SingleFlight<String, Int, Failure>(cancelled: .left)
 
-    private func join(_ work: Work) -> Task<Result<Int, Failure>, Never> {
-        Task { [flights] () async -> Result<Int, Failure> in
+    private func join(
+        _ work: Work,
+        in other: SingleFlight<String, Int, Failure>? = nil
+    ) -> Task<Result<Int, Failure>, Never> {
+        let flights = other ?? flights
+        return Task { () async -> Result<Int, Failure> in
             do throws(Failure) {
                 return .success(try await flights.value(for: "a") { () async throws(Failure) in try await work.run() })
             } catch {
@@ -76,5 +80,22 @@ import Waiting
         work.alarm.ring()
         let result = await next.value
         #expect(result == .success(2))
+    }
+
+    @Test func `work that outlives those who wait goes on, and who comes next joins it`() async throws {
+        let lasting = SingleFlight<String, Int, Failure>(cancelled: .left, outlivesWaiters: true)
+        let work = Work()
+        let only = join(work, in: lasting)
+        try await eventually("the work runs") { work.begun == 1 }
+        only.cancel()
+        let left = await only.value
+        #expect(left == .failure(.left))
+        #expect(lasting.waiterCount(for: "a") == 0)
+        let next = join(work, in: lasting)
+        try await eventually("another waits for it") { lasting.waiterCount(for: "a") == 1 }
+        work.alarm.ring()
+        let result = await next.value
+        #expect(result == .success(1))
+        #expect(work.begun == 1 && work.cancelled == 0)
     }
 }

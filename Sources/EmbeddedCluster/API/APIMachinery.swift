@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
+import ClusterControllers
+import ClusterSchema
+import ClusterStore
 import KubeObjects
 
 /// The API without its network: what every request, and every controller of the cluster, goes through.

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterSchema
+import ClusterStore
 import KubeObjects
 
 /// A CustomResourceDefinition: the resources that it makes, and what the server says of it in its status.

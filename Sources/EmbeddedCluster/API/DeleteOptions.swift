@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
+import ClusterControllers
 import KubeObjects
 
 /// The options of a deletion, from its body or its query.

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
+import ClusterStore
 import HTTPTypes
 import HummingbirdCore
 import KubeObjects

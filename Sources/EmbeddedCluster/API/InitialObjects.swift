@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
+import ClusterControllers
+import ClusterSchema
 import KubeObjects
 
 /// The objects that every cluster has from the start.

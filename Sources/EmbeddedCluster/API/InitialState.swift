@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterSchema
 import KubeObjects
 
 /// The status of a new object: what clients send there is dropped where it is written through a subresource.

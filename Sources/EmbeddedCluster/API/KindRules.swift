@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterSchema
 import KubeObjects
 
 /// Where one kind is treated unlike others: what the real server's strategies say.

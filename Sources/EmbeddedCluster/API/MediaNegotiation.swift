@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
 
 /// In which form an answer is sent, as the `Accept` header asks.
 struct MediaChoice: Sendable, Hashable {

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
+import ClusterControllers
+import ClusterSchema
+import ClusterStore
 import KubeObjects
 
 /// Deletes objects: preconditions, finalizers for the garbage collector, grace periods, and the answer.

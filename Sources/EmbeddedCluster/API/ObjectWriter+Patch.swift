@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
+import ClusterSchema
 import KubeObjects
 
 /// The kinds of patches, by their media types.

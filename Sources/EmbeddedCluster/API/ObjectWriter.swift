@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
+import ClusterSchema
+import ClusterStore
 import KubeObjects
 
 /// One write to one resource: the stages between a decoded body and the store, in the real server's order.

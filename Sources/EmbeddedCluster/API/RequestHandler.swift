@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
+import ClusterSchema
 import KubeObjects
 
 /// Answers requests: finds what a path names, checks the right to do it, and does it.

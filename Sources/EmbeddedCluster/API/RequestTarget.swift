@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterStore
 
 /// What the path of a request names.
 enum RequestTarget: Sendable, Hashable {

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
+import ClusterSchema
+import ClusterStore
 import KubeObjects
 
 /// One resource, as one request meets it.

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
+import ClusterControllers
+import ClusterSchema
+import ClusterStore
 import KubeObjects
 
 /// Empties namespaces and definitions that are being deleted, then lets them go.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterSchema
 import KubeObjects
 
 /// Which half of an object an update may change: `PrepareForUpdate` of the real server's strategies.

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
+import ClusterSchema
+import ClusterStore
 import KubeObjects
 
 /// One watch: turns the store's changes into events, as one client's selectors see them.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
 import KubeObjects
 
 /// What a server does with fields that a kind does not declare, and with fields that stand twice.

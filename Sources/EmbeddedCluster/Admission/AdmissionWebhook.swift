@@ -51,7 +51,7 @@ package final class AdmissionScript: Sendable {
     ///
     /// - Returns: The object as they leave it.
     /// - Throws: The first refusal or failure, in the words of kube-apiserver 1.36.
-    func review(_ object: JSON, _ operation: String, isDryRun: Bool) throws(StatusError) -> JSON {
+    package func review(_ object: JSON, _ operation: String, isDryRun: Bool) throws(StatusError) -> JSON {
         var object = object
         for webhook in webhooks.withLock({ $0 }) {
             switch webhook.answer(.init(operation: operation, object: object, isDryRun: isDryRun)) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterSchema
 import KubeObjects
 
 /// Validates whole objects with the texts of the real server. Metadata is not looked at.

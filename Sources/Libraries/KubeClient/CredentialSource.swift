@@ -26,14 +26,21 @@ actor CredentialSource {
     private let configuration: KubeConfiguration
     private let redactor: Redactor
     private let renewal: KubeClient.Renewal?
+    private let renewalLimit: Duration
     private var nextRenewal = ContinuousClock.now
+    /// Since when the settings are being read; nil when they are not.
+    private var renewalStart: ContinuousClock.Instant?
     private var kind: KubeCredentials
     private var identity: HTTPSecurity.Identity?
     private var cached: Credential?
     private var goodUntil: Expiry = .never
     private var generation = 0
     private let plugins = SingleFlight<ExecPlugin, ExecPlugin.Answer, KubeError>(cancelled: CredentialSource.cancelled)
-    private let renewals = SingleFlight<String, KubeConfiguration?, KubeError>(cancelled: CredentialSource.cancelled)
+    /// A file system that hangs keeps one thread, and not another one for each refusal.
+    private let renewals = SingleFlight<String, Void, KubeError>(
+        cancelled: CredentialSource.cancelled,
+        outlivesWaiters: true
+    )
     private static let cancelled = KubeError(reason: .cancelled, message: "cancelled")
 
     private enum Expiry {
@@ -54,10 +61,17 @@ actor CredentialSource {
     ///   - configuration: How the server is told who asks.
     ///   - redactor: Learns each token and password.
     ///   - renewal: Reads the settings anew after a refusal.
-    init(_ configuration: KubeConfiguration, redactor: Redactor, renewal: KubeClient.Renewal?) {
+    ///   - renewalLimit: So long after a reading has begun nobody waits for it any more.
+    init(
+        _ configuration: KubeConfiguration,
+        redactor: Redactor,
+        renewal: KubeClient.Renewal?,
+        renewalLimit: Duration = .seconds(10)
+    ) {
         self.configuration = configuration
         self.redactor = redactor
         self.renewal = renewal
+        self.renewalLimit = renewalLimit
         kind = configuration.credentials
         identity = configuration.identity
         CredentialSource.register(configuration.credentials, with: redactor)
@@ -88,8 +102,7 @@ actor CredentialSource {
     func invalidate(_ refused: Credential) async -> Bool {
         // Another request was refused as well, and there is another credential since.
         guard refused.generation == generation else { return true }
-        if let fresh = await renewed(), take(fresh) { return true }
-        // While the settings were read, others have done the same.
+        await renew()
         guard refused.generation == generation else { return true }
         switch kind {
         case .none, .token, .basic: return false
@@ -99,34 +112,48 @@ actor CredentialSource {
         }
     }
 
-    /// The settings, read once for all requests that are refused meanwhile; nil when they cannot be read, or were lately, and
-    /// when the task is cancelled.
-    private func renewed() async -> KubeConfiguration? {
-        guard let renewal else { return nil }
-        if renewals.waiterCount(for: configuration.contextName) == 0 {
-            guard ContinuousClock.now >= nextRenewal else { return nil }
-            nextRenewal = .now + CredentialSource.renewalPause
-        }
-        do throws(KubeError) {
-            return try await renewals.value(for: configuration.contextName) { await renewal() }
-        } catch {
-            return nil
+    /// How many requests wait for the settings to be read anew.
+    var renewalWaiterCount: Int { renewals.waiterCount(for: configuration.contextName) }
+
+    /// Reads the settings anew, once for all requests that are refused meanwhile, unless that was lately. A reading that
+    /// takes too long goes on, but nobody waits for it; nor does a task that is cancelled.
+    private func renew() async {
+        guard let renewal else { return }
+        let end = (renewalStart ?? ContinuousClock.now) + renewalLimit
+        guard ContinuousClock.now < end else { return }
+        let renewals = renewals
+        let name = configuration.contextName
+        await withTaskGroup(of: Void.self) { group in
+            // It throws when the time is over; then the credential in hand is all there is.
+            group.addTask { try? await renewals.value(for: name) { await self.read(renewal) } }
+            group.addTask { try? await Task.sleep(until: end) }
+            await group.next()
+            group.cancelAll()
         }
     }
 
-    /// Takes credentials from settings that were read anew. False when they are no others, or not those of the same user of
-    /// the same server.
-    private func take(_ fresh: KubeConfiguration) -> Bool {
+    /// Reads the settings and takes their credentials, also when nobody waits for them any more.
+    private func read(_ renewal: KubeClient.Renewal) async {
+        guard ContinuousClock.now >= nextRenewal else { return }
+        nextRenewal = .now + CredentialSource.renewalPause
+        renewalStart = .now
+        let fresh = await renewal()
+        renewalStart = nil
+        if let fresh { take(fresh) }
+    }
+
+    /// Takes credentials from settings that were read anew, if they are others, and those of the same user of the same
+    /// server.
+    private func take(_ fresh: KubeConfiguration) {
         guard fresh.server == configuration.server, fresh.contextName == configuration.contextName,
             fresh.impersonation == configuration.impersonation,
             fresh.credentials != kind || fresh.identity != identity
-        else { return false }
+        else { return }
         CredentialSource.register(fresh.credentials, with: redactor)
         kind = fresh.credentials
         identity = fresh.identity
         cached = nil
         generation += 1
-        return true
     }
 
     private func keep(

@@ -12,8 +12,18 @@ struct SecretLeaf {
     static let maxCount = 256
 
     let text: String
-    /// Whether its key tells that it is a secret, or that of a list or an object around it.
+    /// Whether its key tells that it is a secret, or a key around it.
     let isTelling: Bool
+
+    /// What the keys around a value say about it.
+    private enum Standing {
+        /// Nothing.
+        case plain
+        /// It is in an object behind a telling key: a secret may stand there among the names that belong to it.
+        case grouped
+        /// It is secret, with all that is in it.
+        case secret
+    }
 
     /// The texts of a JSON object or list, and its numbers behind telling keys: what telling keys have first. None of any
     /// other text.
@@ -23,28 +33,50 @@ struct SecretLeaf {
         let limits = JSONParser.Limits(maxDepth: maxDepth, maxBytes: maxBytes, maxValues: maxValues)
         guard let json = try? JSONParser.parse(Array(value.utf8), limits: limits) else { return [] }
         var leaves: [SecretLeaf] = []
-        collect(json, isTelling: false, into: &leaves)
+        collect(json, .plain, into: &leaves)
         return Array((leaves.filter(\.isTelling) + leaves.filter { !$0.isTelling }).prefix(maxCount))
     }
 
-    private static func collect(_ json: JSON, isTelling: Bool, into leaves: inout [SecretLeaf]) {
+    private static func collect(_ json: JSON, _ standing: Standing, into leaves: inout [SecretLeaf]) {
+        let isTelling = standing == .secret
         switch json {
         case .string(let text): leaves.append(SecretLeaf(text: text, isTelling: isTelling))
         case .array(let elements):
-            for element in elements { collect(element, isTelling: isTelling, into: &leaves) }
+            for element in elements { collect(element, standing, into: &leaves) }
         case .object(let members):
             for member in members {
-                let isLogin = member.key == "auth"
-                // Behind `auth` stands a login in a docker config, and in others an object of settings.
-                let isOwn = SensitiveName.matches(member.key) || isLogin && member.value.object == nil
-                collect(member.value, isTelling: isTelling || isOwn, into: &leaves)
-                guard isLogin, let login = member.value.string, let password = password(of: login) else { continue }
+                collect(member.value, self.standing(of: member, in: standing), into: &leaves)
+                guard member.key == "auth", let login = member.value.string, let password = password(of: login)
+                else { continue }
                 leaves.append(SecretLeaf(text: password, isTelling: true))
             }
         case .int, .double:
             if isTelling { leaves.append(SecretLeaf(text: json.text, isTelling: true)) }
         case .null, .bool: break
         }
+    }
+
+    /// What stands behind a member of an object, given what the keys around the object say.
+    private static func standing(of member: JSONObject.Member, in outer: Standing) -> Standing {
+        if outer == .secret { return .secret }
+        let isGroup = member.value.object != nil
+        // Behind `auth` stands a login in a docker config, and in others an object of settings.
+        if member.key == "auth", !isGroup { return .secret }
+        if SensitiveName.matches(member.key) {
+            return isGroup && !SensitiveName.isPassword(member.key) ? .grouped : .secret
+        }
+        return outer == .grouped && isForTheValue(member.key) ? .secret : outer
+    }
+
+    private static let valueKeys: Set<String> = [
+        "", "v", "value", "current", "previous", "next", "old", "new", "latest", "primary", "secondary", "plain",
+        "plaintext", "raw", "text", "data", "content",
+    ]
+
+    /// Whether a key says which value of something stands behind it, and not what it is: `current`, `stringValue`, `v2`.
+    private static func isForTheValue(_ key: String) -> Bool {
+        let letters = key.lowercased().filter(\.isLetter)
+        return valueKeys.contains(letters) || letters.hasSuffix("value")
     }
 
     /// The password of a login in Base64, `user:password`.

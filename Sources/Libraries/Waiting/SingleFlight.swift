@@ -4,7 +4,7 @@ import Synchronization
 /// Work that several callers want at the same time is done once for all of them.
 ///
 /// The task is unstructured because it belongs to all who wait: cancelling one must not fail the others. It is
-/// cancelled when the last of them has gone.
+/// cancelled when the last of them has gone, unless it outlives them.
 package final class SingleFlight<Key: Hashable & Sendable, Value: Sendable, Failure: Error>: Sendable {
     private typealias Outcome = Result<Value, Failure>
 
@@ -21,11 +21,18 @@ package final class SingleFlight<Key: Hashable & Sendable, Value: Sendable, Fail
 
     private let state = Mutex(State())
     private let cancelled: Failure
+    private let outlivesWaiters: Bool
 
-    /// - Parameter cancelled: What is thrown to a caller whose task is cancelled.
-    package init(cancelled: Failure) { self.cancelled = cancelled }
+    /// - Parameters:
+    ///   - cancelled: What is thrown to a caller whose task is cancelled.
+    ///   - outlivesWaiters: Whether work goes on when nobody waits for it any more, and who comes then joins it. Right for
+    ///     work that does not end when it is cancelled: it never runs twice at the same time.
+    package init(cancelled: Failure, outlivesWaiters: Bool = false) {
+        self.cancelled = cancelled
+        self.outlivesWaiters = outlivesWaiters
+    }
 
-    /// How many wait for the work for `key`; 0 when none is running.
+    /// How many wait for the work for `key`; 0 when none is running, or nobody waits for it any more.
     package func waiterCount(for key: Key) -> Int { state.withLock { $0.flights[key]?.waiters.count ?? 0 } }
 
     /// The outcome of `work` for `key`: of the one that is running, or of this one.
@@ -85,7 +92,7 @@ package final class SingleFlight<Key: Hashable & Sendable, Value: Sendable, Fail
     private func leave(_ key: Key, _ number: Int) {
         let (waiter, task) = state.withLock { state -> (CheckedContinuation<Outcome, Never>?, Task<Void, Never>?) in
             guard let waiter = state.flights[key]?.waiters.removeValue(forKey: number) else { return (nil, nil) }
-            guard state.flights[key]?.waiters.isEmpty == true else { return (waiter, nil) }
+            guard !outlivesWaiters, state.flights[key]?.waiters.isEmpty == true else { return (waiter, nil) }
             return (waiter, state.flights.removeValue(forKey: key)?.task)
         }
         task?.cancel()

@@ -23,8 +23,8 @@ struct QuietSyncTests {
             #expect(try await sync().outcome == .succeeded)
             cluster.faults.forgetRequests()
             let outcome = try await sync()
-            #expect(outcome.outcome == .succeeded && outcome.health?.ending == .healthy)
-            #expect(outcome.health?.observed == files.count)
+            #expect(outcome.outcome == .succeeded && outcome.carriedOut?.health?.ending == .healthy)
+            #expect(outcome.carriedOut?.health?.observed == files.count)
             let requests = cluster.faults.requests
             let lists = Dictionary(grouping: requests.filter { $0.verb == "list" }, by: \.path)
             #expect(lists.values.allSatisfy { $0.count == 1 }, "\(lists.mapValues(\.count))")

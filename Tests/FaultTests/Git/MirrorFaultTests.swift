@@ -95,7 +95,7 @@ struct MirrorFaultTests {
             for file in lost { try FileManager.default.removeItem(at: file) }
             let outcome = try await scene.sync(edit: strict)
             #expect(outcome.outcome == .succeeded, "\(outcome.failure?.message ?? "")")
-            #expect(outcome.rewriting == nil)
+            #expect(outcome.carriedOut?.rewriting == nil)
             // Now the repository itself lacks the commit.
             let third = try #require(try scene.git.tip(of: "main"))
             try scene.git.commit(["infra/c0.yaml": scene.configMap("c0", "4")], parent: first)
@@ -104,7 +104,7 @@ struct MirrorFaultTests {
             try await scene.halted(saying: ["main was rewritten: \(text)", "requireFastForward"], edit: strict)
             let followed = try await scene.sync()
             #expect(followed.outcome == .succeeded)
-            #expect(followed.rewriting?.contains(text) == true)
+            #expect(followed.carriedOut?.rewriting?.contains(text) == true)
             try await scene.checkPromises()
         }
     }

@@ -33,7 +33,7 @@ struct MissingVersionTagTests {
         let new = try scene.commit(["c0.yaml": scene.configMap("c0", "2"), "c9.yaml": scene.configMap("c9")])
         try scene.git.tag("v1.1.0", at: new)
         let second = try await scene.sync(edit: edit)
-        #expect(second.outcome == .succeeded && second.rewriting == nil)
+        #expect(second.outcome == .succeeded && second.carriedOut?.rewriting == nil)
         return (old, new)
     }
 
@@ -56,7 +56,7 @@ struct MissingVersionTagTests {
             #expect(reasons.contains("the version tag v1.1.0 is gone, and v1.0.0 is older"), "\(reasons)")
             #expect(reasons.contains("ConfigMap \(scene.namespace)/c9"), "\(reasons)")
             let told = "the version tag of \(new.prefix(8)) is gone; v1.0.0 (\(old.prefix(8)))"
-            #expect(held.rewriting?.contains(told) == true, "\(held.rewriting ?? "")")
+            #expect(held.carriedOut?.rewriting?.contains(told) == true, "\(held.carriedOut?.rewriting ?? "")")
             #expect(scene.log.text.contains("not a fast-forward"))
             let run = try #require(held.run?.id)
             let detail = try #require(try await scene.history.detail(run))
@@ -67,7 +67,7 @@ struct MissingVersionTagTests {
 
             // The next pass comes from the older version, and does not forget.
             let again = await reconciler.pass(.manual)
-            #expect(again.outcome == .held && again.rewriting == nil)
+            #expect(again.outcome == .held && again.carriedOut?.rewriting == nil)
             #expect(again.hold?.reasons.contains { $0.contains("a newer version tag is gone") } == true)
             #expect(looks.withLock { $0 } == 3)
             #expect(try await scene.liveConfigMap("c9") != nil)
@@ -157,7 +157,7 @@ struct MissingVersionTagTests {
                 edit: Self.range
             )
             let outcome = await reconciler.pass(.manual)
-            #expect(outcome.outcome == .succeeded && outcome.rewriting == nil)
+            #expect(outcome.outcome == .succeeded && outcome.carriedOut?.rewriting == nil)
             #expect(outcome.commit?.id == new)
             #expect(looks.withLock { $0 } == 3)
             #expect(try await scene.versions() == before)

@@ -28,7 +28,10 @@ struct RewrittenHistoryTests {
             let third = try scene.git.commit(["infra/c0.yaml": scene.configMap("c0", "3")], parent: first)
             let outcome = try await scene.sync()
             #expect(outcome.outcome == .succeeded)
-            #expect(outcome.rewriting?.contains("rewritten from \(second.prefix(8)) to \(third.prefix(8))") == true)
+            #expect(
+                outcome.carriedOut?.rewriting?.contains("rewritten from \(second.prefix(8)) to \(third.prefix(8))")
+                    == true
+            )
             let run = try #require(outcome.run?.id)
             let detail = try #require(try await scene.history.detail(run))
             #expect(detail.step == CommitStep(previous: second, relation: .diverged))
@@ -39,7 +42,7 @@ struct RewrittenHistoryTests {
             // What goes on from there is an ordinary step again.
             try scene.commit(["c0.yaml": scene.configMap("c0", "4")])
             let next = try await scene.sync()
-            #expect(next.rewriting == nil)
+            #expect(next.carriedOut?.rewriting == nil)
             let later = try #require(next.run?.id)
             let step = try await scene.history.detail(later)?.step
             #expect(step == CommitStep(previous: third, relation: .forward))
@@ -293,7 +296,10 @@ struct RewrittenHistoryTests {
             let outcome = await reconciler.pass(.manual)
             #expect(outcome.outcome == .succeeded)
             #expect(outcome.commit?.id == first)
-            #expect(outcome.rewriting?.contains("set back from \(second.prefix(8)) to \(first.prefix(8))") == true)
+            #expect(
+                outcome.carriedOut?.rewriting?.contains("set back from \(second.prefix(8)) to \(first.prefix(8))")
+                    == true
+            )
             let live = try await scene.liveConfigMap("c0")
             #expect(live?.json["data"] == ["value": "1"])
             // Nor does another process, which finds that commit in the history.

@@ -126,9 +126,9 @@ enum PassFixture {
         )
     }
 
-    /// How a pass ended, with a row in the history or without.
-    static func outcome(_ outcome: RunOutcome, hasRow: Bool = true) -> PassOutcome {
-        let row = SyncRun(
+    /// The row of a pass that ended like this.
+    static func row(_ outcome: RunOutcome) -> SyncRun {
+        SyncRun(
             id: 1,
             project: "posts",
             commit: commit,
@@ -139,6 +139,27 @@ enum PassFixture {
             outcome: outcome,
             counts: RunCounts()
         )
-        return PassOutcome(outcome: outcome, run: hasRow ? row : nil, commit: commit, duration: .zero)
+    }
+
+    /// How a plan was carried out, with a row in the history or without.
+    static func carriedOut(
+        _ outcome: RunOutcome,
+        hasRow: Bool = true,
+        interruption: PassOutcome.Interruption? = nil
+    ) -> PassOutcome.CarriedOut {
+        PassOutcome.CarriedOut(
+            outcome: outcome,
+            run: hasRow ? row(outcome) : nil,
+            result: PassOutcome.PlanResult(prepared(plan()), objects: [], approved: nil),
+            rewriting: nil,
+            lostInventory: nil,
+            health: nil,
+            interruption: interruption
+        )
+    }
+
+    /// How a pass ended that carried a plan out, with a row in the history or without.
+    static func outcome(_ outcome: RunOutcome, hasRow: Bool = true) -> PassOutcome {
+        PassOutcome(.carriedOut(carriedOut(outcome, hasRow: hasRow)), commit: commit, duration: .zero)
     }
 }

@@ -52,7 +52,8 @@ struct PassMemoryTests {
     @Test func `a pass that may not write has failed`() {
         var memory = PassMemory(interval: .seconds(100))
         let refusal = PassFailure(stage: .lease, message: "another process leads", isRetryable: true)
-        let ending = PassCarryOut.Ending.refused(refusal, PassFixture.outcome(.failed))
+        let outcome = PassOutcome(.refused(refusal, run: PassFixture.row(.failed)), commit: nil, duration: .zero)
+        let ending = PassCarryOut.Ending.refused(refusal, outcome)
         memory.take(ending, of: PassFixture.prepared(PassFixture.plan()), began: now)
         #expect(memory.last == .failed(refusal))
     }

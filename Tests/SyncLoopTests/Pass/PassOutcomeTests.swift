@@ -3,21 +3,91 @@ import SyncApply
 import SyncObserve
 import SyncPlan
 import SyncRecord
+import SyncRender
 import Testing
 
 @testable import SyncLoop
 
 /// What is told of a pass, made of its plan and its objects.
 struct PassOutcomeTests {
-    private func outcome(_ verdict: PrunePlan.Verdict, approved: String? = nil) -> PassOutcome {
-        PassOutcome(
-            outcome: .held,
-            run: nil,
-            commit: nil,
-            prune: PrunePlan(verdict: verdict, steps: [], released: []),
-            approved: approved,
-            duration: .zero
-        )
+    struct Row: Sendable {
+        let ending: PassOutcome.Ending
+        let outcome: RunOutcome
+        var stage: PassFailure.Stage?
+        var problems = 0
+        var hasRow = false
+        var hasResult = false
+        var interruption: String?
+    }
+
+    private static let unrendered = RenderFailure(
+        commit: PassFixture.commit,
+        problems: [RenderProblem(origin: PassFixture.origin, problem: "a tab", remedy: "use blanks")],
+        count: 1
+    )
+    private static let row = PassFixture.row(.failed)
+
+    static let rows: [Row] = [
+        Row(ending: .resting(.held), outcome: .held),
+        Row(ending: .quiet(.degraded, result(.allowed)), outcome: .degraded, hasResult: true),
+        Row(
+            ending: .stopped(run: nil),
+            outcome: .interrupted,
+            interruption: PassOutcome.stoppedBeforeAnyChange
+        ),
+        Row(
+            ending: .stopped(run: row),
+            outcome: .interrupted,
+            hasRow: true,
+            interruption: PassOutcome.stoppedBeforeAnyChange
+        ),
+        Row(ending: .unplanned(PassFixture.failure, run: nil), outcome: .failed, stage: .source),
+        Row(ending: .unrendered(unrendered, run: row), outcome: .failed, stage: .render, problems: 1, hasRow: true),
+        Row(ending: .refused(PassFixture.failure, run: row), outcome: .failed, stage: .source, hasRow: true),
+        Row(
+            ending: .carriedOut(PassFixture.carriedOut(.interrupted, interruption: .stopped("the lease is lost"))),
+            outcome: .interrupted,
+            hasRow: true,
+            hasResult: true,
+            interruption: "the lease is lost"
+        ),
+        Row(
+            ending: .carriedOut(PassFixture.carriedOut(.succeeded, hasRow: false)),
+            outcome: .succeeded,
+            hasResult: true
+        ),
+    ]
+
+    private static func result(_ verdict: PrunePlan.Verdict, approved: String? = nil) -> PassOutcome.PlanResult {
+        let plan = PassFixture.plan(prune: PrunePlan(verdict: verdict, steps: [], released: []))
+        return PassOutcome.PlanResult(PassFixture.prepared(plan), objects: [], approved: approved)
+    }
+
+    @Test(arguments: rows)
+    func `each ending tells what it has, and nothing else`(row: Row) {
+        let outcome = PassOutcome(row.ending, commit: nil, duration: .zero)
+        #expect(outcome.outcome == row.outcome)
+        #expect((outcome.run != nil) == row.hasRow)
+        #expect(outcome.failure?.stage == row.stage)
+        #expect(outcome.problems.count == row.problems)
+        #expect((outcome.prune != nil) == row.hasResult)
+        #expect(outcome.interruption == row.interruption)
+    }
+
+    @Test func `a pass that lost its journal is told from one that was to end`() {
+        let reason = "the disk is full"
+        let inventory = PassFixture.report().inventory
+        let lost = ApplyReport(outcomes: [], inventory: inventory, interruption: reason, isJournalLost: true)
+        #expect(PassOutcome.Interruption(lost) == .unrecorded(reason))
+        #expect(PassOutcome.Interruption(PassFixture.report(interruption: reason)) == .stopped(reason))
+        #expect(PassOutcome.Interruption(PassFixture.report()) == nil)
+        func isUnrecorded(_ interruption: PassOutcome.Interruption?) -> Bool {
+            let done = PassFixture.carriedOut(.degraded, interruption: interruption)
+            return PassOutcome(.carriedOut(done), commit: nil, duration: .zero).isUnrecorded
+        }
+        #expect(isUnrecorded(.unrecorded(reason)))
+        #expect(!isUnrecorded(.stopped(reason)))
+        #expect(!isUnrecorded(nil))
     }
 
     @Test func `every object is counted once, and one that was passed over not at all`() throws {
@@ -39,12 +109,12 @@ struct PassOutcomeTests {
 
     @Test func `deletions wait for a word only while nobody has said it`() {
         let held = PrunePlan.Verdict.held(reasons: ["6 of 10"], approvalHash: "h1")
-        #expect(outcome(held).hold?.hash == "h1")
-        #expect(outcome(held).hold?.reasons == ["6 of 10"])
-        #expect(outcome(held, approved: "h2").hold?.hash == "h1")
-        #expect(outcome(held, approved: "h1").hold == nil)
-        #expect(outcome(.allowed).hold == nil)
-        #expect(outcome(.blocked(reasons: ["no list"])).hold == nil)
+        #expect(Self.result(held).hold?.hash == "h1")
+        #expect(Self.result(held).hold?.reasons == ["6 of 10"])
+        #expect(Self.result(held, approved: "h2").hold?.hash == "h1")
+        #expect(Self.result(held, approved: "h1").hold == nil)
+        #expect(Self.result(.allowed).hold == nil)
+        #expect(Self.result(.blocked(reasons: ["no list"])).hold == nil)
     }
 
     @Test func `drift that is only reported is told as what it is, and what was deleted is not healthy`() throws {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterSchema
 import KubeObjects
 
-@testable import EmbeddedCluster
+@testable import ClusterAdmission
 
 /// Says whether every declared value is live and ours, field by field: slow, simple, by the schema and by the raw text of
 /// `managedFields`, with nothing of the comparison that it judges.

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterSchema
 import Foundation
 import KubeObjects
 import SyncLook
 import SyncPlan
 import Testing
-
-@testable import EmbeddedCluster
 
 /// The comparison before two judges that share no code with it: a simple walk by the schema, and the server itself.
 ///

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterSchema
 import KubeObjects
 
-@testable import EmbeddedCluster
+@testable import ClusterAdmission
 
 /// Numbers that are the same for the same seed, everywhere.
 struct SeededNumbers: RandomNumberGenerator {

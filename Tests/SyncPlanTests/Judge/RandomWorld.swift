@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
+import ClusterSchema
 import KubeObjects
 import SyncPlan
-
-@testable import EmbeddedCluster
 
 /// The life of one object, drawn at random: what git declares, what the server has, who else writes. The server is the
 /// embedded cluster's server-side apply, which knows the schemas and shares nothing with the comparison.

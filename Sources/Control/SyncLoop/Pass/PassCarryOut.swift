@@ -72,16 +72,13 @@ struct PassCarryOut: Sendable {
 
     /// Ends the run of a pass that may not write: as interrupted when that is only because it was to stop.
     private func refused(_ refusal: PassFailure, _ run: RunID) async throws -> PassOutcome {
-        let isStopped = Task.isCancelled && lease?.loss == nil
-        let row = isStopped ? try await record.stopped(run) : try await record.refused(refusal, run)
-        return PassOutcome(
-            outcome: isStopped ? .interrupted : .failed,
-            run: row,
-            commit: prepared.plan.commit,
-            failure: isStopped ? nil : refusal,
-            interruption: isStopped ? PassOutcome.stoppedBeforeAnyChange : nil,
-            duration: started.duration(to: .now)
-        )
+        let ending: PassOutcome.Ending
+        if Task.isCancelled && lease?.loss == nil {
+            ending = .stopped(run: try await record.stopped(run))
+        } else {
+            ending = .refused(refusal, run: try await record.refused(refusal, run))
+        }
+        return PassOutcome(ending, commit: prepared.plan.commit, duration: started.duration(to: .now))
     }
 
     private func apply(_ run: RunID) async -> ApplyReport {
@@ -113,39 +110,46 @@ struct PassCarryOut: Sendable {
         return report
     }
 
+    /// The end of the run, as far as it is known.
+    private struct RunEnd {
+        let result: PassOutcome.PlanResult
+        var outcome = RunOutcome.degraded
+        var row: SyncRun?
+        var health: HealthReport?
+        var interruption: PassOutcome.Interruption?
+    }
+
     /// Waits for health and ends the run. Never throws: the cluster was changed, and at most the end is missing in the
     /// history.
     private func finished(_ run: RunID, _ report: ApplyReport, rewriting: String?) async -> PassOutcome {
         let plan = prepared.plan
-        var done = PassOutcome(
-            outcome: .degraded,
-            run: nil,
-            commit: plan.commit,
-            objects: PassObjects.all(plan: plan, report: report),
-            notices: prepared.rendered.notices,
-            rewriting: rewriting,
-            lostInventory: prepared.lostInventory,
-            prune: plan.prune,
-            approved: approved,
-            interruption: report.interruption,
-            duration: started.duration(to: .now)
+        let objects = PassObjects.all(plan: plan, report: report)
+        var end = RunEnd(
+            result: PassOutcome.PlanResult(prepared, objects: objects, approved: approved),
+            interruption: PassOutcome.Interruption(report)
         )
-        done.isUnrecorded = report.isJournalLost
         do {
-            try await finish(run, report, &done)
+            try await finish(run, report, &end)
         } catch {
             // The next pass records a run in any case.
-            done.isUnrecorded = true
-            done.interruption = "the history could not be written: \(error)"
+            end.interruption = .unrecorded("the history could not be written: \(error)")
             record.logger.error("the history cannot be written", metadata: ["sync.error": "\(error)"])
         }
-        done.duration = started.duration(to: .now)
-        return done
+        let done = PassOutcome.CarriedOut(
+            outcome: end.outcome,
+            run: end.row,
+            result: end.result,
+            rewriting: rewriting,
+            lostInventory: prepared.lostInventory,
+            health: end.health,
+            interruption: end.interruption
+        )
+        return PassOutcome(.carriedOut(done), commit: plan.commit, duration: started.duration(to: .now))
     }
 
-    private func finish(_ run: RunID, _ report: ApplyReport, _ done: inout PassOutcome) async throws {
+    private func finish(_ run: RunID, _ report: ApplyReport, _ end: inout RunEnd) async throws {
         let plan = prepared.plan
-        try await history.record(done.objects.filter { $0.action != .unchanged && !$0.isRecorded }, of: run)
+        try await history.record(end.result.objects.filter { $0.action != .unchanged && !$0.isRecorded }, of: run)
         try await settlePrune(report, by: run)
         CrashPoint.reach(.afterObjects)
         let health = await health.report(of: prepared, after: report, within: budget, isSuperseded: isSuperseded)
@@ -155,28 +159,28 @@ struct PassCarryOut: Sendable {
         try await history.save(marks: marks, of: project.name)
         CrashPoint.reach(.afterMarks)
         for remark in PassRecord.remarks(plan, report) { try await history.record(message: remark, of: run) }
-        done.health = health
+        end.health = health
         if health.ending == .cancelled, let loss = lease?.loss {
             let text = "stopped while waiting for health: \(loss)"
-            done.interruption = text
+            end.interruption = .stopped(text)
             try await history.record(message: text, of: run)
         }
-        done.outcome = PassRecord.outcome(
+        end.outcome = PassRecord.outcome(
             plan,
-            objects: done.objects,
+            objects: end.result.objects,
             health: health,
             report: report,
             approved: approved
         )
-        if done.outcome == .succeeded || done.outcome == .held {
+        if end.outcome == .succeeded || end.outcome == .held {
             try await history.setApplied(plan.commit, treeID: prepared.rendered.treeID, by: run)
         }
         CrashPoint.reach(.beforeFinish)
-        let counts = PassOutcome.counts(of: done.objects)
-        let row = try await history.finish(run, outcome: done.outcome, counts: counts, message: nil)
+        let counts = PassOutcome.counts(of: end.result.objects)
+        let row = try await history.finish(run, outcome: end.outcome, counts: counts, message: nil)
         CrashPoint.reach(.afterFinish)
-        record.log(row, done)
-        done.run = row
+        record.log(row, end.result, health)
+        end.row = row
         await record.publishHead("sync recorded", of: row.id)
     }
 }

@@ -33,18 +33,18 @@ extension PassRecord {
     }
 
     /// One line for the run, and one for each object that failed or is not healthy, up to a bound.
-    func log(_ run: SyncRun, _ done: PassOutcome) {
-        for object in done.objects.filter({ $0.action == .failed }).prefix(20) {
+    func log(_ run: SyncRun, _ result: PassOutcome.PlanResult, _ health: HealthReport) {
+        for object in result.objects.filter({ $0.action == .failed }).prefix(20) {
             logger.warning(
                 "failed",
                 metadata: ["sync.project": "\(run.project)", "sync.error": "\(object.error ?? "")"]
             )
         }
-        for object in (done.health?.unhealthy ?? []).prefix(20) {
+        for object in health.unhealthy.prefix(20) {
             let text = redactor.line("\(object.id): \(object.status.rawValue): \(object.message)")
             logger.warning("not healthy", metadata: ["sync.project": "\(run.project)", "sync.error": "\(text)"])
         }
-        if let hold = done.hold {
+        if let hold = result.hold {
             let text = hold.reasons.joined(separator: "; ")
             logger.warning(
                 "held",

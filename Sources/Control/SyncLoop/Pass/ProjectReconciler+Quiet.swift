@@ -18,13 +18,7 @@ extension ProjectReconciler {
         guard let rest = memory.rest, let mirror = preparer.mirror, !settings.recordsQuietPasses,
             rest.holds(at: tip.commitID, state: state, now: start), await mirror.isCurrent(rest.generation)
         else { return nil }
-        return PassOutcome(
-            outcome: rest.outcome,
-            run: nil,
-            commit: rest.commit,
-            isResting: true,
-            duration: start.duration(to: .now)
-        )
+        return PassOutcome(.resting(rest.outcome), commit: rest.commit, duration: start.duration(to: .now))
     }
 
     /// Whether a pass that writes nothing would also say nothing new.
@@ -39,14 +33,11 @@ extension ProjectReconciler {
 
     /// The end of a pass that found nothing to write and nothing new to report.
     func quietOutcome(_ prepared: PreparedPass, approved: String?, duration: Duration) -> PassOutcome {
-        PassOutcome(
-            outcome: memory.last.outcome ?? .succeeded,
-            run: nil,
+        let objects = PassObjects.untouched(prepared.plan)
+        let result = PassOutcome.PlanResult(prepared, objects: objects, approved: approved)
+        return PassOutcome(
+            .quiet(memory.last.outcome ?? .succeeded, result),
             commit: prepared.plan.commit,
-            objects: PassObjects.untouched(prepared.plan),
-            notices: prepared.rendered.notices,
-            prune: prepared.plan.prune,
-            approved: approved,
             duration: duration
         )
     }

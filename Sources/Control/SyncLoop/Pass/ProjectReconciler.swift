@@ -105,13 +105,7 @@ package actor ProjectReconciler {
             return try await attempt(trigger, started: started, isSuperseded: isSuperseded)
         } catch  where Task.isCancelled && ProjectReconciler.endsWithTheTask(error) {
             // A shutdown is not a failure of the project, and nothing was changed: no run is recorded.
-            return PassOutcome(
-                outcome: .interrupted,
-                run: nil,
-                commit: nil,
-                interruption: PassOutcome.stoppedBeforeAnyChange,
-                duration: started.duration(to: .now)
-            )
+            return PassOutcome(.stopped(run: nil), commit: nil, duration: started.duration(to: .now))
         } catch let failure as RenderFailure {
             return await failed(render: failure, trigger: trigger, duration: started.duration(to: .now))
         } catch let failure as PassFailure {
@@ -231,7 +225,7 @@ extension ProjectReconciler {
         let isNews = memory.isNews(failure) || settings.recordsQuietPasses
         memory.failed(failure)
         let run = await record.failed(failure, trigger: trigger, after: duration, isNews: isNews)
-        return PassOutcome(outcome: .failed, run: run, commit: nil, failure: failure, duration: duration)
+        return PassOutcome(.unplanned(failure, run: run), commit: nil, duration: duration)
     }
 
     /// Records a commit that does not render: every problem of it.
@@ -244,13 +238,6 @@ extension ProjectReconciler {
         let isNews = memory.isNews(pass) || settings.recordsQuietPasses
         memory.failed(pass)
         let run = await record.failed(failure, as: pass, trigger: trigger, after: duration, isNews: isNews)
-        return PassOutcome(
-            outcome: .failed,
-            run: run,
-            commit: failure.commit,
-            problems: failure.problems,
-            failure: pass,
-            duration: duration
-        )
+        return PassOutcome(.unrendered(failure, run: run), commit: failure.commit, duration: duration)
     }
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
+import ClusterStore
 import KubeObjects
 
 /// Makes what the controllers need from the start: the node, and the classes of ingresses, volumes and priorities.

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
+import ClusterStore
 import KubeObjects
 
 /// Binds claims to volumes: to the one they name, to one that waits for them, or to a new one of their class.

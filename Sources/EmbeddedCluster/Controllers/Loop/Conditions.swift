@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterStore
 import KubeObjects
 
 /// A list of status conditions, kept as the controllers keep it.

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
+import ClusterStore
 import KubeObjects
 
 /// One control loop: brings the objects of one kind closer to what they ask for.

@@ -2,9 +2,9 @@
 import KubeObjects
 
 /// Digests that stay the same from one run to the next (FNV-1a), for names and cache keys; not for security.
-enum StableHash {
+package enum StableHash {
     /// The 64-bit digest as 16 upper-case hexadecimal digits.
-    static func hexadecimal(of bytes: some Sequence<UInt8>) -> String {
+    package static func hexadecimal(of bytes: some Sequence<UInt8>) -> String {
         let digits = String(digest(bytes), radix: 16, uppercase: true)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
+import ClusterStore
 import KubeObjects
 
 /// Plays ingress-nginx: gives an address to every Ingress whose class it serves.

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
+import ClusterStore
 import KubeObjects
 
 /// Gives every Service of type LoadBalancer an address from outside, and takes back what deleted Services held.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterStore
 import KubeObjects
 
 /// One container of a pod over its restarts.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterStore
 import KubeObjects
 
 /// The one node of the cluster, on which all pods run.

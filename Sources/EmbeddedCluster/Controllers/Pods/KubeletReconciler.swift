@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
+import ClusterStore
 import KubeObjects
 
 /// Plays the kubelet: starts the containers of pods on the node, lets them fail or finish, and ends deleted pods.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterStore
 import KubeObjects
 
 /// On which nodes a pod may run: node selector, required node affinity, taints and cordons, CPU and memory.

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
+import ClusterStore
 import KubeObjects
 
 /// Rolls the pods of a Deployment from one template to the next through ReplicaSets.

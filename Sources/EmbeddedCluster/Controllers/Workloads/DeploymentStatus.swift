@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
+import ClusterStore
 import KubeObjects
 
 /// The status that the deployment controller writes: counts, and the conditions `Available`, `Progressing` and

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
+import ClusterStore
 import KubeObjects
 
 /// Runs the pods of a Job until enough have succeeded or too many have failed, and deletes it after its time to live.

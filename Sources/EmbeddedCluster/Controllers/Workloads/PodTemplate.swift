@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterStore
 import KubeObjects
 
 /// Makes pods from the template of a workload.

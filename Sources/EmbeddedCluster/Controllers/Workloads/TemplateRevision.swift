@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterAdmission
 import KubeObjects
 
 /// The ControllerRevisions of a StatefulSet or DaemonSet: one per pod template it has had.

@@ -26,10 +26,10 @@ struct PassReport {
         if let commit = outcome.commit {
             StandardOutput.line("\(project)  \(commit.ref)@\(commit.shortID)  \(commit.subject)  (\(commit.author))")
         }
-        if let rewriting = outcome.rewriting { StandardOutput.line("note: \(rewriting)") }
-        if let lost = outcome.lostInventory { StandardOutput.line("note: \(lost)") }
+        if let rewriting = outcome.carriedOut?.rewriting { StandardOutput.line("note: \(rewriting)") }
+        if let lost = outcome.carriedOut?.lostInventory { StandardOutput.line("note: \(lost)") }
         writeObjects()
-        for notice in outcome.notices { StandardOutput.line("note: \(notice.origin): \(notice.message)") }
+        for notice in outcome.result?.notices ?? [] { StandardOutput.line("note: \(notice.origin): \(notice.message)") }
         writeErrors()
         writeHold()
         for object in outcome.prune?.leaving ?? [] {
@@ -90,7 +90,7 @@ struct PassReport {
         for object in outcome.objects {
             for warning in object.warnings { ErrorOutput.line("warning: \(object.id): \(warning)") }
         }
-        for object in outcome.health?.unhealthy ?? [] {
+        for object in outcome.carriedOut?.health?.unhealthy ?? [] {
             let place = object.origin.map { "\($0): " } ?? ""
             ErrorOutput.line("not healthy: \(place)\(object.id): \(object.status.rawValue): \(object.message)")
         }
@@ -134,7 +134,7 @@ struct PassReport {
         ]
         let skipped = outcome.objects.count { $0.action == .skipped && !isHeldPrune($0) }
         if skipped > 0 { parts.append("\(skipped) skipped") }
-        if let health = outcome.health, let words = PassReport.words(for: health) {
+        if let health = outcome.carriedOut?.health, let words = PassReport.words(for: health) {
             parts.append(health.ending == .healthy && counts.failed > 0 ? "the others healthy" : words)
         }
         parts.append(took)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import ClusterStore
 import CommandLineTool
 import Dashboard
 import EmbeddedCluster

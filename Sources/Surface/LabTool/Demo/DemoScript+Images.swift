@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClusterControllers
 import CommandLineTool
-import EmbeddedCluster
 import Foundation
 import KubeClient
 import KubeObjects
