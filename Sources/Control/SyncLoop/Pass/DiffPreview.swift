@@ -155,7 +155,7 @@ package struct DiffPreview: Sendable {
             named(step.differences.filter { $0.after != nil }, "declares"),
             named(step.differences.filter { $0.after == nil }, "no longer declares"),
         ]
-        return "no value changes; the apply records that git \(parts.compactMap { $0 }.joined(separator: " and "))"
+        return "\(FieldChange.noValueChanges) that git \(parts.compactMap { $0 }.joined(separator: " and "))"
     }
 
     /// A difference whose text is made on the masking thread; with an error where there is no thread for it.
