@@ -30,6 +30,31 @@ struct RefusalTests {
         #expect(plan.refused[0].message.contains(owner))
     }
 
+    @Test func `an object with another project's label is refused with what deletes it there and what moves it here`()
+        throws
+    {
+        func refusal(_ metadata: String, _ kind: String) throws -> String {
+            let live = try PlanFixture.object(
+                #"{\#(kind),"metadata":{\#(metadata),"labels":{"\#(ApplySet.partOfLabel)":"applyset-other-v1"}}}"#
+            )
+            let rendered = try PlanFixture.rendered(#"{\#(kind),"metadata":{\#(metadata)}}"#)
+            return PlanFixture.plan(rendered, live: [live]).refused.map(\.message).joined()
+        }
+        let config = try refusal(#""name":"c","namespace":"shop""#, #""apiVersion":"v1","kind":"ConfigMap""#)
+        // It may have been given up there already, so nobody is said to own it.
+        #expect(!config.contains("is owned by"), "\(config)")
+        #expect(config.contains("deletes it, unless the live object has the annotation sternpost.dev/prune: disabled"))
+        #expect(config.hasSuffix(": kubectl label -n shop configmaps c applyset.kubernetes.io/part-of-"), "\(config)")
+        let role = try refusal(
+            #""name":"read it","namespace":"shop""#,
+            #""apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role""#
+        )
+        let words = "kubectl label -n shop roles.rbac.authorization.k8s.io 'read it' applyset.kubernetes.io/part-of-"
+        #expect(role.hasSuffix(words), "\(role)")
+        let space = try refusal(#""name":"shop""#, #""apiVersion":"v1","kind":"Namespace""#)
+        #expect(space.hasSuffix(": kubectl label namespaces shop applyset.kubernetes.io/part-of-"), "\(space)")
+    }
+
     @Test func `an object that nobody owns is adopted`() throws {
         let live = try PlanFixture.object(
             #"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c","namespace":"shop","uid":"u"},"data":{"a":"1"}}"#

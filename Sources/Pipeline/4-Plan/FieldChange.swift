@@ -8,23 +8,30 @@ package struct FieldChange: Sendable, Hashable, Codable {
     package static let maxListed = 100
     /// Longer values are cut, in letters.
     private static let maxLength = 200
+    /// How the text of a write begins that changes no value.
+    package static let noValueChanges = "no value changes; the apply records"
 
     /// As the API server prints paths: `.spec.replicas`, `.spec.containers[name="web"].image`.
     package let path: String
-    /// Compact JSON of the live value, with masks; nil when the field is absent there, or hidden whole.
+    /// Compact JSON of the live value, with masks; nil when the field is absent there, or hidden whole. Where both values
+    /// are the same up to where they are cut, the first value in them that differs, behind its place:
+    /// `[0].served: true`.
     package let before: String?
     /// Compact JSON of the wanted value, with masks; nil when the field is removed, or hidden whole; `null` only
     /// where a field that was absent is declared so.
     package let after: String?
     /// The field manager whose value is overwritten, and when it wrote it; nil when no other manager owned the field.
     package let takenFrom: String?
+    /// True when the value is the same on both sides, so that the write changes only whose it is; else nil.
+    package let keepsValue: Bool?
 
     /// A change whose values are known not to be secret, such as the images of a rollout.
-    package init(path: String, before: String?, after: String?, takenFrom: String?) {
+    package init(path: String, before: String?, after: String?, takenFrom: String?, keepsValue: Bool? = nil) {
         self.path = path
         self.before = before
         self.after = after
         self.takenFrom = takenFrom
+        self.keepsValue = keepsValue
     }
 
     /// What may be shown of a difference: masked as values, before they become text and are cut.
@@ -36,11 +43,14 @@ package struct FieldChange: Sendable, Hashable, Codable {
         let shown = ShownDifference(difference, of: kind)
         // A null is left out, except where the field was absent before: then it is the only change.
         let isNull = difference.after?.isNull == true && difference.before == nil
+        let keepsValue = difference.before != nil && difference.before == difference.after
+        let texts = FieldChange.texts(shown.before, shown.after)
         self.init(
             path: shown.path,
-            before: shown.before.flatMap(FieldChange.text),
-            after: isNull ? "null" : shown.after.flatMap(FieldChange.text),
-            takenFrom: difference.owner?.description
+            before: texts.before,
+            after: isNull ? "null" : texts.after,
+            takenFrom: difference.owner?.description,
+            keepsValue: keepsValue ? true : nil
         )
     }
 
@@ -52,15 +62,34 @@ package struct FieldChange: Sendable, Hashable, Codable {
     /// `was set by kubectl (scale) at 2026-11-23T10:42:00Z`; nil when no other manager owned the field.
     package var setter: String? { takenFrom.map { "was set by \($0)" } }
 
-    /// `before → after`. Where neither may be shown, the text only says that there is a change.
+    /// `before → after`. Where neither may be shown, the text only says that there is a change; where the value stays, it
+    /// says so.
     package var arrow: String {
+        if keepsValue == true { return "\(FieldChange.noValueChanges) that git declares it" }
         if before == nil, after == nil { return Redactor.changedMask }
         return "\(before ?? "–") → \(after ?? "–")"
     }
 
+    /// Both values as text. Where both read the same because they are cut, what differs in them.
+    private static func texts(_ before: JSON?, _ after: JSON?) -> (before: String?, after: String?) {
+        let whole = (before: before.flatMap(text), after: after.flatMap(text))
+        guard let old = whole.before, old == whole.after, let first = FirstDifference(before, after) else {
+            return whole
+        }
+        let inner = (before: first.before.map { cut($0.text) }, after: first.after.map { cut($0.text) })
+        let lead = first.place.isEmpty ? "" : "\(first.place.prefix(maxLength)): "
+        guard inner.before == inner.after, let same = inner.before else {
+            return ("\(lead)\(inner.before ?? "–")", "\(lead)\(inner.after ?? "–")")
+        }
+        // Texts are not shown from their middle on: a secret would no longer be known by its beginning.
+        return ("\(lead)\(same)", "\(lead)\(same) (differs behind what is shown)")
+    }
+
     private static func text(_ value: JSON) -> String? {
-        guard !value.isNull else { return nil }
-        let text = value.text
+        value.isNull ? nil : cut(value.text)
+    }
+
+    private static func cut(_ text: String) -> String {
         guard text.count > maxLength else { return text }
         return Redactor.keepingMark(of: text, in: "\(text.prefix(maxLength - 1))…")
     }

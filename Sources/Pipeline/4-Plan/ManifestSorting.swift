@@ -153,7 +153,7 @@ struct ManifestSorting {
     /// Decides about a manifest beside the live object of its identity.
     private mutating func settle(_ manifest: ResolvedManifest, against found: KubeObject) {
         let ownership = Ownership.of(found, for: inventory.applySet, owners: live.owners)
-        if let (reason, message) = refusal(of: found, ownership) {
+        if let (reason, message) = refusal(of: found, ownership, manifest.resource) {
             refuse(manifest, reason, message)
             return
         }
@@ -196,15 +196,15 @@ struct ManifestSorting {
     /// Why a live object is left as it is, whatever its manifest says; nil when it may be written.
     private func refusal(
         of found: KubeObject,
-        _ ownership: Ownership
+        _ ownership: Ownership,
+        _ resource: APIResource
     ) -> (reason: RefusedObject.Reason, message: String)? {
         if SyncAnnotation.isLeftAlone(found) {
             return (.optedOutLive, "is left alone, as an annotation on the live object asks")
         }
         if case .other(let owner) = ownership {
-            let label = ApplySet.partOfLabel
-            let way = found.label(label) == nil ? "remove that tool's labels" : "take its label \(label) off"
-            return (.ownedByOther, "is owned by \(owner); remove it from there (or \(way)) before it is declared here")
+            let refusal = OwnerRefusal(live: found, owner: owner, resource: resource)
+            return (.ownedByOther, refusal.message(applySet: inventory.applySet))
         }
         if found.deletionTimestamp != nil {
             return (.terminating, "the live object \(found.deletionText); it is created again when it is gone")

@@ -42,7 +42,7 @@ extension Applier {
     private func prune(_ batch: [PruneStep], _ run: inout ApplyRun) async {
         var steps: [PruneStep] = []
         // What did not end in time is not waited for again.
-        let end = ContinuousClock.now + (run.reasonToKeepRest == nil ? deadlines.gone : .zero)
+        let end = ContinuousClock.now + (run.reasonToKeepRest == nil ? pruneLimit : .zero)
         let reader = LiveReader(client: client, applySet: store.applySet, limit: limit)
         for step in batch {
             if let objection = run.objection(to: step) {

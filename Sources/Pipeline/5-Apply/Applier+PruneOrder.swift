@@ -21,7 +21,7 @@ extension Applier {
     /// what is deleted next, and only it can remove the finalizers. So a custom resource that was not deleted keeps
     /// what comes next as well.
     func awaitCustomResources(of batch: [PruneStep], _ run: inout ApplyRun) async {
-        let end = ContinuousClock.now + deadlines.gone
+        let end = ContinuousClock.now + pruneLimit
         for step in batch where step.id.isCustomResource && run.isStillThere(step.id) {
             guard run.pruned[step.id]?.action == .pruned else {
                 run.keepRest(because: PrunePlan.reasonToKeepController(ofUndeleted: step.id))
@@ -35,16 +35,18 @@ extension Applier {
         }
     }
 
-    /// Waits until an object that was deleted is gone.
+    /// Waits until an object that was deleted is gone, which the budget pays.
     ///
     /// - Returns: What is known of it when the time is over; nil when it is gone.
     func trace(of step: PruneStep, until end: ContinuousClock.Instant) async -> Trace? {
-        var backoff = Backoff(until: end)
-        while let trace = await trace(of: step) {
-            // When the task is cancelled, what is known so far is said.
-            guard await backoff.pause() == .over else { return trace }
+        await budget.spend { (_: Duration) async -> Trace? in
+            var backoff = Backoff(until: end)
+            while let trace = await trace(of: step) {
+                // When the task is cancelled, what is known so far is said.
+                guard await backoff.pause() == .over else { return trace }
+            }
+            return nil
         }
-        return nil
     }
 
     private func trace(of step: PruneStep) async -> Trace? {

@@ -60,8 +60,13 @@ extension Applier {
         guard run.interruption == nil, !wave.awaits.isEmpty else { return }
         let awaited = Set(wave.awaits)
         let waiting = wave.steps.filter { awaited.contains($0.id) && run.blockers.reasons[$0.id] == nil }
-        let end = ContinuousClock.now + deadlines.readiness
-        let reasons = await concurrently(waiting, limit: limit) { step in await unreadiness(of: step, until: end) }
+        let patience = budget.bound(deadlines.readiness)
+        let end = ContinuousClock.now + patience
+        let reasons = await budget.spend { _ in
+            await concurrently(waiting, limit: limit) { step in
+                await unreadiness(of: step, until: end, after: patience)
+            }
+        }
         for (step, reason) in zip(waiting, reasons) {
             if case .some(.some(let reason)) = reason {
                 run.block(dependantsOf: step.id, because: "it is not ready: \(reason)")
@@ -70,8 +75,12 @@ extension Applier {
         if let reason = await reasonToStop() { run.interrupt(reason) }
     }
 
-    /// Asks for an object again and again until it is ready. Nil when it is; else why it is not.
-    private func unreadiness(of step: Step, until end: ContinuousClock.Instant) async -> String? {
+    /// Asks for an object again and again until it is ready. Nil when it is; else why it is not, and after which time.
+    private func unreadiness(
+        of step: Step,
+        until end: ContinuousClock.Instant,
+        after patience: Duration
+    ) async -> String? {
         var backoff = Backoff(until: end)
         var last = "it was never seen"
         while !Task.isCancelled {
@@ -89,7 +98,7 @@ extension Applier {
             }
             switch await backoff.pause() {
             case .over: continue
-            case .late: return "\(last) (waited \(deadlines.readiness))"
+            case .late: return "\(last) (waited \(patience))"
             case .cancelled: return WriteFailure.cancelled
             }
         }

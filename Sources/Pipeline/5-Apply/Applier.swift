@@ -12,8 +12,11 @@ import Waiting
 /// One object's failure stops only that object and what depends on it. Cancelling the surrounding task starts no new
 /// request, finishes those in flight and gives a report with an interruption.
 package struct Applier: Sendable {
-    /// How long the waits of one pass may last.
+    /// How long each wait of one pass may last. None lasts longer than the pass's ``HealthBudget``.
     package struct Deadlines: Sendable, Hashable {
+        /// The longest that a pass waits until an object that was deleted is gone, where the project waits for no health.
+        package static let goneWithoutHealth: Duration = .seconds(10)
+
         /// Until a definition that this pass wrote is established.
         package var readiness: Duration
         /// Until an object that was deleted is gone.
@@ -31,14 +34,6 @@ package struct Applier: Sendable {
             self.gone = gone
             self.settling = settling
         }
-
-        /// The same for a project that waits no longer than this for what it deletes. Zero, by which a project does not wait
-        /// for health at all, changes nothing: what is deleted has to be gone before what it needs is deleted, too.
-        package func within(_ timeout: Duration) -> Deadlines {
-            var bounded = self
-            if timeout > .zero { bounded.gone = min(gone, timeout) }
-            return bounded
-        }
     }
 
     /// Which of these objects are not healthy, and why; asked before a later wave number begins.
@@ -49,6 +44,7 @@ package struct Applier: Sendable {
     let journal: any MutationJournal
     let limit: Int
     let deadlines: Deadlines
+    let budget: HealthBudget
     let readiness: @Sendable (KubeObject) -> Readiness
     let health: HealthQuestion
     let users: HealthQuestion
@@ -62,6 +58,8 @@ package struct Applier: Sendable {
     ///   - journal: Where every write is written down before and after it.
     ///   - limit: Writes in flight, 1 or more.
     ///   - deadlines: How long to wait for what.
+    ///   - budget: The time for all waits of the pass together, those for health included; by default more than any wait
+    ///     may last by itself.
     ///   - readiness: Judges the definitions that their objects wait for; `Kstatus.readiness`.
     ///   - health: Waits until the objects are healthy before a later wave number begins, for as long as the pass may wait.
     ///   - users: Waits until these workloads are healthy and run no pods of an older revision, before something is deleted
@@ -74,6 +72,7 @@ package struct Applier: Sendable {
         journal: any MutationJournal,
         limit: Int = 8,
         deadlines: Deadlines = Deadlines(),
+        budget: HealthBudget = HealthBudget(.seconds(300)),
         readiness: @escaping @Sendable (KubeObject) -> Readiness,
         health: @escaping HealthQuestion,
         users: HealthQuestion? = nil,
@@ -84,6 +83,7 @@ package struct Applier: Sendable {
         self.journal = journal
         self.limit = limit
         self.deadlines = deadlines
+        self.budget = budget
         self.readiness = readiness
         self.health = health
         self.users = users ?? health
@@ -107,7 +107,7 @@ package struct Applier: Sendable {
         var run = ApplyRun(
             plan: plan,
             inventory: inventory,
-            settling: SettlingDeadlines(patience: deadlines.settling)
+            settling: SettlingDeadlines(patience: deadlines.settling, within: budget)
         )
         do throws(ApplyError) { try await store.checkRoom(for: run.inventory) } catch {
             run.interrupt("nothing was applied: \(error)")
@@ -199,10 +199,21 @@ extension Applier {
         return Task.isCancelled ? WriteFailure.cancelled : nil
     }
 
-    /// Waits a little; ends early by throwing when the task is cancelled.
+    /// Waits a little, which the budget pays; ends early by throwing when the task is cancelled.
     func pause(_ duration: Duration) async throws(WriteFailure) {
-        do { try await Task.sleep(for: duration) } catch {
-            throw .interrupted(await reasonToStop() ?? WriteFailure.cancelled)
-        }
+        // Sleep throws only when the task is cancelled.
+        let isOver = await budget.spend { _ in (try? await Task.sleep(for: duration)) != nil }
+        guard isOver else { throw .interrupted(await reasonToStop() ?? WriteFailure.cancelled) }
+    }
+
+    /// How long a pass may wait now until an object that it pruned is gone.
+    var pruneLimit: Duration {
+        min(deadlines.gone, budget.whole > .zero ? budget.left : Deadlines.goneWithoutHealth)
+    }
+
+    /// How long a step may wait until an object is gone that it makes anew. Earlier waits do not shorten it: the object
+    /// is deleted by then.
+    var recreateLimit: Duration {
+        min(deadlines.gone, budget.whole > .zero ? budget.whole : Deadlines.goneWithoutHealth)
     }
 }

@@ -6,15 +6,22 @@ import Synchronization
 /// thousand objects wait no longer than one.
 final class SettlingDeadlines: Sendable {
     private let patience: Duration
+    private let budget: HealthBudget
     private let ends = Mutex<[String: ContinuousClock.Instant]>([:])
 
-    init(patience: Duration) { self.patience = patience }
+    /// - Parameters:
+    ///   - patience: How long to wait for one thing.
+    ///   - budget: What is left of it when the first step meets the thing bounds that wait.
+    init(patience: Duration, within budget: HealthBudget = HealthBudget(.zero)) {
+        self.patience = patience
+        self.budget = budget
+    }
 
     /// When waiting for this thing ends.
     func end(of thing: String) -> ContinuousClock.Instant {
         ends.withLock { ends in
             if let end = ends[thing] { return end }
-            let end = ContinuousClock.now + patience
+            let end = ContinuousClock.now + budget.bound(patience)
             ends[thing] = end
             return end
         }

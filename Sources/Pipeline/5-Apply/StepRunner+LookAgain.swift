@@ -50,7 +50,7 @@ extension StepRunner {
             throw StepFailure(
                 step,
                 cause: "came to be owned by \(owner) while it was being applied",
-                remedy: "remove it from there before it is declared here",
+                remedy: "the next pass tells how it can be moved here",
                 isRetryable: true
             )
         }

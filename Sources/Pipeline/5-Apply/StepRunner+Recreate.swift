@@ -19,7 +19,7 @@ extension StepRunner {
         let ending: WriteEnding<StepAnswer, StepFailure>
         do throws(JournalFailure) {
             // One request as a whole: a cancelled pass must not leave the object deleted.
-            ending = try await write.send(grace: applier.deadlines.gone) {
+            ending = try await write.send(grace: applier.recreateLimit) {
                 () async -> Result<StepAnswer, StepFailure> in
                 CrashPoint.reach(.afterRecreateIntent)
                 let result = await recreated(live, uid: uid)

@@ -157,7 +157,8 @@ struct StepRunner: Sendable {
 
     /// Waits until the object's incarnation `uid` does not exist any more.
     func waitUntilGone(uid: String) async throws(StepFailure) {
-        var backoff = Backoff(until: ContinuousClock.now + applier.deadlines.gone)
+        let limit = applier.recreateLimit
+        var backoff = Backoff(until: ContinuousClock.now + limit)
         while true {
             let finalizers: [String]
             do throws(KubeError) {
@@ -172,7 +173,7 @@ struct StepRunner: Sendable {
                 let who = finalizers.isEmpty ? "" : ", finalizers: \(finalizers.joined(separator: ", "))"
                 throw StepFailure(
                     step,
-                    cause: "the old object is still being deleted after \(applier.deadlines.gone)\(who)",
+                    cause: "the old object is still being deleted after \(limit)\(who)",
                     remedy: "whoever set the finalizers must remove them; the next pass goes on",
                     isRetryable: true
                 )

@@ -9,6 +9,8 @@ struct RedactedChange: Codable, Sendable, Hashable {
     let before: RedactedText?
     let after: RedactedText?
     let takenFrom: RedactedText?
+    /// As in ``FieldChange``; absent in rows of older versions.
+    let keepsValue: Bool?
 
     /// Masks a change; values of a Secret's data, of telling names and of the last-applied annotation are left
     /// out.
@@ -22,11 +24,18 @@ struct RedactedChange: Codable, Sendable, Hashable {
         before = shown(change.before)
         after = shown(change.after)?.keepingMark(of: change.after ?? "")
         takenFrom = change.takenFrom.map { redactor.row($0, hiding: secrets) }
+        keepsValue = change.keepsValue
     }
 
     /// What may be shown of the change.
     var change: FieldChange {
-        FieldChange(path: path.text, before: before?.text, after: after?.text, takenFrom: takenFrom?.text)
+        FieldChange(
+            path: path.text,
+            before: before?.text,
+            after: after?.text,
+            takenFrom: takenFrom?.text,
+            keepsValue: keepsValue
+        )
     }
 }
 

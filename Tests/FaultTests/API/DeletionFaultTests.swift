@@ -178,4 +178,23 @@ struct DeletionFaultTests {
             #expect(try await scene.liveConfigMap("c") != nil)
         }
     }
+
+    @Test(arguments: [Duration.seconds(2), .zero])
+    func `A31: what is being deleted is waited for no longer than the project says`(timeout: Duration) async throws {
+        try await withScene { scene in
+            let widget = scene.widget("w", finalizers: "\"example.com/hold\"")
+            let files = ["ns.yaml": scene.namespaceManifest, "crd.yaml": scene.widgetDefinition()]
+            try scene.commit(files.merging(["w.yaml": widget, "c.yaml": scene.configMap("c")]) { $1 })
+            #expect(try await scene.sync { $0.healthTimeout = .seconds(60) }.outcome == .succeeded)
+            try scene.commit(["w.yaml": nil, "c.yaml": nil])
+            let start = ContinuousClock.now
+            let outcome = try await scene.sync { $0.healthTimeout = timeout }
+            // A minute, however long the project waits, was the fault.
+            #expect(start.duration(to: .now) < .seconds(40))
+            let error = outcome.object("c")?.error ?? ""
+            #expect(error.contains("example.com/hold") || error.contains("waits for finalizers"), "\(error)")
+            try await scene.patch(scene.widgets, "w", ["metadata": ["finalizers": nil]])
+            try await scene.checkPromises()
+        }
+    }
 }

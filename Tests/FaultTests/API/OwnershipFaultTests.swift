@@ -214,7 +214,8 @@ struct OwnershipFaultTests {
             #expect(first.outcome == .degraded)
             #expect(first.names(.failed) == ["theirs"])
             let error = first.object("theirs")?.error ?? ""
-            #expect(error.contains("infra/theirs.yaml:1") && error.contains("is owned by \(mark.words)"), "\(error)")
+            let verb = mark.labels[ApplySet.partOfLabel] == nil ? "is owned by" : "has the label of"
+            #expect(error.contains("infra/theirs.yaml:1") && error.contains("\(verb) \(mark.words)"), "\(error)")
             #expect(try await scene.liveConfigMap("theirs")?.resourceVersion == before.resourceVersion)
             #expect(
                 try await scene.liveConfigMap("wild")?.json["data"] == ["value": "1"],
@@ -272,7 +273,10 @@ struct OwnershipFaultTests {
             #expect(second.names(.failed) == ["c0", "c1", "canary", scene.namespace])
             for object in second.objects {
                 let error = object.error ?? ""
-                #expect(error.contains("is owned by the project \(scene.project.name) (inventory Secret"), "\(error)")
+                #expect(
+                    error.contains("has the label of the project \(scene.project.name) (inventory Secret"),
+                    "\(error)"
+                )
                 #expect(error.contains("sternpost-\(scene.project.name)"), "\(error)")
             }
             #expect(try await scene.liveConfigMap("c0")?.resourceVersion == before.resourceVersion)

@@ -156,7 +156,7 @@ package struct DiffPreview: Sendable {
             named(step.differences.filter { $0.after == nil && !$0.isTakenAway }, "no longer declares"),
             named(step.differences.filter(\.isTakenAway), "does not declare"),
         ]
-        return "no value changes; the apply records that git \(parts.compactMap { $0 }.joined(separator: " and "))"
+        return "\(FieldChange.noValueChanges) that git \(parts.compactMap { $0 }.joined(separator: " and "))"
     }
 
     /// A difference whose text is made on the masking thread; with an error where there is no thread for it.

@@ -31,7 +31,7 @@ struct PassCarryOut: Sendable {
     let state: ProjectState
     let trigger: RunTrigger
     let started: ContinuousClock.Instant
-    /// The time for all of its waits for health.
+    /// The time for all of its waits.
     let budget: HealthBudget
     /// Whether a newer commit has come.
     let isSuperseded: @Sendable (CommitInfo) async -> Bool
@@ -88,7 +88,8 @@ struct PassCarryOut: Sendable {
             store: preparer.store,
             journal: history.journal(for: run),
             limit: settings.concurrency,
-            deadlines: settings.deadlines.within(project.healthTimeout),
+            deadlines: settings.deadlines,
+            budget: budget,
             readiness: Kstatus.readiness,
             health: { ids in await self.health.unhealthy(ids, in: prepared, within: budget) },
             users: users,

@@ -32,7 +32,10 @@ struct SyncCommand: AsyncParsableCommand {
     // Unconditional: a negative number is refused as a value, and not taken for an option.
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("How long to wait for health. Default: 5m.", valueName: "duration")
+        help: ArgumentHelp(
+            "How long all waits of the sync last together. Default: 5m; 0s does not wait for health.",
+            valueName: "duration"
+        )
     )
     var timeout: String?
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PlainText
 
 /// The commands that the output tells a person to run. Each has the options by which it reaches the same history, cluster
 /// and inventory as the command that prints it, so that it works as printed.
@@ -39,15 +40,7 @@ struct PrintedCommand: Sendable, Hashable {
     private func option(_ name: String, _ value: String?) -> [String] { value.map { [name, $0] } ?? [] }
 
     private func text(_ words: [String]) -> String {
-        (["sternpost"] + words.map(PrintedCommand.quoted)).joined(separator: " ")
-    }
-
-    /// The word as a shell reads it back.
-    private static func quoted(_ word: String) -> String {
-        let isPlain = word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) || "/._-:=@%+,".contains($0) }
-        guard !isPlain || word.isEmpty else { return word }
-        let escaped = word.replacing("'", with: #"'\''"#)
-        return "'\(escaped)'"
+        (["sternpost"] + words.map(\.shellWord)).joined(separator: " ")
     }
 }
 

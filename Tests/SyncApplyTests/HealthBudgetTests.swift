@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Testing
 
-@testable import SyncLoop
+@testable import SyncApply
 
 /// How long the waits for health of one pass may last, between waves as at the end.
 @Suite(.timeLimit(.minutes(1)))
@@ -40,5 +40,26 @@ struct HealthBudgetTests {
         #expect(budget.left == .zero)
         let given = await budget.spend { $0 }
         #expect(given == .zero)
+    }
+
+    @Test func `waits at the same time cost as much as one`() async {
+        let budget = HealthBudget(.seconds(600))
+        let start = ContinuousClock.now
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<20 {
+                group.addTask { _ = await budget.spend { _ in try? await Task.sleep(for: .milliseconds(50)) } }
+            }
+        }
+        #expect(budget.left >= .seconds(600) - start.duration(to: .now))
+        #expect(budget.left <= .seconds(600) - .milliseconds(50))
+    }
+
+    @Test func `what a pass cannot go on without is waited for with what is left, or by its own limit`() async {
+        #expect(HealthBudget(.zero).bound(.seconds(30)) == .seconds(30))
+        #expect(HealthBudget(.seconds(5)).bound(.seconds(30)) == .seconds(5))
+        #expect(HealthBudget(.seconds(300)).bound(.seconds(30)) == .seconds(30))
+        let spent = HealthBudget(.milliseconds(5))
+        _ = await wait(.milliseconds(20), within: spent)
+        #expect(spent.bound(.seconds(30)) == .zero)
     }
 }

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import PlainText
+import SyncLook
+
+/// Why an object of another owner is not written, and how it gets here: the only place for these words.
+struct OwnerRefusal: Sendable {
+    /// The live object.
+    let live: KubeObject
+    /// As ``Ownership`` names it.
+    let owner: String
+    /// Where objects of its kind live.
+    let resource: APIResource
+
+    /// The text behind the object's name. Our own inventory does not tell whether another project still has the object
+    /// in its: it also keeps the label of one that it has given up.
+    func message(applySet: ApplySet) -> String {
+        guard let partOf = live.label(ApplySet.partOfLabel), partOf != applySet.id else {
+            return
+                "is owned by \(owner); remove it from there (or remove that tool's labels) before it is declared here"
+        }
+        return "has the label of \(owner); once that no longer declares it (a project then deletes it, unless the live"
+            + " object has the annotation \(WireName.prune): disabled), this moves it here: \(command)"
+    }
+
+    /// Takes the label of another ApplySet off.
+    private var command: String {
+        let group = resource.gvk.group
+        let kind = group.isEmpty ? resource.plural : "\(resource.plural).\(group)"
+        let namespace = live.namespace.isEmpty ? [] : ["-n", live.namespace]
+        let words = ["kubectl", "label"] + namespace + [kind, live.name, "\(ApplySet.partOfLabel)-"]
+        return words.map(\.shellWord).joined(separator: " ")
+    }
+}
