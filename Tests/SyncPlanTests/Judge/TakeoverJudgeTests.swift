@@ -3,8 +3,6 @@ import KubeObjects
 import SyncPlan
 import Testing
 
-@testable import EmbeddedCluster
-
 /// The comparison before a whole write: what people's kubectl owns becomes ours first, and the server applies then.
 struct TakeoverJudgeTests {
     /// As it is read from a server: a takeover holds for one version only.
