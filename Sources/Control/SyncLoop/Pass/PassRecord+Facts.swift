@@ -22,7 +22,7 @@ extension PassRecord {
     static func remarks(_ plan: Plan, _ report: ApplyReport) -> [String] {
         var lines = report.interruption.map { [$0] } ?? []
         lines += plan.prune.leaving.prefix(50).map { "\($0.id) left the inventory: \($0.reason)" }
-        lines += plan.prune.doubtsOfMore.map { "not known whether more is to be deleted: \($0)" }
+        lines += plan.prune.doubtsOfMore
         lines += plan.prune.kept.prefix(50).map { "\($0.id) stays for now: \($0.reason)" }
         return lines
     }
