@@ -39,7 +39,7 @@ extension InventoryStore {
         var mayHaveMembers = false
         for (resource, result) in zip(ordered, found) {
             let (objects, failure) = result ?? ([], .cancelled)
-            for object in objects where object.managedFields.contains(where: \.isOurApply) {
+            for object in objects where object.hasOurApply {
                 members[object.id] = Inventory.Member(uid: object.uid, doubt: .lost)
             }
             guard let failure else { continue }
