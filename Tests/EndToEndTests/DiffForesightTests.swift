@@ -21,13 +21,6 @@ struct DiffForesightTests {
     private static let jobs = CoreResources.resource("batch/v1", "Job", "jobs")
     private static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 
-    private func preview(_ scene: Scene) async throws -> [DiffPreview.Difference] {
-        let marks = try await scene.history.marks(of: scene.project.name)
-        let prepared = try await scene.reconciler().preparer
-            .prepare(marks: marks, residualKey: scene.history.residualKey)
-        return await DiffPreview(client: scene.client, plan: prepared.plan).differences()
-    }
-
     /// Looks, syncs, and compares: what was shown of the object is what became of it, and nothing is left to be shown.
     /// Gives what was shown.
     private func syncAsShown(
@@ -37,7 +30,7 @@ struct DiffForesightTests {
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> DiffPreview.Difference {
         let before = try await scene.client.get(resource, namespace: scene.namespace, name: name)
-        let all = try await preview(scene)
+        let all = try await scene.preview()
         let title = " \(scene.namespace)/\(name) ("
         let shown = try #require(
             all.first { $0.title.contains(title) },
@@ -60,7 +53,7 @@ struct DiffForesightTests {
             "shown:\n\(shown.diff?.text ?? "nothing")\ndone:\n\(done ?? "nothing")",
             sourceLocation: sourceLocation
         )
-        let left = try await preview(scene)
+        let left = try await scene.preview()
         #expect(left.isEmpty, "\(left)", sourceLocation: sourceLocation)
         return shown
     }
@@ -230,7 +223,7 @@ struct DiffForesightTests {
                 fieldManager: "kubectl-annotate"
             )
             try scene.commit(["fixed.yaml": fixed("2")])
-            let shown = try await preview(scene)
+            let shown = try await scene.preview()
             let outcome = try await scene.sync()
             let error = try #require(outcome.objects.first { $0.id.name == "fixed" }?.error)
             #expect(error.contains("asks to be kept") && error.contains("nothing was deleted"), "\(error)")
@@ -255,7 +248,7 @@ struct DiffForesightTests {
             let quota = cluster.faults.add(
                 FaultRule("PATCH", rehearsals, .failure(status: 403, reason: "Forbidden", message: words))
             )
-            let refused = try await preview(scene)
+            let refused = try await scene.preview()
             let error = try await scene.sync().objects.first { $0.id.name == "fixed" }?.error
             #expect(error?.contains("a quota leaves no room") == true, "\(error ?? "")")
             #expect(refused.map(\.error) == [error], "\(refused)")
@@ -264,7 +257,7 @@ struct DiffForesightTests {
             let blind = cluster.faults.add(
                 FaultRule("PATCH", rehearsals, .failure(status: 400, reason: "BadRequest", message: unsupported))
             )
-            let shown = try await preview(scene)
+            let shown = try await scene.preview()
             #expect(shown.map(\.error) == [nil] && shown.first?.diff != nil, "\(shown)")
             #expect(shown.first?.note?.contains("old.example.com") == true, "\(shown)")
             cluster.faults.remove(blind)
@@ -284,7 +277,7 @@ struct DiffForesightTests {
             ])
             #expect(try await scene.sync().outcome == .succeeded)
             try scene.commit(["web.yaml": service(scene, mistake), "gone.yaml": nil])
-            let shown = try await preview(scene)
+            let shown = try await scene.preview()
             #expect(shown.compactMap(\.error).count == 1, "\(shown)")
             #expect(!shown.contains { $0.title.hasPrefix("delete ") }, "\(shown)")
             let kept = try #require(shown.first { $0.title.hasSuffix("/gone") })
@@ -295,10 +288,10 @@ struct DiffForesightTests {
             #expect(skipped?.action == .skipped && skipped?.error?.hasSuffix(note) == true, "\(skipped?.error ?? "")")
             #expect(try await scene.liveConfigMap("gone") != nil)
             try scene.commit(["web.yaml": service(scene, "type: ClusterIP")])
-            let after = try await preview(scene)
+            let after = try await scene.preview()
             #expect(after.map(\.title) == ["delete ConfigMap \(scene.namespace)/gone"], "\(after)")
             #expect(try await scene.sync().objects.contains { $0.id.name == "gone" && $0.action == .pruned })
-            #expect(try await preview(scene).isEmpty)
+            #expect(try await scene.preview().isEmpty)
         }
     }
 
@@ -352,7 +345,7 @@ struct DiffForesightTests {
             let isMissing = reason == "missing namespace"
             let namespace = scene.namespace + (isMissing ? "-none" : "")
             try scene.commit(["web.yaml": followers(of: namespace, key: isMissing ? "a" : "\"not a key\"")])
-            let shown = try await preview(scene)
+            let shown = try await scene.preview()
             #expect(shown.compactMap(\.error).count == 1, "\(shown)")
             let title = "would be skipped: Deployment.apps \(namespace)/web (infra/web.yaml:6)"
             let web = try #require(shown.first { $0.title == title }, "\(shown.map(\.title))")

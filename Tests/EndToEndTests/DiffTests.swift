@@ -56,37 +56,11 @@ struct DiffTests {
         }
     }
 
-    private func preview(_ scene: Scene, edit: (inout Project) -> Void = { _ in }) async throws
-        -> [DiffPreview.Difference]
-    {
-        let reconciler = try await scene.reconciler(edit: edit)
-        let marks = try await scene.history.marks(of: scene.project.name)
-        let prepared = try await reconciler.preparer.prepare(marks: marks, residualKey: scene.history.residualKey)
-        return await DiffPreview(client: scene.client, plan: prepared.plan).differences()
-    }
-
-    private func idleDeployment(_ scene: Scene, replicas: Int) -> String {
-        """
-        apiVersion: apps/v1
-        kind: Deployment
-        metadata: {name: web, namespace: \(scene.namespace)}
-        spec:
-          replicas: \(replicas)
-          selector: {matchLabels: {app: web}}
-          template:
-            metadata: {labels: {app: web}}
-            spec:
-              nodeSelector: {example.com/node: nowhere}
-              containers: [{name: web, image: "registry.invalid/web:1"}]
-
-        """
-    }
-
     @Test func `fields that people's kubectl added, and that the next write takes along, are shown as removed`()
         async throws
     {
         try await withScene { scene in
-            try scene.commit(["ns.yaml": scene.namespaceManifest, "web.yaml": idleDeployment(scene, replicas: 0)])
+            try scene.commit(["ns.yaml": scene.namespaceManifest, "web.yaml": scene.idleDeployment()])
             #expect(try await scene.sync().outcome == .succeeded)
             _ = try await scene.client.patch(
                 CoreResources.deployments,
@@ -101,8 +75,8 @@ struct DiffTests {
                 ],
                 fieldManager: "kubectl-set"
             )
-            try scene.commit(["web.yaml": idleDeployment(scene, replicas: 1)])
-            let text = try #require(try await preview(scene).first?.diff?.text)
+            try scene.commit(["web.yaml": scene.idleDeployment(replicas: 1)])
+            let text = try #require(try await scene.preview().first?.diff?.text)
             #expect(text.contains("-        - name: EXTRA") || text.contains("-      - env:"), "\(text)")
             #expect(text.contains("+  replicas: 1"), "\(text)")
             #expect(!text.contains("-  progressDeadlineSeconds"), "\(text)")
@@ -118,7 +92,7 @@ struct DiffTests {
             let run = try #require(done.run?.id)
             let writes = try #require(try await scene.history.detail(run)).mutations
             #expect(writes.contains { $0.reason.contains("; removes .spec.template.spec.containers") }, "\(writes)")
-            #expect(try await preview(scene).isEmpty)
+            #expect(try await scene.preview().isEmpty)
         }
     }
 
@@ -126,7 +100,7 @@ struct DiffTests {
         try await withScene { scene in
             try scene.commit(["ns.yaml": scene.namespaceManifest])
             #expect(try await scene.sync().outcome == .succeeded)
-            let text = idleDeployment(scene, replicas: 0)
+            let text = scene.idleDeployment()
             var object = try KubeObject(try YAMLText.single(text))
             object.json[["spec", "minReadySeconds"]] = 5
             object.json[["spec", "template", "spec", "terminationGracePeriodSeconds"]] = 7
@@ -136,7 +110,7 @@ struct DiffTests {
                 fieldManager: "kubectl-client-side-apply"
             )
             try scene.commit(["web.yaml": text])
-            let shown = try #require(try await preview(scene).first?.diff?.text)
+            let shown = try #require(try await scene.preview().first?.diff?.text)
             let changed = shown.split(separator: "\n").filter { $0.hasPrefix("-") || $0.hasPrefix("+") }
                 .map { $0.filter { $0 != " " } }
                 .filter { !$0.contains("applyset.kubernetes.io") && !$0.hasPrefix("---") && !$0.hasPrefix("+++") }
@@ -159,7 +133,7 @@ struct DiffTests {
             #expect(try await scene.sync().outcome == .succeeded)
             let empty = scene.configMap("a", annotations: " ")
             try scene.commit(["a.yaml": empty])
-            let shown = try await preview(scene)
+            let shown = try await scene.preview()
             let outcome = try await scene.sync()
             let written = outcome.objects.filter { $0.action == .configured }.map(\.id.name)
             #expect(written == ["a"])
@@ -168,7 +142,7 @@ struct DiffTests {
                 shown.first?.note == "no value changes; the apply records that git declares .metadata.annotations",
                 "\(shown)"
             )
-            #expect(try await preview(scene).isEmpty)
+            #expect(try await scene.preview().isEmpty)
             #expect(try await scene.sync().objects.allSatisfy { $0.action == .unchanged })
         }
     }
@@ -185,7 +159,7 @@ struct DiffTests {
                 body: ["data": ["value": "other"]],
                 fieldManager: "kubectl-patch"
             )
-            let shown = try await preview(scene) { $0.policy.drift = .report }
+            let shown = try await scene.preview { $0.policy.drift = .report }
             #expect(shown.count == 1)
             #expect(shown.first?.diff != nil && shown.first?.note?.contains("a sync leaves it") == true, "\(shown)")
         }
@@ -203,12 +177,12 @@ struct DiffTests {
                 body: ["immutable": true, "data": ["value": "other"]],
                 fieldManager: "kubectl-patch"
             )
-            let shown = try await preview(scene) { $0.policy.drift = .report }
+            let shown = try await scene.preview { $0.policy.drift = .report }
             #expect(shown.count == 1 && shown.first?.error == nil, "\(shown)")
             #expect(shown.first?.diff?.text.contains("-  value: other") == true, "\(shown)")
             #expect(shown.first?.note?.contains("a sync leaves it") == true, "\(shown)")
             // Where it is to be undone, the refusal is an error.
-            let refused = try await preview(scene)
+            let refused = try await scene.preview()
             #expect(refused.count == 1 && refused.first?.error?.contains("immutable") == true, "\(refused)")
         }
     }
@@ -234,7 +208,7 @@ struct DiffTests {
                 force: false
             )
             try scene.commit(["a.yaml": scene.configMap("a", annotations: "team: shop")])
-            let shown = try await preview(scene)
+            let shown = try await scene.preview()
             #expect(shown.count == 1 && shown.first?.diff == nil, "\(shown)")
             #expect(
                 shown.first?.note
@@ -242,7 +216,7 @@ struct DiffTests {
                 "\(shown)"
             )
             _ = try await scene.sync()
-            #expect(try await preview(scene).isEmpty)
+            #expect(try await scene.preview().isEmpty)
         }
     }
 
@@ -250,7 +224,7 @@ struct DiffTests {
         try await withScene { scene in
             try scene.commit(["ns.yaml": scene.namespaceManifest])
             #expect(try await scene.sync().outcome == .succeeded)
-            let text = idleDeployment(scene, replicas: 0)
+            let text = scene.idleDeployment()
             var object = try KubeObject(try YAMLText.single(text))
             let template = ["spec", "template"]
             let containers = object.json[template + ["spec", "containers"]]?.array ?? []
@@ -265,7 +239,7 @@ struct DiffTests {
                 fieldManager: "kubectl-client-side-apply"
             )
             try scene.commit(["web.yaml": text])
-            let shown = try #require(try await preview(scene).first?.diff?.text)
+            let shown = try #require(try await scene.preview().first?.diff?.text)
             let gone = shown.split(separator: "\n").filter { $0.hasPrefix("-") }.map { $0.filter { $0 != " " } }
             for line in ["-example.com/zone:a", "-only:kubectl", "-image:registry.invalid/sidecar:1"] {
                 #expect(gone.contains { $0.hasSuffix(line.dropFirst()) }, "\(line) in \(shown)")
@@ -277,7 +251,7 @@ struct DiffTests {
             #expect(left?["spec"]?["containers"]?.array?.count == 1)
             #expect(left?["spec"]?["nodeSelector"]?.object?.keys == ["example.com/node"])
             #expect(left?["metadata"]?["annotations"]?["only"] == nil)
-            #expect(try await preview(scene).isEmpty)
+            #expect(try await scene.preview().isEmpty)
         }
     }
 

@@ -13,29 +13,13 @@ import Testing
 /// in which it was added; what they add elsewhere stays.
 @Suite(.timeLimit(.minutes(5)))
 struct HandAddedTests {
-    private static let container = #".spec.template.spec.containers[name="c"]"#
-
-    private func deployment(_ scene: Scene, labels: String = "") -> String {
-        """
-        apiVersion: apps/v1
-        kind: Deployment
-        metadata: {name: se, namespace: \(scene.namespace), labels: {app: se\(labels)}}
-        spec:
-          replicas: 0
-          selector: {matchLabels: {app: se}}
-          template:
-            metadata: {labels: {app: se}}
-            spec:
-              containers: [{name: c, image: "registry.invalid/se:1"}]
-
-        """
-    }
+    private static let container = #".spec.template.spec.containers[name="web"]"#
 
     private func patch(_ scene: Scene, _ body: JSON, by manager: String) async throws {
         _ = try await scene.client.patch(
             CoreResources.deployments,
             namespace: scene.namespace,
-            name: "se",
+            name: "web",
             type: .strategic,
             body: body,
             fieldManager: manager
@@ -46,7 +30,7 @@ struct HandAddedTests {
     private func addByHand(_ scene: Scene) async throws {
         func inContainer(_ fields: JSON) -> JSON {
             var container = fields
-            container["name"] = "c"
+            container["name"] = "web"
             return ["spec": ["template": ["spec": ["containers": [container]]]]]
         }
         try await patch(scene, inContainer(["env": [["name": "PATCHED", "value": "1"]]]), by: "kubectl-set")
@@ -56,7 +40,7 @@ struct HandAddedTests {
     }
 
     private func live(_ scene: Scene) async throws -> KubeObject {
-        let found = try await scene.client.get(CoreResources.deployments, namespace: scene.namespace, name: "se")
+        let found = try await scene.client.get(CoreResources.deployments, namespace: scene.namespace, name: "web")
         return try #require(found)
     }
 
@@ -64,27 +48,18 @@ struct HandAddedTests {
         object.json[["spec", "template", "spec", "containers"]]?.array?.first
     }
 
-    private func preview(_ scene: Scene, edit: (inout Project) -> Void = { _ in }) async throws
-        -> [DiffPreview.Difference]
-    {
-        let reconciler = try await scene.reconciler(edit: edit)
-        let marks = try await scene.history.marks(of: scene.project.name)
-        let prepared = try await reconciler.preparer.prepare(marks: marks, residualKey: scene.history.residualKey)
-        return await DiffPreview(client: scene.client, plan: prepared.plan).differences()
-    }
-
     @Test func `what was added by hand in a declared container is shown, taken away at once, and said to be`()
         async throws
     {
         try await withScene { scene in
-            try scene.commit(["ns.yaml": scene.namespaceManifest, "se.yaml": deployment(scene)])
+            try scene.commit(["ns.yaml": scene.namespaceManifest, "web.yaml": scene.idleDeployment()])
             #expect(try await scene.sync().outcome == .succeeded)
             try await addByHand(scene)
-            let text = try #require(try await preview(scene).first?.diff?.text)
+            let text = try #require(try await scene.preview().first?.diff?.text)
             let gone = text.split(separator: "\n").filter { $0.hasPrefix("-") }.joined(separator: "\n")
             #expect(gone.contains("PATCHED") && gone.contains("workingDir"), "\(text)")
             let healed = try await scene.sync()
-            let outcome = try #require(healed.objects.first { $0.id.name == "se" })
+            let outcome = try #require(healed.objects.first { $0.id.name == "web" })
             #expect(outcome.action == .configured)
             #expect(outcome.changes.map(\.path) == [Self.container + ".env", Self.container + ".workingDir"])
             #expect(outcome.changes.first?.takenFrom?.hasPrefix("kubectl-set") == true, "\(outcome.changes)")
@@ -100,9 +75,9 @@ struct HandAddedTests {
             #expect(container(after)?["terminationMessagePath"] == "/dev/end")
             #expect(after.annotation("note") == "stays")
             // Nothing is left to be taken away, now or by a later commit of something else.
-            #expect(try await preview(scene).isEmpty)
+            #expect(try await scene.preview().isEmpty)
             #expect(try await scene.sync().objects.allSatisfy { $0.action == .unchanged })
-            try scene.commit(["se.yaml": deployment(scene, labels: ", team: shop")])
+            try scene.commit(["web.yaml": scene.idleDeployment(labels: "team: shop")])
             #expect(try await scene.sync().outcome == .succeeded)
             let last = try await live(scene)
             #expect(last.label("team") == "shop")
@@ -112,7 +87,7 @@ struct HandAddedTests {
 
     @Test func `what was added by hand is only reported where drift is, and stays until git changes`() async throws {
         try await withScene { scene in
-            try scene.commit(["ns.yaml": scene.namespaceManifest, "se.yaml": deployment(scene)])
+            try scene.commit(["ns.yaml": scene.namespaceManifest, "web.yaml": scene.idleDeployment()])
             let first = try await scene.sync { $0.policy.drift = .report }
             #expect(first.outcome == .succeeded)
             try await addByHand(scene)
@@ -122,10 +97,10 @@ struct HandAddedTests {
                 let now = try await live(scene)
                 #expect(container(now)?["workingDir"] == "/x")
             }
-            let shown = try await preview(scene) { $0.policy.drift = .report }
+            let shown = try await scene.preview { $0.policy.drift = .report }
             #expect(shown.first?.diff?.text.contains("workingDir") == true, "\(shown)")
             #expect(shown.first?.note?.contains("a sync leaves it") == true, "\(shown)")
-            try scene.commit(["se.yaml": deployment(scene, labels: ", team: shop")])
+            try scene.commit(["web.yaml": scene.idleDeployment(labels: "team: shop")])
             let last = try await scene.sync { $0.policy.drift = .report }
             #expect(last.outcome == .succeeded)
             let now = try await live(scene)

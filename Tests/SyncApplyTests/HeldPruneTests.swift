@@ -67,7 +67,7 @@ struct HeldPruneTests {
         let text = String(repeating: "x", count: StandingOrders.maxBytes)
         orders.suspend(StandingOrders.Word(person: "ada", text: text, at: "2026-01-01T00:00:00Z"))
         let parent = try parent()
-        let error = #expect(throws: ApplyError.self) { try orders.written(into: parent) }
+        let error = #expect(throws: InventoryError.self) { try orders.written(into: parent) }
         #expect(error?.reason == .inventoryTooLarge)
         #expect(error?.description.contains("cannot be read") == false)
     }

@@ -55,7 +55,7 @@ struct InventoryStoreTests {
         try await ProjectUnderTest.run { project in
             try await project.sync([configMap("a")])
             try await project.kubectl(["patch", "secret", "sternpost-test", "--type=merge", "-p", patch])
-            let error = await #expect(throws: ApplyError.self) { try await project.storedInventory() }
+            let error = await #expect(throws: InventoryError.self) { try await project.storedInventory() }
             #expect(error?.reason == .foreignParent)
             #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
         }
@@ -66,7 +66,7 @@ struct InventoryStoreTests {
             try await project.sync([configMap("a")])
             let patch = #"{"stringData":{"inventory":"{\"ConfigMap\":"}}"#
             try await project.kubectl(["patch", "secret", "sternpost-test", "--type=merge", "-p", patch])
-            let error = await #expect(throws: ApplyError.self) { try await project.storedInventory() }
+            let error = await #expect(throws: InventoryError.self) { try await project.storedInventory() }
             #expect(error?.reason == .corruptInventory)
         }
     }
@@ -165,7 +165,7 @@ struct InventoryStoreTests {
             let forbidden = FaultAction.failure(status: 403, reason: "Forbidden", message: "robots cannot get them")
             faults.add(FaultRule("create", path, .dropAnswer))
             faults.add(FaultRule("get", "\(path)/*", forbidden))
-            let error = await #expect(throws: ApplyError.self) {
+            let error = await #expect(throws: InventoryError.self) {
                 try await store.write(inventory, journal: project.journal, reason: "test")
             }
             #expect(error?.isOutcomeUnknown == true)

@@ -50,7 +50,7 @@ struct JournaledWriteTests {
     @Test(arguments: [false, true])
     func `an error that tells what was being done keeps whether the outcome is known`(isLost: Bool) {
         let error = KubeError(reason: .unreachable, message: "the connection broke", isOutcomeUnknown: isLost)
-        let told = ApplyError(error, while: "writing the inventory")
+        let told = InventoryError(error, while: "writing the inventory")
         let line = told.description
         let expected: MutationResult = isLost ? .unknown(line) : .failed(line)
         #expect(MutationResult(told) == expected)

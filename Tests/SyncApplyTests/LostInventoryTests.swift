@@ -170,7 +170,7 @@ struct LostInventoryTests {
                 let id = ObjectID(group: "", kind: "ConfigMap", namespace: space, name: "m")
                 inventory.members[id] = Inventory.Member(uid: nil)
             }
-            let error = await #expect(throws: ApplyError.self) { try await store.checkRoom(for: inventory) }
+            let error = await #expect(throws: InventoryError.self) { try await store.checkRoom(for: inventory) }
             #expect(error?.reason == .inventoryTooLarge)
             #expect(error?.description.contains("5000 namespaces") == true, "\(error?.description ?? "")")
         }

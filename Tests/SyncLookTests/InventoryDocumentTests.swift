@@ -73,7 +73,9 @@ import Testing
         }
         let bytes = try InventoryDocument.encode(.init(members: members(17_000)))
         #expect(try InventoryDocument.decode(bytes).members.count == 17_000)
-        let error = #expect(throws: ApplyError.self) { try InventoryDocument.encode(.init(members: members(30_000))) }
+        let error = #expect(throws: InventoryError.self) {
+            try InventoryDocument.encode(.init(members: members(30_000)))
+        }
         #expect(error?.reason == .inventoryTooLarge)
     }
 
@@ -86,7 +88,7 @@ import Testing
         #"{"groups":[{"members":{"Pod":{"a":{"b":null}}}},{"doubt":"lost","members":{"Pod":{"a":{"b":null}}}}]}"#,
     ])
     func `anything else is refused as damaged`(_ text: String) {
-        let error = #expect(throws: ApplyError.self) { try InventoryDocument.decode(Array(text.utf8)) }
+        let error = #expect(throws: InventoryError.self) { try InventoryDocument.decode(Array(text.utf8)) }
         #expect(error?.reason == .corruptInventory)
     }
 }

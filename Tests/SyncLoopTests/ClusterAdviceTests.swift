@@ -27,7 +27,7 @@ struct ClusterAdviceTests {
     ) {
         let errors: [any Error] = [
             KubeError(reason: reason, message: "its words", request: "GET /api"),
-            ApplyError(.cluster(reason), "its words"), LeaseError(.cluster(reason), "its words"),
+            InventoryError(.cluster(reason), "its words"), LeaseError(.cluster(reason), "its words"),
         ]
         for error in errors {
             let line = ClusterAdvice.line(about: error)
@@ -38,7 +38,7 @@ struct ClusterAdviceTests {
 
     @Test func `a cluster that answers is told in its own words`() {
         #expect(ClusterAdvice.line(about: KubeError(reason: .forbidden, message: "no")) == "no")
-        #expect(ClusterAdvice.line(about: ApplyError(.noInventory, "none")) == "none")
+        #expect(ClusterAdvice.line(about: InventoryError(.noInventory, "none")) == "none")
     }
 
     @Test func `a server that answers with 401 is not called unreachable`() {

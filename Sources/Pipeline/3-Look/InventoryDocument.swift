@@ -41,8 +41,8 @@ package enum InventoryDocument {
 
     /// Writes the content.
     ///
-    /// - Throws: ``ApplyError`` with reason `inventoryTooLarge`.
-    package static func encode(_ content: Content) throws(ApplyError) -> [UInt8] {
+    /// - Throws: ``InventoryError`` with reason `inventoryTooLarge`.
+    package static func encode(_ content: Content) throws(InventoryError) -> [UInt8] {
         let groups = Dictionary(grouping: content.members) { Standing(source: $1.source, doubt: $1.doubt) }
         let ordered = groups.sorted {
             if $0.key.source != $1.key.source { return $0.key.source.precedesInByteOrder($1.key.source) }
@@ -55,7 +55,7 @@ package enum InventoryDocument {
         if let base = content.pruneBase { document["pruneBase"] = .int(Int64(base)) }
         let bytes = document.serialized()
         guard bytes.count <= maxBytes else {
-            throw ApplyError(
+            throw InventoryError(
                 .inventoryTooLarge,
                 "the inventory of \(content.members.count) objects takes \(bytes.count) bytes, more than the \(maxBytes)"
                     + " that fit into a Secret; split the project into several"
@@ -90,8 +90,8 @@ package enum InventoryDocument {
     ///   - bytes: What ``encode(_:)`` wrote, or an older version of it.
     ///   - source: The source of the members of an older document, which does not say it.
     /// - Returns: The members and the unseen kinds.
-    /// - Throws: ``ApplyError`` with reason `corruptInventory` for anything else.
-    package static func decode(_ bytes: [UInt8], source: String = "") throws(ApplyError) -> Content {
+    /// - Throws: ``InventoryError`` with reason `corruptInventory` for anything else.
+    package static func decode(_ bytes: [UInt8], source: String = "") throws(InventoryError) -> Content {
         let document: JSON
         do throws(JSONError) {
             document = try JSONParser.parse(bytes, limits: .init(maxDepth: 8, maxBytes: ObjectLimits.dataBytes))
@@ -103,11 +103,12 @@ package enum InventoryDocument {
         // A kind's name in the older form begins with a capital letter, or has a group.
         guard map["groups"] != nil else {
             let standing = Standing(source: source, doubt: nil)
-            try read(document, standing, into: &content) { uid throws(ApplyError) in uid }
+            try read(document, standing, into: &content) { uid throws(InventoryError) in uid }
             return content
         }
         for group in try list(map["groups"], "groups") {
-            try read(group["members"] ?? .null, try standing(of: group), into: &content) { text throws(ApplyError) in
+            try read(group["members"] ?? .null, try standing(of: group), into: &content) {
+                text throws(InventoryError) in
                 guard let uid = ShortUID.uid(of: text) else { throw corrupt("\(text) is no uid") }
                 return uid
             }
@@ -125,7 +126,7 @@ package enum InventoryDocument {
         return content
     }
 
-    private static func standing(of group: JSON) throws(ApplyError) -> Standing {
+    private static func standing(of group: JSON) throws(InventoryError) -> Standing {
         let source = group["source"] ?? ""
         guard let source = source.string else { throw corrupt("a source is a \(source.typeName)") }
         guard let doubt = group["doubt"] else { return Standing(source: source, doubt: nil) }
@@ -139,8 +140,8 @@ package enum InventoryDocument {
         _ kinds: JSON,
         _ standing: Standing,
         into content: inout Content,
-        uid: (String) throws(ApplyError) -> String
-    ) throws(ApplyError) {
+        uid: (String) throws(InventoryError) -> String
+    ) throws(InventoryError) {
         for kind in try map(kinds, "the map of kinds") {
             let groupKind = GroupKind(parsing: kind.key)
             for namespace in try map(kind.value, kind.key) {
@@ -164,18 +165,18 @@ package enum InventoryDocument {
         }
     }
 
-    private static func map(_ json: JSON, _ place: String) throws(ApplyError) -> JSONObject {
+    private static func map(_ json: JSON, _ place: String) throws(InventoryError) -> JSONObject {
         guard let object = json.object else { throw corrupt("\(place) is a \(json.typeName), not a map") }
         return object
     }
 
-    private static func list(_ json: JSON?, _ place: String) throws(ApplyError) -> [JSON] {
+    private static func list(_ json: JSON?, _ place: String) throws(InventoryError) -> [JSON] {
         guard let array = json?.array else { throw corrupt("\(place) is no list") }
         return array
     }
 
-    static func corrupt(_ problem: String) -> ApplyError {
-        ApplyError(
+    static func corrupt(_ problem: String) -> InventoryError {
+        InventoryError(
             .corruptInventory,
             "the stored inventory cannot be read: \(problem); restore the Secret from a backup, or delete it to have the"
                 + " inventory rebuilt from the objects that carry our label and field manager"

@@ -18,12 +18,12 @@ package enum InventoryParent {
 
     /// The Secret for these members, made from the stored one so that fields of others stay.
     ///
-    /// - Throws: ``ApplyError`` when the members do not fit, or the stored object is not a valid parent.
+    /// - Throws: ``InventoryError`` when the members do not fit, or the stored object is not a valid parent.
     package static func object(
         for inventory: Inventory,
         project: String,
         replacing stored: KubeObject?
-    ) throws(ApplyError) -> KubeObject {
+    ) throws(InventoryError) -> KubeObject {
         let parent = inventory.applySet.parent
         var json: JSON =
             stored?.json ?? [
@@ -61,16 +61,16 @@ package enum InventoryParent {
             .joined(separator: " ")
     }
 
-    /// - Throws: ``ApplyError`` with reason `inventoryTooLarge` when the API server would not take the annotations.
+    /// - Throws: ``InventoryError`` with reason `inventoryTooLarge` when the API server would not take the annotations.
     private static func checkAnnotations(
         of json: JSON,
         _ inventory: Inventory,
         namespaces: Int
-    ) throws(ApplyError) {
+    ) throws(InventoryError) {
         let all = json["metadata"]?["annotations"]?.object ?? JSONObject()
         let bytes = ObjectLimits.bytes(ofAnnotations: all)
         guard bytes <= maxAnnotationBytes else {
-            throw ApplyError(
+            throw InventoryError(
                 .inventoryTooLarge,
                 "the annotations of the inventory \(inventory.applySet.parent), which name \(namespaces) namespaces, take"
                     + " \(bytes) bytes, more than the \(maxAnnotationBytes) that fit; split the project into several"
@@ -80,11 +80,11 @@ package enum InventoryParent {
 
     /// Checks that a stored Secret is the parent of this ApplySet and that we may write it.
     ///
-    /// - Throws: ``ApplyError`` with reason `foreignParent`.
-    package static func verify(_ stored: KubeObject, is applySet: ApplySet) throws(ApplyError) {
+    /// - Throws: ``InventoryError`` with reason `foreignParent`.
+    package static func verify(_ stored: KubeObject, is applySet: ApplySet) throws(InventoryError) {
         let parent = applySet.parent
         guard let id = stored.label(ApplySet.idLabel) else {
-            throw ApplyError(
+            throw InventoryError(
                 .foreignParent,
                 "\(parent) exists and is no ApplySet parent (it has no label \(ApplySet.idLabel)); rename the project, or"
                     + " delete the Secret if nobody needs it"
@@ -92,14 +92,14 @@ package enum InventoryParent {
         }
         let tool = stored.annotation(ApplySet.toolingAnnotation) ?? ""
         guard tool.split(separator: "/").first.map(String.init) == WireName.tool else {
-            throw ApplyError(
+            throw InventoryError(
                 .foreignParent,
                 "\(parent) is the ApplySet of another tool (\(tool.isEmpty ? "unnamed" : tool)); rename the project, or"
                     + " hand the ApplySet over by removing it there"
             )
         }
         guard id == applySet.id else {
-            throw ApplyError(
+            throw InventoryError(
                 .foreignParent,
                 "\(parent) carries the ApplySet id \(id) where \(applySet.id) is expected: it was copied from another"
                     + " name or namespace; delete the copy"
@@ -110,12 +110,12 @@ package enum InventoryParent {
     /// The commit from which the project was synced last; nil where none is stored, or where it belongs to another ref
     /// than the last sync: then an older version, which does not know this annotation, wrote last.
     ///
-    /// - Throws: ``ApplyError`` with reason `corruptInventory` for anything else: then no commit may be followed.
-    static func followed(of stored: KubeObject) throws(ApplyError) -> FollowedCommit? {
+    /// - Throws: ``InventoryError`` with reason `corruptInventory` for anything else: then no commit may be followed.
+    static func followed(of stored: KubeObject) throws(InventoryError) -> FollowedCommit? {
         guard let text = stored.annotation(followedAnnotation) else { return nil }
         guard let followed = FollowedCommit(text) else {
             let name = "secret \(stored.name) -n \(stored.namespace)"
-            throw ApplyError(
+            throw InventoryError(
                 .corruptInventory,
                 "\(stored.id): its annotation \(followedAnnotation) names no commit, so it is not known whether a tag was moved"
                     + " or history rewritten; kubectl annotate \(name) \(followedAnnotation)- lets the next sync write it anew"

@@ -16,12 +16,12 @@ extension InventoryStore {
     ///   - kinds: Only these; nil for every kind that can be listed.
     ///   - namespaces: Where to look when a kind may not be listed for the whole cluster.
     /// - Returns: What was found; not marked as rebuilt when that is nothing.
-    /// - Throws: ``ApplyError`` when the API server does not answer at all, or not to us, or the task is cancelled.
+    /// - Throws: ``InventoryError`` when the API server does not answer at all, or not to us, or the task is cancelled.
     func rebuilt(
         from catalog: APICatalog,
         kinds: Set<GroupKind>?,
         namespaces: Set<String>
-    ) async throws(ApplyError) -> Inventory {
+    ) async throws(InventoryError) -> Inventory {
         var resources: [GroupKind: APIResource] = [:]
         var unseen: Set<GroupKind> = []
         for candidate in kinds ?? Set(catalog.resources.map(\.gvk.groupKind)) {
@@ -39,12 +39,12 @@ extension InventoryStore {
         var mayHaveMembers = false
         for (resource, result) in zip(ordered, found) {
             let (objects, failure) = result ?? ([], .cancelled)
-            for object in objects where object.managedFields.contains(where: \.isOurApply) {
+            for object in objects where object.hasOurApply {
                 members[object.id] = Inventory.Member(uid: object.uid, doubt: .lost)
             }
             guard let failure else { continue }
             guard failure.isOfOneKind else {
-                throw ApplyError(failure, while: "looking for objects of the missing inventory \(applySet.parent)")
+                throw InventoryError(failure, while: "looking for objects of the missing inventory \(applySet.parent)")
             }
             unseen.insert(resource.gvk.groupKind)
             mayHaveMembers = mayHaveMembers || failure.isRetryable

@@ -42,8 +42,8 @@ package actor InventoryStore {
     ///   - catalog: Where to look for such objects.
     ///   - parent: The parent as a watch shows it; nil to ask the server.
     /// - Returns: The members; none for a new project.
-    /// - Throws: ``ApplyError`` when the parent cannot be read, belongs to another owner, or is damaged.
-    package func load(catalog: APICatalog, parent: KubeObject? = nil) async throws(ApplyError) -> Inventory {
+    /// - Throws: ``InventoryError`` when the parent cannot be read, belongs to another owner, or is damaged.
+    package func load(catalog: APICatalog, parent: KubeObject? = nil) async throws(InventoryError) -> Inventory {
         try requireSecret()
         stored = if let parent { parent } else { try await readParent() }
         guard let stored else {
@@ -90,8 +90,8 @@ package actor InventoryStore {
     ///
     /// - Parameter parent: The parent as a watch shows it; nil to ask the server.
     /// - Returns: The commit, as ``FollowedCommit/commit``.
-    /// - Throws: ``ApplyError`` when the parent cannot be read, belongs to another owner, or is damaged.
-    package func followed(parent: KubeObject? = nil) async throws(ApplyError) -> CommitInfo? {
+    /// - Throws: ``InventoryError`` when the parent cannot be read, belongs to another owner, or is damaged.
+    package func followed(parent: KubeObject? = nil) async throws(InventoryError) -> CommitInfo? {
         guard let stored = if let parent { parent } else { try await readParent() } else { return nil }
         try InventoryParent.verify(stored, is: applySet)
         return try InventoryParent.followed(of: stored)?.commit
@@ -99,10 +99,10 @@ package actor InventoryStore {
 
     /// Checks that the parent is of a kind that can hold an inventory.
     ///
-    /// - Throws: ``ApplyError`` with reason `unsupportedParent`.
-    package func requireSecret() throws(ApplyError) {
+    /// - Throws: ``InventoryError`` with reason `unsupportedParent`.
+    package func requireSecret() throws(InventoryError) {
         guard applySet.parent.groupKind == APIResource.secrets.gvk.groupKind else {
-            throw ApplyError(
+            throw InventoryError(
                 .unsupportedParent,
                 "\(applySet.parent) cannot hold an inventory; the ApplySet's parent must be a Secret"
             )
@@ -110,12 +110,12 @@ package actor InventoryStore {
     }
 
     /// The parent as the server has it now; nil when there is none.
-    package func readParent() async throws(ApplyError) -> KubeObject? {
+    package func readParent() async throws(InventoryError) -> KubeObject? {
         let parent = applySet.parent
         do throws(KubeError) {
             return try await client.get(.secrets, namespace: parent.namespace, name: parent.name)
         } catch {
-            throw ApplyError(error, while: "reading the inventory \(parent)")
+            throw InventoryError(error, while: "reading the inventory \(parent)")
         }
     }
 }

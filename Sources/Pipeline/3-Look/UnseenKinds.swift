@@ -36,9 +36,7 @@ package struct UnseenKinds: Sendable {
         for (id, object) in live.objects where seen.contains(id.groupKind) && inventory.members[id] == nil {
             // An object with another tool's mark is included: the next plan releases it, and says so. If it were left
             // out, it would have no owner once that mark is removed.
-            guard let object = object.whole, let uid = object.uid,
-                object.label(ApplySet.partOfLabel) == inventory.applySet.id,
-                object.managedFields.contains(where: \.isOurApply)
+            guard let object = object.whole, let uid = object.uid, object.isApplied(for: inventory.applySet)
             else { continue }
             foundAgain[id] = Inventory.Member(uid: uid, doubt: .lost)
         }

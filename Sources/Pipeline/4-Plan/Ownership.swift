@@ -85,13 +85,3 @@ package enum Ownership: Sendable, Hashable {
         return nil
     }
 }
-
-extension Inventory {
-    /// Whether this incarnation is a member that this project has applied. After a pass that died behind its apply, or
-    /// that has put the object back, the member has no uid, and the object says itself who wrote it.
-    func confirms(_ live: KubeObject) -> Bool {
-        guard let member = members[live.id], live.label(ApplySet.partOfLabel) == applySet.id else { return false }
-        guard let uid = member.uid else { return live.managedFields.contains(where: \.isOurWrite) }
-        return uid == live.uid
-    }
-}

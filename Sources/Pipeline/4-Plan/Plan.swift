@@ -54,6 +54,9 @@ package struct Plan: Sendable {
         self.desiredMembers = desiredMembers
     }
 
+    /// What is applied, in order: the steps of all waves.
+    package var steps: [Step] { waves.flatMap(\.steps) }
+
     /// Whether nothing would be written.
     package var isEmpty: Bool { waves.isEmpty && prune.steps.isEmpty }
 }

@@ -19,7 +19,7 @@ package struct PodUsers: Sendable {
     package static func of(_ steps: [PruneStep], in plan: Plan) -> [ObjectID] {
         let namespaces = Set(steps.filter { used.contains($0.id.groupKind) }.map(\.id.namespace))
         guard !namespaces.isEmpty else { return [] }
-        return (plan.waves.flatMap(\.steps).map(\.id) + plan.unchanged.map(\.id))
+        return (plan.steps.map(\.id) + plan.unchanged.map(\.id))
             .filter { isWorkload($0) && namespaces.contains($0.namespace) }.sorted()
     }
 

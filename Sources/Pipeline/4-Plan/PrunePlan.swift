@@ -77,11 +77,11 @@ package struct PrunePlan: Sendable {
     /// The released members that leave the inventory with this plan: none while nothing may be deleted.
     package var leaving: [ReleasedObject] { if case .blocked = verdict { [] } else { released } }
 
-    /// Why it is not known whether there is something to delete besides the steps; empty where that is known, and where
-    /// there are steps, which nobody deletes for the same reasons.
+    /// Why it is not known whether there is something to delete besides the steps: a whole sentence for each reason, shown
+    /// word for word. Empty where that is known, and where there are steps, which nobody deletes for the same reasons.
     package var doubtsOfMore: [String] {
         guard case .blocked(let reasons) = verdict, steps.isEmpty else { return [] }
-        return reasons
+        return reasons.map { "not known whether more is to be deleted: \($0)" }
     }
 
     /// The hash of a held prune; nil when it is not held.

@@ -82,9 +82,10 @@ extension PrunePlanner {
         case .other(let owner): return "it now belongs to \(owner)"
         }
         guard let uid = object.uid else { return nil }
-        if let expected = member.uid, expected != uid { return "it was deleted and created again by someone else" }
-        if member.uid == nil, !object.managedFields.contains(where: \.isOurWrite) {
-            return "it was not created by this project"
+        switch member.authorship(of: object) {
+        case .ours: break
+        case .replaced: return "it was deleted and created again by someone else"
+        case .unwritten: return "it was not created by this project"
         }
         if appliedUIDs.contains(uid) { return "it is the same object as one the commit declares" }
         return nil

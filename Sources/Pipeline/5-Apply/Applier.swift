@@ -109,7 +109,7 @@ package struct Applier: Sendable {
             inventory: inventory,
             settling: SettlingDeadlines(patience: deadlines.settling, within: budget)
         )
-        do throws(ApplyError) { try await store.checkRoom(for: run.inventory) } catch {
+        do throws(InventoryError) { try await store.checkRoom(for: run.inventory) } catch {
             run.interrupt("nothing was applied: \(error)")
         }
         await writeInventory(&run, reason: "before apply of commit \(plan.commit.shortID)")
@@ -147,7 +147,7 @@ package struct Applier: Sendable {
         do {
             try await store.write(inventory, journal: journal, reason: text)
             run.inventoryIsStored()
-        } catch let error as ApplyError {
+        } catch let error as InventoryError {
             run.interrupt("the inventory was not written: \(error)")
         } catch {
             run.loseJournal("the inventory was not written: \(error)")

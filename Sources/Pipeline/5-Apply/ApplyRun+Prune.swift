@@ -33,7 +33,7 @@ extension ApplyRun {
     /// The first declared object that this pass has not brought to its declared state, and why. While there is one,
     /// nothing is deleted: it may replace what would be deleted, or its old state may still need it.
     var firstUndone: String? {
-        for step in plan.waves.flatMap(\.steps) {
+        for step in plan.steps {
             guard let outcome = outcomes[step.id] else { return "\(step.id) was not applied" }
             switch outcome.action {
             case .failed: return UndoneStep.failed(step.id)

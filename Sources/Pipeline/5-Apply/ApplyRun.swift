@@ -44,7 +44,7 @@ struct ApplyRun: Sendable {
         self.settling = settling
         stored = inventory
         pruneReason = "removed from the repository as of commit \(plan.commit.shortID)"
-        let steps = plan.waves.flatMap(\.steps)
+        let steps = plan.steps
         definedKinds = Set(steps.compactMap(\.object.definedKind))
         definedNamespaces = Set(steps.filter { $0.id.groupKind == GroupKind.namespace }.map(\.id.name))
         newPlaces = NewPlaces(createdBy: steps)
@@ -138,7 +138,7 @@ struct ApplyRun: Sendable {
     /// The outcomes in the plan's order; what never started is skipped with the interruption as its reason.
     func report() -> ApplyReport {
         let reason = "not started: \(interruption ?? "the pass ended early")"
-        let steps = plan.waves.flatMap(\.steps).map {
+        let steps = plan.steps.map {
             outcomes[$0.id] ?? .skipped($0, because: reason, isRetryable: true)
         }
         let prunes = plan.prune.steps.map { pruned[$0.id] ?? .skipped($0, because: reason, isRetryable: true) }

@@ -17,7 +17,7 @@ extension Inventory {
             superset.members[id] = Member(uid: nil, source: plan.source)
         }
         // A new incarnation is coming, or may come: so the old uid must not be kept for it.
-        for step in plan.waves.flatMap(\.steps)
+        for step in plan.steps
         where step.live == nil || step.mayRecreate || step.live?.uid != members[step.id]?.uid {
             let known = members[step.id]
             let source = step.live == nil ? plan.source : known?.source ?? plan.source

@@ -8,8 +8,8 @@ extension InventoryStore {
     /// Checks that an inventory will fit into the parent once every member has a uid. Asked before the first write of a
     /// pass, so that a project that is too large changes nothing.
     ///
-    /// - Throws: ``ApplyError`` with reason `inventoryTooLarge`.
-    package func checkRoom(for inventory: Inventory) throws(ApplyError) {
+    /// - Throws: ``InventoryError`` with reason `inventoryTooLarge`.
+    package func checkRoom(for inventory: Inventory) throws(InventoryError) {
         var full = inventory
         for (id, member) in inventory.members where member.uid == nil {
             full.members[id] = Inventory.Member(
@@ -25,7 +25,7 @@ extension InventoryStore {
     private static let anyUID = "00000000-0000-4000-8000-000000000000"
 
     /// Whether ``write(_:journal:reason:)`` would send something.
-    package func needsWrite(_ inventory: Inventory) throws(ApplyError) -> Bool {
+    package func needsWrite(_ inventory: Inventory) throws(InventoryError) -> Bool {
         guard let stored else { return true }
         let wanted = try InventoryParent.object(for: inventory, project: project, replacing: stored)
         return !InventoryParent.saysTheSame(wanted, stored)
@@ -38,7 +38,7 @@ extension InventoryStore {
     ///   - inventory: What the project owns.
     ///   - journal: Takes an intent before each request and its result after.
     ///   - reason: Why, one line, for the journal.
-    /// - Throws: ``ApplyError``, with reason `concurrentWriter` when another process wrote since ``load(catalog:)``, or
+    /// - Throws: ``InventoryError``, with reason `concurrentWriter` when another process wrote since ``load(catalog:)``, or
     ///   whatever the journal throws.
     package func write(
         _ inventory: Inventory,
@@ -54,7 +54,7 @@ extension InventoryStore {
         if stored == nil, await namespace.isMissing() { try await namespace.create(journal: journal) }
         do {
             try await send(wanted, intent, journal)
-        } catch let error as ApplyError where stored == nil && error.reason == .cluster(.notFound) {
+        } catch let error as InventoryError where stored == nil && error.reason == .cluster(.notFound) {
             // An operator without the right to read namespaces gets that error here.
             try await namespace.create(journal: journal)
             try await send(wanted, intent, journal)
@@ -66,10 +66,10 @@ extension InventoryStore {
     private var writing: String { "writing the inventory \(applySet.parent)" }
 
     private func send(_ wanted: KubeObject, _ intent: MutationIntent, _ journal: any MutationJournal) async throws {
-        let ending = try await JournaledWrite(intent, in: journal).send { () async -> Result<Void, ApplyError> in
+        let ending = try await JournaledWrite(intent, in: journal).send { () async -> Result<Void, InventoryError> in
             CrashPoint.reach(.afterInventoryIntent)
             defer { CrashPoint.reach(.afterInventoryWrite) }
-            do throws(ApplyError) { try await self.put(wanted, attempts: 5) } catch { return .failure(error) }
+            do throws(InventoryError) { try await self.put(wanted, attempts: 5) } catch { return .failure(error) }
             return .success(())
         }
         try ending.get(while: writing)
@@ -77,7 +77,7 @@ extension InventoryStore {
 
     /// Creates or replaces the parent. An answer that says "conflict", or none at all, is checked against what the
     /// cluster has by now: the write may have been ours, sent twice.
-    private func put(_ wanted: KubeObject, attempts: Int) async throws(ApplyError) {
+    private func put(_ wanted: KubeObject, attempts: Int) async throws(InventoryError) {
         let refusal: KubeError
         do throws(KubeError) {
             let answer =
@@ -90,8 +90,8 @@ extension InventoryStore {
             refusal = error
         }
         let mayBeOurs = refusal.isOutcomeUnknown || refusal.reason == .conflict || refusal.reason == .alreadyExists
-        guard mayBeOurs else { throw ApplyError(refusal, while: writing) }
-        do throws(ApplyError) {
+        guard mayBeOurs else { throw InventoryError(refusal, while: writing) }
+        do throws(InventoryError) {
             try await lookAgain(after: refusal, wanted, attempts: attempts)
         } catch {
             // No later answer tells whether a write without an answer has happened.
@@ -99,7 +99,7 @@ extension InventoryStore {
         }
     }
 
-    private func lookAgain(after refusal: KubeError, _ wanted: KubeObject, attempts: Int) async throws(ApplyError) {
+    private func lookAgain(after refusal: KubeError, _ wanted: KubeObject, attempts: Int) async throws(InventoryError) {
         let now = try await readParent()
         if let now, InventoryParent.saysTheSame(now, wanted) {
             stored = now
@@ -111,8 +111,8 @@ extension InventoryStore {
             try await put(InventoryParent.withOurs(of: wanted, in: now), attempts: attempts - 1)
             return
         }
-        if refusal.isOutcomeUnknown { throw ApplyError(refusal, while: writing) }
-        throw ApplyError(
+        if refusal.isOutcomeUnknown { throw InventoryError(refusal, while: writing) }
+        throw InventoryError(
             .concurrentWriter,
             "\(applySet.parent) was changed by somebody else since it was read, and is not written over. If a second"
                 + " operator runs this project, stop one; else the next pass reads it again",

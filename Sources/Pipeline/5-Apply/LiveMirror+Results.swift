@@ -14,7 +14,7 @@ extension LiveMirror {
     package func finishWriting(_ report: ApplyReport, of plan: Plan, parent: KubeObject?) {
         let now = ContinuousClock.now
         var hashes: [ObjectID: String] = [:]
-        for step in plan.waves.flatMap(\.steps) { hashes[step.id] = step.contentHash }
+        for step in plan.steps { hashes[step.id] = step.contentHash }
         var news: Set<GroupKind> = []
         for outcome in report.outcomes {
             guard let mark = hashes[outcome.id].flatMap(outcome.mirrored) else { continue }

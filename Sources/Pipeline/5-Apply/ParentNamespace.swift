@@ -28,21 +28,21 @@ package struct ParentNamespace: Sendable {
     /// Creates it. One that exists by now is not an error.
     ///
     /// - Parameter journal: Takes the intent before the request and its result after.
-    /// - Throws: ``ApplyError``, or whatever the journal throws.
+    /// - Throws: ``InventoryError``, or whatever the journal throws.
     package func create(journal: any MutationJournal) async throws {
         let json: JSON = ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]]
         let namespace = try KubeObject(json)
         let intent = MutationIntent(id: namespace.id, verb: .apply, reason: "the inventory's namespace is missing")
         let doing = "creating the namespace \(name) for the inventory"
         let ending = try await JournaledWrite(intent, in: journal).send {
-            [client] () async -> Result<Void, ApplyError> in
+            [client] () async -> Result<Void, InventoryError> in
             CrashPoint.reach(.afterInventoryIntent)
             defer { CrashPoint.reach(.afterInventoryWrite) }
             do throws(KubeError) {
                 _ = try await client.create(namespace, in: .namespaces, fieldManager: FieldManager.applySet)
             } catch {
                 // Another process was faster.
-                guard error.reason == .alreadyExists else { return .failure(ApplyError(error, while: doing)) }
+                guard error.reason == .alreadyExists else { return .failure(InventoryError(error, while: doing)) }
             }
             return .success(())
         }

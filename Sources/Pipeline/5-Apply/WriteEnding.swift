@@ -14,7 +14,7 @@ extension KubeError: MutationFailure {
     package var outcomeLine: String { description }
 }
 
-extension ApplyError: MutationFailure {
+extension InventoryError: MutationFailure {
     package var outcomeLine: String { description }
 }
 
@@ -38,18 +38,18 @@ package enum WriteEnding<Answer: Sendable, Failure: MutationFailure>: Sendable {
     case notSent(String)
 }
 
-extension WriteEnding where Failure == ApplyError {
+extension WriteEnding where Failure == InventoryError {
     /// The answer of a write that was done.
     ///
     /// - Parameter doing: What was being done, for the error of a write that was not sent.
     /// - Returns: The answer of a write that was done.
     /// - Throws: Why there is none.
     @discardableResult
-    func get(while doing: String) throws(ApplyError) -> Answer {
+    func get(while doing: String) throws(InventoryError) -> Answer {
         switch self {
         case .done(let answer): return answer
         case .failed(let failure): throw failure
-        case .notSent(let reason): throw ApplyError(KubeError(reason: .cancelled, message: reason), while: doing)
+        case .notSent(let reason): throw InventoryError(KubeError(reason: .cancelled, message: reason), while: doing)
         }
     }
 }

@@ -31,7 +31,7 @@ package enum ClusterAdvice {
     private static func reason(of error: any Error) -> KubeError.Reason? {
         switch error {
         case let error as KubeError: return error.reason
-        case let error as ApplyError:
+        case let error as InventoryError:
             guard case .cluster(let reason) = error.reason else { return nil }
             return reason
         case let error as LeaseError:

@@ -37,7 +37,7 @@ package struct DiffPreview: Sendable {
 
     /// The differences in the plan's order: applied objects first, then drift that is only reported, then deleted ones.
     package func differences() async -> [Difference] {
-        let steps = plan.waves.flatMap(\.steps)
+        let steps = plan.steps
         let asked = await concurrently(steps, limit: DiffPreview.concurrency) { await difference(of: $0) }
         let applied = DiffPreview.withoutBlocked(plan.waves, zip(steps, asked).map { ($0.id, $1) })
         let reported = await concurrently(plan.reportedDrift, limit: DiffPreview.concurrency) { step in

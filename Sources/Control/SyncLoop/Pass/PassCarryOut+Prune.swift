@@ -70,7 +70,7 @@ extension PassCarryOut {
         let store = OrderStore(client: preparer.cluster.client, applySet: project.applySet)
         do {
             try await store.change(journal: history.journal(for: run), reason: reason, edit)
-        } catch let error as ApplyError {
+        } catch let error as InventoryError {
             try await history.record(message: "not written beside the inventory (\(reason)): \(error)", of: run)
         }
     }

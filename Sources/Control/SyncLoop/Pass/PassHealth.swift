@@ -27,7 +27,7 @@ struct PassHealth: Sendable {
     ) async -> [ObjectID: String] {
         let known =
             prepared.plan.unchanged.map(AwaitedObject.init)
-            + prepared.plan.waves.flatMap(\.steps).map(AwaitedObject.init)
+            + prepared.plan.steps.map(AwaitedObject.init)
         let byID = Dictionary(known.map { ($0.id, $0) }) { first, _ in first }
         let objects = ids.map { byID[$0] ?? AwaitedObject(id: $0, origin: nil) }
         preparer.progress?(.awaitingHealth(objects: objects.count))
@@ -41,7 +41,7 @@ struct PassHealth: Sendable {
     /// The wave number below this wave that is not finished now: checked once, without waiting. What this pass itself
     /// writes is waited for when it is written.
     func closedGate(below wave: Wave, in prepared: PreparedPass) async -> ClosedGate? {
-        let written = Set(prepared.plan.waves.flatMap(\.steps).map(\.id))
+        let written = Set(prepared.plan.steps.map(\.id))
         let standing = wave.after.filter { !written.contains($0.id) }
         let health = await unhealthy(standing.map(\.id), in: prepared, within: HealthBudget(.zero))
         let culprit = standing.filter { health[$0.id] != nil }.min { ($0.number, $0.id) < ($1.number, $1.id) }

@@ -103,7 +103,7 @@ struct PassMemory: Sendable {
         began: ContinuousClock.Instant,
         ended: ContinuousClock.Instant
     ) {
-        let steps = plan.waves.flatMap(\.steps)
+        let steps = plan.steps
         let ids = { (action: ObjectOutcome.Action) in
             Set(report.outcomes.filter { $0.action == action }.map(\.id))
         }

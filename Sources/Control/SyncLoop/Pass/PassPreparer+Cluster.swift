@@ -45,7 +45,7 @@ extension PassPreparer {
                 message: PassPreparer.message(error.reason, "\(error)"),
                 isRetryable: error.isRetryable
             )
-        } catch let error as ApplyError {
+        } catch let error as InventoryError {
             throw PassFailure(stage: .inventory, message: error.description, isRetryable: error.isRetryable)
         }
     }
@@ -72,7 +72,7 @@ extension PassPreparer {
         // A commit that a person has named is followed whatever was followed before.
         if case .commit = project.source.ref { return nil }
         guard project.remembersCommit else { return nil }
-        do throws(ApplyError) {
+        do throws(InventoryError) {
             return try await store.followed(parent: await mirror?.parent())
         } catch {
             guard case .cluster(let reason) = error.reason else {
@@ -137,7 +137,7 @@ extension PassPreparer {
 
     /// What people ordered about the project, as the cluster has it now; the server is asked only where no watch shows
     /// it. Nil when the project has no inventory.
-    func orders() async throws(ApplyError) -> StandingOrders? {
+    func orders() async throws(InventoryError) -> StandingOrders? {
         if let parent = await mirror?.parent() { return try StandingOrders(parent: parent) }
         return try await OrderStore(client: cluster.client, applySet: project.applySet).read()
     }

@@ -13,7 +13,7 @@ extension PassRecord {
     static func trigger(_ given: RunTrigger, _ plan: Plan, _ state: ProjectState) -> RunTrigger {
         guard given == .commit, state.applied?.id == plan.commit.id else { return given }
         if let approval = state.approval, approval.hash == plan.prune.approvalHash { return .approval }
-        let drifted = plan.waves.flatMap(\.steps).contains { $0.cause == .drift || $0.cause == .deleted }
+        let drifted = plan.steps.contains { $0.cause == .drift || $0.cause == .deleted }
         return drifted || !plan.reportedDrift.isEmpty ? .drift : .retry
     }
 
@@ -22,7 +22,7 @@ extension PassRecord {
     static func remarks(_ plan: Plan, _ report: ApplyReport) -> [String] {
         var lines = report.interruption.map { [$0] } ?? []
         lines += plan.prune.leaving.prefix(50).map { "\($0.id) left the inventory: \($0.reason)" }
-        lines += plan.prune.doubtsOfMore.map { "not known whether more is to be deleted: \($0)" }
+        lines += plan.prune.doubtsOfMore
         lines += plan.prune.kept.prefix(50).map { "\($0.id) stays for now: \($0.reason)" }
         return lines
     }
@@ -43,10 +43,10 @@ extension PassRecord {
         known: [ObjectID: Inventory.AppliedMark]
     ) -> [ObjectID: Inventory.AppliedMark] {
         var marks: [ObjectID: Inventory.AppliedMark] = [:]
-        let unwritten = plan.reportedDrift.map(\.id) + plan.refused.map(\.id) + plan.waves.flatMap(\.steps).map(\.id)
+        let unwritten = plan.reportedDrift.map(\.id) + plan.refused.map(\.id) + plan.steps.map(\.id)
         for id in unwritten { marks[id] = known[id] }
         for object in plan.unchanged { marks[object.id] = object.mark }
-        let hashes = Dictionary(plan.waves.flatMap(\.steps).map { ($0.id, $0.contentHash) }) { first, _ in first }
+        let hashes = Dictionary(plan.steps.map { ($0.id, $0.contentHash) }) { first, _ in first }
         for outcome in report.outcomes where [.created, .configured, .unchanged].contains(outcome.action) {
             guard let mark = hashes[outcome.id].flatMap(outcome.mark) else { continue }
             marks[outcome.id] = mark

@@ -48,7 +48,7 @@ struct StepBackoff: Sendable {
             failures = failures.filter { tried.contains($0.key) }
         }
         commitID = plan.commit.id
-        let steps = Dictionary(plan.waves.flatMap(\.steps).map { ($0.id, $0) }) { first, _ in first }
+        let steps = Dictionary(plan.steps.map { ($0.id, $0) }) { first, _ in first }
         let prunes = Dictionary(plan.prune.steps.map { ($0.id, $0) }) { first, _ in first }
         for outcome in outcomes {
             guard outcome.action == .failed, let error = outcome.error else {

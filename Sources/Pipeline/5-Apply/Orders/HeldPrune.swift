@@ -42,8 +42,8 @@ extension StandingOrders {
             count = objects.count
         }
 
-        /// - Throws: ``ApplyError`` with reason `corruptInventory` when a part is missing.
-        init(_ json: JSON) throws(ApplyError) {
+        /// - Throws: ``InventoryError`` with reason `corruptInventory` when a part is missing.
+        init(_ json: JSON) throws(InventoryError) {
             guard let hash = json["hash"]?.string, let commitID = json["commit"]?.string,
                 let reasons = json["reasons"]?.array, let objects = json["objects"]?.array,
                 let count = json["count"]?.int

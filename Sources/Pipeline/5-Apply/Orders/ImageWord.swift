@@ -23,8 +23,8 @@ extension StandingOrders {
 
         /// Reads the orders of all workloads.
         ///
-        /// - Throws: ``ApplyError`` with reason `corruptInventory` when one of them cannot be read: it may be a hold.
-        static func words(in document: JSONObject) throws(ApplyError) -> [ObjectID: ImageWord] {
+        /// - Throws: ``InventoryError`` with reason `corruptInventory` when one of them cannot be read: it may be a hold.
+        static func words(in document: JSONObject) throws(InventoryError) -> [ObjectID: ImageWord] {
             guard let stored = document[key], !stored.isNull else { return [:] }
             guard let items = stored.array else { throw StandingOrders.corrupt("\(key) is no list") }
             var words: [ObjectID: ImageWord] = [:]

@@ -19,8 +19,8 @@ package struct OrderStore: Sendable {
 
     /// The stored orders; nil when the project has no inventory.
     ///
-    /// - Throws: ``ApplyError`` when it cannot be read, or the Secret belongs to another owner.
-    package func read() async throws(ApplyError) -> StandingOrders? {
+    /// - Throws: ``InventoryError`` when it cannot be read, or the Secret belongs to another owner.
+    package func read() async throws(InventoryError) -> StandingOrders? {
         guard let parent = try await parent() else { return nil }
         return try StandingOrders(parent: parent)
     }
@@ -32,7 +32,7 @@ package struct OrderStore: Sendable {
     ///   - reason: Why, one line, for the journal.
     ///   - edit: Makes the change; may run several times. False when there is nothing to change.
     /// - Returns: Whether anything was written.
-    /// - Throws: ``ApplyError``, with reason `noInventory` when the project has none; or what the journal throws.
+    /// - Throws: ``InventoryError``, with reason `noInventory` when the project has none; or what the journal throws.
     @discardableResult
     package func change(
         journal: any MutationJournal,
@@ -43,7 +43,7 @@ package struct OrderStore: Sendable {
         var orders = try StandingOrders(parent: first)
         guard edit(&orders) else { return false }
         let intent = MutationIntent(id: applySet.parent, verb: .order, reason: reason)
-        let ending = try await JournaledWrite(intent, in: journal).send { () async -> Result<Void, ApplyError> in
+        let ending = try await JournaledWrite(intent, in: journal).send { () async -> Result<Void, InventoryError> in
             CrashPoint.reach(.afterInventoryIntent)
             defer { CrashPoint.reach(.afterInventoryWrite) }
             return await write(edit, into: first)
@@ -57,16 +57,16 @@ package struct OrderStore: Sendable {
     private func write(
         _ edit: @Sendable (inout StandingOrders) -> Bool,
         into first: KubeObject
-    ) async -> Result<Void, ApplyError> {
+    ) async -> Result<Void, InventoryError> {
         var parent = first
         var wasAnswerLost = false
-        do throws(ApplyError) {
+        do throws(InventoryError) {
             for attempt in 1...OrderStore.attempts {
                 var orders = try StandingOrders(parent: parent)
                 guard edit(&orders) else { break }
                 do throws(KubeError) {
                     let wanted: KubeObject
-                    do throws(ApplyError) { wanted = try orders.written(into: parent) } catch {
+                    do throws(InventoryError) { wanted = try orders.written(into: parent) } catch {
                         throw KubeError(reason: .tooLarge, message: error.description)
                     }
                     _ = try await client.replace(wanted, in: .secrets, fieldManager: FieldManager.applySet)
@@ -75,7 +75,7 @@ package struct OrderStore: Sendable {
                     // After a lost answer the next reading shows whether the write has happened.
                     if error.isOutcomeUnknown { wasAnswerLost = true }
                     let isRaced = error.reason == .conflict || error.isOutcomeUnknown
-                    guard isRaced, attempt < OrderStore.attempts else { throw ApplyError(error, while: writing) }
+                    guard isRaced, attempt < OrderStore.attempts else { throw InventoryError(error, while: writing) }
                 }
                 guard let now = try await self.parent() else { throw missing }
                 parent = now
@@ -86,21 +86,21 @@ package struct OrderStore: Sendable {
         }
     }
 
-    private var missing: ApplyError {
-        ApplyError(
+    private var missing: InventoryError {
+        InventoryError(
             .noInventory,
             "there is no inventory \(applySet.parent), so nothing was changed; name its namespace with -n, or write"
                 + " suspend: true into the document of a project that was never synced"
         )
     }
 
-    private func parent() async throws(ApplyError) -> KubeObject? {
+    private func parent() async throws(InventoryError) -> KubeObject? {
         let parent = applySet.parent
         let stored: KubeObject?
         do throws(KubeError) {
             stored = try await client.get(.secrets, namespace: parent.namespace, name: parent.name)
         } catch {
-            throw ApplyError(error, while: "reading the orders in \(parent)")
+            throw InventoryError(error, while: "reading the orders in \(parent)")
         }
         if let stored { try InventoryParent.verify(stored, is: applySet) }
         return stored
@@ -109,5 +109,5 @@ package struct OrderStore: Sendable {
 
 extension InventoryStore {
     /// What people ordered, as it stands in the parent that was loaded last.
-    package func orders() throws(ApplyError) -> StandingOrders { try StandingOrders(parent: stored) }
+    package func orders() throws(InventoryError) -> StandingOrders { try StandingOrders(parent: stored) }
 }

@@ -48,9 +48,9 @@ package struct StandingOrders: Sendable, Hashable {
 
     /// Reads the orders from the parent of a project; none for a parent without the key.
     ///
-    /// - Throws: ``ApplyError`` with reason `corruptInventory` when they cannot be read: then nothing may be changed,
+    /// - Throws: ``InventoryError`` with reason `corruptInventory` when they cannot be read: then nothing may be changed,
     ///   because they may forbid it.
-    package init(parent: KubeObject?) throws(ApplyError) {
+    package init(parent: KubeObject?) throws(InventoryError) {
         self.init()
         guard let stored = parent?.json["data"]?[StandingOrders.key], !stored.isNull else { return }
         guard let text = stored.string, let bytes = Base64.bytes(of: text, padding: .optional) else {
@@ -82,7 +82,7 @@ package struct StandingOrders: Sendable, Hashable {
 
     private enum Key: String { case suspension, approval }
 
-    private func order(_ key: Key) throws(ApplyError) -> Order {
+    private func order(_ key: Key) throws(InventoryError) -> Order {
         guard let value = document[key.rawValue] else { return .never }
         if value.isNull { return .ended }
         guard let word = Word(value) else {
@@ -121,8 +121,8 @@ package struct StandingOrders: Sendable, Hashable {
 
     /// The parent with these orders in it. Of a held prune only as much as fits: what people ordered goes first.
     ///
-    /// - Throws: ``ApplyError`` with reason `inventoryTooLarge`.
-    func written(into parent: KubeObject) throws(ApplyError) -> KubeObject {
+    /// - Throws: ``InventoryError`` with reason `inventoryTooLarge`.
+    func written(into parent: KubeObject) throws(InventoryError) -> KubeObject {
         var json = parent.json
         var orders = self
         var bytes = JSON.object(orders.document).serialized()
@@ -131,7 +131,7 @@ package struct StandingOrders: Sendable, Hashable {
             bytes = JSON.object(orders.document).serialized()
         }
         guard bytes.count <= StandingOrders.maxBytes else {
-            throw ApplyError(
+            throw InventoryError(
                 .inventoryTooLarge,
                 "what people ordered about this project would take \(bytes.count) bytes, more than the"
                     + " \(StandingOrders.maxBytes) that fit beside its inventory; nothing is written; release image holds that"
@@ -142,8 +142,8 @@ package struct StandingOrders: Sendable, Hashable {
         do throws(KubeObjectError) { return try KubeObject(json) } catch { throw StandingOrders.corrupt("\(error)") }
     }
 
-    static func corrupt(_ problem: String) -> ApplyError {
-        ApplyError(
+    static func corrupt(_ problem: String) -> InventoryError {
+        InventoryError(
             .corruptInventory,
             "what people ordered about this project (key \(key) of its inventory's Secret) cannot be read: \(problem); nothing"
                 + " is changed; correct the key, or remove it and give the orders again"

@@ -77,9 +77,7 @@ struct DiffCommand: AsyncParsableCommand {
         for object in prune.kept + prune.withheld + prune.waiting {
             StandardOutput.line("would stay for now: \(object.id): \(object.reason)")
         }
-        for reason in prune.doubtsOfMore {
-            StandardOutput.line("note: not known whether more is to be deleted: \(reason)")
-        }
+        for doubt in prune.doubtsOfMore { StandardOutput.line("note: \(doubt)") }
         guard !prune.steps.isEmpty else { return }
         let count = prune.steps.count.counted("object")
         switch prune.verdict {

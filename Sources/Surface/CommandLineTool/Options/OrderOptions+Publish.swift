@@ -38,7 +38,7 @@ extension OrderStore {
     /// The newest order about a workload's image rollouts: of the cluster and this data folder; of the folder alone where
     /// the cluster cannot be read, of which giving the order says more.
     func imageOrder(of workload: ObjectID, before known: [ObjectID: ImageOrder]) async -> ImageOrder? {
-        do throws(ApplyError) {
+        do throws(InventoryError) {
             let orders = try await read() ?? StandingOrders()
             return ImageOrder.obeying(orders, before: known)[workload]
         } catch {

@@ -27,9 +27,7 @@ extension PassOutcome {
                 + (problems.isEmpty ? failure.map { [.string($0.message)] } ?? [] : [])
         )
         result["notes"] = .array(
-            (prune?.doubtsOfMore ?? []).map { reason in
-                .string(ProcessOutput.redactor.line("not known whether more is to be deleted: \(reason)").text)
-            }
+            (prune?.doubtsOfMore ?? []).map { .string(ProcessOutput.redactor.line($0).text) }
         )
         return result
     }

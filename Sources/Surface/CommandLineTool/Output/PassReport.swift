@@ -98,9 +98,7 @@ struct PassReport {
     }
 
     private func writeHold() {
-        for reason in outcome.prune?.doubtsOfMore ?? [] {
-            StandardOutput.line("note: not known whether more is to be deleted: \(reason)")
-        }
+        for doubt in outcome.prune?.doubtsOfMore ?? [] { StandardOutput.line("note: \(doubt)") }
         guard let prune = outcome.prune, !prune.steps.isEmpty else { return }
         let count = prune.steps.count.counted("object")
         switch prune.verdict {

@@ -3,7 +3,7 @@ import KubeClient
 import KubeObjects
 
 /// Why a project's inventory could not be read or written. Failures of single objects are outcomes, not errors.
-package struct ApplyError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct InventoryError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What went wrong.
     package enum Reason: Sendable, Hashable {
         /// The parent exists and belongs to another tool, to another project, or has no owner.
@@ -53,7 +53,7 @@ package struct ApplyError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The same error, of a write that was sent before and got no answer.
-    package func withUnknownOutcome() -> ApplyError {
-        ApplyError(reason, description, isRetryable: isRetryable, isOutcomeUnknown: true)
+    package func withUnknownOutcome() -> InventoryError {
+        InventoryError(reason, description, isRetryable: isRetryable, isOutcomeUnknown: true)
     }
 }
