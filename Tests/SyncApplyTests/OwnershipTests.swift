@@ -95,22 +95,43 @@ struct OwnershipTests {
         }
     }
 
-    @Test func `an immutable object that no sync has applied is never deleted to be made anew`() async throws {
+    /// Where an immutable object comes from that no sync has applied, and why it leaves the inventory in the end.
+    enum Stranger: CaseIterable {
+        case created, createdWithOurLabel, replacedWithOurLabel
+
+        var reasonToLeave: String {
+            switch self {
+            case .created: "it is there without this project's label, and nothing proves that a sync applied it"
+            case .createdWithOurLabel: "it was not created by this project"
+            case .replacedWithOurLabel: "it was deleted and created again by someone else"
+            }
+        }
+    }
+
+    @Test(arguments: Stranger.allCases)
+    func `an immutable object that no sync has applied is never deleted to be made anew`(_ stranger: Stranger)
+        async throws
+    {
         try await ProjectUnderTest.run { project in
-            func configMap(_ value: String, _ annotations: String = "") -> String {
+            func configMap(_ value: String, _ metadata: String = "") -> String {
                 """
                 {"apiVersion":"v1","kind":"ConfigMap","immutable":true,"data":{"k":"\(value)"},
-                 "metadata":{"name":"fixed"\(annotations)}}
+                 "metadata":{"name":"fixed"\(metadata)}}
                 """
             }
-            try await project.createByHand(configMap("foreign"))
-            let uid = try await project.live("ConfigMap", "fixed")?.uid
             let forced = configMap("ours", #","annotations":{"sternpost.dev/force":"enabled"}"#)
+            if stranger == .replacedWithOurLabel {
+                try await project.sync([forced])
+                try await project.kubectl(["delete", "configmap", "fixed"])
+            }
+            let label = #","labels":{"\#(ApplySet.partOfLabel)":"\#(project.applySet.id)"}"#
+            try await project.createByHand(configMap("foreign", stranger == .created ? "" : label))
+            let uid = try await project.live("ConfigMap", "fixed")?.uid
             for pass in 1...2 {
                 let outcome = try #require(try await project.sync([forced]).report.outcome("fixed"))
                 #expect(outcome.action == .failed, "pass \(pass)")
                 #expect(
-                    outcome.error?.contains("no sync has ever applied the live object") == true,
+                    outcome.error?.contains("nothing proves that a sync applied the live object") == true,
                     "\(outcome.error ?? "")"
                 )
             }
@@ -118,7 +139,7 @@ struct OwnershipTests {
             #expect(live.uid == uid && live.json["data"] == ["k": "foreign"])
             // It leaves the inventory for what is true of it.
             let released = try await project.sync([]).plan.prune.released
-            #expect(released.map(\.reason) == ["it is there without this project's label: no sync has applied it"])
+            #expect(released.map(\.reason) == [stranger.reasonToLeave])
         }
     }
 

@@ -15,6 +15,11 @@ import Testing
             "a fight over .data.look at this: somebody keeps changing it, and it was set back 12 times; it is left as it"
                 + " is for 60 minutes at a time: stop the one, or take the field out of the manifest"
         ),
+        (
+            FieldContest(path: ".spec.a", rival: "cron", repairs: 5, pause: .seconds(600), isUndeclared: true),
+            "a fight over .spec.a: cron keeps changing it, and it was set back 5 times; it is left as it is for"
+                + " 10 minutes at a time: stop the one, or declare the field"
+        ),
     ]
 
     @Test(arguments: rows)

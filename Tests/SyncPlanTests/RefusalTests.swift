@@ -44,15 +44,18 @@ struct RefusalTests {
         // It may have been given up there already, so nobody is said to own it.
         #expect(!config.contains("is owned by"), "\(config)")
         #expect(config.contains("deletes it, unless the live object has the annotation sternpost.dev/prune: disabled"))
-        #expect(config.hasSuffix(": kubectl label -n shop configmaps c applyset.kubernetes.io/part-of-"), "\(config)")
-        let role = try refusal(
-            #""name":"read it","namespace":"shop""#,
-            #""apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role""#
-        )
-        let words = "kubectl label -n shop roles.rbac.authorization.k8s.io 'read it' applyset.kubernetes.io/part-of-"
+        #expect(config.hasSuffix(": kubectl label -n shop configmaps/c applyset.kubernetes.io/part-of-"), "\(config)")
+        let roles = #""apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role""#
+        // Such a name is no option for kubectl, which would take the label off all of them.
+        let role = try refusal(#""name":"--all","namespace":"shop""#, roles)
+        let words = "kubectl label -n shop roles.rbac.authorization.k8s.io/--all applyset.kubernetes.io/part-of-"
         #expect(role.hasSuffix(words), "\(role)")
+        for name in ["read  it", "x'\u{301}; id; '\u{301}y"] {
+            let odd = try refusal(#""name":"\#(name)","namespace":"shop""#, roles)
+            #expect(odd.hasSuffix("moves it here: taking its label applyset.kubernetes.io/part-of off"), "\(odd)")
+        }
         let space = try refusal(#""name":"shop""#, #""apiVersion":"v1","kind":"Namespace""#)
-        #expect(space.hasSuffix(": kubectl label namespaces shop applyset.kubernetes.io/part-of-"), "\(space)")
+        #expect(space.hasSuffix(": kubectl label namespaces/shop applyset.kubernetes.io/part-of-"), "\(space)")
     }
 
     @Test func `an object that nobody owns is adopted`() throws {

@@ -22,9 +22,9 @@ struct ContainerFates {
 
     private let planner: PrunePlanner
     /// The first reason why a namespace, or the definition of a kind, or an owner stays.
-    private var byNamespace: [String: String] = [:]
-    private var byKind: [GroupKind: String] = [:]
-    private var byOwner: [String: String] = [:]
+    private var reasons: [Pin: String] = [:]
+    /// What stays until git or a person changes something, however many passes there are.
+    private var lasting: Set<Pin> = []
     /// Everything that stays, in the order in which that was found.
     private var pinned: [Pin] = []
 
@@ -39,11 +39,11 @@ struct ContainerFates {
     init(planner: PrunePlanner, members: [ObjectID: PrunePlanner.Fate]) {
         self.planner = planner
         let home = planner.inventory.applySet.parent.namespace
-        byNamespace[home] = "it holds this project's own inventory"
-        pinned.append(.namespace(home))
+        pin(.namespace(home), "it holds this project's own inventory", lasts: true)
         for id in planner.declared {
-            pin(id, "it holds objects that are declared", "objects of the kind that it defines are declared")
-            pinOwners(of: planner.live.objects[id]?.whole, "\(id), which it owns, is declared")
+            pin(.namespace(id.namespace), "it holds objects that are declared", lasts: true)
+            pin(.kind(id.groupKind), "objects of the kind that it defines are declared", lasts: true)
+            pinOwners(of: planner.live.objects[id]?.whole, "\(id), which it owns, is declared", lasts: true)
         }
         // A refused manifest may mean one of these, in whatever namespace.
         for id in planner.inventory.members.keys where planner.isDeclared(id) && !planner.declared.contains(id) {
@@ -51,8 +51,9 @@ struct ContainerFates {
         }
         for (id, fate) in members.sorted(by: { $0.key < $1.key }) {
             switch fate {
-            case .release(let reason), .keep(let reason), .remain(let reason):
-                stays(id, reason, planner.live.objects[id]?.whole)
+            case .release(let reason), .remain(let reason):
+                stays(id, reason, planner.live.objects[id]?.whole, lasts: true)
+            case .keep(let reason): stays(id, reason, planner.live.objects[id]?.whole)
             case .ending(let reason): ends(id, reason)
             case .delete, .gone: break
             }
@@ -62,37 +63,32 @@ struct ContainerFates {
     }
 
     /// Notes that an object stays, so that what it is in, what defines it and what owns it must stay.
-    private mutating func stays(_ id: ObjectID, _ reason: String?, _ object: KubeObject?) {
+    private mutating func stays(_ id: ObjectID, _ reason: String?, _ object: KubeObject?, lasts: Bool = false) {
         let why = reason.map { ": \($0)" } ?? ""
-        pin(id, "it holds \(id), which stays\(why)", "\(id) of the kind that it defines stays\(why)")
-        pinOwners(of: object, "\(id), which it owns, stays\(why)")
+        pin(.namespace(id.namespace), "it holds \(id), which stays\(why)", lasts: lasts)
+        pin(.kind(id.groupKind), "\(id) of the kind that it defines stays\(why)", lasts: lasts)
+        pinOwners(of: object, "\(id), which it owns, stays\(why)", lasts: lasts)
     }
 
     /// The garbage collector takes an object along with the last of its owners.
-    private mutating func pinOwners(of object: KubeObject?, _ reason: String) {
+    private mutating func pinOwners(of object: KubeObject?, _ reason: String, lasts: Bool) {
         for owner in object?.metadata["ownerReferences"]?.array ?? [] {
-            guard let uid = owner["uid"]?.string, byOwner[uid] == nil else { continue }
-            byOwner[uid] = reason
-            pinned.append(.owner(uid))
+            guard let uid = owner["uid"]?.string else { continue }
+            pin(.owner(uid), reason, lasts: lasts)
         }
     }
 
     /// A definition waits for the last of its objects; a Namespace empties itself.
     private mutating func ends(_ id: ObjectID, _ reason: String) {
-        guard byKind[id.groupKind] == nil else { return }
-        byKind[id.groupKind] = "\(id) of the kind that it defines: \(reason)"
-        pinned.append(.kind(id.groupKind))
+        pin(.kind(id.groupKind), "\(id) of the kind that it defines: \(reason)", lasts: false)
     }
 
-    private mutating func pin(_ id: ObjectID, _ inNamespace: String, _ ofKind: String) {
-        if !id.namespace.isEmpty, byNamespace[id.namespace] == nil {
-            byNamespace[id.namespace] = inNamespace
-            pinned.append(.namespace(id.namespace))
-        }
-        if byKind[id.groupKind] == nil {
-            byKind[id.groupKind] = ofKind
-            pinned.append(.kind(id.groupKind))
-        }
+    private mutating func pin(_ pin: Pin, _ reason: String, lasts: Bool) {
+        if case .namespace("") = pin { return }
+        if lasts { lasting.insert(pin) }
+        guard reasons[pin] == nil else { return }
+        reasons[pin] = reason
+        pinned.append(pin)
     }
 
     /// Marks what objects outside of the inventory keep: those with our label that are not members, such as one that
@@ -110,17 +106,17 @@ struct ContainerFates {
             } else if object.deletionTimestamp != nil {
                 ends(id, "it \(object.deletionText)")
             } else if let objection = SyncAnnotation.objection(of: object) {
-                stays(id, "it \(objection.reason)", object)
+                stays(id, "it \(objection.reason)", object, lasts: true)
             } else if ContainerContents.isOwn(object),
                 let objection = planner.policy.border.objection(to: object)
             {
-                stays(id, "it \(objection.reason)", object)
+                stays(id, "it \(objection.reason)", object, lasts: true)
             } else if case .other(let owner) = Ownership.of(
                 object,
                 for: planner.inventory.applySet,
                 owners: planner.live.owners
             ), !object.isControlled {
-                stays(id, "it belongs to \(owner)", object)
+                stays(id, "it belongs to \(owner)", object, lasts: true)
             }
         }
     }
@@ -147,9 +143,11 @@ struct ContainerFates {
         var next = 0
         while next < pinned.count {
             for step in places[pinned[next]] ?? [] where fates[step.id] == nil {
-                guard let reason = reasonToStay(step) else { continue }
-                fates[step.id] = .keep(reason)
-                stays(step.id, nil, step.live)
+                let its = pins(of: step)
+                guard let reason = its.compactMap({ reasons[$0] }).first else { continue }
+                let lasts = its.contains(where: lasting.contains)
+                fates[step.id] = lasts ? .remain(reason) : .keep(reason)
+                stays(step.id, nil, step.live, lasts: lasts)
             }
             next += 1
         }
@@ -162,16 +160,6 @@ struct ContainerFates {
         case GroupKind.customResourceDefinition:
             [Pin.owner(step.uid)] + (step.live.definedKind.map { [Pin.kind($0)] } ?? [])
         default: [.owner(step.uid)]
-        }
-    }
-
-    private func reasonToStay(_ step: PruneStep) -> String? {
-        if let reason = byOwner[step.uid] { return reason }
-        switch step.id.groupKind {
-        case GroupKind.namespace: return byNamespace[step.id.name]
-        case GroupKind.customResourceDefinition:
-            return step.live.definedKind.flatMap { byKind[$0] }
-        default: return nil
         }
     }
 }

@@ -11,18 +11,22 @@ package struct FieldContest: Sendable, Hashable, CustomStringConvertible {
     package let repairs: Int
     /// How long it is left alone each time.
     package let pause: Duration
+    /// Whether the manifest says nothing of the field, so that the next write takes it away.
+    package let isUndeclared: Bool
 
-    package init(path: String, rival: String?, repairs: Int, pause: Duration) {
+    package init(path: String, rival: String?, repairs: Int, pause: Duration, isUndeclared: Bool = false) {
         self.path = path
         self.rival = rival
         self.repairs = repairs
         self.pause = pause
+        self.isUndeclared = isUndeclared
     }
 
     /// One line: who fights over what, and what to do.
     package var description: String {
         "a fight over \(path): \(rival ?? "somebody") keeps changing it, and it was set back \(repairs) times;"
-            + " it is left as it is for \(pause.components.seconds / 60) minutes at a time: stop the one, or take the field"
-            + " out of the manifest"
+            + " it is left as it is for \(pause.components.seconds / 60) minutes at a time: stop the one, or \(remedy)"
     }
+
+    private var remedy: String { isUndeclared ? "declare the field" : "take the field out of the manifest" }
 }

@@ -20,15 +20,18 @@ struct OwnerRefusal: Sendable {
                 "is owned by \(owner); remove it from there (or remove that tool's labels) before it is declared here"
         }
         return "has the label of \(owner); once that no longer declares it (a project then deletes it, unless the live"
-            + " object has the annotation \(WireName.prune): disabled), this moves it here: \(command)"
+            + " object has the annotation \(WireName.prune): disabled), this moves it here: "
+            + (command ?? "taking its label \(ApplySet.partOfLabel) off")
     }
 
-    /// Takes the label of another ApplySet off.
-    private var command: String {
+    /// Takes the label of another ApplySet off. Nil for a name that a terminal, a log or a shell may change: RBAC allows
+    /// blanks and combining marks. Kind and name are one word, so that no name is an option for kubectl.
+    private var command: String? {
+        guard live.name.unicodeScalars.allSatisfy({ $0.isASCII && $0 > " " && $0 != "'" }) else { return nil }
         let group = resource.gvk.group
         let kind = group.isEmpty ? resource.plural : "\(resource.plural).\(group)"
         let namespace = live.namespace.isEmpty ? [] : ["-n", live.namespace]
-        let words = ["kubectl", "label"] + namespace + [kind, live.name, "\(ApplySet.partOfLabel)-"]
+        let words = ["kubectl", "label"] + namespace + ["\(kind)/\(live.name)", "\(ApplySet.partOfLabel)-"]
         return words.map(\.shellWord).joined(separator: " ")
     }
 }

@@ -45,19 +45,21 @@ extension PrunePlanner {
     /// asks to be left alone, and one that is no longer declared and stays or is still being deleted.
     func keepWhatIsNamed(_ fates: inout [ObjectID: Fate]) {
         var users = refused.filter { $0.reason.isOptOut }
-            .map { ($0.id, "is left alone as it asks, and names it") }
+            .map { (id: $0.id, words: "is left alone as it asks, and names it", lasts: true) }
         for (id, fate) in fates {
             switch fate {
-            case .keep, .remain, .release: users.append((id, "stays, and names it"))
-            case .ending: users.append((id, "is still being deleted, and names it"))
+            case .remain, .release: users.append((id, "stays, and names it", true))
+            case .keep: users.append((id, "stays, and names it", false))
+            case .ending: users.append((id, "is still being deleted, and names it", false))
             case .delete, .gone: break
             }
         }
-        for (user, words) in users.sorted(by: { $0.0 < $1.0 }) {
-            guard let whole = live.objects[user]?.whole else { continue }
+        for user in users.sorted(by: { $0.id < $1.id }) {
+            guard let whole = live.objects[user.id]?.whole else { continue }
             for id in References.named(by: whole) {
                 guard case .delete? = fates[id] else { continue }
-                fates[id] = .keep("\(user) \(words)")
+                let reason = "\(user.id) \(user.words)"
+                fates[id] = user.lasts ? .remain(reason) : .keep(reason)
             }
         }
     }

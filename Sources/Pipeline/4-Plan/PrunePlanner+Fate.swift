@@ -14,7 +14,7 @@ extension PrunePlanner {
         case keep(String)
         /// The same, because it is being deleted already.
         case ending(String)
-        /// The same, for as long as somebody wants it to stay.
+        /// The same, until git or a person changes something.
         case remain(String)
 
         /// Whether it is in the cluster and ours, as far as is known.
@@ -76,8 +76,9 @@ extension PrunePlanner {
     private func reasonToRelease(_ object: KubeObject, _ member: Inventory.Member) -> String? {
         switch Ownership.of(object, for: inventory.applySet, owners: live.owners) {
         case .ours: break
-        // Declared once, and the apply was refused.
-        case .unowned where member.uid == nil: return "it is there without this project's label: no sync has applied it"
+        // Declared once, and the apply was refused; or it was about to be made anew when somebody took the label off.
+        case .unowned where member.uid == nil:
+            return "it is there without this project's label, and nothing proves that a sync applied it"
         case .unowned: return "it is there and no longer carries this project's label: somebody took it off by hand"
         case .other(let owner): return "it now belongs to \(owner)"
         }

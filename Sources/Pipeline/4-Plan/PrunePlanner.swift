@@ -93,9 +93,23 @@ struct PrunePlanner {
         )
     }
 
-    /// How many members really exist: one that was never created, or is gone, must not raise the limit for others.
+    /// How many members exist, as far as is known: one that was never created, or is gone, must not raise the limit for
+    /// others. One that was there, and whose kind cannot be read now, does not lower it.
     private func present(with fates: [ObjectID: Fate]) -> Int {
-        declared.count { live.objects[$0] != nil && inventory.members[$0] != nil } + fates.values.count(where: \.isOurs)
+        declared.count { id in
+            guard let member = inventory.members[id] else { return false }
+            return live.objects[id] != nil || member.uid != nil && isHidden(id.groupKind)
+        } + fates.values.count(where: \.isOurs)
+    }
+
+    /// Whether it cannot be known now what there is of a kind.
+    private func isHidden(_ kind: GroupKind) -> Bool {
+        if live.unreadable[kind] != nil { return true }
+        switch live.catalog.lookup(kind) {
+        case .served: return false
+        case .unavailable: return true
+        case .unknown: return !live.undefined.contains(kind)
+        }
     }
 
     /// The members that the commit no longer declares and that may have to be deleted; those that a refused manifest

@@ -12,7 +12,8 @@ import Waiting
 /// One object's failure stops only that object and what depends on it. Cancelling the surrounding task starts no new
 /// request, finishes those in flight and gives a report with an interruption.
 package struct Applier: Sendable {
-    /// How long each wait of one pass may last. None lasts longer than the pass's ``HealthBudget``.
+    /// How long each wait of one pass may last. None lasts longer than the pass's ``HealthBudget``, but the one of a
+    /// recreation.
     package struct Deadlines: Sendable, Hashable {
         /// The longest that a pass waits until an object that was deleted is gone, where the project waits for no health.
         package static let goneWithoutHealth: Duration = .seconds(10)
@@ -211,9 +212,7 @@ extension Applier {
         min(deadlines.gone, budget.whole > .zero ? budget.left : Deadlines.goneWithoutHealth)
     }
 
-    /// How long a step may wait until an object is gone that it makes anew. Earlier waits do not shorten it: the object
-    /// is deleted by then.
-    var recreateLimit: Duration {
-        min(deadlines.gone, budget.whole > .zero ? budget.whole : Deadlines.goneWithoutHealth)
-    }
+    /// How long a step may wait until an object is gone that it makes anew. No budget shortens it: the object is deleted by
+    /// then, and would stay away.
+    var recreateLimit: Duration { deadlines.gone }
 }

@@ -16,10 +16,11 @@ extension Inventory {
         for id in plan.desiredMembers where superset.members[id] == nil {
             superset.members[id] = Member(uid: nil, source: plan.source)
         }
-        // A new incarnation is coming, or may come: so the old uid must not be kept for it.
-        for step in plan.steps
-        where step.live == nil || step.mayRecreate || step.live?.uid != members[step.id]?.uid {
+        // A new incarnation is coming, or may come: so the old uid must not be kept for it. It is kept where another one is
+        // there that no sync has written: if this pass does not succeed in writing it, the next must not take it as ours.
+        for step in plan.steps where step.live == nil || step.mayRecreate || members[step.id]?.uid == nil {
             let known = members[step.id]
+            guard step.live == nil || step.isConfirmed || known?.uid == nil else { continue }
             let source = step.live == nil ? plan.source : known?.source ?? plan.source
             superset.members[step.id] = Member(uid: nil, source: source, doubt: known?.doubt)
         }

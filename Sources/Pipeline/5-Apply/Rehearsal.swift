@@ -161,8 +161,8 @@ extension Step {
             return StepFailure(
                 self,
                 cause:
-                    "an immutable field differs, and no sync has ever applied the live object, so it is not this project's to"
-                    + " delete; nothing was deleted",
+                    "an immutable field differs, and nothing proves that a sync applied the live object, so it is not this"
+                    + " project's to delete; nothing was deleted",
                 remedy: "delete it by hand if nobody needs it, or correct the manifest",
                 isRetryable: true
             )

@@ -45,7 +45,7 @@ extension StepRunner {
     ///   changed meanwhile.
     /// - Throws: When the object cannot be read, or must not be written any more.
     func clearOutlivedDefaults(after refusal: KubeError) async throws(StepFailure) -> OutlivedDefaults? {
-        guard refusal.reason == .invalid, step.live != nil, !SyncAnnotation.forbidsForce(step.object),
+        guard refusal.reason == .invalid, step.live != nil, step.mayBeMarked, !SyncAnnotation.forbidsForce(step.object),
             let live = try await reread(), live.uid == step.live?.uid,
             let cleared = OutlivedDefaults(refusal, live: live, applying: step.object)
         else { return nil }
@@ -91,6 +91,13 @@ extension StepRunner {
             throw StepFailure(.refused(error), of: step)
         }
     }
+}
+
+extension Step {
+    /// Whether an entry of ours may come into the live object's managedFields before an apply has succeeded. A later pass
+    /// takes such an entry, together with our label, as the proof that a sync wrote the object (``Authorship``): so not in
+    /// one that has the label from somebody else.
+    var mayBeMarked: Bool { isConfirmed || cause == .adoption }
 }
 
 extension KubeError {

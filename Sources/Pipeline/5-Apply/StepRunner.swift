@@ -64,7 +64,7 @@ struct StepRunner: Sendable {
         }
         do throws(StepFailure) {
             if step.live == nil { try await lookBeforeCreating() }
-            try await takeOwnership(of: step.live)
+            if step.mayBeMarked { try await takeOwnership(of: step.live) }
             let answer = try await converge(try await applyPatiently(onto: step.live?.uid))
             return done(answer, after: start.duration(to: .now))
         } catch {

@@ -56,7 +56,8 @@ struct FightWatch: Sendable {
             path: difference.shownPath(of: id.groupKind),
             rival: field.owner,
             repairs: last.map { $0.contest.repairs + 1 } ?? field.times.count,
-            pause: min(last.map { $0.contest.pause * 2 } ?? window, slowest)
+            pause: min(last.map { $0.contest.pause * 2 } ?? window, slowest),
+            isUndeclared: difference.isTakenAway
         )
         fights[id] = Fight(contest: contest, until: now + contest.pause)
     }
