@@ -27,7 +27,8 @@ private struct CountedBytes: RandomAccessCollection {
 @Suite struct LinearScanTests {
     private static let pieces = [
         "a", "0", "f", "://", "a://", "a@", "://a@", "authorization ", "Authorization: ", "authorization: bearer ",
-        "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "-----END ", "-", "--", " -a", ".-a", "_-", "=", "a=", "a:", ": ",
+        "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "-----END ", "-", "--", " -a", ".-a", "_-", "a/", "/a.", "=",
+        "a=", "a:", ": ",
         "= ", "token=", "token: ", "password=\"", "\\\"", "\"a\":\"", "\"password\":\"x\",", "token", "--token ", "a.",
         "\u{301}", "é", " ", "\n", "password = ", "Pass", "pwd:", "'", "{", "\\", "BEGIN", "a.b-c_d:",
     ]
@@ -101,6 +102,7 @@ private struct CountedBytes: RandomAccessCollection {
         }
         known.allow(String(repeating: "a", count: 30))
         known.allow("a.b-c_d")
+        known.allow(path: "a/a/a.b-c_d.yaml")
         let growth = Self.growth(piece, ending: "") { _ = known.ranges(in: $0) }
         #expect(growth < 2.5)
     }

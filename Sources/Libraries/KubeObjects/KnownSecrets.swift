@@ -134,6 +134,9 @@ struct KnownSecrets: Sendable {
     /// Never hides the name where it stands whole.
     mutating func allow(_ name: String) { names.insert(name) }
 
+    /// Never hides a part of the path where it stands whole, or from one of its folders on.
+    mutating func allow(path: String) { names.insert(path: path) }
+
     /// Where held texts stand, ascending; texts that overlap give one range together.
     func ranges<Bytes: RandomAccessCollection>(in bytes: Bytes) -> [Range<Int>]
     where Bytes.Element == UInt8, Bytes.Index == Int { ranges(in: bytes, besides: names) }

@@ -128,9 +128,15 @@ package final class Redactor: Sendable {
     }
 
     /// Remembers names that stand in git in clear: a Secret's value that is such a name is not hidden where it stands as
-    /// one. Names of what people sync, never values.
+    /// one, unless it looks like a credential. Names of objects that people sync, never values.
     package func allow(names: some Sequence<String>) {
         secrets.withLock { known in for name in names { known.lasting.allow(name) } }
+    }
+
+    /// Remembers paths of files in git: what a Secret holds is not hidden inside of them. A file's or folder's name alone
+    /// is hidden as any text.
+    package func allow(paths: some Sequence<String>) {
+        secrets.withLock { known in for path in paths { known.lasting.allow(path: path) } }
     }
 
     /// The text with every known secret and everything shaped like a credential masked. Takes time in proportion to the
