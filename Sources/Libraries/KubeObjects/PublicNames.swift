@@ -6,8 +6,8 @@
 /// database, and no error would say what it is about. Two things are no reason to show a value:
 /// - a name that looks like a credential itself (``CredentialLook/isLikelyName(_:)``). Who calls an object like a password
 ///   makes no text public in which that password stands;
-/// - the name of a file or folder alone. Only within the whole path of a manifest, or its end, it tells where something is:
-///   a file `PASSWORD.yaml` does not show `PASSWORD` in a commit's message.
+/// - the name of a file or folder alone. Only within a longer path, or the file's name with its ending, it tells where
+///   something is: a file `PASSWORD.yaml` does not show `PASSWORD` in a commit's message.
 struct PublicNames: Sendable {
     /// The last name-like piece of a text that was looked at, so that each is looked at once.
     struct Word {
@@ -31,8 +31,6 @@ struct PublicNames: Sendable {
     private static let maxNames = 200_000
 
     private static let maxPathBytes = 1024
-    /// What a manifest's name ends with.
-    private static let endings = [".yaml", ".yml", ".json"]
 
     private var hashes: Set<UInt64> = []
     /// Of names that look like a credential.
@@ -47,13 +45,15 @@ struct PublicNames: Sendable {
         if CredentialLook.isLikelyName(name.utf8) { likelySecrets.insert(hash) } else { hashes.insert(hash) }
     }
 
-    /// Knows the path of a file: a manifest's from each of its folders on, and the folders from the root on.
+    /// Knows the path of a file, from each of its folders on, and that of its folders, from the root on. A name alone is
+    /// known as a file's when there is a dot in it.
     mutating func insert(path: String) {
-        let parts = path.utf8.split(separator: UInt8(ascii: "/"))
         guard path.utf8.count <= Self.maxPathBytes else { return }
+        let parts = path.utf8.split(separator: UInt8(ascii: "/"))
         for count in parts.indices.dropFirst(2) { insert(parts: parts[..<count]) }
-        guard Self.endings.contains(where: { path.hasSuffix($0) }) else { return }
-        for start in parts.indices { insert(parts: parts[start...]) }
+        for start in parts.indices where start < parts.count - 1 || parts[start].contains(UInt8(ascii: ".")) {
+            insert(parts: parts[start...])
+        }
     }
 
     private mutating func insert(parts: ArraySlice<Substring.UTF8View>) {
