@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PlainText
 import Testing
 
 @testable import KubeObjects
@@ -26,7 +27,8 @@ private struct CountedBytes: RandomAccessCollection {
 @Suite struct LinearScanTests {
     private static let pieces = [
         "a", "0", "f", "://", "a://", "a@", "://a@", "authorization ", "Authorization: ", "authorization: bearer ",
-        "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "-----END ", "-", "--", " -a", ".-a", "_-", "=", "a=", "a:", ": ",
+        "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "-----END ", "-", "--", " -a", ".-a", "_-", "a/", "/a.", "=",
+        "a=", "a:", ": ",
         "= ", "token=", "token: ", "password=\"", "\\\"", "\"a\":\"", "\"password\":\"x\",", "token", "--token ", "a.",
         "\u{301}", "é", " ", "\n", "password = ", "Pass", "pwd:", "'", "{", "\\", "BEGIN", "a.b-c_d:",
     ]
@@ -87,14 +89,20 @@ private struct CountedBytes: RandomAccessCollection {
         #expect(named.counter.reads > plain.counter.reads && named.counter.reads < plain.counter.reads * 4)
     }
 
-    @Test(arguments: pieces)
+    @Test(arguments: pieces + pieces.map { Base64.text(of: Array(String(repeating: $0, count: 12).utf8)) })
     func `looking for known secrets reads a text in proportion`(piece: String) {
         var known = KnownSecrets()
         for length in [4, 5, 6, 7, 9, 16, 33, 63, 64, 65, 200, 1000] {
             known.insert(Array(Self.text(piece, bytes: length, ending: "").utf8))
         }
+        for length in [8, 9, 10, 33, 200] {
+            for part in Base64Parts.all(of: Array(Self.text(piece, bytes: length, ending: "").utf8)) {
+                known.insert(part: part)
+            }
+        }
         known.allow(String(repeating: "a", count: 30))
         known.allow("a.b-c_d")
+        known.allow(path: "a/a/a.b-c_d.yaml")
         let growth = Self.growth(piece, ending: "") { _ = known.ranges(in: $0) }
         #expect(growth < 2.5)
     }

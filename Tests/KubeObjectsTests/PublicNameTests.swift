@@ -30,10 +30,49 @@ import Testing
     @Test func `the folders and files of a manifest are shown, as far as they are known`() {
         let redactor = Redactor()
         redactor.register("argo-server")
-        redactor.allow(names: ["argo-server-rbac", "argo-server-binding.yaml", "argo-server-binding", "yaml"])
-        let place = "infra/argo-server-rbac/argo-server-binding.yaml:12: ClusterRoleBinding"
-        #expect(redactor.redact(place) == place)
+        redactor.allow(paths: ["infra/argo-server-rbac/argo-server-binding.yaml"])
+        for place in [
+            "infra/argo-server-rbac/argo-server-binding.yaml:12: ClusterRoleBinding",
+            "(argo-server-rbac/argo-server-binding.yaml:12:3)", "see ../argo-server-rbac/argo-server-binding.yaml.",
+            "argo-server-binding.yaml", "the folder \"infra/argo-server-rbac\" is empty",
+        ] {
+            #expect(redactor.redact(place) == place)
+        }
         #expect(redactor.redact("infra/argo-server-other/a.yaml:1") == "infra/••••••-other/a.yaml:1")
+    }
+
+    @Test(arguments: ["s3cr3t9hunter2", "hunter-2-hunter", "pa/ss4/word9x.json"])
+    func `a file that is called like a Secret's value does not show the value in other texts`(value: String) {
+        let redactor = Redactor()
+        redactor.register(value)
+        redactor.allow(paths: [
+            "infra/\(value).yaml", "infra/\(value)", "infra/\(value)/a.yaml", "\(value).yaml", "\(value)/a.yaml", value,
+        ])
+        #expect(redactor.redact("Set the password to \(value)") == "Set the password to \(Redactor.mask)")
+        #expect(redactor.redact("\(value): denied") == "\(Redactor.mask): denied")
+        #expect(redactor.redact("infra/\(value).yaml:3: no kind") == "infra/\(value).yaml:3: no kind")
+    }
+
+    @Test(arguments: [
+        "s3cr3t9hunter2", "x-s3cr3t9hunter2", "c0ffee11-22aa-4b4b-8c8c-0a1b2c3d4e5f", "Tr0ub4dorAnd3x",
+    ])
+    func `an object that is called like a password does not show the password in other texts`(value: String) {
+        let redactor = Redactor()
+        redactor.register(value)
+        redactor.allow(names: [value])
+        #expect(redactor.redact("Set the password to \(value)") == "Set the password to \(Redactor.mask)")
+    }
+
+    @Test(arguments: [
+        "production", "correct-horse-battery", "db-2f8a9c1d7b", "e2e-1a2b3c4d", "settings-7k2m9f5t4b",
+        "web-12.example.com",
+        "chacha20poly1305", "system:kube-scheduler", "k8s-node-12",
+    ])
+    func `a name as people and tools give them is shown, whatever a Secret holds`(name: String) {
+        let redactor = Redactor()
+        redactor.register(name)
+        redactor.allow(names: [name])
+        #expect(redactor.redact("namespaces \"\(name)\" not found") == "namespaces \"\(name)\" not found")
     }
 
     @Test func `a generated name behind a telling word is shown, as far as it is known`() {

@@ -55,6 +55,29 @@ struct RedactedLineTests {
         )
     }
 
+    @Test func `in a document paths of fields and differences stay as they were made, and other paths do not`() {
+        let redactor = Redactor()
+        redactor.register("settings-key-1")
+        let mask = Redactor.mask
+        let json: JSON = [
+            "changes": [["path": ".data.settings-key-1", "before": "settings-key-1"]],
+            "diff": ["isTruncated": false, "text": "+  settings-key-1: \(mask)"],
+            "path": "/settings-key-1",
+        ]
+        #expect(
+            redactor.document(json) { $0.text }.text
+                == #"{"changes":[{"before":"\#(mask)","path":".data.settings-key-1"}],"#
+                + #""diff":{"isTruncated":false,"text":"+  settings-key-1: \#(mask)"},"path":"/\#(mask)"}"#
+        )
+    }
+
+    @Test func `what was made of masked values is not masked once more`() {
+        let redactor = Redactor()
+        redactor.register("settings-key-1")
+        let line = "+  settings-key-1: \(Redactor.mask)"
+        #expect(redactor.painted(masked: line).text == line)
+    }
+
     @Test func `a literal of our own code and numbers need no redactor`() {
         let text: RedactedText = "… "
         #expect((text + RedactedText(number: 5) + " more").text == "… 5 more")

@@ -104,9 +104,4 @@ import Testing
             )
         }
     }
-
-    @Test func `a file is known by its folders and its name, whole and in parts`() {
-        let file = SourceFile(path: "infra/argo-server-rbac/argo-server.v2.yaml", bytes: [])
-        #expect(file.names == ["infra", "argo-server-rbac", "argo-server.v2.yaml", "argo-server", "v2", "yaml"])
-    }
 }

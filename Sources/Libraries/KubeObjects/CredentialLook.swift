@@ -20,6 +20,23 @@ enum CredentialLook {
         return turns >= minTurns
     }
 
+    /// From this length on, a part of a name is no hash that a tool has appended (`settings-7k2m9f5t4b`).
+    private static let minNameBytes = 12
+    /// A name with a hash behind it has fewer turns.
+    private static let minNameTurns = 10
+
+    /// Whether a name looks like a credential as a whole: `s3cr3t9hunter2` or a UUID, but not `db-2f8a9c1d7b` or
+    /// `k8s-node-12`, which tools make.
+    static func isLikelyName(_ name: some Collection<UInt8>) -> Bool {
+        var turns = 0
+        for part in name.split(whereSeparator: { !$0.isPartByte }) {
+            let mix = LetterMix(part)
+            if part.count >= minNameBytes, !mix.isWord { return true }
+            turns += mix.turns
+        }
+        return turns >= minNameTurns
+    }
+
     /// Whether a text may stand elsewhere by chance: a few words, a name, a version, an address without a login.
     /// Anything else of some length is rare enough to be hidden wherever it stands.
     static func isCommon(_ text: String) -> Bool {

@@ -203,7 +203,7 @@ extension CredentialShapes {
 
     private func isName(_ range: Range<Int>) -> Bool {
         names.contains { known in
-            var word = PublicNames.Word()
+            var word = PublicNames.Word(countsAll: true)
             return known.cover(range, in: bytes, &word)
         }
     }

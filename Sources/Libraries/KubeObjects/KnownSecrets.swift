@@ -61,6 +61,21 @@ struct KnownSecrets: Sendable {
     /// Holds a text. One that is held already, or shorter than ``minBytes``, changes nothing.
     mutating func insert(_ text: some Collection<UInt8>) {
         let bytes = Array(text)
+        if bytes.count <= Self.maxWordBytes, bytes.count >= Self.minBytes, Self.isPlainWord(bytes) {
+            insert(word: bytes[...])
+        } else {
+            insert(anywhere: bytes)
+        }
+    }
+
+    /// Holds what is looked for inside of longer runs of letters, whatever it consists of. Such texts take at most half of
+    /// the room, so that they never keep out the secrets themselves.
+    mutating func insert(part bytes: [UInt8]) {
+        guard (words.count + hashes.count) * 2 < maxTexts, blocks.count * 2 < maxBlocks else { return }
+        insert(anywhere: bytes)
+    }
+
+    private mutating func insert(anywhere bytes: [UInt8]) {
         guard bytes.count >= Self.minBytes else { return }
         guard bytes.count >= Self.blockBytes else { return insert(short: bytes[...]) }
         let last = bytes.count - Self.blockBytes
@@ -81,7 +96,6 @@ struct KnownSecrets: Sendable {
     }
 
     private mutating func insert(short text: ArraySlice<UInt8>) {
-        if text.count <= Self.maxWordBytes, Self.isPlainWord(text) { return insert(word: text) }
         let known = lengths[Self.key(text, at: text.startIndex)] ?? 0
         let own = known & ~Self.commonBits
         let length: UInt64 = 1 << UInt64(text.count - 1)
@@ -119,6 +133,9 @@ struct KnownSecrets: Sendable {
 
     /// Never hides the name where it stands whole.
     mutating func allow(_ name: String) { names.insert(name) }
+
+    /// Never hides a part of the path where it stands whole, or from one of its folders on.
+    mutating func allow(path: String) { names.insert(path: path) }
 
     /// Where held texts stand, ascending; texts that overlap give one range together.
     func ranges<Bytes: RandomAccessCollection>(in bytes: Bytes) -> [Range<Int>]

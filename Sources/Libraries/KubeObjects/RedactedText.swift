@@ -92,8 +92,15 @@ extension Redactor {
     /// terminal.
     package func painted(_ text: String) -> RedactedText { RedactedText(masked: redact(text)) }
 
-    /// A JSON value as a document, each text in it masked, but for keys and identities. Masked before it is written:
-    /// behind the escapes of a format nothing would be recognised, and a mask could cover one of its quotes.
+    /// Text that was made of masked values (``PairMask``), of names of objects and of paths of fields: a difference, or a
+    /// table of changes. Looked through as text once more, it would lose those keys that a Secret holds as a value.
+    ///
+    /// - Parameter text: Invisible characters are escaped in it already.
+    /// - Returns: The text as it is.
+    package func painted(masked text: String) -> RedactedText { RedactedText(masked: text) }
+
+    /// A JSON value as a document, each text in it masked, but for keys, identities and differences. Masked before it is
+    /// written: behind the escapes of a format nothing would be recognised, and a mask could cover one of its quotes.
     ///
     /// - Parameters:
     ///   - json: The value.
@@ -106,6 +113,16 @@ extension Redactor {
     /// Names of objects, projects and kinds stand in git unencrypted, and are never masked.
     private static let identities: Set<String> = ["apiVersion", "group", "kind", "name", "namespace", "project"]
 
+    /// Whether a member is shown as it is: an identity, the path of a field (`.spec.replicas`), or a difference, whose
+    /// values were masked before it became text.
+    private static func isShown(_ member: JSONObject.Member) -> Bool {
+        switch member.key {
+        case "path": member.value.string?.utf8.first == UInt8(ascii: ".")
+        case "diff": member.value["text"]?.string != nil && member.value["isTruncated"]?.bool != nil
+        default: identities.contains(member.key) && member.value.string != nil
+        }
+    }
+
     private func masked(_ json: JSON) -> JSON {
         switch json {
         case .string(let text):
@@ -116,10 +133,9 @@ extension Redactor {
             return .object(
                 JSONObject(
                     object.map { member in
-                        let isIdentity = Self.identities.contains(member.key) && member.value.string != nil
-                        return JSONObject.Member(
+                        JSONObject.Member(
                             key: member.key,
-                            value: isIdentity ? member.value : masked(member.value)
+                            value: Self.isShown(member) ? member.value : masked(member.value)
                         )
                     }
                 )

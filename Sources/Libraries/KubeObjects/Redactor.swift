@@ -4,8 +4,9 @@ import Synchronization
 
 /// The one place through which everything passes that leaves the process: logs, errors, diffs, events, rows, pages.
 ///
-/// It knows secrets by value (registered once, when they are loaded), plain and in Base64, and finds them also behind
-/// the escapes of JSON, Go, YAML, HTML and URLs (``UnescapedText``). It masks by pattern what looks like a credential:
+/// It knows secrets by value (registered once, when they are loaded), plain and in Base64, also inside of a longer text
+/// that is Base64 (``Base64Parts``), and finds them also behind the escapes of JSON, Go, YAML, HTML and URLs
+/// (``UnescapedText``). It masks by pattern what looks like a credential:
 /// user info in URLs, `Authorization:` headers, `token=` parameters.
 package final class Redactor: Sendable {
     /// The redactor of this process.
@@ -35,21 +36,24 @@ package final class Redactor: Sendable {
     /// Remembers a secret's value. Texts shorter than four bytes are not registered: masking them would garble all.
     package func register(_ secret: String) {
         guard secret.utf8.count >= KnownSecrets.minBytes else { return }
-        register([secret, Base64.text(of: Array(secret.utf8))], of: secret)
+        let bytes = Array(secret.utf8)
+        register([secret, Base64.text(of: bytes)], of: secret, inBase64: Base64Parts.all(of: bytes))
     }
 
     /// Remembers a value as it stands in `data`: a long one in this form alone.
     private func register(encoded text: String) {
-        if text.utf8.count <= Redactor.maxEncodedBytes { return register(text) }
-        register([text], of: text)
+        guard text.utf8.count >= KnownSecrets.minBytes else { return }
+        let isShort = text.utf8.count <= Redactor.maxEncodedBytes
+        register(isShort ? [text, Base64.text(of: Array(text.utf8))] : [text], of: text)
     }
 
-    /// `secret` is what gives lines of its own; empty for none.
-    private func register(_ forms: [String], of secret: String) {
+    /// `secret` is what gives lines of its own; empty for none. `parts` are what it is inside of longer texts.
+    private func register(_ forms: [String], of secret: String, inBase64 parts: [[UInt8]] = []) {
         let lines = secret.utf8.split { $0 == 0x0A || $0 == 0x0D }.filter { $0.count >= 16 }
         secrets.withLock { known in
             for form in forms { known.lasting.insert(form.utf8) }
             for line in lines { known.lasting.insert(line) }
+            for part in parts { known.lasting.insert(part: part) }
         }
     }
 
@@ -124,9 +128,15 @@ package final class Redactor: Sendable {
     }
 
     /// Remembers names that stand in git in clear: a Secret's value that is such a name is not hidden where it stands as
-    /// one. Names of what people sync, never values.
+    /// one, unless it looks like a credential. Names of objects that people sync, never values.
     package func allow(names: some Sequence<String>) {
         secrets.withLock { known in for name in names { known.lasting.allow(name) } }
+    }
+
+    /// Remembers paths of files in git: what a Secret holds is not hidden inside of them. A file's or folder's name alone
+    /// is hidden as any text.
+    package func allow(paths: some Sequence<String>) {
+        secrets.withLock { known in for path in paths { known.lasting.allow(path: path) } }
     }
 
     /// The text with every known secret and everything shaped like a credential masked. Takes time in proportion to the

@@ -53,14 +53,6 @@ package struct SourceFile: Sendable, Hashable {
         self.path = path
         self.bytes = bytes
     }
-
-    /// The names of the folders and the file in the path, whole and without what follows a dot: they stand in git
-    /// unencrypted, so they are never masked.
-    package var names: [String] {
-        path.split(separator: "/").flatMap { part in
-            [String(part)] + (part.contains(".") ? part.split(separator: ".").map(String.init) : [])
-        }
-    }
 }
 
 /// A commit with all files below the project's path: the first value of a pass. Always complete.

@@ -16,7 +16,7 @@ package struct DiffPreview: Sendable {
         package let title: String
         /// Masked; nil when an error or a note stands in its place.
         package let diff: DiffText?
-        /// A note beside the diff, or instead of it; one line, without a line end.
+        /// A note beside the diff, or instead of it; one line, without a line end. Masked, but for the paths of fields.
         package var note: String?
         /// Why the object could not be looked at, or why the server would refuse it; one line.
         package let error: String?
@@ -39,7 +39,7 @@ package struct DiffPreview: Sendable {
     package func differences() async -> [Difference] {
         let steps = plan.steps
         let asked = await concurrently(steps, limit: DiffPreview.concurrency) { await difference(of: $0) }
-        let applied = DiffPreview.withoutBlocked(plan.waves, zip(steps, asked).map { ($0.id, $1) })
+        let applied = withoutBlocked(zip(steps, asked).map { ($0.id, $1) })
         let reported = await concurrently(plan.reportedDrift, limit: DiffPreview.concurrency) { step in
             // A sync does not apply this object, so a refusal of the dry-run does not matter.
             let difference = await difference(of: step)
@@ -56,11 +56,11 @@ package struct DiffPreview: Sendable {
 
     /// The differences of the steps in their order, and in place of those that a sync would skip, because it would fail
     /// at another one before, a note with the reason.
-    private static func withoutBlocked(_ waves: [Wave], _ asked: [(ObjectID, Difference?)]) -> [Difference] {
+    private func withoutBlocked(_ asked: [(ObjectID, Difference?)]) -> [Difference] {
         let differences = Dictionary(asked) { first, _ in first }
         var blockers = StepBlockers()
         var told: [Difference] = []
-        for wave in waves {
+        for wave in plan.waves {
             blockers.closeGate(before: wave)
             let reasons = wave.steps.map { blockers.blocker(of: $0, in: wave) }
             for (step, reason) in zip(wave.steps, reasons) {
@@ -68,7 +68,7 @@ package struct DiffPreview: Sendable {
                 if let reason {
                     blockers.block(dependantsOf: step.id, because: "it would be skipped")
                     let title = "would be skipped: \(step.id) (\(step.origin))"
-                    told.append(Difference(title: title, diff: nil, note: reason, error: nil))
+                    told.append(Difference(title: title, diff: nil, note: shown(reason), error: nil))
                 } else if let difference {
                     if difference.isRefused { blockers.block(dependantsOf: step.id, because: "it would fail") }
                     told.append(difference)
@@ -84,7 +84,7 @@ package struct DiffPreview: Sendable {
         var deleted: [Difference] = []
         for step in plan.prune.steps {
             if let refused {
-                let reason = UndoneStep.reasonToKeepAll(refused: refused)
+                let reason = shown(UndoneStep.reasonToKeepAll(refused: refused))
                 deleted.append(Difference(title: "would stay for now: \(step.id)", diff: nil, note: reason, error: nil))
             } else {
                 deleted.append(
@@ -137,12 +137,15 @@ package struct DiffPreview: Sendable {
         switch recreation {
         case .created(let after): return await difference(title, of: step, after: after)
         case .unknown(let reason):
-            let note = "shown without what the API server fills in: \(reason)"
+            let note = shown("shown without what the API server fills in: \(reason)")
             return await masked(title, note: note) { DiffPreview.declared(step, by: $0) }
         case .refused(let line): return Difference(title: title, diff: nil, error: line, isRefused: true)
         case .unanswered(let line): return Difference(title: title, diff: nil, error: line)
         }
     }
+
+    /// Text from outside, and reasons, as a note.
+    private func shown(_ text: String) -> String { client.redactor.shown(text).text }
 
     /// Why an apply that changes no value is sent.
     private static func note(on step: Step) -> String {

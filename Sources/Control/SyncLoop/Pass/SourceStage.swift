@@ -41,7 +41,7 @@ package actor SourceStage {
         if let last, last.commit.id == tip.commitID { return last }
         if let failed, failed.failure.commit.id == tip.commitID { throw failed.failure }
         let snapshot = try await reader.snapshot(tip)
-        reader.redactor.allow(names: snapshot.files.lazy.flatMap(\.names))
+        reader.redactor.allow(paths: snapshot.files.lazy.map(\.path))
         if let last, last.treeID == snapshot.treeID {
             let same = RenderedSet(
                 commit: snapshot.commit,

@@ -49,9 +49,9 @@ struct DiffCommand: AsyncParsableCommand {
         // What was cut short is no finding about the objects.
         try Task.checkCancellation()
         for difference in differences {
-            StandardOutput.painted(Terminal.output.paint(difference.title, .bold) + "\n")
-            if let note = difference.note { StandardOutput.line("  \(note)") }
-            StandardOutput.painted(DiffPaint.paint(difference.diff?.text ?? "", Terminal.output))
+            StandardOutput.painted(masked: Terminal.output.paint(difference.title.visible, .bold) + "\n")
+            if let note = difference.note { StandardOutput.painted(masked: "  \(note)\n".visible) }
+            StandardOutput.painted(masked: DiffPaint.paint(difference.diff?.text ?? "", Terminal.output))
             if let error = difference.error { ErrorOutput.line("error: \(error)") }
         }
         if let lost = prepared.lostInventory { StandardOutput.line("note: \(lost)") }

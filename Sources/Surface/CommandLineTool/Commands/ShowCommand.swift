@@ -95,13 +95,14 @@ struct ShowCommand: AsyncParsableCommand {
         let action = terminal.paint(object.action.rawValue, PassReport.color(of: object.action) ?? .dim)
         let place = object.origin.map { "  \($0)" } ?? ""
         let rest = "\(object.id)\(place)  \(object.durationMilliseconds) ms"
-        StandardOutput.painted("\n\(action) \(rest.visible)\n")
+        StandardOutput.painted(masked: "\n\(action) \(rest.visible)\n")
         if let error = object.error { StandardOutput.line("  \(error)") }
         for warning in object.warnings { StandardOutput.line("  warning: \(warning)") }
         for change in object.changes {
-            if let origin = change.setter { StandardOutput.line("  \(change.path): \(origin)") }
+            guard let origin = change.setter else { continue }
+            StandardOutput.painted(masked: "  \(change.path): \(origin)\n".visible)
         }
-        if let diff = object.diff { StandardOutput.painted(DiffPaint.paint(diff.text, terminal)) }
+        if let diff = object.diff { StandardOutput.painted(masked: DiffPaint.paint(diff.text, terminal)) }
     }
 
     private func writeMutations(_ detail: RunDetail, _ terminal: Terminal) {

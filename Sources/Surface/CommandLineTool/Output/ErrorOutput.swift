@@ -53,6 +53,10 @@ package enum StandardOutput {
     /// Writes text for people, in colours perhaps, that was made ``Swift/String/visible`` before.
     package static func painted(_ text: String) { write(ProcessOutput.redactor.painted(text)) }
 
+    /// Writes text whose values were masked before it became text, with the names and paths in it as they are; in colours
+    /// perhaps, and made ``Swift/String/visible`` before.
+    package static func painted(masked text: String) { write(ProcessOutput.redactor.painted(masked: text)) }
+
     /// Writes a line for people; invisible characters are escaped.
     package static func line(_ text: String = "") { write(ProcessOutput.redactor.shown(text) + "\n") }
 

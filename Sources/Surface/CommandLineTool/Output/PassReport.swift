@@ -57,7 +57,7 @@ struct PassReport {
             )
         }
         StandardOutput.line()
-        StandardOutput.painted(table.text(for: terminal))
+        StandardOutput.painted(masked: table.text(for: terminal))
         if shown.count > PassReport.maxRows {
             StandardOutput.line(
                 "… and \(shown.count - PassReport.maxRows) more: \(next.show(outcome.run?.id ?? 0))"

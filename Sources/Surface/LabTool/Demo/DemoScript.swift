@@ -159,7 +159,7 @@ struct DemoScript: Service {
             say("sync \(run.id): \(object.action.rawValue) \(object.id)")
             for change in object.changes {
                 let owner = change.setter.map { " (\($0))" } ?? ""
-                say("  \(change.path) \(change.arrow)\(owner)")
+                StandardOutput.painted(masked: "     \(change.path) \(change.arrow)\(owner)\n".visible)
             }
         }
     }
