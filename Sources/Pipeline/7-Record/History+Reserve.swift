@@ -38,6 +38,13 @@ extension History {
         writer.moveLogAgain(in: ledger.database)
     }
 
+    /// How many bytes of the folder's disk are free for this user; nil when that cannot be read.
+    package var freeBytes: UInt64? {
+        var status = statvfs()
+        guard statvfs(folder, &status) == 0 else { return nil }
+        return UInt64(status.f_bavail) * UInt64(status.f_frsize)
+    }
+
     /// Writes the last rows of something that has happened already; when the disk is full, the reserve makes room.
     func afterwards<Value>(
         _ use: DiskReserve.Use = .rows,
