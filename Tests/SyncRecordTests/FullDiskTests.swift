@@ -12,6 +12,12 @@ private func limitFileSize(to bytes: Int) {
     guard setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 else { exit(90) }
 }
 
+/// How many bytes the reserve of a data folder has; 0 without one.
+private func reserved(_ folder: String) -> Int {
+    var status = stat()
+    return stat(folder + "/history.reserve", &status) == 0 ? Int(status.st_size) : 0
+}
+
 @Suite struct FullDiskTests {
     @Test func `P3: an intent that cannot be written throws, and nothing of it is there`() async throws {
         try await withTemporaryFolder { folder in
@@ -65,11 +71,17 @@ private func limitFileSize(to bytes: Int) {
                     )
                 }
             } throws: { ($0 as? RecordError)?.reason == .diskFull }
-            #expect(FileManager.default.fileExists(atPath: folder.path + "/history.reserve"))
+            #expect(reserved(folder.path) == 2 << 20)
             try await journal.conclude([(first[0], .done)])
-            try await history.record([.sample()], of: run)
+            for _ in 1...200 where reserved(folder.path) == 2 << 20 {
+                try await history.record([.sample()], of: run)
+            }
+            #expect(reserved(folder.path) == 512 << 10)
+            await #expect {
+                _ = try await journal.intend([MutationIntent(id: .deployment("late"), verb: .apply, reason: "commit")])
+            } throws: { ($0 as? RecordError)?.reason == .diskFull }
             try await history.finish(run, outcome: .interrupted, counts: RunCounts())
-            #expect(!FileManager.default.fileExists(atPath: folder.path + "/history.reserve"))
+            #expect(reserved(folder.path) < 2 << 20)
             #expect(try await history.detail(run.number)?.mutations.first?.ending == .done)
             try folder.fill()
             await #expect {
@@ -77,7 +89,7 @@ private func limitFileSize(to bytes: Int) {
             } throws: { ($0 as? RecordError)?.reason == .diskFull }
             try folder.free()
             _ = try await history.sampleRun()
-            #expect(FileManager.default.fileExists(atPath: folder.path + "/history.reserve"))
+            #expect(reserved(folder.path) == 2 << 20)
             guard case .intact = try await history.verify() else {
                 Issue.record("a full disk must not break the chain")
                 return
@@ -89,7 +101,6 @@ private func limitFileSize(to bytes: Int) {
     @Test func `P3: the reserve is given up for the outcome of what has happened`() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.path
-            let reserve = path + "/history.reserve"
             await #expect(processExitsWith: .exitCode(42)) { [path = path as String] in
                 let history = try await History.open(folder: path, mode: .operate)
                 let run = try await history.begin(project: "posts", trigger: .commit)
@@ -101,12 +112,12 @@ private func limitFileSize(to bytes: Int) {
                 do {
                     try await journal.conclude([(intents[0], .done)])
                 } catch let error as RecordError where error.reason == .diskFull {
-                    exit(access(path + "/history.reserve", F_OK) == 0 ? 1 : 42)
+                    exit(reserved(path) == 512 << 10 ? 42 : 1)
                 }
                 exit(2)
             }
             let history = try await History.open(folder: path, mode: .operate)
-            #expect(FileManager.default.fileExists(atPath: reserve))
+            #expect(reserved(path) == 2 << 20)
             try await history.close()
         }
     }

@@ -59,7 +59,7 @@ extension History {
         var begun = RecordError.catching(folder) {
             try begin(folder, settings, reserve, replaced: &replaced, at: now().milliseconds)
         }
-        if case .failure(let error) = begun, error.reason == .diskFull, reserve.giveUp() {
+        if case .failure(let error) = begun, error.reason == .diskFull, reserve.giveUp(for: .end) {
             // Writes that a dead process left without an outcome have happened: the reserve is for rows about them.
             begun = RecordError.catching(folder) {
                 try begin(folder, settings, reserve, replaced: &replaced, at: now().milliseconds)
@@ -127,7 +127,7 @@ extension History {
             var status = stat()
             return stat(path, &status) == 0 ? status.st_size : nil
         }
-        return bytes(path) == 0 && (reserve.isTaken || (bytes(path + "-wal") ?? 0) > 0)
+        return bytes(path) == 0 && (reserve.isThere || (bytes(path + "-wal") ?? 0) > 0)
     }
 
     /// Writes the opening row, which also proves that the file can be written, and closes what a dead process left.

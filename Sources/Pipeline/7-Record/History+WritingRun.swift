@@ -7,6 +7,7 @@ import SyncApply
 import SyncObserve
 import SyncRender
 import SyncSource
+import Synchronization
 
 /// Writing one run: from its beginning, over what it is about and what became of it, to its end.
 extension History {
@@ -26,15 +27,12 @@ extension History {
         trigger: RunTrigger,
         after elapsed: Duration = .zero
     ) async throws(RecordError) -> RunID {
-        try await writer.transact { [reserve] ledger in
-            if let reserve, !reserve.takeAgain() {
-                throw RecordError(
-                    .diskFull,
-                    reserve.path,
-                    "there is no room for the reserve of 2 MiB, without which nothing is changed; free some disk space"
-                )
+        let ends = unwrittenEnds.withLock { $0 }
+        let begun: RunID = try await writer.transact { ledger in
+            try self.takeReserve(ledger)
+            if trigger != .image {
+                try Ledger.closeLastPass(of: project, ends: ends, at: ledger.at, in: ledger.database)
             }
-            if trigger != .image { try Ledger.closeLastPass(of: project, at: ledger.at, in: ledger.database) }
             let last = try Int64.fetchOne(ledger.database, sql: "SELECT max(run) FROM audit WHERE run IS NOT NULL") ?? 0
             let run = RunID(number: last + 1, project: project)
             try ledger.append([
@@ -47,6 +45,10 @@ extension History {
             ])
             return run
         }
+        if trigger != .image {
+            unwrittenEnds.withLock { ends in ends = ends.filter { $0.value.first?.project != project } }
+        }
+        return begun
     }
 
     /// Records which commit the run is about, once that is known, and from which commit its ref came there.
@@ -76,7 +78,7 @@ extension History {
     /// Unchanged objects are only counted (``finish(_:outcome:counts:message:)``).
     package func record(_ outcomes: [ObjectOutcome], of run: RunID) async throws(RecordError) {
         let rows = await objectEntries(outcomes, of: run)
-        try await appendAfterwards(entries { try rows.get() })
+        try await appendAfterwards(entries { try rows.get() }, of: run)
     }
 
     /// The rows of those outcomes that need one.
@@ -146,16 +148,21 @@ extension History {
     /// Records an error or a remark about the run as a whole, such as a source error's message.
     package func record(message: String, of run: RunID) async throws(RecordError) {
         try await appendAfterwards(
-            entries { [try entry(.message, run, payload: Payload.Message(text: redactor.row(message)))] }
+            entries { [try entry(.message, run, payload: Payload.Message(text: redactor.row(message)))] },
+            of: run
         )
     }
 
     /// Records the health of the objects when the wait ended.
     package func record(_ health: HealthReport, of run: RunID) async throws(RecordError) {
-        try await appendAfterwards(entries { [try entry(.health, run, payload: Payload.Health(health, by: redactor))] })
+        try await appendAfterwards(
+            entries { [try entry(.health, run, payload: Payload.Health(health, by: redactor))] },
+            of: run
+        )
     }
 
-    /// Ends the run. Writes that have no outcome yet get the outcome unknown.
+    /// Ends the run. Writes that have no outcome yet get the outcome unknown, and rows that were lost are told as a remark.
+    /// An end that cannot be written now is written when the next pass of the project begins.
     ///
     /// - Parameters:
     ///   - run: A run that has not ended.
@@ -176,14 +183,20 @@ extension History {
             counts: counts,
             message: message.map { redactor.row($0) }
         )
-        try await finish(run, payload: payload)
+        try await finish(run, payload)
         guard let finished = try await self.run(run.number) else {
             throw RecordError(.unknownRun, "run \(run.number)", "is not in the history")
         }
         return finished
     }
 
-    private func finish(_ run: RunID, payload: Payload.RunFinished) async throws(RecordError) {
+    private func finish(_ run: RunID, _ payload: Payload.RunFinished) async throws(RecordError) {
+        let loss = lossText(of: run).map { Payload.Message(text: redactor.row($0)) }
+        let end = try entries {
+            let finished = try entry(.runFinished, run, payload: payload)
+            guard let loss else { return [finished] }
+            return [try entry(.message, run, payload: loss), finished]
+        }
         @Sendable func append(_ ledger: LedgerTransaction) throws {
             let ended = try Ledger.rows(
                 where: "run = ? AND kind = ?",
@@ -206,12 +219,16 @@ extension History {
                     )
                 )
             }
-            try ledger.append(lost)
-            try ledger.append([
-                LedgerEntry(.runFinished, project: run.project, run: run.number, payload: payload)
-            ])
+            try ledger.append(lost + end)
         }
-        try await afterwards { () async throws(RecordError) in try await writer.transact(append) }
+        do throws(RecordError) {
+            try await afterwards(.end) { () async throws(RecordError) in try await writer.transact(append) }
+        } catch {
+            if error.reason != .unknownRun { unwrittenEnds.withLock { $0[run.number] = end } }
+            throw error
+        }
+        unwrittenEnds.withLock { $0[run.number] = nil }
+        lostRows.withLock { $0[run.number] = nil }
     }
 
     private func entry(

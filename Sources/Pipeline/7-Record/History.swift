@@ -35,6 +35,10 @@ package final class History: Sendable {
     let pool: DatabasePool
     let writer: LedgerWriter
     let reserve: DiskReserve?
+    /// By run, until its end is written.
+    let lostRows = Mutex<[Int64: LostRows]>([:])
+    /// The last rows of runs whose end could not be written, by run: the next pass of the project writes them.
+    let unwrittenEnds = Mutex<[Int64: [LedgerEntry]]>([:])
     private let files: OpenedFiles
     private let lock: FolderLock?
     private let isClosed = Mutex(false)
@@ -97,24 +101,6 @@ package final class History: Sendable {
                 )
             }
         }.get()
-    }
-
-    /// Writes the last rows of something that has happened already; when the disk is full, the reserve is removed to
-    /// make room.
-    func afterwards<Value>(
-        _ write: () async throws(RecordError) -> Value
-    ) async throws(RecordError) -> Value {
-        do throws(RecordError) {
-            return try await write()
-        } catch {
-            guard error.reason == .diskFull, reserve?.giveUp() == true else { throw error }
-            return try await write()
-        }
-    }
-
-    /// Appends rows about something that has happened already.
-    func appendAfterwards(_ entries: [LedgerEntry]) async throws(RecordError) {
-        _ = try await afterwards { () async throws(RecordError) in try await writer.append(entries) }
     }
 
     /// Builds entries; a payload that cannot be encoded is a programming error, reported as ``RecordError``.

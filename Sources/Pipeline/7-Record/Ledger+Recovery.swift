@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import GRDB
 import KubeObjects
+import SyncApply
 
 extension Ledger {
     /// Closes the runs of a process that died: open intents become `unknown`, the runs end as `unknown`.
@@ -22,7 +23,13 @@ extension Ledger {
 
     /// Closes the last run of a project if its end could not be written, in the same way. A project has one pass at a
     /// time. Runs of image rollouts go on beside it and are closed by the code that began them.
-    static func closeLastPass(of project: String, at: Int64, in database: Database) throws {
+    /// `ends` are the last rows of runs, by run, where this process still has them: they are written as they are.
+    static func closeLastPass(
+        of project: String,
+        ends: [Int64: [LedgerEntry]],
+        at: Int64,
+        in database: Database
+    ) throws {
         guard let started = try newestPass(of: project, in: database),
             try rows(
                 where: "run = ? AND kind = ?",
@@ -30,12 +37,18 @@ extension Ledger {
                 in: database
             ).isEmpty
         else { return }
-        try close(started, because: "the history could not be written to the end of this pass", at: at, in: database)
+        let end = started.run.flatMap { ends[$0] }
+        let cause: RedactedText = "the history could not be written to the end of this pass"
+        try close(started, end: end, because: cause, at: at, in: database)
     }
 
-    private static func close(_ started: LedgerRow, because cause: RedactedText, at: Int64, in database: Database)
-        throws
-    {
+    private static func close(
+        _ started: LedgerRow,
+        end: [LedgerEntry]? = nil,
+        because cause: RedactedText,
+        at: Int64,
+        in database: Database
+    ) throws {
         guard let run = started.run else { return }
         let project = started.project
         var entries = try openIntents(of: run, in: database).map { intent in
@@ -46,9 +59,28 @@ extension Ledger {
                 payload: Payload.Outcome(intent: intent, ending: .unknown, message: cause)
             )
         }
-        let finished = Payload.RunFinished(outcome: .unknown, counts: RunCounts(), message: cause)
-        entries.append(try LedgerEntry(.runFinished, project: project, run: run, payload: finished))
+        if let end {
+            entries += end
+        } else {
+            let counts = try counts(of: run, in: database)
+            let finished = Payload.RunFinished(outcome: .unknown, counts: counts, message: cause)
+            entries.append(try LedgerEntry(.runFinished, project: project, run: run, payload: finished))
+        }
         _ = try append(entries, at: at, in: database)
+    }
+
+    /// What became of a run's objects, as far as there are rows about them.
+    private static func counts(of run: Int64, in database: Database) throws -> RunCounts {
+        let rows = try Row.fetchAll(
+            database,
+            sql: "SELECT json_extract(payload, '$.action') AS action FROM audit WHERE run = ? AND kind = ?",
+            arguments: [run, LedgerKind.object.rawValue]
+        )
+        var counts = RunCounts()
+        for row in rows {
+            if let action = row.text("action").flatMap(ObjectOutcome.Action.init(rawValue:)) { counts.add(action) }
+        }
+        return counts
     }
 
     /// Intents without an outcome row, ascending.

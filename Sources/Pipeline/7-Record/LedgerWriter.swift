@@ -20,6 +20,7 @@ final class LedgerWriter: Sendable {
     private let now: @Sendable () -> Date
     private let beforeCommit: @Sendable (Int) throws -> Void
     private let commits = Mutex(0)
+    private let keepsLog = Mutex(false)
     private let waiting = Mutex<[Waiting]>([])
 
     init(
@@ -68,6 +69,29 @@ final class LedgerWriter: Sendable {
                 )
             }
         }.get()
+    }
+
+    /// Keeps SQLite from moving the log into the file at each commit, until ``moveLogAgain(in:)``: the file would grow by
+    /// that, and take the room that was made for the last rows.
+    func keepLog() async {
+        await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
+            pool.asyncWriteWithoutTransaction { database in
+                self.keepsLog.withLock { $0 = true }
+                // Where that fails the rows are written as far as there is room, as without it.
+                try? database.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+                done.resume()
+            }
+        }
+    }
+
+    /// Lets SQLite move the log again, at every 1000 pages as it does by itself.
+    func moveLogAgain(in database: Database) {
+        let wasKept = keepsLog.withLock { keeps in
+            defer { keeps = false }
+            return keeps
+        }
+        // Where that fails the log grows until the next start.
+        if wasKept { try? database.execute(sql: "PRAGMA wal_autocheckpoint = 1000") }
     }
 
     private func interfere() throws {

@@ -9,9 +9,10 @@ package struct OrderJournal: MutationJournal {
 
     /// Writes intents as rows of the project, in one transaction. Returns their sequences, in the same order.
     ///
-    /// - Throws: ``RecordError`` when they are not durable; an encoder's error for a payload that JSON cannot hold.
+    /// - Throws: ``RecordError`` when they are not durable, or their outcomes might not become so; an encoder's error for a payload that JSON cannot hold.
     package func intend(_ intents: [MutationIntent]) async throws -> [Int64] {
-        try await history.writer.append(
+        try await history.requireReserve()
+        return try await history.writer.append(
             try intents.map { intent in
                 let payload = Payload.Intent(verb: intent.verb, reason: history.redactor.line(intent.reason))
                 return try LedgerEntry(.intent, project: project, object: intent.id, payload: payload)

@@ -9,8 +9,9 @@ package struct RunJournal: MutationJournal {
 
     /// Writes intents as rows of the run, in one transaction. Returns their sequences, in the same order.
     ///
-    /// - Throws: ``RecordError`` when they are not durable; an encoder's error for a payload that JSON cannot hold.
+    /// - Throws: ``RecordError`` when they are not durable, or their outcomes might not become so; an encoder's error for a payload that JSON cannot hold.
     package func intend(_ intents: [MutationIntent]) async throws -> [Int64] {
+        try await history.requireReserve()
         let entries = try intents.map { intent in
             try LedgerEntry(
                 .intent,
@@ -28,7 +29,9 @@ package struct RunJournal: MutationJournal {
         try await conclude(results, objects: [])
     }
 
-    /// The same, together with the rows of these objects: all of them are written, or none is.
+    /// The same, together with the rows of these objects: all of them are written, or the outcomes alone.
+    ///
+    /// - Throws: When the rows of the objects are not written, too; they may be recorded at the end of the run.
     package func conclude(
         _ results: [(intent: Int64, result: MutationResult)],
         objects: [ObjectOutcome]
@@ -41,7 +44,15 @@ package struct RunJournal: MutationJournal {
                 payload: Payload.Outcome(intent: intent, result: result, by: history.redactor)
             )
         }
-        try await history.appendAfterwards(entries + (await history.objectEntries(objects, of: run)).get())
+        let rows = try (await history.objectEntries(objects, of: run)).get()
+        do throws(RecordError) {
+            try await history.appendAfterwards(entries + rows)
+        } catch {
+            // The rows of objects may be long. What became of the writes is short, and known to nobody else.
+            guard error.reason == .diskFull, !rows.isEmpty else { throw error }
+            try await history.appendAfterwards(entries)
+            throw error
+        }
     }
 }
 

@@ -40,16 +40,19 @@ package struct RunCounts: Sendable, Hashable, Codable {
 
     /// Counts what became of the objects of a run; what was skipped is not counted.
     package init(of objects: [ObjectOutcome]) {
-        for object in objects {
-            switch object.action {
-            case .created: created += 1
-            case .configured: configured += 1
-            case .unchanged: unchanged += 1
-            case .pruned: pruned += 1
-            case .restarted: restarted += 1
-            case .failed: failed += 1
-            case .skipped: break
-            }
+        for object in objects { add(object.action) }
+    }
+
+    /// Counts one object.
+    mutating func add(_ action: ObjectOutcome.Action) {
+        switch action {
+        case .created: created += 1
+        case .configured: configured += 1
+        case .unchanged: unchanged += 1
+        case .pruned: pruned += 1
+        case .restarted: restarted += 1
+        case .failed: failed += 1
+        case .skipped: break
         }
     }
 }

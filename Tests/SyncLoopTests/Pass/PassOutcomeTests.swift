@@ -74,6 +74,25 @@ struct PassOutcomeTests {
         #expect(outcome.interruption == row.interruption)
     }
 
+    @Test func `a history that cannot be written delays no later pass, and a source that cannot be read does`() {
+        func needsRetry(_ stage: PassFailure.Stage) -> Bool {
+            let failure = PassFailure(stage: stage, message: "no", isRetryable: true)
+            return PassOutcome(.unplanned(failure, run: nil), commit: nil, duration: .zero).needsRetry
+        }
+        #expect(!needsRetry(.history))
+        #expect(needsRetry(.source))
+        #expect(needsRetry(.cluster))
+    }
+
+    @Test func `a pass that failed on a nearly full disk is made again once there is more room`() {
+        let (little, much): (UInt64, UInt64) = (1 << 20, 1 << 30)
+        #expect(DiskRoom.hasGrown(little, since: DiskRoom.scarce(0)))
+        #expect(!DiskRoom.hasGrown(4096, since: DiskRoom.scarce(0)))
+        #expect(!DiskRoom.hasGrown(2 * much, since: DiskRoom.scarce(much)))
+        #expect(!DiskRoom.hasGrown(nil, since: DiskRoom.scarce(0)))
+        #expect(!DiskRoom.hasGrown(little, since: DiskRoom.scarce(nil)))
+    }
+
     @Test func `a pass that lost its journal is told from one that was to end`() {
         let reason = "the disk is full"
         let inventory = PassFixture.report().inventory

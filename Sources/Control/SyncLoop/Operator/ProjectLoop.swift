@@ -50,6 +50,7 @@ package struct ProjectLoop: Sendable {
         let clock = ContinuousClock()
         var failures = 0
         var retryAt = clock.now
+        var scarceBytes: UInt64?
         var failedCommit: String?
         var seenApproval: String?
         var trigger = RunTrigger.start
@@ -62,7 +63,11 @@ package struct ProjectLoop: Sendable {
                 failures = outcome.needsRetry ? failures + 1 : 0
                 failedCommit = outcome.commit?.id
                 retryAt = clock.now.advanced(by: StepBackoff.delay(after: failures, interval: interval))
+                scarceBytes = failures > 0 ? DiskRoom.scarce(reconciler.history.freeBytes) : nil
                 trigger = .commit
+            } else if DiskRoom.hasGrown(reconciler.history.freeBytes, since: scarceBytes) {
+                failures = 0
+                continue
             } else if await hasMoved(from: failedCommit, &seenApproval) {
                 failures = 0
                 continue
@@ -105,17 +110,25 @@ package struct ProjectLoop: Sendable {
     private func reasonToRest() async -> StatusBoard.Rest? {
         if reconciler.project.isSuspended { return .suspended }
         do {
-            return try await reconciler.state().suspension == nil ? nil : .suspended
+            if try await reconciler.state().suspension != nil { return .suspended }
         } catch {
             logger.error("the history cannot be read", metadata: ["sync.error": "\(error)"])
             return .unable("the history cannot be read: \(error)")
+        }
+        do {
+            try await reconciler.history.requireReserve()
+            return nil
+        } catch {
+            logger.error("the history cannot be written", metadata: ["sync.error": "\(error)"])
+            return .unable("the history cannot be written: \(error)")
         }
     }
 }
 
 extension PassOutcome {
-    /// Whether the loop should try less often until something changes: the source, the cluster, the inventory or the
-    /// history was not available, so the pass could do nothing. Objects that failed or are not healthy do not count:
-    /// each has a back-off of its own (``StepBackoff``), and the others are healed at every poll.
-    var needsRetry: Bool { outcome == .failed }
+    /// Whether the loop should try less often until something changes: the source, the cluster or the inventory was not
+    /// available, so the pass could do nothing. Objects that failed or are not healthy do not count: each has a back-off of
+    /// its own (``StepBackoff``), and the others are healed at every poll. The history does not count either: nobody else
+    /// is spared by asking this disk less often.
+    var needsRetry: Bool { outcome == .failed && failure?.stage != .history }
 }

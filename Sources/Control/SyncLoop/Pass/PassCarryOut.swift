@@ -118,6 +118,18 @@ struct PassCarryOut: Sendable {
         var row: SyncRun?
         var health: HealthReport?
         var interruption: PassOutcome.Interruption?
+        /// Why something of it could not be written; the first reason stays.
+        private(set) var loss: String?
+
+        /// Writes a part of it. One that cannot be written does not keep the others from being written.
+        mutating func write(_ part: () async throws -> Void) async {
+            do { try await part() } catch { lose(error) }
+        }
+
+        mutating func lose(_ error: any Error) { if loss == nil { loss = "\(error)" } }
+
+        /// Whether all was done as planned, and is written down so far.
+        var isComplete: Bool { loss == nil && (outcome == .succeeded || outcome == .held) }
     }
 
     /// Waits for health and ends the run. Never throws: the cluster was changed, and at most the end is missing in the
@@ -129,12 +141,11 @@ struct PassCarryOut: Sendable {
             result: PassOutcome.PlanResult(prepared, objects: objects, approved: approved),
             interruption: PassOutcome.Interruption(report)
         )
-        do {
-            try await finish(run, report, &end)
-        } catch {
+        await finish(run, report, &end)
+        if let loss = end.loss {
             // The next pass records a run in any case.
-            end.interruption = .unrecorded("the history could not be written: \(error)")
-            record.logger.error("the history cannot be written", metadata: ["sync.error": "\(error)"])
+            end.interruption = .unrecorded("the history could not be written: \(loss)")
+            record.logger.error("the history cannot be written", metadata: ["sync.error": "\(loss)"])
         }
         let done = PassOutcome.CarriedOut(
             outcome: end.outcome,
@@ -148,40 +159,51 @@ struct PassCarryOut: Sendable {
         return PassOutcome(.carriedOut(done), commit: plan.commit, duration: started.duration(to: .now))
     }
 
-    private func finish(_ run: RunID, _ report: ApplyReport, _ end: inout RunEnd) async throws {
+    /// Writes the end of the run, part by part. The last part says what the pass has done: it is made of the report, and
+    /// not of the rows that could be written.
+    private func finish(_ run: RunID, _ report: ApplyReport, _ end: inout RunEnd) async {
         let plan = prepared.plan
-        try await history.record(end.result.objects.filter { $0.action != .unchanged && !$0.isRecorded }, of: run)
-        try await settlePrune(report, by: run)
+        let objects = end.result.objects
+        let untold = objects.filter { $0.action != .unchanged && !$0.isRecorded }
+        await end.write { try await history.record(untold, of: run) }
+        await end.write { try await settlePrune(report, by: run) }
         CrashPoint.reach(.afterObjects)
         let health = await health.report(of: prepared, after: report, within: budget, isSuperseded: isSuperseded)
-        try await history.record(health, of: run)
+        await end.write { try await history.record(health, of: run) }
         CrashPoint.reach(.afterHealth)
         let marks = PassRecord.marks(plan, report, known: prepared.inventory.marks)
-        try await history.save(marks: marks, of: project.name)
+        await end.write { try await history.save(marks: marks, of: project.name) }
         CrashPoint.reach(.afterMarks)
-        for remark in PassRecord.remarks(plan, report) { try await history.record(message: remark, of: run) }
+        for remark in PassRecord.remarks(plan, report) {
+            await end.write { try await history.record(message: remark, of: run) }
+        }
         end.health = health
         if health.ending == .cancelled, let loss = lease?.loss {
             let text = "stopped while waiting for health: \(loss)"
             end.interruption = .stopped(text)
-            try await history.record(message: text, of: run)
+            await end.write { try await history.record(message: text, of: run) }
         }
-        end.outcome = PassRecord.outcome(
-            plan,
-            objects: end.result.objects,
-            health: health,
-            report: report,
-            approved: approved
-        )
-        if end.outcome == .succeeded || end.outcome == .held {
-            try await history.setApplied(plan.commit, treeID: prepared.rendered.treeID, by: run)
+        end.outcome = PassRecord.outcome(plan, objects: objects, health: health, report: report, approved: approved)
+        if end.isComplete {
+            await end.write { try await history.setApplied(plan.commit, treeID: prepared.rendered.treeID, by: run) }
+            if !end.isComplete { end.outcome = .degraded }
+        } else if end.loss != nil, end.outcome != .interrupted {
+            end.outcome = .degraded
         }
         CrashPoint.reach(.beforeFinish)
+        await conclude(run, health, &end)
+    }
+
+    private func conclude(_ run: RunID, _ health: HealthReport, _ end: inout RunEnd) async {
         let counts = PassOutcome.counts(of: end.result.objects)
-        let row = try await history.finish(run, outcome: end.outcome, counts: counts, message: nil)
-        CrashPoint.reach(.afterFinish)
-        record.log(row, end.result, health)
-        end.row = row
-        await record.publishHead("sync recorded", of: row.id)
+        do throws(RecordError) {
+            let row = try await history.finish(run, outcome: end.outcome, counts: counts, message: nil)
+            CrashPoint.reach(.afterFinish)
+            record.log(row, end.result, health)
+            end.row = row
+            await record.publishHead("sync recorded", of: row.id)
+        } catch {
+            end.lose(error)
+        }
     }
 }

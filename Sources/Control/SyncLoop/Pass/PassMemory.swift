@@ -93,7 +93,9 @@ struct PassMemory: Sendable {
             learn(from: report, of: prepared.plan, began: began, ended: time)
             guard outcome.run != nil else { return }
             let standing = standing(after: prepared)
-            last = .written(outcome.outcome, commitID: prepared.plan.commit.id, standing: standing)
+            // What lacks rows is not told in full: the next pass records a run in any case.
+            let ending: RunOutcome = outcome.isUnrecorded ? .interrupted : outcome.outcome
+            last = .written(ending, commitID: prepared.plan.commit.id, standing: standing)
         }
     }
 
