@@ -48,6 +48,19 @@ struct RetryTests {
         }
     }
 
+    @Test func `a caller with little patience waits neither for a hanging answer nor for many retries`() async throws {
+        try await withStubServer { _ in [.hang] } _: { server in
+            // The client itself would wait for a minute, and try again for two.
+            let client = try client(server) { $0.requestDeadline = .seconds(60) }
+            let patience = RequestPatience(attempt: .milliseconds(200), retries: .milliseconds(1))
+            let error = await kubeError { () async throws(KubeError) in
+                _ = try await client.list(configMaps, patience: patience)
+            }
+            #expect(error?.reason == .timeout)
+            #expect(server.requests.count == 1)
+        }
+    }
+
     @Test(arguments: Call.allCases, [[:], ["Retry-After": "1"]])
     func `429 is answered by coming back, for writes too`(kind: Call, headers: [String: String]) async throws {
         let fault = StubHTTPServer.Step.reply(429, status(429, "TooManyRequests", "slow down"), headers: headers)

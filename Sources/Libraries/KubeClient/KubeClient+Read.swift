@@ -25,7 +25,7 @@ extension KubeClient {
     /// All objects of a resource in one namespace or (empty) in all, from one snapshot.
     ///
     /// Pages are joined. When the snapshot is compacted away between two pages (410), the list starts again from
-    /// nothing, in one piece. A page that failed is asked for again for as long as `retryBudget` and the client's options
+    /// nothing, in one piece. A page that failed is asked for again for as long as `patience` and the client's options
     /// allow.
     package func list(
         _ resource: APIResource,
@@ -33,7 +33,7 @@ extension KubeClient {
         labelSelector: String = "",
         fieldSelector: String = "",
         metadataOnly: Bool = false,
-        retryBudget: Duration? = nil
+        patience: RequestPatience? = nil
     ) async throws(KubeError) -> KubeList {
         let (objects, version) = try await list(
             resource,
@@ -41,7 +41,7 @@ extension KubeClient {
             labelSelector: labelSelector,
             fieldSelector: fieldSelector,
             metadataOnly: metadataOnly,
-            retryBudget: retryBudget,
+            patience: patience,
             keeping: { $0 }
         )
         return KubeList(objects: objects, resourceVersion: version)
@@ -58,11 +58,11 @@ extension KubeClient {
         labelSelector: String = "",
         fieldSelector: String = "",
         metadataOnly: Bool = false,
-        retryBudget: Duration? = nil,
+        patience: RequestPatience? = nil,
         keeping keep: (KubeObject) -> Kept?
     ) async throws(KubeError) -> (kept: [Kept], resourceVersion: String) {
         var request = KubeRequest(path: try resource.checkedPath(namespace: namespace))
-        request.retryBudget = retryBudget
+        request.patience = patience
         if metadataOnly {
             request.accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
         }

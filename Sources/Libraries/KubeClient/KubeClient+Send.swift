@@ -75,6 +75,7 @@ extension KubeClient {
         headers += configuration.impersonation
         var security = configuration.security
         security.identity = credential.identity
+        let total = min(options.requestDeadline, request.patience?.attempt ?? options.requestDeadline)
         var sent = HTTPRequest(
             method: request.method,
             url: configuration.server + request.target,
@@ -82,7 +83,7 @@ extension KubeClient {
             body: request.body,
             security: security,
             proxy: configuration.proxy,
-            deadlines: HTTPDeadlines(connect: options.connectDeadline, total: options.requestDeadline),
+            deadlines: HTTPDeadlines(connect: options.connectDeadline, total: total),
             maxBodyBytes: options.maxBodyBytes,
             version: options.httpVersion,
             // Each sending of a write asks the write gate; libcurl's own repetition would not.

@@ -21,9 +21,8 @@ struct KubeRequest: Sendable {
     var contentType: String?
     var body: [UInt8]?
     let safety: Safety
-    /// For how long it is sent again at the most, where the caller has less time than the client's options give; nil for
-    /// those.
-    var retryBudget: Duration?
+    /// Where the caller has less time than the client's options give; nil for those.
+    var patience: RequestPatience?
 
     init(method: String = "GET", path: String, safety: Safety = .read) {
         self.method = method

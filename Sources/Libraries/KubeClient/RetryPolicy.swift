@@ -22,7 +22,7 @@ struct RetryPolicy {
     mutating func delay(after error: KubeError, elapsed: Duration) -> Duration? {
         if error.isOutcomeUnknown { wasOutcomeUnknown = true }
         guard let wait = wait(after: error) else { return nil }
-        return elapsed + wait <= min(options.retryBudget, request.retryBudget ?? options.retryBudget) ? wait : nil
+        return elapsed + wait <= min(options.retryBudget, request.patience?.retries ?? options.retryBudget) ? wait : nil
     }
 
     private mutating func wait(after error: KubeError) -> Duration? {

@@ -72,7 +72,7 @@ extension InventoryStore {
                 namespace: namespace,
                 labelSelector: applySet.memberSelector,
                 metadataOnly: true,
-                retryBudget: UnseenKinds.retryBudget
+                patience: UnseenKinds.patience
             ).objects
         }
         do throws(KubeError) { return (try await list(""), nil) } catch {

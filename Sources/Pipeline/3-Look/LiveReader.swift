@@ -38,8 +38,8 @@ package struct LiveReader: Sendable {
         let lists = await concurrently(listable, limit: limit) { resource in
             var well: Set<ObjectID> = []
             let spaces = scope.namespaces[resource.gvk.groupKind] ?? []
-            let budget = scope.retryBudget(for: resource.gvk.groupKind)
-            let found = await listLabelled(resource, namespaces: spaces, retryBudget: budget) { object in
+            let patience = scope.patience(for: resource.gvk.groupKind)
+            let found = await listLabelled(resource, namespaces: spaces, patience: patience) { object in
                 if isWell(object) { well.insert(object.id) }
                 return (object.id, triage?.kept(object) ?? .whole(object))
             }
@@ -86,7 +86,7 @@ package struct LiveReader: Sendable {
     func listLabelled(
         _ resource: APIResource,
         namespaces: Set<String>,
-        retryBudget: Duration? = nil,
+        patience: RequestPatience? = nil,
         keeping keep: (KubeObject) -> (ObjectID, LiveObject)?
     ) async -> Result<(objects: [ObjectID: LiveObject], isNarrow: Bool), KubeError> {
         let selector = applySet.memberSelector
@@ -95,7 +95,7 @@ package struct LiveReader: Sendable {
                 resource,
                 namespace: namespace,
                 labelSelector: selector,
-                retryBudget: retryBudget,
+                patience: patience,
                 keeping: keep
             )
             return Dictionary(list.kept) { $1 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import KubeClient
 import KubeObjects
 import SyncRender
 
@@ -77,7 +78,7 @@ package struct ReadScope: Sendable {
     }
 
     /// For how long the list of a kind is tried again; nil for as long as the client's options say.
-    func retryBudget(for kind: GroupKind) -> Duration? { searched.contains(kind) ? UnseenKinds.retryBudget : nil }
+    func patience(for kind: GroupKind) -> RequestPatience? { searched.contains(kind) ? UnseenKinds.patience : nil }
 
     /// What is known of the undiscovered objects once their definitions were looked for.
     struct Undiscovered {

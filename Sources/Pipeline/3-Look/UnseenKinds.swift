@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+import KubeClient
 import KubeObjects
 
 /// The kinds that could not be looked through since the inventory was lost, compared with what can be read now.
 package struct UnseenKinds: Sendable {
     /// Stands for all kinds of a group that did not answer discovery.
     package static let wildcard = "*"
-    /// For how long the list of a kind is tried again in which members are only looked for. Nothing that git declares may
-    /// wait for a kind that has nothing to do with it.
-    static let retryBudget: Duration = .seconds(5)
+    /// For how long the list of a kind is tried in which members are only looked for. Nothing that git declares may wait
+    /// for a kind that has nothing to do with it, and whose conversion webhook hangs, for example.
+    static let patience = RequestPatience(attempt: .seconds(15), retries: .seconds(5))
 
     /// Those that cannot be looked through now either.
     package let left: Set<GroupKind>

@@ -28,7 +28,7 @@ extension LiveMirror {
     private nonisolated func follow(_ key: FeedKey, _ number: Int) async -> Duration? {
         guard await begin(key, number) else { return nil }
         let triage = await triage(for: key)
-        let retryBudget = await retryBudget(for: key)
+        let patience = await patience(for: key)
         let start = ContinuousClock.now
         var isListed = false
         do throws(KubeError) {
@@ -36,7 +36,7 @@ extension LiveMirror {
                 key.resource,
                 namespace: key.namespace,
                 labelSelector: key.labelSelector,
-                retryBudget: retryBudget,
+                patience: patience,
                 keeping: { [client] object -> (id: ObjectID, object: LiveObject)? in
                     client.redactor.register(secretObject: object)
                     return (object.id, triage?.kept(object) ?? .whole(object))
@@ -66,8 +66,8 @@ extension LiveMirror {
 
     private func triage(for key: FeedKey) -> (any TriageRule)? { key == parentKey ? nil : triage }
 
-    private func retryBudget(for key: FeedKey) -> Duration? {
-        searched.contains(key.resource.gvk.groupKind) ? UnseenKinds.retryBudget : nil
+    private func patience(for key: FeedKey) -> RequestPatience? {
+        searched.contains(key.resource.gvk.groupKind) ? UnseenKinds.patience : nil
     }
 
     /// False when the feed was stopped or launched anew.
