@@ -69,15 +69,37 @@ import Testing
         #expect(try redactor(knowing: value).redact("x \(secret) y") == "x \(Redactor.mask) y")
     }
 
+    @Test(arguments: [
+        (#"{"apiKey":{"prod":"hunterhunter"}}"#, "hunterhunter"),
+        (#"{"token":{"alice":"correct-horse-battery"}}"#, "correct-horse-battery"),
+        (#"{"client_secret":{"shop":"letmein-please"}}"#, "letmein-please"),
+        (#"{"encryptionKey":{"key1":"open sesame now"}}"#, "open sesame now"),
+        (#"{"credentials":{"alice":"hunter2"}}"#, "hunter2"), (#"{"credentials":{"pin":"48291377"}}"#, "48291377"),
+        (#"{"credentials":{"pin":48291377}}"#, "48291377"),
+        (#"{"credentials":{"user":"root","key":"winter-wonderland"}}"#, "winter-wonderland"),
+        (#"{"secret":{"default":"winterwonder"}}"#, "winterwonder"),
+        (#"{"secret":{"active":"winterwonder"}}"#, "winterwonder"),
+        (#"{"credentials":{"user":{"alice":"hunter2"}}}"#, "hunter2"),
+        (#"{"credentials":{"zones":[{"a":"hunter2"}]}}"#, "hunter2"),
+        (#"{"credentials":{"prod":["hunter2"]}}"#, "hunter2"),
+        (#"{"apiKey":{"host":"hunterhunter"}}"#, "hunterhunter"),
+        (#"{"dbCredentials":{"name":"hunterhunter"}}"#, "hunterhunter"),
+    ])
+    func `a word in an object behind a telling key is hidden, unless its key says what it is`(
+        value: String,
+        secret: String
+    ) throws { #expect(try redactor(knowing: value).redact("x \(secret) y") == "x \(Redactor.mask) y") }
+
     @Test func `of an object behind a telling key the names and addresses are shown`() throws {
         let database: JSON = [
             "host": "db.prod.example.com", "project_id": "acme-prod", "region": "production", "port": 54_321_000,
             "zones": ["eu-central-1a", "eu-central-1b"], "password": "CANS7 zz",
         ]
-        let account: JSON = ["issuer": "accounts.example.com"]
+        let account: JSON = ["issuer": "accounts.example.com", "prod": ["Client-ID": "storefront"]]
         let value: JSON = ["credentials": database, "token": account]
         let redactor = try redactor(knowing: value.text)
-        let text = "db.prod.example.com:54321000 of acme-prod, production, eu-central-1a, by accounts.example.com"
+        let text =
+            "db.prod.example.com:54321000 of acme-prod, production, eu-central-1a, by accounts.example.com, storefront"
         #expect(redactor.redact("\(text): CANS7 zz") == "\(text): \(Redactor.mask)")
     }
 
