@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import SceneKit
+import SyncRecord
 import TestKit
 import Testing
 

@@ -23,18 +23,20 @@ struct LongChangeTests {
 
     @Test func `two long values are shown by the first place at which they differ`() {
         let change = shown(versions(served: true), versions(served: false))
-        #expect(change.path == ".spec.versions")
-        #expect(change.arrow == "[0].served: true → [0].served: false")
+        #expect(change.path == ".spec.versions[0].served" && change.outerPath == ".spec.versions")
+        #expect(change.arrow == "true → false")
     }
 
     @Test func `an item behind the cut is shown beside nothing`() {
         let long = JSON.string(String(repeating: "word ", count: 60))
-        #expect(shown([long], [long, "b"]).arrow == "[1]: – → [1]: \"b\"")
-        #expect(shown([long, "b"], [long]).arrow == "[1]: \"b\" → [1]: –")
+        #expect(shown([long], [long, "b"]).arrow == "– → \"b\"")
+        let removed = shown([long, "b"], [long])
+        #expect(removed.path == ".spec.versions[1]" && removed.arrow == "\"b\" → –")
     }
 
     @Test func `values that differ before they are cut are shown as they are`() {
-        #expect(shown("1", "2").arrow == #""1" → "2""#)
+        let short = shown("1", "2")
+        #expect(short.path == ".spec.versions" && short.outerPath == nil && short.arrow == #""1" → "2""#)
         let long = String(repeating: "word ", count: 60)
         let change = shown(.string("x" + long), .string("y" + long))
         #expect(change.before?.hasPrefix("\"xword") == true && change.after?.hasPrefix("\"yword") == true)

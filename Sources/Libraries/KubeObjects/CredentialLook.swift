@@ -42,10 +42,14 @@ enum CredentialLook {
     static func isCommon(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
         if bytes.count < minBytes { return true }
-        guard bytes.allSatisfy(\.isNameByte), text.utf8Offset(of: "://") == nil || !bytes.contains(UInt8(ascii: "@"))
-        else { return false }
+        let isURL = text.utf8Offset(of: "://") != nil
+        guard bytes.allSatisfy(\.isNameByte), !isURL || !bytes.contains(UInt8(ascii: "@")) else { return false }
         if bytes.count >= 32, bytes.contains(0x20) { return false }
-        guard bytes.indices.allSatisfy({ isOrdinary(bytes, at: $0) }), !RunMix(bytes).isRandom else { return false }
+        let words = bytes.split(separator: 0x20)
+        let isSentence = words.count > 1 && words.contains { $0.count >= 3 && $0.allSatisfy(\.isLetter) }
+        guard bytes.indices.allSatisfy({ isOrdinary(bytes, at: $0, isSentence: isSentence) }),
+            !RunMix(bytes).isRandom || isPlace(bytes, isURL: isURL)
+        else { return false }
         return bytes.split(whereSeparator: { !$0.isPartByte }).allSatisfy { part in
             let mix = LetterMix(part)
             return mix.isWord && part.count < (mix.hasDigits ? 16 : 24)
@@ -53,8 +57,8 @@ enum CredentialLook {
     }
 
     /// Whether the byte is none of `()&'`, or one as people write it: beside a blank, at an end of the text, or between
-    /// two words; `l'Hôpital` and `it's` too.
-    private static func isOrdinary(_ bytes: [UInt8], at index: Int) -> Bool {
+    /// two words; `l'Hôpital`, `it's`, `R&D` and `user(s)` too.
+    private static func isOrdinary(_ bytes: [UInt8], at index: Int, isSentence: Bool) -> Bool {
         guard bytes[index].isSentenceMark else { return true }
         let before = bytes[..<index]
         let after = bytes[(index + 1)...]
@@ -62,9 +66,54 @@ enum CredentialLook {
         // Three letters and one more byte tell enough of each side, so that a long text costs little.
         let left = before.suffix(4).reversed().prefix(while: \.isPartByte)
         let right = after.prefix(4).prefix(while: \.isPartByte)
-        guard left.allSatisfy(\.isLetter), right.allSatisfy(\.isLetter) else { return false }
-        if bytes[index] == UInt8(ascii: "'") { return !left.isEmpty && !right.isEmpty && left.count + right.count >= 3 }
-        return left.count >= 3 && right.count >= 3
+        guard left.allSatisfy(\.isLetter) else { return false }
+        switch bytes[index] {
+        case UInt8(ascii: "(") where left.count >= 3 && isEnding(after): return true
+        case UInt8(ascii: "&") where isInitials(Array(left)) && isInitials(Array(right)):
+            let outer = before.dropLast(left.count).last ?? 0x20
+            return outer == 0x20 && after.dropFirst(right.count).first?.isSentenceMark != true
+        case UInt8(ascii: "'"):
+            guard right.allSatisfy(\.isLetter), !left.isEmpty, !right.isEmpty else { return false }
+            return isSentence || left.count + right.count >= 3
+        default: return right.allSatisfy(\.isLetter) && left.count >= 3 && right.count >= 3
+        }
+    }
+
+    /// `R` and `D` of `R&D`.
+    private static func isInitials(_ part: [UInt8]) -> Bool {
+        (1...3).contains(part.count) && part.allSatisfy(\.isCapital)
+    }
+
+    /// Whether a text begins with what stands in brackets at a word's end: `s)` of `user(s)`, `2)` of `backup(2)`.
+    private static func isEnding(_ text: ArraySlice<UInt8>) -> Bool {
+        let inner = text.prefix(4).prefix { $0 != UInt8(ascii: ")") }
+        guard (1...3).contains(inner.count), text.dropFirst(inner.count).first == UInt8(ascii: ")") else {
+            return false
+        }
+        return inner.elementsEqual("s".utf8) || inner.allSatisfy(\.isDigit)
+    }
+
+    /// Whether a text may be a host, a region or a path of short parts: in small letters, no more than half of the parts
+    /// with a number behind them, and one of them a word. `q7-w2-e9-r4` is none.
+    private static func isPlace(_ bytes: [UInt8], isURL: Bool) -> Bool {
+        guard bytes.allSatisfy({ $0.isSmall || $0.isDigit || "-./:".utf8.contains($0) }) else { return false }
+        let parts = bytes.split { !$0.isSmall && !$0.isDigit }
+        let others = parts.filter { !isShortName($0) }
+        let mixed = others.filter { $0.contains(where: \.isDigit) && $0.contains(where: \.isSmall) }
+        guard mixed.allSatisfy({ $0.first?.isSmall == true }) else { return false }
+        if isURL { return true }
+        let hasWord = others.count < parts.count || others.contains { $0.count > 1 && $0.allSatisfy(\.isSmall) }
+        return hasWord && mixed.count * 2 <= parts.count
+    }
+
+    /// Names in which letters and digits take turns.
+    private static let shortNames: Set<[UInt8]> = Set(
+        ["k8s", "k3s", "s3", "e2e", "b2b", "p2p", "i18n", "l10n", "a11y", "o11y", "ipv4", "ipv6"].map { Array($0.utf8) }
+    )
+
+    /// Whether the part of a text is a name such as `k8s` or `IPv6`.
+    fileprivate static func isShortName(_ part: ArraySlice<UInt8>) -> Bool {
+        (2...4).contains(part.count) && shortNames.contains(part.map { $0 | 0x20 })
     }
 }
 
@@ -87,14 +136,13 @@ private struct RunMix {
     private var length = 0
     private var isCapitalised = false
 
+    /// Names such as `k8s` tell nothing.
     init(_ text: [UInt8]) {
-        var isApart = false
-        for byte in text {
-            if byte.isDigit || byte.isLetter {
-                add(byte.isDigit ? .digit : byte.isCapital ? .capital : .small, isApart: isApart)
-                isApart = false
-            } else {
-                isApart = true
+        for part in text.split(whereSeparator: { !$0.isDigit && !$0.isLetter })
+        where !CredentialLook.isShortName(part) {
+            for (index, byte) in zip(part.indices, part) {
+                let kind: Kind = byte.isDigit ? .digit : byte.isCapital ? .capital : .small
+                add(kind, isApart: index == part.startIndex)
             }
         }
         endRun()
@@ -180,6 +228,7 @@ private struct LetterMix {
 extension UInt8 {
     fileprivate var isDigit: Bool { (0x30...0x39).contains(self) }
     fileprivate var isCapital: Bool { (0x41...0x5A).contains(self) }
+    fileprivate var isSmall: Bool { (0x61...0x7A).contains(self) }
     /// What passwords and Base64 have beside letters and digits, and sentences do not have inside of a word.
     fileprivate var isMark: Bool { self < 0x80 && "!#$%^*+=~|?".utf8.contains(self) }
     /// Every byte beyond ASCII counts as one.

@@ -19,7 +19,7 @@ struct SecretLeaf {
     private enum Standing {
         /// Nothing.
         case plain
-        /// It is in an object behind a telling key: a secret may stand there among the names that belong to it.
+        /// It is in an object that holds a secret and what belongs to it; whatever does not say what it is may be secret.
         case grouped
         /// It is secret, with all that is in it.
         case secret
@@ -62,22 +62,25 @@ struct SecretLeaf {
         let isGroup = member.value.object != nil
         // Behind `auth` stands a login in a docker config, and in others an object of settings.
         if member.key == "auth", !isGroup { return .secret }
-        if SensitiveName.matches(member.key) {
-            return isGroup && !SensitiveName.isPassword(member.key) ? .grouped : .secret
-        }
-        return outer == .grouped && isForTheValue(member.key) ? .secret : outer
+        let key = member.key.lowercased().filter(\.isLetter)
+        if SensitiveName.matches(member.key) { return isGroup && groupKeys.contains(key) ? .grouped : .secret }
+        guard outer == .grouped else { return .plain }
+        return isGroup || descriptiveKeys.contains(key) ? .grouped : .secret
     }
 
-    private static let valueKeys: Set<String> = [
-        "", "v", "value", "current", "previous", "next", "old", "new", "latest", "primary", "secondary", "plain",
-        "plaintext", "raw", "text", "data", "content",
+    /// Behind which telling keys an object may hold addresses and names beside the secret. Behind all others each text
+    /// in it is a secret, by user perhaps. In small letters, and without all else.
+    private static let groupKeys: Set<String> = ["credentials", "secret", "token"]
+
+    /// What in such an object tells whose the secret is and where it is used, written in the same way.
+    private static let descriptiveKeys: Set<String> = [
+        "host", "hosts", "hostname", "server", "port", "url", "uri", "endpoint", "address", "domain", "issuer",
+        "audience", "authuri", "authurl", "tokenuri", "tokenurl", "region", "regions", "zone", "zones", "project",
+        "projectid", "projectname", "tenant", "tenantid", "account", "accountid", "clientid", "organization",
+        "namespace", "user", "username", "userid", "email", "clientemail", "type", "tokentype", "kind",
+        "apiversion", "version", "name", "id", "database", "databasename", "dbname", "schema", "scope", "scopes",
+        "expiry", "expires", "expiresat", "expiresin", "created", "createdat", "issuedat", "description",
     ]
-
-    /// Whether a key says which value of something stands behind it, and not what it is: `current`, `stringValue`, `v2`.
-    private static func isForTheValue(_ key: String) -> Bool {
-        let letters = key.lowercased().filter(\.isLetter)
-        return valueKeys.contains(letters) || letters.hasSuffix("value")
-    }
 
     /// The password of a login in Base64, `user:password`.
     private static func password(of login: String) -> String? {

@@ -30,18 +30,6 @@ package enum SensitiveName {
     /// Whether the name ends like one that holds a secret, in any case: `DB_PASSWORD`, `clientSecret`, `db-pass`, `token2`.
     package static func matches(_ name: String) -> Bool { matches(bytes: Array(name.utf8.suffix(maxBytes))) }
 
-    /// Whether the name is telling and stands for passwords alone, so that in an object behind it each value is one, by
-    /// user perhaps; `credentials` and `secret` hold addresses and names, too.
-    static func isPassword(_ name: String) -> Bool {
-        let bytes = Array(name.utf8.suffix(maxBytes)).filter { !isJoint($0) && !(0x30...0x39).contains($0) }
-        let letters = bytes.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
-        return passwordEndings.contains { letters.suffix($0.count).elementsEqual($0) }
-    }
-
-    private static let passwordEndings: [[UInt8]] = [
-        "password", "passwd", "passphrase", "pass", "pwd",
-    ].map { Array($0.utf8) }
-
     /// Whether a field path leads to a hidden value: its last key is a sensitive name, or it is the `value` of an
     /// element with such a name (`.spec.containers[name="web"].env[name="DB_PASSWORD"].value`).
     package static func matches(path: String) -> Bool {

@@ -11,11 +11,13 @@ package struct FieldChange: Sendable, Hashable, Codable {
     /// How the text of a write begins that changes no value.
     package static let noValueChanges = "no value changes; the apply records"
 
-    /// As the API server prints paths: `.spec.replicas`, `.spec.containers[name="web"].image`.
+    /// As the API server prints paths: `.spec.replicas`, `.spec.containers[name="web"].image`. Where both values are the
+    /// same up to where they are cut, the path of the first value in them that differs: `.spec.versions[0].served`.
     package let path: String
-    /// Compact JSON of the live value, with masks; nil when the field is absent there, or hidden whole. Where both values
-    /// are the same up to where they are cut, the first value in them that differs, behind its place:
-    /// `[0].served: true`.
+    /// The path of the whole values, when `path` goes on within them. By names behind it nothing is hidden any more: what
+    /// is secret in the values is masked.
+    package let outerPath: String?
+    /// Compact JSON of the live value, with masks; nil when the field is absent there, or hidden whole.
     package let before: String?
     /// Compact JSON of the wanted value, with masks; nil when the field is removed, or hidden whole; `null` only
     /// where a field that was absent is declared so.
@@ -26,8 +28,16 @@ package struct FieldChange: Sendable, Hashable, Codable {
     package let keepsValue: Bool?
 
     /// A change whose values are known not to be secret, such as the images of a rollout.
-    package init(path: String, before: String?, after: String?, takenFrom: String?, keepsValue: Bool? = nil) {
+    package init(
+        path: String,
+        before: String?,
+        after: String?,
+        takenFrom: String?,
+        keepsValue: Bool? = nil,
+        outerPath: String? = nil
+    ) {
         self.path = path
+        self.outerPath = outerPath
         self.before = before
         self.after = after
         self.takenFrom = takenFrom
@@ -46,11 +56,12 @@ package struct FieldChange: Sendable, Hashable, Codable {
         let keepsValue = difference.before != nil && difference.before == difference.after
         let texts = FieldChange.texts(shown.before, shown.after)
         self.init(
-            path: shown.path,
+            path: shown.path + texts.place,
             before: texts.before,
             after: isNull ? "null" : texts.after,
             takenFrom: difference.owner?.description,
-            keepsValue: keepsValue ? true : nil
+            keepsValue: keepsValue ? true : nil,
+            outerPath: texts.place.isEmpty ? nil : shown.path
         )
     }
 
@@ -70,19 +81,18 @@ package struct FieldChange: Sendable, Hashable, Codable {
         return "\(before ?? "–") → \(after ?? "–")"
     }
 
-    /// Both values as text. Where both read the same because they are cut, what differs in them.
-    private static func texts(_ before: JSON?, _ after: JSON?) -> (before: String?, after: String?) {
+    /// Both values as text. Where both read the same because they are cut, what differs in them, and at which place from
+    /// their own on; empty for the values themselves.
+    private static func texts(_ before: JSON?, _ after: JSON?) -> (place: String, before: String?, after: String?) {
         let whole = (before: before.flatMap(text), after: after.flatMap(text))
         guard let old = whole.before, old == whole.after, let first = FirstDifference(before, after) else {
-            return whole
+            return ("", whole.before, whole.after)
         }
+        let place = String(first.place.prefix(maxLength))
         let inner = (before: first.before.map { cut($0.text) }, after: first.after.map { cut($0.text) })
-        let lead = first.place.isEmpty ? "" : "\(first.place.prefix(maxLength)): "
-        guard inner.before == inner.after, let same = inner.before else {
-            return ("\(lead)\(inner.before ?? "–")", "\(lead)\(inner.after ?? "–")")
-        }
+        guard inner.before == inner.after, let same = inner.before else { return (place, inner.before, inner.after) }
         // Texts are not shown from their middle on: a secret would no longer be known by its beginning.
-        return ("\(lead)\(same)", "\(lead)\(same) (differs behind what is shown)")
+        return (place, same, "\(same) (differs behind what is shown)")
     }
 
     private static func text(_ value: JSON) -> String? {

@@ -15,14 +15,19 @@ struct RedactedChange: Codable, Sendable, Hashable {
     /// Masks a change; values of a Secret's data, of telling names and of the last-applied annotation are left
     /// out.
     init(_ change: FieldChange, isSecret: Bool, hiding secrets: Redactor?, by redactor: Redactor) {
-        let isHidden = SecretField.isHidden(path: change.path, isSecret: isSecret)
+        let isHidden =
+            SecretField.isHidden(path: change.outerPath ?? change.path, isSecret: isSecret)
+            && !change.isSwitch(ofSecret: isSecret)
         path = redactor.row(path: change.path)
         func shown(_ value: String?) -> RedactedText? {
             guard let value, !isHidden else { return nil }
             return redactor.row(value, hiding: secrets, as: .document)
         }
-        before = shown(change.before)
-        after = shown(change.after)?.keepingMark(of: change.after ?? "")
+        let (old, new) = (shown(change.before), shown(change.after))
+        before = old
+        // What differs may be masked on both sides.
+        let isChanged = old == new && change.before != change.after
+        after = new?.keepingMark(of: isChanged ? Redactor.changedMark : change.after ?? "")
         takenFrom = change.takenFrom.map { redactor.row($0, hiding: secrets) }
         keepsValue = change.keepsValue
     }
@@ -40,6 +45,12 @@ struct RedactedChange: Codable, Sendable, Hashable {
 }
 
 extension FieldChange {
+    /// Whether the values are booleans: those are not secret whatever they are called, but for what is in a Secret.
+    fileprivate func isSwitch(ofSecret isSecret: Bool) -> Bool {
+        let isBoolean = [before, after].compactMap { $0 }.allSatisfy { ["true", "false", "null"].contains($0) }
+        return isBoolean && (!isSecret || path == ".immutable")
+    }
+
     /// The change as it may be printed: values of Secrets, of telling names and of known secrets are masked.
     ///
     /// - Parameters:
