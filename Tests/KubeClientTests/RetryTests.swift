@@ -49,7 +49,9 @@ struct RetryTests {
     }
 
     @Test func `a caller with little patience waits neither for a hanging answer nor for many retries`() async throws {
-        try await withStubServer { _ in [.hang] } _: { server in
+        try await withStubServer { _ in
+            [.hang]
+        } _: { server in
             // The client itself would wait for a minute, and try again for two.
             let client = try client(server) { $0.requestDeadline = .seconds(60) }
             let patience = RequestPatience(attempt: .milliseconds(200), retries: .milliseconds(1))
