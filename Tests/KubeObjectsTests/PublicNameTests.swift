@@ -55,6 +55,7 @@ import Testing
 
     @Test(arguments: [
         "s3cr3t9hunter2", "x-s3cr3t9hunter2", "c0ffee11-22aa-4b4b-8c8c-0a1b2c3d4e5f", "Tr0ub4dorAnd3x",
+        "3f2a9c1d7b4e", "web-c0ffee11-22aa-4b4b-abcd-0a1b2c3d4e5f",
     ])
     func `an object that is called like a password does not show the password in other texts`(value: String) {
         let redactor = Redactor()
@@ -66,13 +67,35 @@ import Testing
     @Test(arguments: [
         "production", "correct-horse-battery", "db-2f8a9c1d7b", "e2e-1a2b3c4d", "settings-7k2m9f5t4b",
         "web-12.example.com",
-        "chacha20poly1305", "system:kube-scheduler", "k8s-node-12",
+        "chacha20poly1305", "system:kube-scheduler", "k8s-node-12", "preview-3f2a9c1d7b4e", "db-3f2a9c1d7b4e",
+        "release-3f2a9c1d7b4e-web-config", "pr12-0a1b2c3d4e5f60718293a4b5c6d7e8f901234567",
     ])
     func `a name as people and tools give them is shown, whatever a Secret holds`(name: String) {
         let redactor = Redactor()
         redactor.register(name)
         redactor.allow(names: [name])
         #expect(redactor.redact("namespaces \"\(name)\" not found") == "namespaces \"\(name)\" not found")
+    }
+
+    @Test(arguments: [
+        ("release-3f2a9c1d7b4e-web-config", "web-config"), ("db-2f8a9c1d7b-web-config", "web-config"),
+        ("s3cr3t9hunter2-web-config", "web-config"), ("web-config-c0ffee11-22aa-4b4b-8c8c-0a1b2c3d4e5f", "web-config"),
+    ])
+    func `a plain part of a name is shown in it, whatever the name looks like`(name: String, value: String) {
+        let redactor = Redactor()
+        redactor.register(value)
+        redactor.allow(names: [name])
+        #expect(redactor.redact("ConfigMap \(name) is gone: \(value)") == "ConfigMap \(name) is gone: \(Redactor.mask)")
+    }
+
+    @Test func `an object's name hides a password in it that is known by pieces`() {
+        let redactor = Redactor()
+        // Of texts that begin alike only a few lengths are known.
+        for length in [5, 6, 7, 9] { redactor.register(String("s3cr-q-x-z".prefix(length))) }
+        redactor.register("s3cr3t9hunter2")
+        redactor.allow(names: ["s3cr3t9hunter2"])
+        let shown = redactor.redact("Set the password to s3cr3t9hunter2")
+        #expect(shown.replacing(Redactor.mask, with: "") == "Set the password to ")
     }
 
     @Test func `a generated name behind a telling word is shown, as far as it is known`() {

@@ -24,13 +24,21 @@ enum CredentialLook {
     private static let minNameBytes = 12
     /// A name with a hash behind it has fewer turns.
     private static let minNameTurns = 10
+    /// The length of a commit's hash, abbreviated or whole.
+    private static let hashBytes = 7...40
 
     /// Whether a name looks like a credential as a whole: `s3cr3t9hunter2` or a UUID, but not `db-2f8a9c1d7b` or
-    /// `k8s-node-12`, which tools make.
+    /// `k8s-node-12`, which tools make, nor `preview-3f2a9c1d7b4e`, with a commit or another hash behind a plain word.
     static func isLikelyName(_ name: some Collection<UInt8>) -> Bool {
         var turns = 0
-        for part in name.split(whereSeparator: { !$0.isPartByte }) {
+        var isBehindWord = false
+        for (index, part) in name.split(whereSeparator: { !$0.isPartByte }).enumerated() {
             let mix = LetterMix(part)
+            let isHash = isBehindWord && hashBytes.contains(part.count) && part.allSatisfy(\.isHexadecimal)
+            // A UUID has no such word: only its first part may be letters in front of a longer one.
+            isBehindWord =
+                mix.turns <= 1 && part.contains { $0.isLetter && !$0.isHexadecimal } || index == 0 && !mix.hasDigits
+            if isHash { continue }
             if part.count >= minNameBytes, !mix.isWord { return true }
             turns += mix.turns
         }
@@ -227,6 +235,8 @@ private struct LetterMix {
 
 extension UInt8 {
     fileprivate var isDigit: Bool { (0x30...0x39).contains(self) }
+    /// A digit or one of `a` to `f`.
+    fileprivate var isHexadecimal: Bool { isDigit || (0x61...0x66).contains(self) }
     fileprivate var isCapital: Bool { (0x41...0x5A).contains(self) }
     fileprivate var isSmall: Bool { (0x61...0x7A).contains(self) }
     /// What passwords and Base64 have beside letters and digits, and sentences do not have inside of a word.

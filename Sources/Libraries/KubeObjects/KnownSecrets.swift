@@ -162,7 +162,29 @@ struct KnownSecrets: Sendable {
                 found.append(range)
             }
         }
-        return found
+        return names.hasLikelySecrets ? Self.withoutPlainParts(found, in: bytes, of: names) : found
+    }
+
+    /// The ranges but for those that stand in a name that looks like a credential, and look like none themselves. Of ranges
+    /// without a gap only the whole tells: they may be the pieces of one text.
+    private static func withoutPlainParts<Bytes: RandomAccessCollection>(
+        _ found: [Range<Int>],
+        in bytes: Bytes,
+        of names: PublicNames
+    ) -> [Range<Int>] where Bytes.Element == UInt8, Bytes.Index == Int {
+        var name = PublicNames.Word(countsAll: true)
+        var result: [Range<Int>] = []
+        var index = 0
+        while index < found.count {
+            var next = index + 1
+            while next < found.count, found[next].lowerBound == found[next - 1].upperBound { next += 1 }
+            let whole = found[index].lowerBound..<found[next - 1].upperBound
+            if !names.cover(whole, in: bytes, &name) || CredentialLook.isLikelyName(bytes[whole]) {
+                result.append(contentsOf: found[index..<next])
+            }
+            index = next
+        }
+        return result
     }
 
     /// Whether a piece follows another one, of one long text.

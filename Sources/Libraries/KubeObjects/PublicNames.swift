@@ -5,7 +5,7 @@
 /// A Secret's value that equals a name is shown where it stands as that name: `shop` may be a namespace and the name of a
 /// database, and no error would say what it is about. Two things are no reason to show a value:
 /// - a name that looks like a credential itself (``CredentialLook/isLikelyName(_:)``). Who calls an object like a password
-///   makes no text public in which that password stands;
+///   makes no text public in which that password stands. A plain part of such a name is shown in it;
 /// - the name of a file or folder alone. Only within a longer path, or the file's name with its ending, it tells where
 ///   something is: a file `PASSWORD.yaml` does not show `PASSWORD` in a commit's message.
 struct PublicNames: Sendable {
@@ -36,6 +36,9 @@ struct PublicNames: Sendable {
     /// Of names that look like a credential.
     private var likelySecrets: Set<UInt64> = []
     private var paths: Set<UInt64> = []
+
+    /// Whether there are names that look like a credential.
+    var hasLikelySecrets: Bool { !likelySecrets.isEmpty }
 
     mutating func insert(_ name: String) {
         guard (KnownSecrets.minBytes...Self.maxBytes).contains(name.utf8.count) else { return }
