@@ -65,13 +65,15 @@ private struct CountedBytes: RandomAccessCollection {
     private static let named = [
         "2f8a9c1d7b", "2f8a9c1d7b.", "2f8a9c1d7b:", "2f8a9c1d7b: ", "db-2f8a9c1d7b_", "x9y8z7w6v5.",
         "secret: db-2f8a9c1d7b ", "secret: db-2f8a9c1d7b:", "secret: \"db-2f8a9c1d7b\".", "secret: x9y8z7w6v5 ",
-        "secret:\"2f8a9c1d7b.secret:\"",
+        "secret:\"2f8a9c1d7b.secret:\"", "secret: a/a/a.yaml:1:1 ", "secret: x9y8z7w6v5/a/a.yaml:1:1 ",
+        "x9y8z7w6v5/a:",
     ]
 
     @Test(arguments: pieces + named, ["", "token: ", "token: 2f8a9c1d7b."])
     func `looking whether a credential is a known name reads a text in proportion`(piece: String, start: String) {
         var known = PublicNames()
         for name in Self.names { known.insert(name) }
+        known.insert(path: "a/a/a.yaml")
         let growth = Self.growth(piece, behind: start, ending: "") {
             _ = CredentialShapes.ranges(in: $0, form: .message, besides: [known])
         }

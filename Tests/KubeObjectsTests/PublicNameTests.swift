@@ -41,6 +41,24 @@ import Testing
         #expect(redactor.redact("infra/argo-server-other/a.yaml:1") == "infra/••••••-other/a.yaml:1")
     }
 
+    @Test(arguments: [
+        "infra/my app/argo-server-rbac/x.yaml:3:1: no kind", "infra/@me/argo-server-rbac/x.yaml",
+        "in infra/a+b/argo-server-rbac/x.yaml.", "infra/größe/argo-server-rbac/x.yaml",
+        "/home/me/repo/plain/argo-server-rbac/x.yaml:12", "main:plain/argo-server-rbac/x.yaml",
+        "/a/b/c/d/e/f/g/h/i/j/plain/argo-server-rbac/x.yaml", "argo.yaml:plain/argo-server-rbac/x.yaml",
+    ])
+    func `a known path is shown behind other folders, a branch, or letters that end a name`(text: String) {
+        let redactor = Redactor()
+        redactor.register("argo-server")
+        redactor.allow(
+            paths: ["my app", "@me", "a+b", "größe"].map { "infra/\($0)/argo-server-rbac/x.yaml" }
+                + ["plain/argo-server-rbac/x.yaml"]
+        )
+        #expect(redactor.redact(text) == text)
+        #expect(redactor.redact("argo-server/\(text)") == "\(Redactor.mask)/\(text)")
+        #expect(redactor.redact("a/argo-server-rbac/y.yaml") == "a/\(Redactor.mask)-rbac/y.yaml")
+    }
+
     @Test(arguments: ["s3cr3t9hunter2", "hunter-2-hunter", "pa/ss4/word9x.json"])
     func `a file that is called like a Secret's value does not show the value in other texts`(value: String) {
         let redactor = Redactor()

@@ -92,8 +92,8 @@ struct PublicNames: Sendable {
         // `web.yaml:12:3` is a line and a column of it.
         for _ in 0..<3 {
             while start < end, bytes[end - 1].isPunctuation { end -= 1 }
-            if isPath(bytes, start..<end) {
-                word.path = start..<end
+            if let path = path(bytes, endingIn: start..<end) {
+                word.path = path
                 return
             }
             var number = end
@@ -101,6 +101,22 @@ struct PublicNames: Sendable {
             guard number < end, number > start, bytes[number - 1].isPunctuation else { return }
             end = number
         }
+    }
+
+    /// So many folders in front of a known path are looked behind.
+    private static let maxFolders = 16
+
+    /// The longest known path at the end of a run: of `/home/me/shop/infra/web.yaml`, of `main:infra/web.yaml`, or of
+    /// `app/infra/web.yaml`, which is what no blank is in of `my app/infra/web.yaml`.
+    private func path<Bytes: RandomAccessCollection>(_ bytes: Bytes, endingIn run: Range<Int>) -> Range<Int>?
+    where Bytes.Element == UInt8, Bytes.Index == Int {
+        var start = run.lowerBound
+        for _ in 0...Self.maxFolders {
+            if isPath(bytes, start..<run.upperBound) { return start..<run.upperBound }
+            while start < run.upperBound, !bytes[start].isBorder { start += 1 }
+            while start < run.upperBound, bytes[start].isBorder { start += 1 }
+        }
+        return nil
     }
 
     private func isPath<Bytes: RandomAccessCollection>(_ bytes: Bytes, _ range: Range<Int>) -> Bool
@@ -156,6 +172,9 @@ extension UInt8 {
     }
 
     fileprivate var isPathByte: Bool { isWordByte || self == UInt8(ascii: "/") }
+
+    /// `/` or `:`.
+    fileprivate var isBorder: Bool { self == UInt8(ascii: "/") || self == 0x3A }
 
     /// `.` or `:`.
     fileprivate var isPunctuation: Bool { self == 0x2E || self == 0x3A }
