@@ -50,7 +50,24 @@ import Testing
         var known = KnownSecrets(maxTexts: 10, maxBlocks: 10)
         for number in 100..<120 { known.insert(part: Array("part-\(number)-".utf8)) }
         #expect(known.count == 5)
-        for number in 0..<5 { known.insert(Array("secret-\(number)-".utf8)) }
-        #expect(!known.ranges(in: Array("secret-4-".utf8)).isEmpty)
+        for number in 0..<10 { known.insert(Array("secret-\(number)-".utf8)) }
+        for number in 0..<10 { #expect(!known.ranges(in: Array("secret-\(number)-".utf8)).isEmpty) }
+        for number in 200..<220 { known.insert(part: Array("part-\(number)-".utf8)) }
+        #expect(known.count == 15)
+    }
+
+    @Test func `long looks in Base64 never take the room of long secrets`() {
+        func long(_ name: String, _ number: Int) -> [UInt8] {
+            Array("\(name)-\(number)-".utf8) + Array(repeating: UInt8(ascii: "x"), count: 60)
+        }
+        func block(_ name: String, _ number: Int) -> [UInt8] {
+            Array(long(name, number).prefix(KnownSecrets.blockBytes))
+        }
+        var known = KnownSecrets(maxTexts: 10, maxBlocks: 10)
+        for number in 100..<120 { known.insert(part: block("part", number)) }
+        #expect(known.count == 5)
+        for number in 100..<110 { known.insert(block("secret", number)) }
+        for number in 100..<110 { #expect(!known.ranges(in: block("secret", number)).isEmpty) }
+        #expect(known.count == 15)
     }
 }

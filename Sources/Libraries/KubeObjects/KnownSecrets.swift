@@ -35,6 +35,9 @@ struct KnownSecrets: Sendable {
     private var hashes: Set<UInt64> = []
     /// The pieces of long texts.
     private var blocks = SecretBlocks()
+    /// How many of the hashes and pieces are of what stands inside of longer runs of letters.
+    private var partTexts = 0
+    private var partBlocks = 0
     /// Of these short texts, by the first four bytes: a bit for each length that occurs, the lowest for one byte.
     private var lengths: [UInt32: UInt64] = [:]
     /// One bit for each pair of first bytes that occurs; empty while nothing is held.
@@ -43,8 +46,9 @@ struct KnownSecrets: Sendable {
     private(set) var names = PublicNames()
 
     /// - Parameters:
-    ///   - maxTexts: So many hashes take 2 MiB as a set, and their beginnings 3 MiB more.
-    ///   - maxBlocks: So many pieces, of 46 MiB of text, take 8 MiB as a set, and their filter 2 MiB more.
+    ///   - maxTexts: So many hashes take 2 MiB as a set, and their beginnings 3 MiB more; with half as many parts, twice that.
+    ///   - maxBlocks: So many pieces, of 46 MiB of text, take 8 MiB as a set, and their filter 2 MiB more; with half as
+    ///     many pieces of parts, the set takes 16 MiB.
     init(maxTexts: Int = 196_000, maxBlocks: Int = 760_000) {
         self.maxTexts = maxTexts
         self.maxBlocks = maxBlocks
@@ -68,25 +72,32 @@ struct KnownSecrets: Sendable {
         }
     }
 
-    /// Holds what is looked for inside of longer runs of letters, whatever it consists of. Such texts take at most half of
-    /// the room, so that they never keep out the secrets themselves.
+    /// Holds what is looked for inside of longer runs of letters, whatever it consists of. Such texts have room of their
+    /// own, half as much, so that they never keep out the secrets themselves.
     mutating func insert(part bytes: [UInt8]) {
-        guard (words.count + hashes.count) * 2 < maxTexts, blocks.count * 2 < maxBlocks else { return }
+        guard partTexts * 2 < maxTexts, partBlocks * 2 < maxBlocks else { return }
+        let (texts, pieces) = (hashes.count, blocks.count)
         insert(anywhere: bytes)
+        partTexts += hashes.count - texts
+        partBlocks += blocks.count - pieces
     }
+
+    /// Whether there is room for one more short text.
+    private var hasRoom: Bool { words.count + hashes.count - partTexts < maxTexts }
 
     private mutating func insert(anywhere bytes: [UInt8]) {
         guard bytes.count >= Self.minBytes else { return }
         guard bytes.count >= Self.blockBytes else { return insert(short: bytes[...]) }
         let last = bytes.count - Self.blockBytes
-        for start in stride(from: 0, to: last, by: Self.blockBytes) where start == 0 || blocks.count < maxBlocks {
+        for start in stride(from: 0, to: last, by: Self.blockBytes)
+        where start == 0 || blocks.count - partBlocks < maxBlocks {
             insert(block: bytes[start..<start + Self.blockBytes])
         }
         insert(block: bytes[last...])
     }
 
     private mutating func insert(block: ArraySlice<UInt8>) {
-        guard blocks.count < maxBlocks + maxBlocks / 32 else { return }
+        guard blocks.count - partBlocks < maxBlocks + maxBlocks / 32 else { return }
         var hash = RollingHash()
         for byte in block.prefix(Self.minBytes) { hash.add(byte) }
         let start = hash.value
@@ -111,7 +122,7 @@ struct KnownSecrets: Sendable {
     private mutating func insert(piece: ArraySlice<UInt8>) {
         let hash = piece.reduce(into: RollingHash()) { $0.add($1) }.value
         // Looked up first: an insertion copies everything while another thread searches.
-        guard words.count + hashes.count < maxTexts, !hashes.contains(hash) else { return }
+        guard hasRoom, !hashes.contains(hash) else { return }
         hashes.insert(hash)
         lengths[Self.key(piece, at: piece.startIndex), default: 0] |= 1 << UInt64(piece.count - 1)
         mark(piece)
@@ -119,7 +130,7 @@ struct KnownSecrets: Sendable {
 
     private mutating func insert(word: ArraySlice<UInt8>) {
         let hash = word.reduce(into: RollingHash()) { $0.add($1) }.value
-        guard words.count + hashes.count < maxTexts, !words.contains(hash) else { return }
+        guard hasRoom, !words.contains(hash) else { return }
         words.insert(hash)
         mark(word)
     }
