@@ -71,6 +71,24 @@ struct RedactedLineTests {
         )
     }
 
+    @Test
+    func `in a document a path beside other things than a change's is masked, and so is what a difference has more`() {
+        let redactor = Redactor()
+        redactor.register("settings-key-1")
+        let mask = Redactor.mask
+        let json: JSON = [
+            "changes": [["path": ".data.settings-key-1"]],
+            "diff": ["isTruncated": false, "note": "settings-key-1", "text": "+  settings-key-1: \(mask)"],
+            "error": ["message": "no", "path": ".settings-key-1"],
+        ]
+        #expect(
+            redactor.document(json) { $0.text }.text
+                == #"{"changes":[{"path":".data.settings-key-1"}],"#
+                + #""diff":{"isTruncated":false,"note":"\#(mask)","text":"+  settings-key-1: \#(mask)"},"#
+                + #""error":{"message":"no","path":".\#(mask)"}}"#
+        )
+    }
+
     @Test func `what was made of masked values is not masked once more`() {
         let redactor = Redactor()
         redactor.register("settings-key-1")

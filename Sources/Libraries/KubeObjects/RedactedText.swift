@@ -113,35 +113,43 @@ extension Redactor {
     /// Names of objects, projects and kinds stand in git unencrypted, and are never masked.
     private static let identities: Set<String> = ["apiVersion", "group", "kind", "name", "namespace", "project"]
 
-    /// Whether a member is shown as it is: an identity, the path of a field (`.spec.replicas`), or a difference, whose
-    /// values were masked before it became text.
-    private static func isShown(_ member: JSONObject.Member) -> Bool {
-        switch member.key {
-        case "path": member.value.string?.utf8.first == UInt8(ascii: ".")
-        case "diff": member.value["text"]?.string != nil && member.value["isTruncated"]?.bool != nil
-        default: identities.contains(member.key) && member.value.string != nil
-        }
-    }
+    /// The members of a change of a field (`FieldChange`); those that are nil are left out.
+    private static let changeKeys: Set<String> = ["path", "outerPath", "before", "after", "takenFrom", "keepsValue"]
 
     private func masked(_ json: JSON) -> JSON {
         switch json {
-        case .string(let text):
-            return .string(redact(text))
-        case .array(let elements):
-            return .array(elements.map { masked($0) })
-        case .object(let object):
+        case .string(let text): .string(redact(text))
+        case .array(let elements): .array(elements.map { masked($0) })
+        case .object(let object): .object(masked(object))
+        case .null, .bool, .int, .double: json
+        }
+    }
+
+    private func masked(_ object: JSONObject) -> JSONObject {
+        let isChange = object.allSatisfy { Self.changeKeys.contains($0.key) }
+        return JSONObject(
+            object.map { member in
+                JSONObject.Member(key: member.key, value: masked(member, ofChange: isChange))
+            }
+        )
+    }
+
+    /// The value of a member: as it is when it is an identity, the path of the field that changes (`.spec.replicas`), or
+    /// the text of a difference, whose values were masked before it became text.
+    private func masked(_ member: JSONObject.Member, ofChange isChange: Bool) -> JSON {
+        let value = member.value
+        switch member.key {
+        case "path" where isChange && value.string?.utf8.first == UInt8(ascii: "."): return value
+        case "diff" where value["text"]?.string != nil && value["isTruncated"]?.bool != nil:
+            guard case .object(let difference) = value else { return masked(value) }
             return .object(
                 JSONObject(
-                    object.map { member in
-                        JSONObject.Member(
-                            key: member.key,
-                            value: Self.isShown(member) ? member.value : masked(member.value)
-                        )
+                    difference.map { part in
+                        JSONObject.Member(key: part.key, value: part.key == "text" ? part.value : masked(part.value))
                     }
                 )
             )
-        case .null, .bool, .int, .double:
-            return json
+        default: return Self.identities.contains(member.key) && value.string != nil ? value : masked(value)
         }
     }
 
