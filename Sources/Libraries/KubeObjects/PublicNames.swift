@@ -92,8 +92,8 @@ struct PublicNames: Sendable {
         // `web.yaml:12:3` is a line and a column of it.
         for _ in 0..<3 {
             while start < end, bytes[end - 1].isPunctuation { end -= 1 }
-            if let path = path(bytes, endingIn: start..<end) {
-                word.path = path
+            if let known = path(bytes, endingIn: start..<end) {
+                word.path = known
                 return
             }
             var number = end
