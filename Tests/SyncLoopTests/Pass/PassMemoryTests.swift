@@ -58,11 +58,12 @@ struct PassMemoryTests {
         #expect(memory.last == .failed(refusal))
     }
 
-    @Test func `a pass whose end could not be written down is no pass to compare by`() {
-        var memory = memory(after: .held)
-        let before = memory.last
-        take(PassFixture.report(), of: PassFixture.plan(), PassFixture.outcome(.degraded, hasRow: false), into: &memory)
-        #expect(memory.last == before)
+    @Test(arguments: [RunOutcome.succeeded, .degraded])
+    func `after a pass whose end could not be written a run follows, at the same commit too`(outcome: RunOutcome) {
+        var memory = memory(after: .succeeded)
+        #expect(memory.last.silence([], at: commitID, applied: commitID) == .allowed)
+        take(PassFixture.report(), of: PassFixture.plan(), PassFixture.outcome(outcome, hasRow: false), into: &memory)
+        #expect(memory.last.silence([], at: commitID, applied: commitID) == .refused)
     }
 
     @Test func `what failed, what is refused and what waits will stand in the way`() throws {

@@ -91,10 +91,10 @@ struct PassMemory: Sendable {
         case .refused(let failure, _): failed(failure)
         case .carriedOut(let report, let time, let outcome):
             learn(from: report, of: prepared.plan, began: began, ended: time)
-            guard outcome.run != nil else { return }
             let standing = standing(after: prepared)
-            // What lacks rows is not told in full: the next pass records a run in any case.
-            let ending: RunOutcome = outcome.isUnrecorded ? .interrupted : outcome.outcome
+            // What lacks rows, or its end, is not told in full: the next pass records a run in any case.
+            let isTold = outcome.run != nil && !outcome.isUnrecorded
+            let ending = isTold ? outcome.outcome : .interrupted
             last = .written(ending, commitID: prepared.plan.commit.id, standing: standing)
         }
     }
