@@ -66,6 +66,10 @@ struct PassMemory: Sendable {
     /// Notes that a pass could not plan, or was not allowed to write.
     mutating func failed(_ failure: PassFailure) { last = .failed(failure) }
 
+    /// Notes that the failure, or the end of its run, could not be written: it is news at the next pass, and when that has
+    /// none, a run is recorded all the same.
+    mutating func lostFailure() { last = .overcome }
+
     /// Notes that a pass begins that reads everything, because something has changed.
     mutating func beganLooking() { rest = nil }
 
