@@ -41,6 +41,15 @@ struct PassMemoryTests {
         #expect(memory.isNews(PassFixture.failure))
     }
 
+    @Test func `a failure that could not be written is news again, and is followed by a run when it is over`() {
+        var memory = memory(after: .succeeded)
+        memory.failed(PassFixture.failure)
+        memory.lostFailure()
+        #expect(memory.isNews(PassFixture.failure))
+        memory.planned(earlier: nil)
+        #expect(memory.last.silence([], at: commitID, applied: commitID) == .refused)
+    }
+
     @Test func `the history is believed where this process has made no pass`() {
         var memory = PassMemory(interval: .seconds(100))
         memory.planned(earlier: nil)
