@@ -98,6 +98,16 @@ extension History {
         return written
     }
 
+    /// Whether rows of a run were lost, which its end tells.
+    package func hasLostRows(of run: RunID) -> Bool { lostRows.withLock { $0[run.number] != nil } }
+
+    /// Decides and appends in one transaction, about something that has happened already; uses the reserve.
+    func transactAfterwards(
+        _ body: @escaping @Sendable (LedgerTransaction) throws -> Void
+    ) async throws(RecordError) {
+        try await afterwards { () async throws(RecordError) in try await writer.transact(body) }
+    }
+
     /// How many rows of a run were lost and why, one line; nil when none was.
     func lossText(of run: RunID) -> String? {
         guard let lost = lostRows.withLock({ $0[run.number] }) else { return nil }
