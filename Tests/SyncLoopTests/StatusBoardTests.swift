@@ -39,5 +39,7 @@ struct StatusBoardTests {
         #expect(await board.notReady == "b: the disk is full")
         await board.resting("b", because: .suspended)
         #expect(await board.notReady == nil)
+        await board.resting("b", because: .unable("the disk is full"))
+        #expect(await board.notReady == "b: the disk is full")
     }
 }

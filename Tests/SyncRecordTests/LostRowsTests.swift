@@ -86,6 +86,38 @@ private final class Disk: Sendable {
         }
     }
 
+    @Test func `P3: what is recorded again until it is written is not told as lost, and an image run keeps its end`()
+        async throws
+    {
+        try await withTemporaryFolder { folder in
+            let disk = Disk()
+            let history = try await History.open(
+                folder: folder.path,
+                mode: .operate,
+                beforeCommit: { _ in try disk.check() }
+            )
+            let run = try await history.begin(project: "posts", trigger: .image)
+            disk.fill(true)
+            await #expect {
+                try await history.recordUntilWritten([.sample()], of: run)
+            } throws: { ($0 as? RecordError)?.reason == .diskFull }
+            disk.fill(false)
+            try await history.recordUntilWritten([.sample()], of: run)
+            disk.fill(true)
+            await #expect {
+                try await history.finish(run, outcome: .interrupted, counts: Self.counts)
+            } throws: { ($0 as? RecordError)?.reason == .diskFull }
+            disk.fill(false)
+            _ = try await history.begin(project: "posts", trigger: .commit)
+            let detail = try #require(try await history.detail(run.number))
+            #expect(detail.run.outcome == .interrupted)
+            #expect(detail.objects.count == 1)
+            #expect(detail.messages.isEmpty)
+            try await expectIntact(history)
+            try await history.close()
+        }
+    }
+
     @Test func `a run of a process that died counts the objects that have rows`() async throws {
         try await withTemporaryFolder { folder in
             let first = try await History.open(folder: folder.path, mode: .operate)

@@ -87,7 +87,7 @@ actor RolloutRuns {
         now: KubeObject? = nil
     ) async throws(RecordError) -> Duration? {
         guard let index = open.firstIndex(where: { $0.pending.contains(workload) }) else { return nil }
-        let start = begun.removeValue(forKey: workload)
+        let start = begun[workload]
         let shown = start?.changes ?? changes
         let duration = start.map { $0.at.duration(to: .now) }
         let outcome = ObjectOutcome(
@@ -103,7 +103,8 @@ actor RolloutRuns {
             warnings: shown.compactMap(\.provenanceText),
             duration: duration ?? .zero
         )
-        try await history.record([outcome], of: open[index].run)
+        try await history.recordUntilWritten([outcome], of: open[index].run)
+        begun[workload] = nil
         var kept = outcome
         kept.letGo()
         open[index].outcomes.append(kept)
@@ -118,12 +119,17 @@ actor RolloutRuns {
         for run in open where run.pending.isEmpty {
             let counts = RunCounts(of: run.outcomes)
             let more = run.stories.count > 1 ? " (and \(run.stories.count - 1) more)" : ""
-            try await history.finish(
-                run.run,
-                outcome: counts.failed > 0 ? .degraded : .succeeded,
-                counts: counts,
-                message: run.stories.first.map { $0 + more }
-            )
+            do throws(RecordError) {
+                try await history.finish(
+                    run.run,
+                    outcome: counts.failed > 0 ? .degraded : .succeeded,
+                    counts: counts,
+                    message: run.stories.first.map { $0 + more }
+                )
+            } catch {
+                // Where the end had found no room, the beginning of another run may have written it meanwhile.
+                guard error.reason == .unknownRun else { throw error }
+            }
             open.removeAll { $0.run.number == run.run.number }
             await onEnd(run.run)
         }

@@ -22,7 +22,7 @@ extension History {
         marks: [ObjectID: Inventory.AppliedMark],
         of project: String
     ) async throws(RecordError) {
-        try await writer.transact { ledger in
+        try await transactAfterwards { ledger in
             let database = ledger.database
             let known = try MarkTable.load(project, in: database)
             if known == marks, try MarkTable.damage(of: project, marks: known, in: database) == nil { return }

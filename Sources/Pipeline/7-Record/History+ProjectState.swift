@@ -34,7 +34,7 @@ extension History {
     /// Remembers the commit whose objects have all been applied. Writes nothing when it is remembered already.
     package func setApplied(_ commit: CommitInfo, treeID: String, by run: RunID) async throws(RecordError) {
         let payload = Payload.RunCommit(commit, treeID: treeID, by: redactor)
-        try await writer.transact { ledger in
+        try await transactAfterwards { ledger in
             let known = try Self.state(of: run.project, in: ledger.database)
             guard known.applied?.id != commit.id || known.appliedTreeID != treeID else { return }
             try ledger.append([
@@ -67,7 +67,7 @@ extension History {
     /// present one changes nothing, so a given approval stays valid.
     package func setHold(_ hold: PruneHold?, by run: RunID) async throws(RecordError) {
         let held = hold.map { Payload.Held($0, by: redactor) }
-        try await writer.transact { ledger in
+        try await transactAfterwards { ledger in
             let known = try Self.state(of: run.project, in: ledger.database).hold
             guard known?.hash != held?.hash else { return }
             if let held {
@@ -111,7 +111,7 @@ extension History {
     ///
     /// - Throws: ``RecordError`` with reason `nothingHeld` when this hash is not approved: it was never, or it was used.
     package func consumeApproval(hash: String, by run: RunID) async throws(RecordError) {
-        try await writer.transact { ledger in
+        try await transactAfterwards { ledger in
             guard try Self.state(of: run.project, in: ledger.database).approval?.hash == hash else {
                 throw RecordError(.nothingHeld, "project \(run.project)", "hash \(hash) is not approved")
             }

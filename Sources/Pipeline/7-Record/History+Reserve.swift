@@ -22,7 +22,14 @@ extension History {
     /// - Throws: ``RecordError``, with reason `diskFull` while there is no room for it.
     package func requireReserve() async throws(RecordError) {
         guard let reserve, !reserve.isWhole else { return }
-        try await writer.transact { ledger in try self.takeReserve(ledger) }
+        do throws(RecordError) {
+            try await writer.transact { ledger in try self.takeReserve(ledger) }
+        } catch {
+            guard error.reason == .diskFull else { throw error }
+            // The log was kept while the reserve was given up, and has grown by what was written meanwhile.
+            await writer.cutLog()
+            try await writer.transact { ledger in try self.takeReserve(ledger) }
+        }
     }
 
     /// The same inside a transaction.
@@ -54,9 +61,8 @@ extension History {
             return try await write()
         } catch {
             guard error.reason == .diskFull, let reserve else { throw error }
-            await writer.keepLog()
             // Where another writer has given it up meanwhile, there is room as well.
-            reserve.giveUp(for: use)
+            await writer.keepLog { reserve.giveUp(for: use) }
             return try await write()
         }
     }
@@ -90,6 +96,16 @@ extension History {
             written += next.count
         }
         return written
+    }
+
+    /// Whether rows of a run were lost, which its end tells.
+    package func hasLostRows(of run: RunID) -> Bool { lostRows.withLock { $0[run.number] != nil } }
+
+    /// Decides and appends in one transaction, about something that has happened already; uses the reserve.
+    func transactAfterwards(
+        _ body: @escaping @Sendable (LedgerTransaction) throws -> Void
+    ) async throws(RecordError) {
+        try await afterwards { () async throws(RecordError) in try await writer.transact(body) }
     }
 
     /// How many rows of a run were lost and why, one line; nil when none was.

@@ -27,12 +27,12 @@ extension History {
         trigger: RunTrigger,
         after elapsed: Duration = .zero
     ) async throws(RecordError) -> RunID {
-        let ends = unwrittenEnds.withLock { $0 }
+        try await requireReserve()
+        let ends = unwrittenEnds.withLock { $0.filter { $0.value.first?.project == project } }
         let begun: RunID = try await writer.transact { ledger in
             try self.takeReserve(ledger)
-            if trigger != .image {
-                try Ledger.closeLastPass(of: project, ends: ends, at: ledger.at, in: ledger.database)
-            }
+            try Ledger.writeEnds(ends, at: ledger.at, in: ledger.database)
+            if trigger != .image { try Ledger.closeLastPass(of: project, at: ledger.at, in: ledger.database) }
             let last = try Int64.fetchOne(ledger.database, sql: "SELECT max(run) FROM audit WHERE run IS NOT NULL") ?? 0
             let run = RunID(number: last + 1, project: project)
             try ledger.append([
@@ -45,8 +45,9 @@ extension History {
             ])
             return run
         }
-        if trigger != .image {
-            unwrittenEnds.withLock { ends in ends = ends.filter { $0.value.first?.project != project } }
+        for number in ends.keys {
+            unwrittenEnds.withLock { $0[number] = nil }
+            lostRows.withLock { $0[number] = nil }
         }
         return begun
     }
@@ -58,7 +59,7 @@ extension History {
         treeID: String,
         step: CommitStep? = nil
     ) async throws(RecordError) {
-        _ = try await writer.append(
+        try await appendAfterwards(
             entries {
                 [
                     try entry(
@@ -67,7 +68,8 @@ extension History {
                         payload: Payload.RunCommit(commit, treeID: treeID, step: step, by: redactor)
                     )
                 ]
-            }
+            },
+            of: run
         )
     }
 
@@ -79,6 +81,12 @@ extension History {
     package func record(_ outcomes: [ObjectOutcome], of run: RunID) async throws(RecordError) {
         let rows = await objectEntries(outcomes, of: run)
         try await appendAfterwards(entries { try rows.get() }, of: run)
+    }
+
+    /// The same for outcomes that the caller records again until it succeeds: what finds no room now is not lost.
+    package func recordUntilWritten(_ outcomes: [ObjectOutcome], of run: RunID) async throws(RecordError) {
+        let rows = await objectEntries(outcomes, of: run)
+        try await appendAfterwards(entries { try rows.get() })
     }
 
     /// The rows of those outcomes that need one.
@@ -113,7 +121,7 @@ extension History {
         // Keeps the renderer's own last problem, which also counts the others.
         let isCut = problems.count > Self.maxLocated + 1
         let told = isCut ? kept + RenderProblem.more(problems.count - kept.count, behind: kept.last) : problems
-        _ = try await writer.append(
+        try await appendAfterwards(
             entries {
                 try told.map {
                     try entry(
@@ -126,7 +134,8 @@ extension History {
                         )
                     )
                 }
-            }
+            },
+            of: run
         )
     }
 
@@ -162,7 +171,7 @@ extension History {
     }
 
     /// Ends the run. Writes that have no outcome yet get the outcome unknown, and rows that were lost are told as a remark.
-    /// An end that cannot be written now is written when the next pass of the project begins.
+    /// An end that cannot be written now is written when the next run of the project begins.
     ///
     /// - Parameters:
     ///   - run: A run that has not ended.

@@ -37,7 +37,7 @@ package final class History: Sendable {
     let reserve: DiskReserve?
     /// By run, until its end is written.
     let lostRows = Mutex<[Int64: LostRows]>([:])
-    /// The last rows of runs whose end could not be written, by run: the next pass of the project writes them.
+    /// The last rows of runs whose end could not be written, by run: the next run of the project writes them.
     let unwrittenEnds = Mutex<[Int64: [LedgerEntry]]>([:])
     private let files: OpenedFiles
     private let lock: FolderLock?

@@ -23,23 +23,33 @@ extension Ledger {
 
     /// Closes the last run of a project if its end could not be written, in the same way. A project has one pass at a
     /// time. Runs of image rollouts go on beside it and are closed by the code that began them.
-    /// `ends` are the last rows of runs, by run, where this process still has them: they are written as they are.
-    static func closeLastPass(
-        of project: String,
-        ends: [Int64: [LedgerEntry]],
-        at: Int64,
-        in database: Database
-    ) throws {
-        guard let started = try newestPass(of: project, in: database),
-            try rows(
-                where: "run = ? AND kind = ?",
-                arguments: [started.run, LedgerKind.runFinished.rawValue],
-                in: database
-            ).isEmpty
-        else { return }
-        let end = started.run.flatMap { ends[$0] }
+    static func closeLastPass(of project: String, at: Int64, in database: Database) throws {
+        guard let started = try newestPass(of: project, in: database), try !isFinished(started.run, in: database) else {
+            return
+        }
         let cause: RedactedText = "the history could not be written to the end of this pass"
-        try close(started, end: end, because: cause, at: at, in: database)
+        try close(started, because: cause, at: at, in: database)
+    }
+
+    /// Writes the last rows of runs, by run, as they are, for those that have no end yet.
+    static func writeEnds(_ ends: [Int64: [LedgerEntry]], at: Int64, in database: Database) throws {
+        for (run, end) in ends.sorted(by: { $0.key < $1.key }) where try !isFinished(run, in: database) {
+            let started = try rows(
+                where: "run = ? AND kind = ?",
+                arguments: [run, LedgerKind.runStarted.rawValue],
+                in: database
+            )
+            let cause: RedactedText = "the history could not be written to the end of this run"
+            for row in started { try close(row, end: end, because: cause, at: at, in: database) }
+        }
+    }
+
+    private static func isFinished(_ run: Int64?, in database: Database) throws -> Bool {
+        try !rows(
+            where: "run = ? AND kind = ?",
+            arguments: [run, LedgerKind.runFinished.rawValue],
+            in: database
+        ).isEmpty
     }
 
     private static func close(

@@ -72,13 +72,14 @@ final class LedgerWriter: Sendable {
     }
 
     /// Keeps SQLite from moving the log into the file at each commit, until ``moveLogAgain(in:)``: the file would grow by
-    /// that, and take the room that was made for the last rows.
-    func keepLog() async {
+    /// that, and take the room that was made for the last rows. `giveUp` makes that room; no transaction comes between.
+    func keepLog(_ giveUp: @escaping @Sendable () -> Void) async {
         await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
             pool.asyncWriteWithoutTransaction { database in
                 self.keepsLog.withLock { $0 = true }
                 // Where that fails the rows are written as far as there is room, as without it.
                 try? database.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+                giveUp()
                 done.resume()
             }
         }
@@ -92,6 +93,17 @@ final class LedgerWriter: Sendable {
         }
         // Where that fails the log grows until the next start.
         if wasKept { try? database.execute(sql: "PRAGMA wal_autocheckpoint = 1000") }
+    }
+
+    /// Moves the whole log into the file and cuts it, so that the disk gets back what it grew by while it was kept. Where a
+    /// reader or the disk prevents that, the log stays as it is.
+    func cutLog() async {
+        await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
+            pool.asyncWriteWithoutTransaction { database in
+                _ = try? database.checkpoint(.truncate)
+                done.resume()
+            }
+        }
     }
 
     private func interfere() throws {

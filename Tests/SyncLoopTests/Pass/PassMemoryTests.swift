@@ -41,6 +41,15 @@ struct PassMemoryTests {
         #expect(memory.isNews(PassFixture.failure))
     }
 
+    @Test func `a failure that could not be written is news again, and is followed by a run when it is over`() {
+        var memory = memory(after: .succeeded)
+        memory.failed(PassFixture.failure)
+        memory.lostFailure()
+        #expect(memory.isNews(PassFixture.failure))
+        memory.planned(earlier: nil)
+        #expect(memory.last.silence([], at: commitID, applied: commitID) == .refused)
+    }
+
     @Test func `the history is believed where this process has made no pass`() {
         var memory = PassMemory(interval: .seconds(100))
         memory.planned(earlier: nil)
@@ -58,11 +67,12 @@ struct PassMemoryTests {
         #expect(memory.last == .failed(refusal))
     }
 
-    @Test func `a pass whose end could not be written down is no pass to compare by`() {
-        var memory = memory(after: .held)
-        let before = memory.last
-        take(PassFixture.report(), of: PassFixture.plan(), PassFixture.outcome(.degraded, hasRow: false), into: &memory)
-        #expect(memory.last == before)
+    @Test(arguments: [RunOutcome.succeeded, .degraded])
+    func `after a pass whose end could not be written a run follows, at the same commit too`(outcome: RunOutcome) {
+        var memory = memory(after: .succeeded)
+        #expect(memory.last.silence([], at: commitID, applied: commitID) == .allowed)
+        take(PassFixture.report(), of: PassFixture.plan(), PassFixture.outcome(outcome, hasRow: false), into: &memory)
+        #expect(memory.last.silence([], at: commitID, applied: commitID) == .refused)
     }
 
     @Test func `what failed, what is refused and what waits will stand in the way`() throws {

@@ -93,6 +93,24 @@ struct PassOutcomeTests {
         #expect(!DiskRoom.hasGrown(little, since: DiskRoom.scarce(nil)))
     }
 
+    @Test func `only a source that failed on a nearly full disk is asked again before its time`() {
+        let (now, interval) = (ContinuousClock.now, Duration.seconds(60))
+        func delay(_ stage: PassFailure.Stage, freeBytes: UInt64) -> PassDelay {
+            let failure = PassFailure(stage: stage, message: "no", isRetryable: true)
+            let outcome = PassOutcome(.unplanned(failure, run: nil), commit: nil, duration: .zero)
+            var delay = PassDelay()
+            for _ in 1...5 { delay.passed(outcome, at: now, interval: interval, freeBytes: freeBytes) }
+            return delay
+        }
+        var scarce = delay(.source, freeBytes: 0)
+        #expect(!scarce.isDue(at: now))
+        #expect(scarce.hasRoom(1 << 20))
+        scarce.end()
+        #expect(scarce.isDue(at: now))
+        #expect(!delay(.source, freeBytes: 1 << 30).hasRoom(2 << 30))
+        #expect(delay(.history, freeBytes: 0).isDue(at: now))
+    }
+
     @Test func `a pass that lost its journal is told from one that was to end`() {
         let reason = "the disk is full"
         let inventory = PassFixture.report().inventory

@@ -16,3 +16,40 @@ enum DiskRoom {
         return bytes >= scarce + step
     }
 }
+
+/// When the next pass is due after passes that could do nothing. Pure: the time and the room are parameters.
+struct PassDelay: Sendable {
+    private var failures = 0
+    private var retryAt: ContinuousClock.Instant?
+    private var scarceBytes: UInt64?
+
+    /// Whether a pass is due.
+    func isDue(at now: ContinuousClock.Instant) -> Bool {
+        guard failures > 0, let retryAt else { return true }
+        return now >= retryAt
+    }
+
+    /// Notes how a pass ended.
+    ///
+    /// - Parameters:
+    ///   - outcome: How.
+    ///   - now: When.
+    ///   - interval: How often the project is compared.
+    ///   - freeBytes: The room on the disk of the data folder then.
+    mutating func passed(
+        _ outcome: PassOutcome,
+        at now: ContinuousClock.Instant,
+        interval: Duration,
+        freeBytes: UInt64?
+    ) {
+        failures = outcome.needsRetry ? failures + 1 : 0
+        retryAt = now.advanced(by: StepBackoff.delay(after: failures, interval: interval))
+        scarceBytes = failures > 0 ? DiskRoom.scarce(freeBytes) : nil
+    }
+
+    /// Whether the disk has more room than the pass had that failed.
+    func hasRoom(_ freeBytes: UInt64?) -> Bool { DiskRoom.hasGrown(freeBytes, since: scarceBytes) }
+
+    /// Makes the next pass due now.
+    mutating func end() { failures = 0 }
+}

@@ -48,9 +48,7 @@ package struct ProjectLoop: Sendable {
     private func makePasses() async {
         let interval = reconciler.project.interval
         let clock = ContinuousClock()
-        var failures = 0
-        var retryAt = clock.now
-        var scarceBytes: UInt64?
+        var delay = PassDelay()
         var failedCommit: String?
         var seenApproval: String?
         var trigger = RunTrigger.start
@@ -58,18 +56,16 @@ package struct ProjectLoop: Sendable {
             let began = clock.now
             if let reason = await reasonToRest() {
                 await board.resting(reconciler.project.name, because: reason)
-            } else if failures == 0 || clock.now >= retryAt {
+            } else if delay.isDue(at: clock.now) {
                 let outcome = await pass(trigger)
-                failures = outcome.needsRetry ? failures + 1 : 0
+                delay.passed(outcome, at: clock.now, interval: interval, freeBytes: reconciler.history.freeBytes)
                 failedCommit = outcome.commit?.id
-                retryAt = clock.now.advanced(by: StepBackoff.delay(after: failures, interval: interval))
-                scarceBytes = failures > 0 ? DiskRoom.scarce(reconciler.history.freeBytes) : nil
                 trigger = .commit
-            } else if DiskRoom.hasGrown(reconciler.history.freeBytes, since: scarceBytes) {
-                failures = 0
+            } else if delay.hasRoom(reconciler.history.freeBytes) {
+                delay.end()
                 continue
             } else if await hasMoved(from: failedCommit, &seenApproval) {
-                failures = 0
+                delay.end()
                 continue
             }
             do { try await clock.sleep(until: began.advanced(by: interval), tolerance: .milliseconds(50)) } catch {

@@ -82,6 +82,7 @@ package actor StatusBoard {
         case .suspended: entries[project]?.isSuspended = true
         case .unable(let message):
             entries[project]?.standsBy = false
+            entries[project]?.isSuspended = false
             entries[project]?.outcome = .failed
             entries[project]?.failedAt = .history
             entries[project]?.message = redactor.row(message)

@@ -126,7 +126,10 @@ struct PassCarryOut: Sendable {
             do { try await part() } catch { lose(error) }
         }
 
-        mutating func lose(_ error: any Error) { if loss == nil { loss = "\(error)" } }
+        /// Notes why; an error of the cluster is told as what it is.
+        mutating func lose(_ error: any Error) {
+            if loss == nil { loss = error is RecordError ? "the history could not be written: \(error)" : "\(error)" }
+        }
 
         /// Whether all was done as planned, and is written down so far.
         var isComplete: Bool { loss == nil && (outcome == .succeeded || outcome == .held) }
@@ -144,8 +147,8 @@ struct PassCarryOut: Sendable {
         await finish(run, report, &end)
         if let loss = end.loss {
             // The next pass records a run in any case.
-            end.interruption = .unrecorded("the history could not be written: \(loss)")
-            record.logger.error("the history cannot be written", metadata: ["sync.error": "\(loss)"])
+            end.interruption = .unrecorded(loss)
+            record.logger.error("the pass is not recorded in full", metadata: ["sync.error": "\(loss)"])
         }
         let done = PassOutcome.CarriedOut(
             outcome: end.outcome,
@@ -189,6 +192,9 @@ struct PassCarryOut: Sendable {
             if !end.isComplete { end.outcome = .degraded }
         } else if end.loss != nil, end.outcome != .interrupted {
             end.outcome = .degraded
+        }
+        if let loss = end.loss, !history.hasLostRows(of: run) {
+            await end.write { try await history.record(message: "not all of it is recorded: \(loss)", of: run) }
         }
         CrashPoint.reach(.beforeFinish)
         await conclude(run, health, &end)

@@ -66,6 +66,10 @@ struct PassMemory: Sendable {
     /// Notes that a pass could not plan, or was not allowed to write.
     mutating func failed(_ failure: PassFailure) { last = .failed(failure) }
 
+    /// Notes that the failure, or the end of its run, could not be written: it is news at the next pass, and when that has
+    /// none, a run is recorded all the same.
+    mutating func lostFailure() { last = .overcome }
+
     /// Notes that a pass begins that reads everything, because something has changed.
     mutating func beganLooking() { rest = nil }
 
@@ -91,10 +95,10 @@ struct PassMemory: Sendable {
         case .refused(let failure, _): failed(failure)
         case .carriedOut(let report, let time, let outcome):
             learn(from: report, of: prepared.plan, began: began, ended: time)
-            guard outcome.run != nil else { return }
             let standing = standing(after: prepared)
-            // What lacks rows is not told in full: the next pass records a run in any case.
-            let ending: RunOutcome = outcome.isUnrecorded ? .interrupted : outcome.outcome
+            // What lacks rows, or its end, is not told in full: the next pass records a run in any case.
+            let isTold = outcome.run != nil && !outcome.isUnrecorded
+            let ending = isTold ? outcome.outcome : .interrupted
             last = .written(ending, commitID: prepared.plan.commit.id, standing: standing)
         }
     }

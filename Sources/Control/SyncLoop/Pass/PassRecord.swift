@@ -57,7 +57,7 @@ struct PassRecord: Sendable {
     /// Ends a run that planned and was stopped before it wrote anything.
     func stopped(_ run: RunID) async throws(RecordError) -> SyncRun {
         let message = PassOutcome.stoppedBeforeAnyChange
-        try await history.record(message: message, of: run)
+        await part { () async throws(RecordError) in try await history.record(message: message, of: run) }
         let row = try await history.finish(run, outcome: .interrupted, counts: RunCounts(), message: message)
         await publishHead("sync recorded", of: row.id)
         return row
@@ -101,8 +101,10 @@ struct PassRecord: Sendable {
         guard isNews else { return nil }
         do throws(RecordError) {
             let run = try await history.begin(project: project.name, trigger: trigger, after: elapsed)
-            try await history.identify(run, commit: failure.commit, treeID: "")
-            try await history.record(failure.problems, of: run)
+            await part { () async throws(RecordError) in
+                try await history.identify(run, commit: failure.commit, treeID: "")
+            }
+            await part { () async throws(RecordError) in try await history.record(failure.problems, of: run) }
             let row = try await history.finish(run, outcome: .failed, counts: RunCounts(), message: nil)
             await publishHead("sync recorded", of: row.id)
             return row
@@ -111,8 +113,13 @@ struct PassRecord: Sendable {
         }
     }
 
+    /// Writes a part of a run. What is lost of it is told by the end, which it does not keep from being written.
+    private func part(_ write: () async throws(RecordError) -> Void) async {
+        do throws(RecordError) { try await write() } catch { _ = unwritten(error) }
+    }
+
     private func end(_ run: RunID, as failure: PassFailure) async throws(RecordError) -> SyncRun {
-        try await history.record(message: failure.message, of: run)
+        await part { () async throws(RecordError) in try await history.record(message: failure.message, of: run) }
         let row = try await history.finish(run, outcome: .failed, counts: RunCounts(), message: failure.message)
         await publishHead("sync recorded", of: row.id)
         return row

@@ -225,6 +225,7 @@ extension ProjectReconciler {
         let isNews = memory.isNews(failure) || settings.recordsQuietPasses
         memory.failed(failure)
         let run = await record.failed(failure, trigger: trigger, after: duration, isNews: isNews)
+        if isNews, run == nil, failure.stage != .history, failure.stage != .suspended { memory.lostFailure() }
         return PassOutcome(.unplanned(failure, run: run), commit: nil, duration: duration)
     }
 
@@ -238,6 +239,7 @@ extension ProjectReconciler {
         let isNews = memory.isNews(pass) || settings.recordsQuietPasses
         memory.failed(pass)
         let run = await record.failed(failure, as: pass, trigger: trigger, after: duration, isNews: isNews)
+        if isNews, run == nil { memory.lostFailure() }
         return PassOutcome(.unrendered(failure, run: run), commit: failure.commit, duration: duration)
     }
 }
