@@ -77,11 +77,11 @@ private func reserved(_ folder: String) -> Int {
                 try await history.record([.sample()], of: run)
             }
             #expect(reserved(folder.path) == 512 << 10)
+            // What is left of the room for rows is used up, so that only the last part has room for the end.
+            try folder.fill()
             await #expect {
                 _ = try await journal.intend([MutationIntent(id: .deployment("late"), verb: .apply, reason: "commit")])
             } throws: { ($0 as? RecordError)?.reason == .diskFull }
-            // What is left of the room for rows is used up, so that only the last part has room for the end.
-            try folder.fill()
             try await history.finish(run, outcome: .interrupted, counts: RunCounts())
             #expect(reserved(folder.path) == 0)
             #expect(try await history.detail(run.number)?.mutations.first?.ending == .done)
