@@ -50,7 +50,7 @@ struct RefusalTests {
         let role = try refusal(#""name":"--all","namespace":"shop""#, roles)
         let words = "kubectl label -n shop roles.rbac.authorization.k8s.io/--all applyset.kubernetes.io/part-of-"
         #expect(role.hasSuffix(words), "\(role)")
-        for name in ["read  it", "x'\u{301}; id; '\u{301}y"] {
+        for name in ["read  it", "del\u{7f}", "x'\u{301}; id; '\u{301}y"] {
             let odd = try refusal(#""name":"\#(name)","namespace":"shop""#, roles)
             #expect(odd.hasSuffix("moves it here: taking its label applyset.kubernetes.io/part-of off"), "\(odd)")
         }

@@ -149,7 +149,7 @@ extension RolloutDoer {
         if let took { logger.debug("rollout took", metadata: ["sync.duration": "\(took)"]) }
     }
 
-    private func recording<Value>(
+    func recording<Value>(
         _ body: () async throws(RecordError) -> Value
     ) async throws(RolloutSender.Failure) -> Value {
         do throws(RecordError) { return try await body() } catch {

@@ -71,6 +71,7 @@ actor RolloutDoer {
         let all = Set(verdicts.map(\.workload.id))
         pause.keep(only: all)
         do throws(RolloutSender.Failure) {
+            try await recording { () async throws(RecordError) in try await self.runs.settle() }
             for verdict in verdicts where !pause.holds(verdict.workload.id, at: round.now) {
                 try await goOn(with: verdict, &round)
             }

@@ -19,8 +19,13 @@ actor RolloutRuns {
     private struct Open: Sendable {
         let run: RunID
         var pending: Set<ObjectID> = []
+        /// What has ended and is not in the history yet, the first to be written first.
+        var unwritten: [ObjectOutcome] = []
         var outcomes: [ObjectOutcome] = []
         var stories: [String] = []
+
+        /// Whether nothing is missing but its end.
+        var isOver: Bool { pending.isEmpty && unwritten.isEmpty }
     }
 
     private let history: History
@@ -73,8 +78,8 @@ actor RolloutRuns {
         try await history.record(message: line, of: run)
     }
 
-    /// Notes how a workload's rollout ended, and ends its run when it was the last. What cannot be written now is tried
-    /// again at the next end. `now` is the workload at the end, where that is not as the rollout has made it.
+    /// Notes how a workload's rollout ended, and ends its run when it was the last. What cannot be written now is kept for
+    /// ``settle()``. `now` is the workload at the end, where that is not as the rollout has made it.
     ///
     /// - Returns: How long the rollout took; nil when it began in another process.
     @discardableResult
@@ -103,42 +108,53 @@ actor RolloutRuns {
             warnings: shown.compactMap(\.provenanceText),
             duration: duration ?? .zero
         )
-        try await history.recordUntilWritten([outcome], of: open[index].run)
         begun[workload] = nil
-        var kept = outcome
-        kept.letGo()
-        open[index].outcomes.append(kept)
+        open[index].unwritten.append(outcome)
         open[index].stories.append(story)
         open[index].pending.remove(workload)
-        try await finishEnded()
+        try await settle()
         return duration
     }
 
-    /// Ends the runs of which nothing is pending any more.
-    private func finishEnded() async throws(RecordError) {
-        for run in open where run.pending.isEmpty {
-            let counts = RunCounts(of: run.outcomes)
-            let more = run.stories.count > 1 ? " (and \(run.stories.count - 1) more)" : ""
-            do throws(RecordError) {
-                try await history.finish(
-                    run.run,
-                    outcome: counts.failed > 0 ? .degraded : .succeeded,
-                    counts: counts,
-                    message: run.stories.first.map { $0 + more }
-                )
-            } catch {
-                // Where the end had found no room, the beginning of another run may have written it meanwhile.
-                guard error.reason == .unknownRun else { throw error }
+    /// Writes what had found no room: how rollouts ended, and the ends of the runs of which nothing is pending any more.
+    func settle() async throws(RecordError) {
+        for run in open.map(\.run) {
+            while let outcome = open.first(where: { $0.run.number == run.number })?.unwritten.first {
+                try await history.recordUntilWritten([outcome], of: run)
+                guard let index = open.firstIndex(where: { $0.run.number == run.number }) else { break }
+                open[index].unwritten.removeFirst()
+                var kept = outcome
+                kept.letGo()
+                open[index].outcomes.append(kept)
             }
-            open.removeAll { $0.run.number == run.run.number }
-            await onEnd(run.run)
         }
+        for run in open where run.isOver { try await finish(run) }
+    }
+
+    private func finish(_ run: Open) async throws(RecordError) {
+        let counts = RunCounts(of: run.outcomes)
+        let more = run.stories.count > 1 ? " (and \(run.stories.count - 1) more)" : ""
+        do throws(RecordError) {
+            try await history.finish(
+                run.run,
+                outcome: counts.failed > 0 ? .degraded : .succeeded,
+                counts: counts,
+                message: run.stories.first.map { $0 + more }
+            )
+        } catch {
+            // Where the end had found no room, the beginning of another run may have written it meanwhile.
+            guard error.reason == .unknownRun else { throw error }
+        }
+        open.removeAll { $0.run.number == run.run.number }
+        await onEnd(run.run)
     }
 
     /// Ends the open runs when this process stops or loses the lease. The rollouts themselves go on in the cluster, and
     /// the next holder of the lease takes them over.
     func abandon(_ reason: String) async {
-        for run in open {
+        // A run that is over keeps its own end: the next run of the project writes it where there is no room now.
+        try? await settle()
+        for run in open where !run.isOver {
             let counts = RunCounts(of: run.outcomes)
             // What cannot be written is closed as unknown at the next start.
             try? await history.record(message: reason, of: run.run)

@@ -24,8 +24,8 @@ enum CredentialLook {
     private static let minNameBytes = 12
     /// A name with a hash behind it has fewer turns.
     private static let minNameTurns = 10
-    /// The length of a commit's hash, abbreviated or whole.
-    private static let hashBytes = 7...40
+    /// The length of a hash that tools put into names: a commit, abbreviated or whole, or a part of one.
+    private static func isHashLength(_ count: Int) -> Bool { 7...16 ~= count || count == 40 }
 
     /// Whether a name looks like a credential as a whole: `s3cr3t9hunter2` or a UUID, but not `db-2f8a9c1d7b` or
     /// `k8s-node-12`, which tools make, nor `preview-3f2a9c1d7b4e`, with a commit or another hash behind a plain word.
@@ -34,7 +34,7 @@ enum CredentialLook {
         var isBehindWord = false
         for (index, part) in name.split(whereSeparator: { !$0.isPartByte }).enumerated() {
             let mix = LetterMix(part)
-            let isHash = isBehindWord && hashBytes.contains(part.count) && part.allSatisfy(\.isHexadecimal)
+            let isHash = isBehindWord && isHash(part, mix)
             // A UUID has no such word: only its first part may be letters in front of a longer one.
             isBehindWord =
                 mix.turns <= 1 && part.contains { $0.isLetter && !$0.isHexadecimal } || index == 0 && !mix.hasDigits
@@ -44,6 +44,15 @@ enum CredentialLook {
         }
         return turns >= minNameTurns
     }
+
+    /// Whether a part of a name is a hash: a number alone is none.
+    private static func isHash(_ part: some Collection<UInt8>, _ mix: LetterMix) -> Bool {
+        isHashLength(part.count) && part.allSatisfy(\.isHexadecimal) && mix.hasDigits
+            && part.contains(where: \.isLetter)
+    }
+
+    /// Whether a part of a name that looks like a credential looks like one itself, be it a word of a sentence or a name.
+    static func isLikelyPart(_ part: some Collection<UInt8>) -> Bool { isLikely(part) || isLikelyName(part) }
 
     /// Whether a text may stand elsewhere by chance: a few words, a name, a version, an address without a login.
     /// Anything else of some length is rare enough to be hidden wherever it stands.

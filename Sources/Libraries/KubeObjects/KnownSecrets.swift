@@ -190,7 +190,7 @@ struct KnownSecrets: Sendable {
             var next = index + 1
             while next < found.count, found[next].lowerBound == found[next - 1].upperBound { next += 1 }
             let whole = found[index].lowerBound..<found[next - 1].upperBound
-            if !names.cover(whole, in: bytes, &name) || CredentialLook.isLikelyName(bytes[whole]) {
+            if !names.cover(whole, in: bytes, &name) || CredentialLook.isLikelyPart(bytes[whole]) {
                 result.append(contentsOf: found[index..<next])
             }
             index = next

@@ -27,7 +27,7 @@ struct OwnerRefusal: Sendable {
     /// Takes the label of another ApplySet off. Nil for a name that a terminal, a log or a shell may change: RBAC allows
     /// blanks and combining marks. Kind and name are one word, so that no name is an option for kubectl.
     private var command: String? {
-        guard live.name.unicodeScalars.allSatisfy({ $0.isASCII && $0 > " " && $0 != "'" }) else { return nil }
+        guard live.name.unicodeScalars.allSatisfy({ $0 > " " && $0 < "\u{7f}" && $0 != "'" }) else { return nil }
         let group = resource.gvk.group
         let kind = group.isEmpty ? resource.plural : "\(resource.plural).\(group)"
         let namespace = live.namespace.isEmpty ? [] : ["-n", live.namespace]

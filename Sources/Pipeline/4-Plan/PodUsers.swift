@@ -48,12 +48,14 @@ extension PrunePlanner {
             .map { (id: $0.id, words: "is left alone as it asks, and names it", lasts: true) }
         for (id, fate) in fates {
             switch fate {
-            case .remain, .release: users.append((id, "stays, and names it", true))
-            case .keep: users.append((id, "stays, and names it", false))
+            case .remain: users.append((id, "stays, and names it", true))
+            // A released one is no member in the next pass, which decides anew.
+            case .keep, .release: users.append((id, "stays, and names it", false))
             case .ending: users.append((id, "is still being deleted, and names it", false))
             case .delete, .gone: break
             }
         }
+        users += releasedUsers().map { ($0, "stays, and names it", true) }
         for user in users.sorted(by: { $0.id < $1.id }) {
             guard let whole = live.objects[user.id]?.whole else { continue }
             for id in References.named(by: whole) {
@@ -62,5 +64,14 @@ extension PrunePlanner {
                 fates[id] = user.lasts ? .remain(reason) : .keep(reason)
             }
         }
+    }
+
+    /// Objects with our label that an earlier pass released because they ask to be kept.
+    private func releasedUsers() -> [ObjectID] {
+        live.objects.values.compactMap(\.whole)
+            .filter {
+                inventory.members[$0.id] == nil && !declared.contains($0.id) && SyncAnnotation.objection(of: $0) != nil
+            }
+            .map(\.id)
     }
 }

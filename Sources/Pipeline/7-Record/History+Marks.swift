@@ -17,12 +17,13 @@ extension History {
         }
     }
 
-    /// Replaces a project's marks. Only what differs is written, and nothing when nothing differs.
+    /// Replaces a project's marks. Only what differs is written, and nothing when nothing differs. Never from the reserve: marks
+    /// only save work.
     package func save(
         marks: [ObjectID: Inventory.AppliedMark],
         of project: String
     ) async throws(RecordError) {
-        try await transactAfterwards { ledger in
+        _ = try await writer.transact { ledger in
             let database = ledger.database
             let known = try MarkTable.load(project, in: database)
             if known == marks, try MarkTable.damage(of: project, marks: known, in: database) == nil { return }

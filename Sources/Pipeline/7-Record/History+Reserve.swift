@@ -22,14 +22,9 @@ extension History {
     /// - Throws: ``RecordError``, with reason `diskFull` while there is no room for it.
     package func requireReserve() async throws(RecordError) {
         guard let reserve, !reserve.isWhole else { return }
-        do throws(RecordError) {
-            try await writer.transact { ledger in try self.takeReserve(ledger) }
-        } catch {
-            guard error.reason == .diskFull else { throw error }
-            // The log was kept while the reserve was given up, and has grown by what was written meanwhile.
-            await writer.cutLog()
-            try await writer.transact { ledger in try self.takeReserve(ledger) }
-        }
+        // The log is not moved into the file before that, although it would give room back: the file would grow first, into
+        // the room for outcomes.
+        try await writer.transact { ledger in try self.takeReserve(ledger) }
     }
 
     /// The same inside a transaction.

@@ -144,13 +144,14 @@ extension History {
         let kept = Array(notices.prefix(Self.maxLocated))
         let isCut = notices.count > Self.maxLocated + 1
         let told = isCut ? kept + RenderNotice.more(notices.count - kept.count, behind: kept.last) : notices
-        _ = try await writer.append(
+        try await appendAfterwards(
             entries {
                 try told.map {
                     let located = Payload.Located(origin: $0.origin, text: redactor.row($0.message), remedy: nil)
                     return try entry(.notice, run, payload: located)
                 }
-            }
+            },
+            of: run
         )
     }
 

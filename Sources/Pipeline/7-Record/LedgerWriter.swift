@@ -95,17 +95,6 @@ final class LedgerWriter: Sendable {
         if wasKept { try? database.execute(sql: "PRAGMA wal_autocheckpoint = 1000") }
     }
 
-    /// Moves the whole log into the file and cuts it, so that the disk gets back what it grew by while it was kept. Where a
-    /// reader or the disk prevents that, the log stays as it is.
-    func cutLog() async {
-        await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
-            pool.asyncWriteWithoutTransaction { database in
-                _ = try? database.checkpoint(.truncate)
-                done.resume()
-            }
-        }
-    }
-
     private func interfere() throws {
         try beforeCommit(
             commits.withLock { count in

@@ -35,16 +35,16 @@ struct PassDelay: Sendable {
     ///   - outcome: How.
     ///   - now: When.
     ///   - interval: How often the project is compared.
-    ///   - freeBytes: The room on the disk of the data folder then.
+    ///   - freeBytes: The room on the disk of the data folder then; asked for only where the pass could do nothing.
     mutating func passed(
         _ outcome: PassOutcome,
         at now: ContinuousClock.Instant,
         interval: Duration,
-        freeBytes: UInt64?
+        freeBytes: @autoclosure () -> UInt64?
     ) {
         failures = outcome.needsRetry ? failures + 1 : 0
         retryAt = now.advanced(by: StepBackoff.delay(after: failures, interval: interval))
-        scarceBytes = failures > 0 ? DiskRoom.scarce(freeBytes) : nil
+        scarceBytes = failures > 0 ? DiskRoom.scarce(freeBytes()) : nil
     }
 
     /// Whether the disk has more room than the pass had that failed.
