@@ -20,6 +20,17 @@ import Testing
         #expect(redact("", knowing: "hunter2").isEmpty)
     }
 
+    @Test func `a redactor in a hurry hides long texts as a whole, and searches short ones`() {
+        let redactor = Redactor()
+        redactor.register("hunter2")
+        let long = String(repeating: "word ", count: 20_000)
+        #expect(redactor.redact(long) == long)
+        redactor.hurry()
+        #expect(redactor.redact(long) == mask)
+        #expect(redactor.redactKnown(long) == mask)
+        #expect(redactor.redact("a hunter2") == "a \(mask)")
+    }
+
     @Test func `of secrets that overlap nothing is left`() {
         #expect(redact("ab1de2gh", knowing: "ab1d", "1de2gh") == mask)
         #expect(redact("xab1de2ghx", knowing: "ab1de2gh", "ab1d", "e2gh") == "x\(mask)x")

@@ -23,12 +23,25 @@ package final class Redactor: Sendable {
 
     private let secrets = Mutex(SecretMemory())
     private let hidesCommonWords: Bool
+    /// Whether the process is about to end.
+    private let isHurried = Atomic<Bool>(false)
 
     /// A redactor without any secrets yet.
     ///
     /// - Parameter hidesCommonWords: Whether it masks a Secret's value such as `true` or `test` too. Right for texts about
     ///   that very Secret; everywhere else it would make texts unreadable and tell nobody anything.
     package init(hidesCommonWords: Bool = true) { self.hidesCommonWords = hidesCommonWords }
+
+    /// Longer texts are hidden as a whole once the process is about to end.
+    private static let maxHurriedBytes = 64 << 10
+
+    /// Hides long texts as a whole from now on: the process is about to end, and the search in a text of a megabyte cannot be
+    /// stopped.
+    package func hurry() { isHurried.store(true, ordering: .relaxed) }
+
+    private func isHidden(_ text: String) -> Bool {
+        text.utf8.count > Redactor.maxHurriedBytes && isHurried.load(ordering: .relaxed)
+    }
 
     /// Longer ones of `data` are not looked for in Base64 once more.
     private static let maxEncodedBytes = 1024
@@ -148,6 +161,7 @@ package final class Redactor: Sendable {
     /// The text with every known secret masked, and nothing else: for text that is masked again once its white space has
     /// changed.
     package func redactKnown(_ text: String) -> String {
+        if isHidden(text) { return Redactor.mask }
         var bytes = text
         let ranges = bytes.withUTF8 { SecretMemory.ranges(in: $0, knownTo: [known]) }
         return MaskedText(text, hiding: ranges).text
@@ -161,6 +175,7 @@ package final class Redactor: Sendable {
     ///   - other: Knows further secrets.
     /// - Returns: The places of known secrets and of what is shaped like a credential.
     func ranges(in text: String, as form: Form, and other: Redactor? = nil) -> [Range<Int>] {
+        if isHidden(text) { return [0..<text.utf8.count] }
         let memories = [known, other?.known].compactMap { $0 }
         var text = text
         return text.withUTF8 { bytes in

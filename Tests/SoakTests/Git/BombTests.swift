@@ -129,7 +129,7 @@ struct BombTests {
         }
     }
 
-    @Test func `G7: a thousand objects that unfold to 100 MiB each end at the deadline`() async throws {
+    @Test func `G7: a thousand objects that unfold to 100 MiB each end at the deadline or the limit`() async throws {
         try await withTemporaryFolder { folder in
             var pack = PackBuilder()
             let seed = [UInt8](repeating: 0x20, count: 1 << 20)
@@ -146,7 +146,9 @@ struct BombTests {
                     workerBytes: Self.fetchBytes,
                     deadline: .seconds(10)
                 )
-                #expect(reason(result) == .git(.timeout))
+                // A fast machine gets to the limit of the whole before the deadline.
+                let reason = reason(result)
+                #expect(reason == .git(.timeout) || reason == .git(.tooLarge))
             }
         }
     }
