@@ -2,24 +2,12 @@
 import Foundation
 import SyncApply
 import SyncRecord
-import Synchronization
 import TestKit
 import Testing
 
-/// A disk that takes no row while it is said to be full.
-private final class Disk: Sendable {
-    private let isFull = Mutex(false)
-
-    func fill(_ full: Bool) { isFull.withLock { $0 = full } }
-
-    func check() throws {
-        guard isFull.withLock({ $0 }) else { return }
-        throw RecordError(.diskFull, "history", "the disk took no more, says the test")
-    }
-}
-
 /// What a run says of itself when not all of its rows could be written.
 @Suite struct LostRowsTests {
+    private static let refusal = RecordError(.diskFull, "history", "the disk took no more, says the test")
     private static var counts: RunCounts {
         var counts = RunCounts()
         counts.created = 400
@@ -59,7 +47,7 @@ private final class Disk: Sendable {
 
     @Test func `P3: the end of a run that no disk took is written when the next pass begins`() async throws {
         try await withTemporaryFolder { folder in
-            let disk = Disk()
+            let disk = FillableDisk(refusal: Self.refusal)
             let history = try await History.open(
                 folder: folder.path,
                 mode: .operate,
@@ -90,7 +78,7 @@ private final class Disk: Sendable {
         async throws
     {
         try await withTemporaryFolder { folder in
-            let disk = Disk()
+            let disk = FillableDisk(refusal: Self.refusal)
             let history = try await History.open(
                 folder: folder.path,
                 mode: .operate,

@@ -26,6 +26,20 @@ actor RolloutRuns {
 
         /// Whether nothing is missing but its end.
         var isOver: Bool { pending.isEmpty && unwritten.isEmpty }
+
+        /// What became of its workloads so far, whether written or not.
+        var counts: RunCounts { RunCounts(of: outcomes + unwritten) }
+
+        /// How it ends when it ends now.
+        var ending: RunOutcome {
+            guard pending.isEmpty else { return .interrupted }
+            return counts.failed > 0 ? .degraded : .succeeded
+        }
+
+        /// What the list of runs says of it: how the first rollout ended, and how many more there were.
+        var message: String? {
+            stories.first.map { stories.count > 1 ? "\($0) (and \(stories.count - 1) more)" : $0 }
+        }
     }
 
     private let history: History
@@ -132,15 +146,8 @@ actor RolloutRuns {
     }
 
     private func finish(_ run: Open) async throws(RecordError) {
-        let counts = RunCounts(of: run.outcomes)
-        let more = run.stories.count > 1 ? " (and \(run.stories.count - 1) more)" : ""
         do throws(RecordError) {
-            try await history.finish(
-                run.run,
-                outcome: counts.failed > 0 ? .degraded : .succeeded,
-                counts: counts,
-                message: run.stories.first.map { $0 + more }
-            )
+            try await history.finish(run.run, outcome: run.ending, counts: run.counts, message: run.message)
         } catch {
             // Where the end had found no room, the beginning of another run may have written it meanwhile.
             guard error.reason == .unknownRun else { throw error }
@@ -149,17 +156,23 @@ actor RolloutRuns {
         await onEnd(run.run)
     }
 
-    /// Ends the open runs when this process stops or loses the lease. The rollouts themselves go on in the cluster, and
-    /// the next holder of the lease takes them over.
+    /// Ends the open runs when this process stops or loses the lease. The rollouts under way go on in the cluster, and the
+    /// next holder of the lease takes them over; what has ended and finds no room even now is counted in its run.
     func abandon(_ reason: String) async {
-        // A run that is over keeps its own end: the next run of the project writes it where there is no room now.
-        try? await settle()
-        for run in open where !run.isOver {
-            let counts = RunCounts(of: run.outcomes)
-            // What cannot be written is closed as unknown at the next start.
-            try? await history.record(message: reason, of: run.run)
-            _ = try? await history.finish(run.run, outcome: .interrupted, counts: counts, message: run.stories.first)
-            await onEnd(run.run)
+        do throws(RecordError) { try await settle() } catch {
+            // Tried once more below, run by run, where the history counts what is lost.
+        }
+        for run in open {
+            do throws(RecordError) {
+                if !run.unwritten.isEmpty { try await history.record(run.unwritten, of: run.run) }
+                if !run.pending.isEmpty { try await history.record(message: reason, of: run.run) }
+            } catch {
+                // The end of the run says how many rows were lost and why.
+            }
+            do throws(RecordError) { try await finish(run) } catch {
+                // The history keeps this end, and the next run of the project writes it.
+                await onEnd(run.run)
+            }
         }
         open = []
         begun = [:]
