@@ -149,6 +149,10 @@ package actor ImageFollower {
     ///
     /// - Returns: How it ended.
     func look() async -> LookSchedule.Ending {
+        // Also where the cluster cannot be read, or holds no orders.
+        do throws(RecordError) { try await runs.settle() } catch {
+            logger.warning("ends of rollouts cannot be written yet", metadata: ["sync.error": "\(error)"])
+        }
         do {
             guard case .given(let orders) = try await readOrders() else { return .quiet }
             let workloads = try await reader.workloads()

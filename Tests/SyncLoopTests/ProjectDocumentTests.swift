@@ -5,6 +5,7 @@ import SyncImages
 import SyncLoop
 import SyncPlan
 import SyncSource
+import TestKit
 import Testing
 import YAMLText
 
@@ -39,6 +40,36 @@ struct ProjectDocumentTests {
         #expect(project.policy.drift == .heal)
         #expect(project.healthTimeout == .seconds(300))
         #expect(!project.isSuspended)
+    }
+
+    @Test func `the definition in infra has each field that a document may have, and no other`() throws {
+        let file = try #require(try Checkout.files(below: "infra").first { $0.path.hasSuffix("crd.yaml") })
+        let schema = try #require(
+            try YAMLText.single(file.text)[["spec", "versions"]]?.array?.first?[["schema", "openAPIV3Schema"]]
+        )
+        // An unknown field of each object is answered with those that are allowed.
+        let spec = ["properties", "spec", "properties"]
+        let objects = ["", "ref", "credentials", "prune", "health", "images"]
+        let inner = objects.dropFirst().map { name in
+            "  \(name): {zzzzzz: 1\(name == "images" ? ", registries: [{zzzzzz: 1}]" : "")}\n"
+        }
+        let found = try problems("  repo: r\n  zzzzzz: 1\n\(inner.joined())")
+        func allowed(at path: String) throws -> Set<String> {
+            let start = "\(path).zzzzzz: unknown field; allowed: "
+            let line = try #require(found.first { $0.contains(start) }, "\(path): \(found)")
+            let list = line.components(separatedBy: start)[1]
+            return Set(list.components(separatedBy: ", "))
+        }
+        for object in objects {
+            let path = spec + (object.isEmpty ? [] : [object, "properties"])
+            var defined = Set(try #require(schema[path]?.object?.keys, "\(object)"))
+            // A folder of the machine, which a Pod does not have.
+            if object == "credentials" { defined.insert("file") }
+            #expect(defined == (try allowed(at: object.isEmpty ? "spec" : "spec.\(object)")), "\(object)")
+        }
+        let registry = spec + ["images", "properties", "registries", "items", "properties"]
+        let registries = Set(try #require(schema[registry]?.object?.keys))
+        #expect(registries == (try allowed(at: "spec.images.registries[0]")))
     }
 
     @Test func `unknown fields of the metadata are errors as well, and what Kubernetes writes there is none`() throws {

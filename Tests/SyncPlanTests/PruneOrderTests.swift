@@ -151,11 +151,83 @@ struct PruneOrderTests {
         func prune(_ members: [KubeObject]) -> PrunePlan {
             PlanFixture.plan(rendered, live: [web, old], members: members.map { ($0, $0.uid) }, policy: policy).prune
         }
-        // One that asks to be kept is released by the first pass, and no member in the second.
+        // Also one that was released when it named nothing.
         for plan in metadata.contains("annotations") ? [prune([web, old]), prune([old])] : [prune([web, old])] {
-            #expect(plan.steps.isEmpty)
+            #expect(plan.steps.isEmpty && plan.released.isEmpty)
             let reason = plan.kept.first { $0.id.name == "old" }?.reason
             #expect(reason == "Deployment.apps shop/web \(words)")
+        }
+    }
+
+    /// Objects that stay and name another one without which they would not work: kind and name, and the object.
+    private static let names: [(String, String)] = [
+        (
+            "Secret shop/n",
+            #"{"apiVersion":"networking.k8s.io/v1","kind":"Ingress","spec":{"tls":[{"secretName":"n"}]}"#
+        ),
+        (
+            "Service shop/n",
+            #"""
+            {"apiVersion":"networking.k8s.io/v1","kind":"Ingress",
+            "spec":{"rules":[{"http":{"paths":[{"backend":{"service":{"name":"n"}}}]}}]}
+            """#
+        ),
+        (
+            "Service shop/n",
+            #"{"apiVersion":"networking.k8s.io/v1","kind":"Ingress","spec":{"defaultBackend":{"service":{"name":"n"}}}"#
+        ),
+        ("Service shop/n", #"{"apiVersion":"apps/v1","kind":"StatefulSet","spec":{"serviceName":"n"}"#),
+        ("Secret shop/n", #"{"apiVersion":"v1","kind":"ServiceAccount","imagePullSecrets":[{"name":"n"}]"#),
+        ("Secret shop/n", #"{"apiVersion":"v1","kind":"ServiceAccount","secrets":[{"name":"n"}]"#),
+        (
+            "ServiceAccount shop/n",
+            #"""
+            {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding",
+            "subjects":[{"kind":"User","name":"u"},{"kind":"ServiceAccount","name":"n","namespace":"shop"}]
+            """#
+        ),
+        (
+            "Service shop/n",
+            #"""
+            {"apiVersion":"admissionregistration.k8s.io/v1","kind":"ValidatingWebhookConfiguration",
+            "webhooks":[{"clientConfig":{"url":"https://a"}},{"clientConfig":{"service":{"name":"n","namespace":"shop"}}}]
+            """#
+        ),
+        (
+            "Service shop/n",
+            #"""
+            {"apiVersion":"apiregistration.k8s.io/v1","kind":"APIService",
+            "spec":{"service":{"name":"n","namespace":"shop"}}
+            """#
+        ),
+        (
+            "Service shop/n",
+            #"""
+            {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition",
+            "spec":{"conversion":{"webhook":{"clientConfig":{"service":{"name":"n","namespace":"shop"}}}}}
+            """#
+        ),
+        (
+            "Secret shop/n",
+            #"""
+            {"apiVersion":"v1","kind":"Pod","spec":{"volumes":[{"azureFile":{"secretName":"n"}}]}
+            """#
+        ),
+        (
+            "Secret shop/n",
+            #"{"apiVersion":"v1","kind":"Pod","spec":{"volumes":[{"cephfs":{"secretRef":{"name":"n"}}}]}"#
+        ),
+    ]
+
+    @Test(arguments: names)
+    func `what an object names besides what its pods need is known`(named: String, text: String) throws {
+        var json = try JSONParser.parse(text + "}")
+        json["metadata"] = ["name": "user", "namespace": "shop"]
+        #expect(References.named(by: try KubeObject(json)).map(\.description) == [named])
+        // Nor does a shape that the API server would refuse mean another object.
+        for key in ["spec", "webhooks", "subjects", "secrets", "imagePullSecrets"] where json[key] != nil {
+            json[key] = ["x"]
+            #expect(References.named(by: try KubeObject(json)).isEmpty)
         }
     }
 

@@ -98,9 +98,10 @@ extension RolloutDoer {
         }
         let story = "\(workload.shortName): \(ending.story)"
         let error = ending.isGood ? nil : ending.text
-        try await end(verdict, ending.changes, story: story, error: error, now: ending.isUndo ? now : nil)
+        // Told first: where the history has no room now, no later round would tell it.
         log(ending.isGood ? .info : .warning, "rollout ended", workload, ending.text)
         await events.tell(ending.isGood ? .completed : .failed, ending.text, about: workload.object)
+        try await end(verdict, ending.changes, story: story, error: error, now: ending.isUndo ? now : nil)
         return true
     }
 

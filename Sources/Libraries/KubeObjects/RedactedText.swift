@@ -60,15 +60,21 @@ extension Redactor {
     ///   - form: Whether it is a sentence or a value of an object.
     /// - Returns: The text as it is stored.
     package func row(_ raw: String, hiding other: Redactor? = nil, as form: Form = .message) -> RedactedText {
-        let masked = redact(other?.redact(raw, as: form) ?? raw, as: form)
+        let masked = redact(hidden(raw, by: other, as: form), as: form)
         return RedactedText(masked: Self.cut(Self.joined(Self.withoutQuotes(masked)).visible))
     }
 
     /// The same of a text that tells what became of an object: at most ``maxLine`` Unicode scalars, and each run of
     /// white space is one space. What is too long loses its middle.
     package func line(_ raw: String, hiding other: Redactor? = nil) -> RedactedText {
-        let line = words(other?.redact(raw) ?? raw, limit: Self.maxLine)
+        let line = words(hidden(raw, by: other, as: .message), limit: Self.maxLine)
         return RedactedText(masked: Self.cut(Self.joined(Self.withoutQuotes(line)).visible))
+    }
+
+    /// Masked by another redactor, unless this one will hide all of it.
+    private func hidden(_ raw: String, by other: Redactor?, as form: Form) -> String {
+        guard let other, !isHidden(bytes: raw.utf8.count) else { return raw }
+        return other.redact(raw, as: form)
     }
 
     /// A path into an object, with its values masked already. The names of fields and items are never masked.

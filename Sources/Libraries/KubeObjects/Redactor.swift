@@ -39,9 +39,8 @@ package final class Redactor: Sendable {
     /// stopped.
     package func hurry() { isHurried.store(true, ordering: .relaxed) }
 
-    private func isHidden(_ text: String) -> Bool {
-        text.utf8.count > Redactor.maxHurriedBytes && isHurried.load(ordering: .relaxed)
-    }
+    /// Whether texts of so many bytes together are hidden without a look.
+    func isHidden(bytes: Int) -> Bool { bytes > Redactor.maxHurriedBytes && isHurried.load(ordering: .relaxed) }
 
     /// Longer ones of `data` are not looked for in Base64 once more.
     private static let maxEncodedBytes = 1024
@@ -161,7 +160,7 @@ package final class Redactor: Sendable {
     /// The text with every known secret masked, and nothing else: for text that is masked again once its white space has
     /// changed.
     package func redactKnown(_ text: String) -> String {
-        if isHidden(text) { return Redactor.mask }
+        if isHidden(bytes: text.utf8.count) { return Redactor.mask }
         var bytes = text
         let ranges = bytes.withUTF8 { SecretMemory.ranges(in: $0, knownTo: [known]) }
         return MaskedText(text, hiding: ranges).text
@@ -175,7 +174,7 @@ package final class Redactor: Sendable {
     ///   - other: Knows further secrets.
     /// - Returns: The places of known secrets and of what is shaped like a credential.
     func ranges(in text: String, as form: Form, and other: Redactor? = nil) -> [Range<Int>] {
-        if isHidden(text) { return [0..<text.utf8.count] }
+        if isHidden(bytes: text.utf8.count) { return [0..<text.utf8.count] }
         let memories = [known, other?.known].compactMap { $0 }
         var text = text
         return text.withUTF8 { bytes in

@@ -39,39 +39,3 @@ package struct PodUsers: Sendable {
         return "\(user.id) is not through with its last change (\(user.reason)), and its pods may still use it"
     }
 }
-
-extension PrunePlanner {
-    /// Objects that keep what they name: those that stay as they are whatever git says. That is a declared object that
-    /// asks to be left alone, and one that is no longer declared and stays or is still being deleted.
-    func keepWhatIsNamed(_ fates: inout [ObjectID: Fate]) {
-        var users = refused.filter { $0.reason.isOptOut }
-            .map { (id: $0.id, words: "is left alone as it asks, and names it", lasts: true) }
-        for (id, fate) in fates {
-            switch fate {
-            case .remain: users.append((id, "stays, and names it", true))
-            // A released one is no member in the next pass, which decides anew.
-            case .keep, .release: users.append((id, "stays, and names it", false))
-            case .ending: users.append((id, "is still being deleted, and names it", false))
-            case .delete, .gone: break
-            }
-        }
-        users += releasedUsers().map { ($0, "stays, and names it", true) }
-        for user in users.sorted(by: { $0.id < $1.id }) {
-            guard let whole = live.objects[user.id]?.whole else { continue }
-            for id in References.named(by: whole) {
-                guard case .delete? = fates[id] else { continue }
-                let reason = "\(user.id) \(user.words)"
-                fates[id] = user.lasts ? .remain(reason) : .keep(reason)
-            }
-        }
-    }
-
-    /// Objects with our label that an earlier pass released because they ask to be kept.
-    private func releasedUsers() -> [ObjectID] {
-        live.objects.values.compactMap(\.whole)
-            .filter {
-                inventory.members[$0.id] == nil && !declared.contains($0.id) && SyncAnnotation.objection(of: $0) != nil
-            }
-            .map(\.id)
-    }
-}

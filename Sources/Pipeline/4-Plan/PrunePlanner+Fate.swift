@@ -72,6 +72,24 @@ extension PrunePlanner {
         )
     }
 
+    /// What would be released and names an object of this project remains a member: so it is read in every pass, and what
+    /// it names is not deleted in a later one.
+    func remainWithWhatIsNamed(_ fates: inout [ObjectID: Fate]) {
+        let alone = fates
+        for case (let id, .release(let reason)) in alone {
+            // What the commit declares under another identity is judged there.
+            guard let object = live.objects[id]?.whole, !appliedUIDs.contains(object.uid ?? "") else { continue }
+            let named = References.named(by: object).first { other in
+                switch alone[other] {
+                case .gone, .release: false
+                case .delete, .keep, .ending, .remain: true
+                case nil: isDeclared(other)
+                }
+            }
+            if let named { fates[id] = .remain("\(reason); it names \(named) of this project") }
+        }
+    }
+
     /// Why this project may not, or no longer, delete a live object.
     private func reasonToRelease(_ object: KubeObject, _ member: Inventory.Member) -> String? {
         switch Ownership.of(object, for: inventory.applySet, owners: live.owners) {

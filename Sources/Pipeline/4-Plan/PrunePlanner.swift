@@ -54,9 +54,9 @@ struct PrunePlanner {
             if !isDeclared(id) { fates[id] = fate(of: id, member) }
         }
         keepControllers(&fates)
-        keepWhatIsNamed(&fates)
-        let containers = ContainerFates(planner: self, members: fates)
-        fates.merge(containers.fates) { $1 }
+        remainWithWhatIsNamed(&fates)
+        let staying = StayingObjects(planner: self, members: fates)
+        fates.merge(staying.fates) { $1 }
         var steps: [PruneStep] = []
         var released: [ReleasedObject] = []
         var kept: [ReleasedObject] = []
@@ -75,7 +75,7 @@ struct PrunePlanner {
             planner: self,
             steps: steps,
             doubts: doubts,
-            along: containers.along,
+            along: staying.along,
             base: base,
             present: present
         )

@@ -13,7 +13,7 @@ struct PruneVerdict {
     let planner: PrunePlanner
     let steps: [PruneStep]
     let doubts: [ObjectID: Inventory.Doubt]
-    let along: [ContainerFates.GoingAlong]
+    let along: [StayingObjects.GoingAlong]
     /// Of how many members the limits are taken.
     let base: Int
     /// How many there are now.
@@ -122,7 +122,7 @@ struct PruneVerdict {
         return reasons
     }
 
-    private static func text(_ along: ContainerFates.GoingAlong) -> String? {
+    private static func text(_ along: StayingObjects.GoingAlong) -> String? {
         let place = along.container.groupKind == GroupKind.namespace ? "in it" : "of the kind that it defines"
         guard let notLookedAt = along.notLookedAt else {
             return "what else is \(place) goes along with \(along.container), and was not looked at"

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// The objects that a manifest names: service account, config maps, secrets and claims of its pods, the role of a binding,
-/// the service account of a token.
+/// The objects that a manifest names, without which it, or its pods, would not work.
 enum References {
     /// What the object's pods, its role reference or its token need, without optional references.
     static func of(_ object: KubeObject) -> [ObjectID] {
@@ -22,10 +21,48 @@ enum References {
         return ofPod(pod, namespace: object.namespace) { $0["optional"]?.bool != true }
     }
 
-    /// All that an object names, also what its pods could start without.
+    /// All that an object names, also what its pods could start without, and what need not be there before it: the
+    /// Secrets and Services of an Ingress, the Service of a StatefulSet, the Secrets and the subjects of accounts and
+    /// bindings, the Services that the API server asks.
     static func named(by object: KubeObject) -> [ObjectID] {
-        guard let pod = PodTemplate.podSpec(of: object) else { return of(object) }
-        return ofPod(pod, namespace: object.namespace) { _ in true }
+        let pods = PodTemplate.podSpec(of: object).map { pod in
+            ofPod(pod, namespace: object.namespace) { _ in true }
+        }
+        return (pods ?? of(object)) + later(of: object)
+    }
+
+    /// What an object names besides what ``of(_:)`` orders.
+    private static func later(of object: KubeObject) -> [ObjectID] {
+        let (json, home) = (object.json, object.namespace)
+        func core(_ kind: String, _ name: JSON?, in namespace: String) -> ObjectID? {
+            guard let name = name?.string, !name.isEmpty else { return nil }
+            return ObjectID(group: "", kind: kind, namespace: namespace, name: name)
+        }
+        func service(_ reference: JSON?) -> ObjectID? {
+            core("Service", reference?["name"], in: reference?["namespace"]?.string ?? home)
+        }
+        switch (object.gvk.group, object.gvk.kind) {
+        case ("networking.k8s.io", "Ingress"), ("extensions", "Ingress"):
+            let paths = (json[["spec", "rules"]]?.array ?? []).flatMap { $0[["http", "paths"]]?.array ?? [] }
+            let backends = [json[["spec", "defaultBackend"]]] + paths.map { $0["backend"] }
+            return (json[["spec", "tls"]]?.array ?? []).compactMap { core("Secret", $0["secretName"], in: home) }
+                + backends.compactMap { service($0?["service"]) }
+        case ("apps", "StatefulSet"):
+            return [core("Service", json[["spec", "serviceName"]], in: home)].compactMap(\.self)
+        case ("", "ServiceAccount"):
+            return ["secrets", "imagePullSecrets"].flatMap { json[$0]?.array ?? [] }
+                .compactMap { core("Secret", $0["name"], in: home) }
+        case ("rbac.authorization.k8s.io", _):
+            return (json["subjects"]?.array ?? []).filter { $0["kind"]?.string == "ServiceAccount" }
+                .compactMap { core("ServiceAccount", $0["name"], in: $0["namespace"]?.string ?? home) }
+        case ("admissionregistration.k8s.io", _):
+            return (json["webhooks"]?.array ?? []).compactMap { service($0[["clientConfig", "service"]]) }
+        case ("apiregistration.k8s.io", "APIService"): return [service(json[["spec", "service"]])].compactMap(\.self)
+        case (GroupKind.customResourceDefinition.group, GroupKind.customResourceDefinition.kind):
+            let webhook = json[["spec", "conversion", "webhook", "clientConfig", "service"]]
+            return [service(webhook)].compactMap(\.self)
+        default: return []
+        }
     }
 
     /// The service account whose token a Secret holds: the token controller deletes such a Secret if the account does
@@ -37,6 +74,9 @@ enum References {
         else { return nil }
         return ObjectID(group: "", kind: "ServiceAccount", namespace: object.namespace, name: name)
     }
+
+    /// Volumes whose driver takes its credentials from a Secret.
+    private static let withSecret = ["cephfs", "flexVolume", "iscsi", "rbd", "scaleIO", "storageos"]
 
     /// What the pods of a spec name, ascending; only references for which `counts` is true.
     private static func ofPod(_ pod: JSON, namespace: String, where counts: (JSON) -> Bool) -> [ObjectID] {
@@ -52,6 +92,8 @@ enum References {
             add("ConfigMap", volume["configMap"])
             add("Secret", volume["secret"], "secretName")
             add("Secret", volume[["csi", "nodePublishSecretRef"]])
+            add("Secret", volume["azureFile"], "secretName")
+            for source in withSecret { add("Secret", volume[[source, "secretRef"]]) }
             add("PersistentVolumeClaim", volume["persistentVolumeClaim"], "claimName")
             for source in volume[["projected", "sources"]]?.array ?? [] {
                 add("ConfigMap", source["configMap"])

@@ -65,7 +65,9 @@ struct RefusalAdvice: Sendable {
         case .dryRunUnsupported: return "the webhook must declare sideEffects: None"
         case .quotaExceeded: return "raise the quota or ask for less"
         case .namespaceTerminating: return "the namespace is being deleted; the next pass tries again"
-        case .tooLarge: return "split the object: an API server takes 3 MiB at most and stores about 1.5 MiB"
+        case .tooLarge:
+            let limit = ObjectLimits.requestBytes >> 20
+            return "split the object: an API server takes \(limit) MiB at most and stores about 1.5 MiB"
         }
     }
 

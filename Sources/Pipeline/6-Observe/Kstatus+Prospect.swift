@@ -2,7 +2,7 @@
 import KubeObjects
 
 extension Kstatus {
-    /// Whether an object of this kind is healthy as soon as it exists.
+    /// Whether an object of this kind is healthy as soon as it exists: the only list of them.
     static func isCurrentByExisting(_ kind: GroupKind) -> Bool {
         switch (kind.group, kind.kind) {
         case ("", "ConfigMap"), ("", "Secret"), ("", "ServiceAccount"), ("batch", "CronJob"): true

@@ -96,15 +96,20 @@ extension Kstatus {
         count > 0 ? ", \(count) of them update when they are deleted (OnDelete)" : ""
     }
 
+    /// Whether an object of this kind can be healthy while older pods run (``olderPods(of:)``).
+    package static func mayRunOlderPods(_ kind: GroupKind) -> Bool {
+        kind.group == "apps" && (kind.kind == "StatefulSet" || kind.kind == "DaemonSet")
+    }
+
     /// How many pods of an older template run although the object is healthy: those that a partition holds back, or
     /// that `OnDelete` leaves to people. Nil when none does.
     package static func olderPods(of object: KubeObject) -> String? {
         let older: Int64
-        switch object.gvk.groupKind.description {
-        case "StatefulSet.apps":
+        switch (object.gvk.group, object.gvk.kind) {
+        case ("apps", "StatefulSet"):
             let (current, next) = (object.status?["currentRevision"], object.status?["updateRevision"])
             older = current == next ? 0 : count(object, "replicas") - count(object, "updatedReplicas")
-        case "DaemonSet.apps":
+        case ("apps", "DaemonSet"):
             older = count(object, "desiredNumberScheduled") - count(object, "updatedNumberScheduled")
         default: older = 0
         }

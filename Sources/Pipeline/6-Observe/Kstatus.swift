@@ -66,7 +66,7 @@ package enum Kstatus {
         case ("", "PersistentVolumeClaim"): persistentVolumeClaim(object)
         case ("", "Service"): service(object)
         case ("apiextensions.k8s.io", "CustomResourceDefinition"): customResourceDefinition(object)
-        case ("", "ConfigMap"), ("", "Secret"), ("batch", "CronJob"): (.current, "exists")
+        case _ where isCurrentByExisting(object.gvk.groupKind): (.current, "exists")
         case ("policy", "PodDisruptionBudget"): (.current, "the allowed disruptions are computed")
         default: nil
         }

@@ -34,7 +34,8 @@ extension History {
             throw RecordError(
                 .diskFull,
                 reserve.path,
-                "there is no room for the reserve of 2 MiB, without which nothing is changed; free some disk space"
+                "there is no room for the reserve of 2 MiB, without which nothing is changed; free some disk space (where only"
+                    + " Sternpost uses this disk, a restart gives back the room of its log)"
             )
         }
         writer.moveLogAgain(in: ledger.database)

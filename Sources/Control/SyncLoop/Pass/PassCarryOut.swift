@@ -175,7 +175,7 @@ struct PassCarryOut: Sendable {
         await end.write { try await history.record(health, of: run) }
         CrashPoint.reach(.afterHealth)
         let marks = PassRecord.marks(plan, report, known: prepared.inventory.marks)
-        await end.write { try await history.save(marks: marks, of: project.name) }
+        await end.write { try await save(marks) }
         CrashPoint.reach(.afterMarks)
         for remark in PassRecord.remarks(plan, report) {
             await end.write { try await history.record(message: remark, of: run) }
@@ -198,6 +198,17 @@ struct PassCarryOut: Sendable {
         }
         CrashPoint.reach(.beforeFinish)
         await conclude(run, health, &end)
+    }
+
+    /// Saves what was seen of the objects. That a full disk does not take it is no loss: the next pass compares more.
+    private func save(_ marks: [ObjectID: Inventory.AppliedMark]) async throws(RecordError) {
+        do throws(RecordError) { try await history.save(marks: marks, of: project.name) } catch {
+            guard error.reason == .diskFull else { throw error }
+            record.logger.warning(
+                "what was seen is not remembered: the disk is full, and the next pass compares more",
+                metadata: ["sync.project": "\(project.name)"]
+            )
+        }
     }
 
     private func conclude(_ run: RunID, _ health: HealthReport, _ end: inout RunEnd) async {

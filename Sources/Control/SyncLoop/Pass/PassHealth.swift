@@ -97,8 +97,7 @@ extension PassHealth {
     ) async -> [ObjectID: String] {
         guard !ids.isEmpty else { return [:] }
         let unhealthy = await unhealthy(ids, in: prepared, within: budget)
-        // Only objects of these kinds can be healthy while older pods run.
-        let well = ids.filter { unhealthy[$0] == nil && ["StatefulSet", "DaemonSet"].contains($0.kind) }
+        let well = ids.filter { unhealthy[$0] == nil && Kstatus.mayRunOlderPods($0.groupKind) }
         let older = await concurrently(well, limit: settings.concurrency) { id in
             await olderPods(of: id, in: prepared).map { (id, $0) }
         }

@@ -24,6 +24,18 @@ struct PassRecord: Sendable {
         after elapsed: Duration
     ) async throws(RecordError) -> (run: RunID, rewriting: String?) {
         let run = try await history.begin(project: project.name, trigger: trigger, after: elapsed)
+        do throws(RecordError) {
+            return (run, try await introduce(prepared, as: run))
+        } catch {
+            // Its end is written, now or with the next beginning, and tells what is missing.
+            let failure = PassFailure(stage: .history, message: "\(error)", isRetryable: true)
+            await part { () async throws(RecordError) in _ = try await end(run, as: failure) }
+            throw error
+        }
+    }
+
+    /// Records what a run is about; returns one line about a branch that was forced to another commit.
+    private func introduce(_ prepared: PreparedPass, as run: RunID) async throws(RecordError) -> String? {
         try await history.identify(
             run,
             commit: prepared.plan.commit,
@@ -41,7 +53,7 @@ struct PassRecord: Sendable {
             try await history.record(message: lost, of: run)
         }
         try await history.record(prepared.rendered.notices, of: run)
-        return (run, rewriting)
+        return rewriting
     }
 
     /// Ends a run that planned and may not write.

@@ -118,7 +118,8 @@ package struct PreparedPass: Sendable {
         var texts = Set<String>(
             plan.refused.compactMap { object -> String? in
                 switch object.reason {
-                case .optedOut, .optedOutLive, .blocked: nil
+                case _ where object.reason.isOptOut: nil
+                case .blocked: nil
                 case .waiting: object.message
                 case .failing: StepBackoff.standingText(object.id, object.message)
                 default: "\(object.origin) \(object.id) \(object.message)"

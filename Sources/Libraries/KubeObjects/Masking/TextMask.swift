@@ -5,6 +5,8 @@ package struct TextMask {
     private let redactor: Redactor
     private let secrets: Redactor?
     private let isNeeded: Bool
+    /// Of all texts together.
+    private let bytes: Int
 
     /// - Parameters:
     ///   - redactor: Knows the secrets of this process.
@@ -15,12 +17,15 @@ package struct TextMask {
         self.secrets = secrets
         var texts: [String] = []
         for object in objects { Self.collect(object, into: &texts) }
+        bytes = texts.reduce(0) { $0 + $1.utf8.count }
         isNeeded = !redactor.ranges(in: texts.joined(separator: "\n"), as: .document, and: secrets).isEmpty
     }
 
     /// Where in the text stands what is known or shaped as a secret: ranges of its UTF-8 bytes, ascending and apart.
     func ranges(in text: String) -> [Range<Int>] {
-        isNeeded ? redactor.ranges(in: text, as: .document, and: secrets) : []
+        guard isNeeded else { return [] }
+        if redactor.isHidden(bytes: bytes) { return text.isEmpty ? [] : [0..<text.utf8.count] }
+        return redactor.ranges(in: text, as: .document, and: secrets)
     }
 
     private static func collect(_ json: JSON, into texts: inout [String]) {

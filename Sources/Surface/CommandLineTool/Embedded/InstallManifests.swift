@@ -107,8 +107,33 @@ enum InstallManifests {
                               type: object
                               properties:
                                 rollLatest: {type: boolean, default: true}
+                                tags:
+                                  type: array
+                                  maxItems: 100
+                                  description: Tags that move, or patterns such as edge-*; latest by default.
+                                  items: {type: string}
                                 interval: {type: string, default: 1m}
                                 undo: {type: boolean, default: true}
+                                maxConcurrent: {type: integer, minimum: 1, maximum: 100, default: 3}
+                                windows:
+                                  type: array
+                                  maxItems: 100
+                                  description: When rollouts may begin, such as "Mon-Fri 09:00-17:00 Europe/Berlin"; always by default.
+                                  items: {type: string}
+                                registries:
+                                  type: array
+                                  maxItems: 100
+                                  items:
+                                    type: object
+                                    required: [host]
+                                    properties:
+                                      host: {type: string, minLength: 1}
+                                      mirrors:
+                                        type: array
+                                        maxItems: 100
+                                        items: {type: string}
+                                      ca: {type: string, description: Certificates of its authorities in PEM form.}
+                                      insecure: {type: boolean, default: false}
                             suspend: {type: boolean, default: false}
                         status:
                           type: object

@@ -2,10 +2,9 @@
 import KubeObjects
 import SyncLook
 
-/// What becomes of Namespaces and definitions, whose deletion takes other objects along, and of what owns objects that
-/// stay: one that holds anything that is declared, kept, released because it asks to be kept, or another tool's, stays
-/// as well.
-struct ContainerFates {
+/// What stays because objects that stay need it: the Namespace that holds one, the definition of its kind, what owns it, and
+/// what it names. An object stays that is declared, kept, released, or another tool's.
+struct StayingObjects {
     /// The members whose fate differs from what they would have on their own.
     private(set) var fates: [ObjectID: PrunePlanner.Fate] = [:]
     /// For each container among the steps, what is known to go along beside the steps. Ascending by container.
@@ -21,7 +20,7 @@ struct ContainerFates {
     }
 
     private let planner: PrunePlanner
-    /// The first reason why a namespace, or the definition of a kind, or an owner stays.
+    /// The first reason why what an object needs stays.
     private var reasons: [Pin: String] = [:]
     /// What stays until git or a person changes something, however many passes there are.
     private var lasting: Set<Pin> = []
@@ -34,6 +33,8 @@ struct ContainerFates {
         case kind(GroupKind)
         /// The object with this uid.
         case owner(String)
+        /// What an object names that may go on using it.
+        case named(ObjectID)
     }
 
     init(planner: PrunePlanner, members: [ObjectID: PrunePlanner.Fate]) {
@@ -45,6 +46,13 @@ struct ContainerFates {
             pin(.kind(id.groupKind), "objects of the kind that it defines are declared", lasts: true)
             pinOwners(of: planner.live.objects[id]?.whole, "\(id), which it owns, is declared", lasts: true)
         }
+        for refused in planner.refused where refused.reason.isOptOut {
+            pinNamed(
+                by: planner.live.objects[refused.id]?.whole,
+                "\(refused.id) is left alone as it asks, and names it",
+                lasts: true
+            )
+        }
         // A refused manifest may mean one of these, in whatever namespace.
         for id in planner.inventory.members.keys where planner.isDeclared(id) && !planner.declared.contains(id) {
             stays(id, "a manifest of its kind and name is refused", planner.live.objects[id]?.whole)
@@ -54,7 +62,7 @@ struct ContainerFates {
             case .release(let reason), .remain(let reason):
                 stays(id, reason, planner.live.objects[id]?.whole, lasts: true)
             case .keep(let reason): stays(id, reason, planner.live.objects[id]?.whole)
-            case .ending(let reason): ends(id, reason)
+            case .ending(let reason): ends(id, reason, planner.live.objects[id]?.whole)
             case .delete, .gone: break
             }
         }
@@ -62,12 +70,18 @@ struct ContainerFates {
         decide(members)
     }
 
-    /// Notes that an object stays, so that what it is in, what defines it and what owns it must stay.
+    /// Notes that an object stays, so that what it is in, what defines it, what owns it and what it names must stay.
     private mutating func stays(_ id: ObjectID, _ reason: String?, _ object: KubeObject?, lasts: Bool = false) {
         let why = reason.map { ": \($0)" } ?? ""
         pin(.namespace(id.namespace), "it holds \(id), which stays\(why)", lasts: lasts)
         pin(.kind(id.groupKind), "\(id) of the kind that it defines stays\(why)", lasts: lasts)
         pinOwners(of: object, "\(id), which it owns, stays\(why)", lasts: lasts)
+        pinNamed(by: object, "\(id) stays, and names it", lasts: lasts)
+    }
+
+    private mutating func pinNamed(by object: KubeObject?, _ reason: String, lasts: Bool) {
+        guard let object else { return }
+        for id in References.named(by: object) { pin(.named(id), reason, lasts: lasts) }
     }
 
     /// The garbage collector takes an object along with the last of its owners.
@@ -78,9 +92,11 @@ struct ContainerFates {
         }
     }
 
-    /// A definition waits for the last of its objects; a Namespace empties itself.
-    private mutating func ends(_ id: ObjectID, _ reason: String) {
+    /// A definition waits for the last of its objects, and what one names is used until it is gone; a Namespace empties
+    /// itself.
+    private mutating func ends(_ id: ObjectID, _ reason: String, _ object: KubeObject?) {
         pin(.kind(id.groupKind), "\(id) of the kind that it defines: \(reason)", lasts: false)
+        pinNamed(by: object, "\(id) is still being deleted, and names it", lasts: false)
     }
 
     private mutating func pin(_ pin: Pin, _ reason: String, lasts: Bool) {
@@ -104,7 +120,7 @@ struct ContainerFates {
             if planner.isDeclared(id) {
                 stays(id, "a manifest of its kind and name is refused", object)
             } else if object.deletionTimestamp != nil {
-                ends(id, "it \(object.deletionText)")
+                ends(id, "it \(object.deletionText)", object)
             } else if let objection = SyncAnnotation.objection(of: object) {
                 stays(id, "it \(objection.reason)", object, lasts: true)
             } else if ContainerContents.isOwn(object),
@@ -153,13 +169,14 @@ struct ContainerFates {
         }
     }
 
-    /// The places of a step that keep it once one of them is pinned: itself as an owner, and what it contains or defines.
+    /// The pins that keep a step once one of them is there: on itself as an owner or by name, and on what it contains or
+    /// defines.
     private func pins(of step: PruneStep) -> [Pin] {
         switch step.id.groupKind {
-        case GroupKind.namespace: [.owner(step.uid), .namespace(step.id.name)]
+        case GroupKind.namespace: [.owner(step.uid), .named(step.id), .namespace(step.id.name)]
         case GroupKind.customResourceDefinition:
-            [Pin.owner(step.uid)] + (step.live.definedKind.map { [Pin.kind($0)] } ?? [])
-        default: [.owner(step.uid)]
+            [Pin.owner(step.uid), .named(step.id)] + (step.live.definedKind.map { [Pin.kind($0)] } ?? [])
+        default: [.owner(step.uid), .named(step.id)]
         }
     }
 }
