@@ -5,7 +5,7 @@ import Testing
 /// When a mask says that the value behind it changed.
 @Suite struct PairMaskTests {
     private func masked(_ before: JSON, _ after: JSON, isSecret: Bool = false) -> JSON? {
-        let mask = PairMask(redactor: TextMask(objects: [before, after]))
+        let mask = PairMask(redactor: TextMask(redactor: Redactor(hidesCommonWords: false), objects: [before, after]))
         return mask.mask(before, after, isSecret: isSecret).after
     }
 
@@ -35,6 +35,21 @@ import Testing
         let annotated = masked(secret("QQ==", note: old), secret("QQ==", note: new), isSecret: true)
         #expect(annotated?[["metadata", "annotations", "note"]]?.string == Redactor.changedMask)
         #expect(annotated?[["data", "k"]]?.string == Redactor.mask)
+    }
+
+    @Test func `a number that a Secret holds is hidden where it stands as a number, short ones apart`() throws {
+        let redactor = Redactor(hidesCommonWords: false)
+        for secret in ["84736251908", "12.34567890123", "5432"] { redactor.register(secret) }
+        let before: JSON = ["spec": ["exp": .int(84_736_251_908), "port": .int(5432), "other": .int(11_111_111_111)]]
+        let after: JSON = ["spec": ["exp": .int(1), "list": [.int(84_736_251_908), .double(12.34567890123)]]]
+        let mask = PairMask(redactor: TextMask(redactor: redactor, objects: [before, after]))
+        let masked = mask.mask(before, after, isSecret: false)
+        for side in [masked.before, masked.after] {
+            let text = try #require(side).text
+            #expect(!text.contains("84736251908") && !text.contains("12.345"), "\(text)")
+        }
+        #expect(masked.before?[["spec", "port"]] == .int(5432))
+        #expect(masked.before?[["spec", "other"]] == .int(11_111_111_111))
     }
 
     @Test(arguments: [("QQ==", "QR=="), ("YWJj", "YW\nJj\n")])

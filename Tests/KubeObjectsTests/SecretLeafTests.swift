@@ -154,6 +154,26 @@ import Testing
         #expect(!own.redact("is \(text) now").contains(text))
     }
 
+    @Test(arguments: [
+        "DB_PASS=Vk3Rt8EnvPass", "export DB_PASSWORD='Vk3Rt8EnvPass'",
+        "HOST=db\nDB_PASSWORD=Vk3Rt8EnvPass\r\nPORT=5432", "user: app\npassword: Vk3Rt8EnvPass\n",
+        "logins:\n  - password: \"Vk3Rt8EnvPass\"", "api_key = \"Vk3Rt8EnvPass\"",
+        "'client-secret': Vk3Rt8EnvPass", "postgres://app:Vk3Rt8EnvPass@db.shop.svc:5432/shop?sslmode=require",
+        "DATABASE_URL=postgres://app:Vk3Rt8EnvPass@db/shop", "# broker\namqp://app:Vk3Rt8EnvPass@mq\n",
+    ])
+    func `a password in a text of lines, or in a URL, is hidden alone`(value: String) throws {
+        #expect(!(try redactor(knowing: value).redact("it is Vk3Rt8EnvPass now")).contains("Vk3Rt8EnvPass"))
+    }
+
+    @Test func `what stands behind other keys of a text of lines is shown`() throws {
+        let value =
+            "DB_HOST=database.shop.svc\nLOG_LEVEL=verbose-all\nurl: https://git.example.com/acme/posts\npassword:\n"
+        let redactor = try redactor(knowing: value)
+        for text in ["database.shop.svc", "verbose-all", "https://git.example.com/acme/posts"] {
+            #expect(redactor.redact("is \(text) now") == "is \(text) now")
+        }
+    }
+
     @Test func `of one value a bounded number of texts is taken, telling ones first`() {
         let members = (0..<1_000).map { JSONObject.Member(key: "k\($0)", value: "a") }
         let value = JSON.object(JSONObject(members + [JSONObject.Member(key: "token", value: "b")]))

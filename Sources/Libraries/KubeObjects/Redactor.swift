@@ -116,8 +116,16 @@ package final class Redactor: Sendable {
     package func register(secretObject object: KubeObject) {
         guard object.gvk.groupKind.isSecret else { return }
         let shown = secrets.withLock { $0.publicKeys }.filter { $0.isOf(object) }
-        for member in object.json["data"]?.object ?? JSONObject() {
-            if shown.contains(where: { $0.keys.contains(member.key) }) { continue }
+        register(secret: object.json) { key in shown.contains { $0.keys.contains(key) } }
+    }
+
+    /// Registers every value of `data` and `stringData`, also of a Secret that has mistakes.
+    ///
+    /// - Parameters:
+    ///   - json: A Secret, whole or not.
+    ///   - isPublic: Whether the value of a key of `data` is none.
+    package func register(secret json: JSON, except isPublic: (String) -> Bool = { _ in false }) {
+        for member in json["data"]?.object ?? JSONObject() where !isPublic(member.key) {
             guard let text = member.value.string else { continue }
             register(encoded: text)
             if let bytes = Base64.bytes(of: text, padding: .optional),
@@ -126,7 +134,7 @@ package final class Redactor: Sendable {
                 register(value: plain)
             }
         }
-        for member in object.json["stringData"]?.object ?? JSONObject() {
+        for member in json["stringData"]?.object ?? JSONObject() {
             if let text = member.value.string { register(value: text) }
         }
     }

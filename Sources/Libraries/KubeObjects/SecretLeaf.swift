@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import PlainText
 
-/// A text inside of a Secret's value that is JSON: the login in a docker config, the private key in a cloud account's
-/// file. Programs take such a value apart, so that each text may be told alone; and so may a number behind a telling key.
+/// A text inside of a Secret's value that may be told alone, because programs take such a value apart: the texts of JSON
+/// (the login in a docker config, the private key in a cloud account's file), and its numbers behind telling keys; in
+/// other texts what stands behind a telling key on a line (`DB_PASSWORD=…`, `password: …`), and passwords in URLs.
 struct SecretLeaf {
     /// Longer values are no configuration.
     static let maxBytes = 1 << 20
@@ -25,11 +26,11 @@ struct SecretLeaf {
         case secret
     }
 
-    /// The texts of a JSON object or list, and its numbers behind telling keys: what telling keys have first. None of any
-    /// other text.
+    /// What a value holds: of JSON what telling keys have first.
     static func all(of value: String) -> [SecretLeaf] {
+        guard value.utf8.count <= maxBytes else { return [] }
         let start = value.utf8.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
-        guard start == UInt8(ascii: "{") || start == UInt8(ascii: "["), value.utf8.count <= maxBytes else { return [] }
+        guard start == UInt8(ascii: "{") || start == UInt8(ascii: "[") else { return ofLines(value) }
         let limits = JSONParser.Limits(maxDepth: maxDepth, maxBytes: maxBytes, maxValues: maxValues)
         guard let json = try? JSONParser.parse(Array(value.utf8), limits: limits) else { return [] }
         var leaves: [SecretLeaf] = []

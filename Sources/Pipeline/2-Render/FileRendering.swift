@@ -61,7 +61,10 @@ struct FileRendering: Sendable {
             report(fault.problem, fault.remedy, line: line)
         }
         findings.count(moreProblems: check.faults.more)
-        guard check.faults.isEmpty, let object = check.object else { return }
+        guard check.faults.isEmpty, let object = check.object else {
+            if item.json["kind"]?.string == "Secret" { findings.add(faultySecret: item.json) }
+            return
+        }
         if object.annotation("config.kubernetes.io/local-config") == "true" {
             note("\(object.id) passed over: config.kubernetes.io/local-config is \"true\"", line: item.line)
             return

@@ -5,6 +5,8 @@ import PlainText
 /// The results of several files, in their order: all objects, and the first of the problems and notices.
 struct RenderFindings: Sendable {
     private(set) var objects: [RenderedObject] = []
+    /// Secrets with problems, which are no objects of the commit.
+    private var faultySecrets: [JSON] = []
     private var problems: CappedList<RenderProblem>
     private var notices: CappedList<RenderNotice>
 
@@ -17,12 +19,14 @@ struct RenderFindings: Sendable {
     var problemCount: Int { problems.count }
 
     mutating func add(_ object: RenderedObject) { objects.append(object) }
+    mutating func add(faultySecret: JSON) { faultySecrets.append(faultySecret) }
     mutating func add(_ problem: RenderProblem) { problems.append(problem) }
     mutating func add(_ notice: RenderNotice) { notices.append(notice) }
 
     /// Adds the results of further files.
     mutating func add(_ other: RenderFindings) {
         objects += other.objects
+        faultySecrets += other.faultySecrets
         problems.append(contentsOf: other.problems)
         notices.append(contentsOf: other.notices)
     }
@@ -34,7 +38,18 @@ struct RenderFindings: Sendable {
     mutating func sortProblems() { problems.sort { $0.origin < $1.origin } }
 
     /// Drops the objects, when only the problems are needed.
-    mutating func forgetObjects() { objects = [] }
+    mutating func forgetObjects() {
+        objects = []
+        faultySecrets = []
+    }
+
+    /// What could be read, for a commit that does not render.
+    var known: RenderFailure.Known {
+        var known = RenderFailure.Known()
+        known.secrets = faultySecrets + objects.map(\.object).filter(\.gvk.groupKind.isSecret).map(\.json)
+        for rendered in objects { known.names.formUnion(rendered.object.id.names) }
+        return known
+    }
 
     /// The problems in the order of their places; a last one says how many more there are.
     var toldProblems: [RenderProblem] {

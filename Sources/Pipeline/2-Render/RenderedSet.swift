@@ -92,10 +92,26 @@ package struct RenderFailure: Error, Sendable, Hashable {
     package let problems: [RenderProblem]
     /// How many problems there are, listed or not.
     package let count: Int
+    /// What could be read of the commit all the same: nothing of it is applied.
+    package let known: Known
 
-    package init(commit: CommitInfo, problems: [RenderProblem], count: Int) {
+    /// What a redactor must know of a commit before a word about it is shown.
+    package struct Known: Sendable, Hashable {
+        /// The Secrets, those with problems too; any order.
+        package var secrets: [JSON] = []
+        /// Names of objects.
+        package var names: Set<String> = []
+
+        package init() {}
+    }
+
+    package init(commit: CommitInfo, problems: [RenderProblem], count: Int, known: Known = Known()) {
         self.commit = commit
         self.problems = problems
         self.count = count
+        self.known = known
     }
+
+    /// The same without ``known``, which takes the memory of a commit.
+    package var forgetting: RenderFailure { RenderFailure(commit: commit, problems: problems, count: count) }
 }

@@ -37,7 +37,8 @@ package enum Renderer {
             throw RenderFailure(
                 commit: snapshot.commit,
                 problems: findings.toldProblems,
-                count: findings.problemCount
+                count: findings.problemCount,
+                known: findings.known
             )
         }
         return RenderedSet(

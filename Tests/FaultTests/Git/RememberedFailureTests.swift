@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import GitStore
+import KubeObjects
 import SyncLoop
 import SyncRender
 import SyncSource
@@ -16,6 +17,33 @@ struct RememberedFailureTests {
             return nil
         } catch let failure as RenderFailure {
             return failure
+        }
+    }
+
+    @Test func `Secrets of a commit that does not render are known before a word of it is shown`() async throws {
+        try await withTemporaryFolder { folder in
+            let git = try GitFolder(at: folder.appending(path: "repository.git"))
+            let good = "apiVersion: v1\nkind: Secret\nmetadata: {name: good}\nstringData: {a: Uw7kQ29zLmTop}\n"
+            let faulty = "apiVersion: v1\nkind: Secret\nmetadata: {nam: x}\nstringData: {b: Hb4tY81xPqLow}\n"
+            try git.commit(
+                ["infra/a.yaml": good, "infra/b.yaml": faulty, "infra/c.yaml": "Uw7kQ29zLmTop: 1\nUw7kQ29zLmTop: 2\n"],
+                message: "rotate: was Uw7kQ29zLmTop and Hb4tY81xPqLow"
+            )
+            let redactor = Redactor()
+            let reader = SourceReader(
+                spec: RepositorySpec(url: git.path, ref: .branch("main"), path: "infra"),
+                credentials: nil,
+                folder: folder.appending(path: "mirror").path(percentEncoded: false),
+                workerExecutable: try TestProducts.path(of: "sternpost"),
+                redactor: redactor
+            )
+            let stage = SourceStage(reader: reader)
+            let failure = try #require(try await Self.failure(of: stage, at: try await stage.poll()))
+            #expect(failure.problems.count > 1)
+            for text in failure.problems.map(\.description) + [failure.commit.subject] {
+                let shown = redactor.redact(text)
+                #expect(!shown.contains("Uw7kQ29zLmTop") && !shown.contains("Hb4tY81xPqLow"), "\(shown)")
+            }
         }
     }
 

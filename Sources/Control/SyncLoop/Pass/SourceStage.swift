@@ -85,7 +85,10 @@ package actor SourceStage {
             last = rendered
             return rendered
         case .failure(let failure):
-            failed = (snapshot.treeID, failure)
+            // Before its problems, or the subject of its commit, are shown anywhere.
+            reader.redactor.allow(names: failure.known.names)
+            for secret in failure.known.secrets { reader.redactor.register(secret: secret) }
+            failed = (snapshot.treeID, failure.forgetting)
             throw failure
         }
     }

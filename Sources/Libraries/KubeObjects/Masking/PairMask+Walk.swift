@@ -12,8 +12,17 @@ extension PairMask {
         case (.string(let old)?, .string(let new)?):
             let before = masked(old, at: place)
             return (.string(before.text), .string(masked(new, at: place).text(after: before)))
-        default: return (leaf(before, at: place), leaf(after, at: place))
+        default:
+            if [before, after].contains(where: isKnownNumber) { return hide(before, after) }
+            return (leaf(before, at: place), leaf(after, at: place))
         }
+    }
+
+    /// Whether a number is written as a secret is: a card's, or a PIN of eight digits and more. Shorter ones stand anywhere
+    /// by chance.
+    private func isKnownNumber(_ value: JSON?) -> Bool {
+        guard let text = value?.longNumber else { return false }
+        return masked(text, at: .plain).text != text
     }
 
     private func leaf(_ value: JSON?, at place: MaskPlace) -> JSON? {

@@ -33,7 +33,18 @@ package struct TextMask {
         case .string(let text): texts.append(text)
         case .array(let elements): for element in elements { collect(element, into: &texts) }
         case .object(let members): for member in members { collect(member.value, into: &texts) }
-        case .null, .bool, .int, .double: break
+        case .int, .double: if let number = json.longNumber { texts.append(number) }
+        case .null, .bool: break
+        }
+    }
+}
+
+extension JSON {
+    /// A number as it is written, where it has eight characters or more; nil for all else.
+    var longNumber: String? {
+        switch self {
+        case .int, .double: text.utf8.count >= 8 ? text : nil
+        case .null, .bool, .string, .array, .object: nil
         }
     }
 }
