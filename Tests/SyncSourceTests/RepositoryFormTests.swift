@@ -43,6 +43,18 @@ import Testing
         }
     }
 
+    @Test(arguments: ["", "file://"])
+    func `a folder with a colon in its path is a folder`(scheme: String) async throws {
+        try await SourceScene.with { scene in
+            try fill(scene.posts)
+            let clone = scene.folder.appending(path: "co:lon/a%b").path(percentEncoded: false)
+            _ = try GitFolder.git(["clone", "--quiet", "--bare", "file://\(scene.posts.path)", clone])
+            let path = scheme.isEmpty ? clone : clone.replacing("%", with: "%25")
+            let words = try await failure(of: scheme + path, in: scene)
+            #expect(words == "read")
+        }
+    }
+
     @Test func `a repository with SHA-256 names is named`() async throws {
         try await SourceScene.with { scene in
             let path = scene.folder.appending(path: "new.git").path(percentEncoded: false)

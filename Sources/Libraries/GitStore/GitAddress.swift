@@ -32,6 +32,8 @@ package struct GitAddress: Sendable, Hashable {
             try self.init(scheme: text[..<range.lowerBound].lowercased(), rest: text[range.upperBound...])
         } else if let colon = text.firstIndex(of: ":"), !text[..<colon].contains("/") {
             try self.init(scp: text, colon: colon)
+        } else if text.hasPrefix("//") {
+            throw GitError(.configuration, "repository URL has no scheme; write it as https://host/path")
         } else {
             let path = text.hasPrefix("/") ? text : FileManager.default.currentDirectoryPath + "/" + text
             self.init(folder: path)
@@ -82,6 +84,14 @@ package struct GitAddress: Sendable, Hashable {
         let user = try GitAddress.removeUser(from: &authority, scheme: .ssh)
         let (host, port) = try GitAddress.hostAndPort(authority, scheme: .ssh)
         let path = text[text.index(after: colon)...]
+        // `https:/user:password@host/path`, or the same without its scheme.
+        guard user != nil || !path.contains("@") else {
+            throw GitError(
+                .configuration,
+                "repository URL: an @ behind the colon; write it as https://host/path, with the password in the credentials,"
+                    + " or as git@host:path"
+            )
+        }
         try GitAddress.checkPath(path, scheme: .ssh)
         let login = user ?? "git"
         self.init(scheme: .ssh, host: host, port: port, user: login, url: "\(login)@\(host):\(path)")
@@ -98,6 +108,12 @@ package struct GitAddress: Sendable, Hashable {
         self.port = port
         self.user = user
         self.url = url
+    }
+
+    /// The address as libgit2 takes it: a folder with a colon in its path would be a host, and needs the long form.
+    var remote: String {
+        guard scheme == .file, url.contains(":") else { return url }
+        return "file://" + (url.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? url)
     }
 
     /// Whether a URL that libgit2 shows to a callback is on the server that the credentials are for.

@@ -83,6 +83,12 @@ enum LibGit2 {
             throw LibGit2Error(call: call, code: code, category: 0, message: "")
         }
         let text = last.pointee.message.map { String(cString: $0) } ?? ""
-        throw LibGit2Error(call: call, code: code, category: last.pointee.klass, message: OneLine.text(text))
+        throw LibGit2Error(call: call, code: code, category: last.pointee.klass, message: named(OneLine.text(text)))
+    }
+
+    /// A message without the random part of a temporary file's name (`pack_git2_f946819c72217626`): the same failure has
+    /// the same words each time.
+    private static func named(_ message: String) -> String {
+        message.replacing(/_git2_[0-9A-Za-z]+/, with: "_git2_…")
     }
 }

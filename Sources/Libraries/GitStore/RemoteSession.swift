@@ -13,7 +13,7 @@ struct RemoteSession {
     /// The server's branches and tags.
     func list() throws(GitError) -> RemoteRefs {
         try converse { callbacks throws(LibGit2Error) in
-            let remote = try RemoteHandle(detached: address.url)
+            let remote = try RemoteHandle(detached: address.remote)
             var options = git_remote_connect_options()
             try LibGit2.check("git_remote_connect_options_init") {
                 git_remote_connect_options_init(&options, UInt32(GIT_REMOTE_CONNECT_OPTIONS_VERSION))
@@ -34,7 +34,7 @@ struct RemoteSession {
     func fetch(_ refspecs: [String], into repository: borrowing RepositoryHandle) throws(GitError) {
         let owner = repository.raw
         try converse { callbacks throws(LibGit2Error) in
-            let remote = try RemoteHandle(anonymous: address.url, in: owner)
+            let remote = try RemoteHandle(anonymous: address.remote, in: owner)
             var options = git_fetch_options()
             try LibGit2.check("git_fetch_options_init") {
                 git_fetch_options_init(&options, UInt32(GIT_FETCH_OPTIONS_VERSION))
