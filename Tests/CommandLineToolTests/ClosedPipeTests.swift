@@ -28,6 +28,21 @@ struct ClosedPipeTests {
         }
     }
 
+    @Test(arguments: [["install"], ["--help"], ["--version"]])
+    func `output that cannot be written is told, and is status 2`(arguments: [String]) async throws {
+        try await withTool { tool in
+            let errors = tool.folder.appending(path: "errors")
+            try Data().write(to: errors)
+            let process = try tool.process(arguments)
+            process.standardOutput = try FileHandle(forWritingTo: URL(filePath: "/dev/full"))
+            process.standardError = try FileHandle(forWritingTo: errors)
+            try await Tool.end(of: process)
+            #expect(process.terminationStatus == 2)
+            let told = try String(contentsOf: errors, encoding: .utf8)
+            #expect(told == "error: standard output cannot be written: No space left on device\n")
+        }
+    }
+
     @Test func `errors that nobody reads change no exit status`() async throws {
         try await withTool { tool in
             let process = try tool.process(["history"])

@@ -2,6 +2,7 @@
 import ClusterKit
 import KubeObjects
 import SyncLook
+import SyncPlan
 import Testing
 
 /// What an object names that stays in the cluster: it is not deleted in any later pass, whatever that pass reads.

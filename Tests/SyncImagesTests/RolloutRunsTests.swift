@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import KubeObjects
 import OCIRegistry
 import SyncRecord

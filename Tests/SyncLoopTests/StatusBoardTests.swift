@@ -30,6 +30,16 @@ struct StatusBoardTests {
         reason: String?
     ) async { #expect(await board(stages).notReady == reason) }
 
+    @Test func `a failure that finds no room in the history makes the process unready, whatever failed`() async {
+        let board = StatusBoard(projects: ["a"])
+        let failure = PassFailure(stage: .source, message: "the repository is gone", isRetryable: true)
+        let loss = "the history could not be written: the disk is full"
+        await board.passed("a", PassOutcome(.unplanned(failure, run: nil), commit: nil, duration: .zero, loss: loss))
+        #expect(await board.notReady == "a: the repository is gone; \(loss)")
+        await board.passed("a", PassOutcome(.unplanned(failure, run: nil), commit: nil, duration: .zero))
+        #expect(await board.notReady == nil)
+    }
+
     @Test func `before every project had a pass the process is not ready, unless another leads it`() async {
         let board = StatusBoard(projects: ["a", "b"])
         #expect(await board.notReady == "a: the first pass is not done yet")

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
-import SyncPlan
 import Testing
+
+@testable import SyncPlan
 
 /// What is deleted only after something else is gone.
 struct PruneOrderTests {

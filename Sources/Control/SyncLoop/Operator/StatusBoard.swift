@@ -58,7 +58,8 @@ package actor StatusBoard {
     /// Notes how a pass ended.
     package func passed(_ project: String, _ outcome: PassOutcome) {
         entries[project]?.outcome = outcome.outcome
-        entries[project]?.message = redactor.row(outcome.failure?.message ?? outcome.interruption ?? "")
+        let words = [outcome.failure?.message ?? outcome.interruption, outcome.loss].compactMap { $0 }
+        entries[project]?.message = redactor.row(words.joined(separator: "; "))
         entries[project]?.failedAt = outcome.failure?.stage
         if let commit = outcome.commit { entries[project]?.commit = commit }
         entries[project]?.lastPassAt = now()

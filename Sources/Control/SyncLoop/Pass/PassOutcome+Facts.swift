@@ -82,6 +82,6 @@ extension PassOutcome {
 
     /// Whether the history could not be written at some point: until it can, nothing more is changed.
     package var isUnrecorded: Bool {
-        if case .unrecorded? = carriedOut?.interruption { true } else { false }
+        if case .unrecorded? = carriedOut?.interruption { true } else { loss != nil }
     }
 }

@@ -51,13 +51,16 @@ package struct PassOutcome: Sendable {
     /// was stopped before it had a plan.
     package let commit: CommitInfo?
     package let duration: Duration
+    /// Why a pass without a plan is not in the history although it is news; one line.
+    package let loss: String?
     /// The interruption of a pass that wrote nothing to the cluster.
     package static let stoppedBeforeAnyChange = "stopped before anything was changed"
 
-    package init(_ ending: Ending, commit: CommitInfo?, duration: Duration) {
+    package init(_ ending: Ending, commit: CommitInfo?, duration: Duration, loss: String? = nil) {
         self.ending = ending
         self.commit = commit
         self.duration = duration
+        self.loss = loss
     }
 
     /// The counts of `history -o json`, made from the objects.

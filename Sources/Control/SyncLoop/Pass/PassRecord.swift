@@ -75,13 +75,31 @@ struct PassRecord: Sendable {
         return row
     }
 
+    /// What the history has of a pass without a plan.
+    enum FailureRow {
+        /// Nothing: it is no news.
+        case none
+        case written(SyncRun)
+        /// Nothing, because it cannot be written.
+        case unwritten(RecordError)
+
+        var run: SyncRun? {
+            if case .written(let run) = self { run } else { nil }
+        }
+
+        /// Why it is not in the history, one line; nil unless it ought to be.
+        var loss: String? {
+            if case .unwritten(let error) = self { "the history could not be written: \(error)" } else { nil }
+        }
+    }
+
     /// Logs a pass that could not plan, and writes it down when that is news.
     func failed(
         _ failure: PassFailure,
         trigger: RunTrigger,
         after elapsed: Duration,
         isNews: Bool
-    ) async -> SyncRun? {
+    ) async -> FailureRow {
         logger.warning(
             "sync failed",
             metadata: [
@@ -89,10 +107,10 @@ struct PassRecord: Sendable {
                 "sync.error": "\(failure.message)",
             ]
         )
-        guard isNews, failure.stage != .history, failure.stage != .suspended else { return nil }
+        guard isNews, failure.stage != .history, failure.stage != .suspended else { return .none }
         do throws(RecordError) {
             let run = try await history.begin(project: project.name, trigger: trigger, after: elapsed)
-            return try await end(run, as: failure)
+            return .written(try await end(run, as: failure))
         } catch {
             return unwritten(error)
         }
@@ -105,12 +123,12 @@ struct PassRecord: Sendable {
         trigger: RunTrigger,
         after elapsed: Duration,
         isNews: Bool
-    ) async -> SyncRun? {
+    ) async -> FailureRow {
         logger.warning(
             "the commit does not render",
             metadata: ["sync.project": "\(project.name)", "sync.error": "\(pass.message)"]
         )
-        guard isNews else { return nil }
+        guard isNews else { return .none }
         do throws(RecordError) {
             let run = try await history.begin(project: project.name, trigger: trigger, after: elapsed)
             await part { () async throws(RecordError) in
@@ -119,7 +137,7 @@ struct PassRecord: Sendable {
             await part { () async throws(RecordError) in try await history.record(failure.problems, of: run) }
             let row = try await history.finish(run, outcome: .failed, counts: RunCounts(), message: nil)
             await publishHead("sync recorded", of: row.id)
-            return row
+            return .written(row)
         } catch {
             return unwritten(error)
         }
@@ -137,9 +155,9 @@ struct PassRecord: Sendable {
         return row
     }
 
-    private func unwritten(_ error: RecordError) -> SyncRun? {
+    private func unwritten(_ error: RecordError) -> FailureRow {
         logger.error("the history cannot be written", metadata: ["sync.error": "\(error)"])
-        return nil
+        return .unwritten(error)
     }
 }
 

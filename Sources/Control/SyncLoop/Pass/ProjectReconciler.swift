@@ -224,9 +224,9 @@ extension ProjectReconciler {
     private func failed(_ failure: PassFailure, trigger: RunTrigger, duration: Duration) async -> PassOutcome {
         let isNews = memory.isNews(failure) || settings.recordsQuietPasses
         memory.failed(failure)
-        let run = await record.failed(failure, trigger: trigger, after: duration, isNews: isNews)
-        if isNews, run == nil, failure.stage != .history, failure.stage != .suspended { memory.lostFailure() }
-        return PassOutcome(.unplanned(failure, run: run), commit: nil, duration: duration)
+        let row = await record.failed(failure, trigger: trigger, after: duration, isNews: isNews)
+        if row.loss != nil { memory.lostFailure() }
+        return PassOutcome(.unplanned(failure, run: row.run), commit: nil, duration: duration, loss: row.loss)
     }
 
     /// Records a commit that does not render: every problem of it.
@@ -238,8 +238,13 @@ extension ProjectReconciler {
         let pass = PassFailure(failure)
         let isNews = memory.isNews(pass) || settings.recordsQuietPasses
         memory.failed(pass)
-        let run = await record.failed(failure, as: pass, trigger: trigger, after: duration, isNews: isNews)
-        if isNews, run == nil { memory.lostFailure() }
-        return PassOutcome(.unrendered(failure, run: run), commit: failure.commit, duration: duration)
+        let row = await record.failed(failure, as: pass, trigger: trigger, after: duration, isNews: isNews)
+        if row.loss != nil { memory.lostFailure() }
+        return PassOutcome(
+            .unrendered(failure, run: row.run),
+            commit: failure.commit,
+            duration: duration,
+            loss: row.loss
+        )
     }
 }

@@ -45,9 +45,16 @@ enum ErrorOutput {
 
 /// Standard output.
 package enum StandardOutput {
-    /// Writes text. When nobody reads any more (`sternpost … | head`), the process ends as others do then.
+    /// Writes text. When nobody reads any more (`sternpost … | head`), the process ends as others do then; when it cannot be
+    /// written, with one line that says why, and status 2.
     package static func write(_ text: RedactedText) {
-        if !FileDescriptorText.write(text, to: STDOUT_FILENO) { ProcessEnd.now(128 + SIGPIPE) }
+        if !FileDescriptorText.write(text, to: STDOUT_FILENO) { end(errno) }
+    }
+
+    private static func end(_ cause: Int32) -> Never {
+        guard cause != EPIPE else { ProcessEnd.now(128 + SIGPIPE) }
+        ErrorOutput.write("error: standard output cannot be written: \(String(cString: strerror(cause)))")
+        ProcessEnd.now(2)
     }
 
     /// Writes text for people, in colours perhaps, that was made ``Swift/String/visible`` before.
@@ -62,6 +69,6 @@ package enum StandardOutput {
 
     /// Writes manifests without masks, as they are to be applied.
     static func manifests(_ text: String) {
-        if !FileDescriptorText.write(unmasked: text, to: STDOUT_FILENO) { ProcessEnd.now(128 + SIGPIPE) }
+        if !FileDescriptorText.write(unmasked: text, to: STDOUT_FILENO) { end(errno) }
     }
 }
