@@ -29,6 +29,7 @@ import Testing
         ("file:///srv/git/posts.git", .file, "", 0, "/srv/git/posts.git"),
         ("file:///srv/my%20posts.git", .file, "", 0, "/srv/my posts.git"),
         ("/srv/git/../posts.git", .file, "", 0, "/srv/posts.git"),
+        ("//srv/git/posts.git", .file, "", 0, "/srv/git/posts.git"),
         ("/srv/co:lon/posts.git", .file, "", 0, "/srv/co:lon/posts.git"),
         ("git@github.com:acme/po@sts.git", .ssh, "github.com", 22, "git@github.com:acme/po@sts.git"),
     ]
@@ -62,7 +63,7 @@ import Testing
         ("ssh://ada:hunter2@git.example.com/x.git", "login"), ("ssh://-oProxyCommand=id@git.example.com/x", "login"),
         ("acme:hunter2@git.example.com/x.git", "credentials"), ("oauth2:hunter2@git.example.com:x.git", "credentials"),
         ("https:/ada:hunter2@git.example.com/x.git", "credentials"),
-        ("//ada:hunter2@git.example.com/x.git", "https://host/path"),
+        ("//ada:hunter2@git.example.com/x.git", "credentials"), ("https//ada:hunter2@git.example.com/x", "credentials"),
         ("ssh://-oProxyCommand=id/x", "host name"), ("-oProxyCommand=id:x", "host name"),
         ("https:///x.git", "host name"),
         ("https://git.example.com:0/x", "port"), ("https://git.example.com:99999/x", "port"),

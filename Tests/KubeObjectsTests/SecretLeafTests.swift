@@ -159,7 +159,12 @@ import Testing
         "HOST=db\nDB_PASSWORD=Vk3Rt8EnvPass\r\nPORT=5432", "user: app\npassword: Vk3Rt8EnvPass\n",
         "logins:\n  - password: \"Vk3Rt8EnvPass\"", "api_key = \"Vk3Rt8EnvPass\"",
         "'client-secret': Vk3Rt8EnvPass", "postgres://app:Vk3Rt8EnvPass@db.shop.svc:5432/shop?sslmode=require",
-        "DATABASE_URL=postgres://app:Vk3Rt8EnvPass@db/shop", "# broker\namqp://app:Vk3Rt8EnvPass@mq\n",
+        "DB_PASSWORD=Vk3Rt8EnvPass # prod", "password: \"Vk3Rt8EnvPass\"  # rotated",
+        "[client]\npassword=Vk3Rt8EnvPass",
+        "[default]\naws_secret_access_key = Vk3Rt8EnvPass\n",
+        "amqp://a:first-one@h1,amqp://b:Vk3Rt8EnvPass@h2",
+        "postgres://app:Vk3Rt8%45nvPass@db/shop", "DATABASE_URL=postgres://app:Vk3Rt8EnvPass@db/shop",
+        "# broker\namqp://app:Vk3Rt8EnvPass@mq\n",
     ])
     func `a password in a text of lines, or in a URL, is hidden alone`(value: String) throws {
         #expect(!(try redactor(knowing: value).redact("it is Vk3Rt8EnvPass now")).contains("Vk3Rt8EnvPass"))
@@ -167,9 +172,12 @@ import Testing
 
     @Test func `what stands behind other keys of a text of lines is shown`() throws {
         let value =
-            "DB_HOST=database.shop.svc\nLOG_LEVEL=verbose-all\nurl: https://git.example.com/acme/posts\npassword:\n"
+            "DB_HOST=database.shop.svc\nLOG_LEVEL=verbose-all\n"
+            + "auth_token: disabled\nsecret=${FROM_ELSEWHERE}\nurl: https://git.example.com/acme/posts\npassword:\n"
         let redactor = try redactor(knowing: value)
-        for text in ["database.shop.svc", "verbose-all", "https://git.example.com/acme/posts"] {
+        for text in [
+            "database.shop.svc", "verbose-all", "disabled", "${FROM_ELSEWHERE}", "https://git.example.com/acme/posts",
+        ] {
             #expect(redactor.redact("is \(text) now") == "is \(text) now")
         }
     }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import HTTPWire
+import KubeClient
 import KubeObjects
 import PlainText
 import SyncLook
@@ -84,5 +86,32 @@ struct HeldPruneTests {
         )
         #expect(held.reasons.first?.contains("correct") == false)
         #expect(held.reasons.first?.hasPrefix("long long ") == true && held.json.text.contains("correct") == false)
+    }
+
+    @Test func `what waits is told word for word by the process that has written an order beside it`() async throws {
+        try await ProjectUnderTest.run { project in
+            try await project.sync([configMap("a")])
+            // As `approve` and `hold` do, which read no inventory.
+            let redactor = Redactor(hidesCommonWords: false)
+            let client = KubeClient(
+                configuration: project.client.configuration,
+                wire: HTTPWire(),
+                redactor: redactor
+            )
+            let reason = "4 of 5 objects would be deleted; without approval at most 3"
+            let held = StandingOrders.HeldPrune(
+                hash: String(repeating: "a", count: 64),
+                commitID: "c",
+                reasons: [Redactor().line(reason)],
+                objects: [project.id("ConfigMap", "a")]
+            )
+            try await OrderStore(client: client, applySet: project.applySet)
+                .change(journal: project.journal, reason: "held") { orders in
+                    orders.hold(held)
+                    return true
+                }
+            #expect(redactor.redact(reason) == reason)
+            #expect(try await OrderStore(client: client, applySet: project.applySet).read()?.held == held)
+        }
     }
 }

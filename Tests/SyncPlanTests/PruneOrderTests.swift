@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import SyncLook
 import Testing
 
 @testable import SyncPlan
@@ -154,7 +155,10 @@ struct PruneOrderTests {
         }
         // Also one that was released when it named nothing.
         for plan in metadata.contains("annotations") ? [prune([web, old]), prune([old])] : [prune([web, old])] {
-            #expect(plan.steps.isEmpty && plan.released.isEmpty)
+            #expect(plan.steps.isEmpty)
+            // What a later pass may not see is remembered at what it needs.
+            let isReadAgain = plan.kept.contains { $0.id.name == "web" }
+            #expect((plan.doubts[old.id] == .needed) == !isReadAgain)
             let reason = plan.kept.first { $0.id.name == "old" }?.reason
             #expect(reason == "Deployment.apps shop/web \(words)")
         }
@@ -176,6 +180,10 @@ struct PruneOrderTests {
         (
             "Service shop/n",
             #"{"apiVersion":"networking.k8s.io/v1","kind":"Ingress","spec":{"defaultBackend":{"service":{"name":"n"}}}"#
+        ),
+        (
+            "Service shop/n",
+            #"{"apiVersion":"extensions/v1beta1","kind":"Ingress","spec":{"backend":{"serviceName":"n"}}"#
         ),
         ("Service shop/n", #"{"apiVersion":"apps/v1","kind":"StatefulSet","spec":{"serviceName":"n"}"#),
         ("Secret shop/n", #"{"apiVersion":"v1","kind":"ServiceAccount","imagePullSecrets":[{"name":"n"}]"#),

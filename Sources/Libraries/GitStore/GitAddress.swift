@@ -32,8 +32,12 @@ package struct GitAddress: Sendable, Hashable {
             try self.init(scheme: text[..<range.lowerBound].lowercased(), rest: text[range.upperBound...])
         } else if let colon = text.firstIndex(of: ":"), !text[..<colon].contains("/") {
             try self.init(scp: text, colon: colon)
-        } else if text.hasPrefix("//") {
-            throw GitError(.configuration, "repository URL has no scheme; write it as https://host/path")
+        } else if GitAddress.holdsLogin(text) {
+            throw GitError(
+                .configuration,
+                "repository URL: a colon and an @, and no scheme; write it as https://host/path, with the password in the"
+                    + " credentials"
+            )
         } else {
             let path = text.hasPrefix("/") ? text : FileManager.default.currentDirectoryPath + "/" + text
             self.init(folder: path)
@@ -124,6 +128,13 @@ package struct GitAddress: Sendable, Hashable {
 }
 
 extension GitAddress {
+    /// Whether what would be a folder is meant as an address with a login: `//user:password@host/path`, or
+    /// `https//user:password@host/path`. An absolute path with one slash is a folder whatever stands in it.
+    private static func holdsLogin(_ path: String) -> Bool {
+        guard path.hasPrefix("//") || !path.hasPrefix("/"), let colon = path.firstIndex(of: ":") else { return false }
+        return path[colon...].contains("@")
+    }
+
     private static func removeUser(from authority: inout Substring, scheme: Scheme) throws(GitError) -> String? {
         guard let at = authority.lastIndex(of: "@") else { return nil }
         let user = authority[..<at]

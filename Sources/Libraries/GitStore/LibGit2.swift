@@ -88,7 +88,7 @@ enum LibGit2 {
 
     /// A message without the random part of a temporary file's name (`pack_git2_f946819c72217626`): the same failure has
     /// the same words each time.
-    private static func named(_ message: String) -> String {
-        message.replacing(/_git2_[0-9A-Za-z]+/, with: "_git2_…")
+    static func named(_ message: String) -> String {
+        message.replacing(/pack_git2_[0-9A-Za-z]{6,16}\b/, with: "pack_git2_…")
     }
 }

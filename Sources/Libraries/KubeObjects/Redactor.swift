@@ -126,7 +126,10 @@ package final class Redactor: Sendable {
     ///   - isPublic: Whether the value of a key of `data` is none.
     package func register(secret json: JSON, except isPublic: (String) -> Bool = { _ in false }) {
         for member in json["data"]?.object ?? JSONObject() where !isPublic(member.key) {
-            guard let text = member.value.string else { continue }
+            guard let text = member.value.string else {
+                register(number: member.value)
+                continue
+            }
             register(encoded: text)
             if let bytes = Base64.bytes(of: text, padding: .optional),
                 let plain = String(validating: bytes, as: UTF8.self)
@@ -135,8 +138,13 @@ package final class Redactor: Sendable {
             }
         }
         for member in json["stringData"]?.object ?? JSONObject() {
-            if let text = member.value.string { register(value: text) }
+            if let text = member.value.string { register(value: text) } else { register(number: member.value) }
         }
+    }
+
+    /// A value of a Secret with the mistake that it is no text.
+    private func register(number: JSON) {
+        if let text = number.longNumber { register(text) }
     }
 
     /// What kind of text is masked: a document is masked in more forms than a sentence could stand.

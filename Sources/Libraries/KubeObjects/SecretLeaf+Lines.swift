@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Configuration that is not JSON: environment files, properties, TOML and YAML by their lines, and URLs.
+/// Configuration that is not JSON: environment files, INI, TOML and YAML by their lines, and URLs.
 extension SecretLeaf {
     private static let maxKeyBytes = 256
 
@@ -8,32 +8,78 @@ extension SecretLeaf {
     static func ofLines(_ value: String) -> [SecretLeaf] {
         var leaves: [SecretLeaf] = []
         for line in value.utf8.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) where leaves.count < maxCount {
-            let found = [setting(in: line), password(inURL: line)].compactMap { $0 }
-            // A text without anything around it is registered as it is.
-            for text in found where !text.isEmpty { leaves.append(SecretLeaf(text: text, isTelling: true)) }
+            for text in settings(in: line) + passwords(inURLs: line) where !text.isEmpty {
+                leaves.append(SecretLeaf(text: text, isTelling: true))
+            }
         }
-        return leaves
+        return Array(leaves.prefix(maxCount))
     }
 
-    /// The value of `KEY=VALUE` or `key: value` with a telling key, without quotes around it.
-    private static func setting(in line: Substring.UTF8View) -> String? {
+    /// The value of `KEY=VALUE` or `key: value` with a telling key: with a comment behind it, and without; without quotes
+    /// around it. None for words such as `disabled`, which tell nothing, and for what is filled in elsewhere (`${…}`).
+    private static func settings(in line: Substring.UTF8View) -> [String] {
         func isSign(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "=") || byte == UInt8(ascii: ":") }
-        guard let sign = line.prefix(maxKeyBytes).firstIndex(where: isSign) else { return nil }
+        guard let sign = line.prefix(maxKeyBytes).firstIndex(where: isSign) else { return [] }
         let words = trimmed(line[..<sign]).split(separator: UInt8(ascii: " "))
         // `export DB_PASSWORD=…`, and `- password: …` in a list.
-        guard let key = words.last, words.count <= 2 else { return nil }
-        guard SensitiveName.matches(String(decoding: unquoted(key), as: UTF8.self)) else { return nil }
-        return String(decoding: unquoted(trimmed(line[line.index(after: sign)...])), as: UTF8.self)
+        guard let key = words.last, words.count <= 2,
+            SensitiveName.matches(String(decoding: unquoted(key), as: UTF8.self))
+        else { return [] }
+        let value = trimmed(line[line.index(after: sign)...])
+        let forms = [unquoted(value), beforeComment(value)].compactMap { $0 }.filter { !isPlain($0) }
+        return forms.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// What stands between the colon and the `@` of `scheme://user:password@host`, as it is written.
-    private static func password(inURL line: Substring.UTF8View) -> String? {
-        guard let start = line.firstRange(of: Array("://".utf8))?.upperBound else { return nil }
-        let authority = line[start...].prefix { $0 != UInt8(ascii: "/") && $0 > 0x20 }
-        guard let at = authority.lastIndex(of: UInt8(ascii: "@")),
-            let colon = authority[..<at].firstIndex(of: UInt8(ascii: ":"))
-        else { return nil }
-        return String(decoding: authority[authority.index(after: colon)..<at], as: UTF8.self)
+    /// A quoted value in front of a comment, or what stands in front of ` #`; nil where there is no comment.
+    private static func beforeComment(_ value: Substring.UTF8View) -> Substring.UTF8View? {
+        if let quote = value.first, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") {
+            let inner = value.dropFirst()
+            guard let end = inner.firstIndex(of: quote), inner.index(after: end) != inner.endIndex else { return nil }
+            return inner[..<end]
+        }
+        guard let blank = value.firstRange(of: Array(" #".utf8)) else { return nil }
+        return trimmed(value[..<blank.lowerBound])
+    }
+
+    /// A word of small letters, which a configuration has by chance, or the place of a value that comes from elsewhere.
+    private static func isPlain(_ text: Substring.UTF8View) -> Bool {
+        if text.starts(with: Array("${".utf8)) || text.starts(with: Array("{{".utf8)) { return true }
+        return text.count < 12 && text.allSatisfy { (0x61...0x7A).contains($0) }
+    }
+
+    /// What stands between the colon and the `@` of `scheme://user:password@host`, as it is written, and decoded.
+    private static func passwords(inURLs line: Substring.UTF8View) -> [String] {
+        var found: [String] = []
+        var rest = line
+        while let start = rest.firstRange(of: Array("://".utf8))?.upperBound {
+            rest = rest[start...]
+            let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ",") && $0 > 0x20 }
+            rest = rest[authority.endIndex...]
+            guard let at = authority.lastIndex(of: UInt8(ascii: "@")),
+                let colon = authority[..<at].firstIndex(of: UInt8(ascii: ":"))
+            else { continue }
+            let password = authority[authority.index(after: colon)..<at]
+            found.append(String(decoding: password, as: UTF8.self))
+            if let decoded = percentDecoded(password) { found.append(decoded) }
+        }
+        return found
+    }
+
+    /// The text with each `%41` as its byte; nil when it has none, or is no text then.
+    private static func percentDecoded(_ text: Substring.UTF8View) -> String? {
+        guard text.contains(UInt8(ascii: "%")) else { return nil }
+        var bytes: [UInt8] = []
+        var rest = text[...]
+        while let byte = rest.popFirst() {
+            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+            if byte == UInt8(ascii: "%"), digits.utf8.count == 2, let value = UInt8(digits, radix: 16) {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(validating: bytes, as: UTF8.self)
     }
 
     private static func trimmed(_ text: Substring.UTF8View) -> Substring.UTF8View {

@@ -32,7 +32,8 @@ struct SecretLeaf {
         let start = value.utf8.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
         guard start == UInt8(ascii: "{") || start == UInt8(ascii: "[") else { return ofLines(value) }
         let limits = JSONParser.Limits(maxDepth: maxDepth, maxBytes: maxBytes, maxValues: maxValues)
-        guard let json = try? JSONParser.parse(Array(value.utf8), limits: limits) else { return [] }
+        // A section of an INI or TOML file begins like a list.
+        guard let json = try? JSONParser.parse(Array(value.utf8), limits: limits) else { return ofLines(value) }
         var leaves: [SecretLeaf] = []
         collect(json, .plain, into: &leaves)
         return Array((leaves.filter(\.isTelling) + leaves.filter { !$0.isTelling }).prefix(maxCount))

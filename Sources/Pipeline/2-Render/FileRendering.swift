@@ -62,7 +62,8 @@ struct FileRendering: Sendable {
         }
         findings.count(moreProblems: check.faults.more)
         guard check.faults.isEmpty, let object = check.object else {
-            if item.json["kind"]?.string == "Secret" { findings.add(faultySecret: item.json) }
+            let isSecret = item.json["kind"]?.string?.lowercased().hasPrefix("secret") == true
+            if isSecret || item.json["stringData"] != nil { findings.add(faultySecret: item.json) }
             return
         }
         if object.annotation("config.kubernetes.io/local-config") == "true" {

@@ -36,12 +36,16 @@ package struct Inventory: Sendable, Hashable {
     }
 
     /// Why a missing manifest is not enough reason to delete the object. It is stored at the member in the cluster, and
-    /// ends when git declares the object again and that was carried out, or when a person has approved the deletion.
+    /// ends when git declares the object again and that was carried out, or when a person has approved the deletion, or
+    /// has made it.
     package enum Doubt: String, Sendable, Hashable, CaseIterable {
         /// The inventory was lost, and the object was found again by our label and field manager.
         case lost
         /// The version tag that declared it disappeared, and an older one is synced.
         case rewound
+        /// It left git together with an object that stays in the cluster, that names it or is owned by it, and that no
+        /// later pass reads. Only people delete it.
+        case needed
     }
 
     /// What was last seen of an object after its apply: the same manifest on the same resource version needs no write.

@@ -27,7 +27,7 @@ package actor InventoryStore {
     package static let ordersKey = "orders"
 
     /// What is no secret in the Secret that carries a project's inventory.
-    private static let publicKeys = PublicKeys(
+    package static let publicKeys = PublicKeys(
         [InventoryDocument.key, ordersKey],
         label: WireName.applySetID,
         namePrefix: WireName.objectPrefix

@@ -34,6 +34,10 @@ extension PrunePlanner {
         }
     }
 
+    /// Why a member stays for which a later pass cannot see what needed it.
+    private static let stillNeeded =
+        "an object that stays in the cluster needed it when both left git; delete it by hand once nothing uses it"
+
     func fate(of id: ObjectID, _ member: Inventory.Member) -> Fate {
         if let reason = live.unreadable[id.groupKind] { return .keep("its kind could not be read: \(reason)") }
         let resource: APIResource
@@ -67,27 +71,10 @@ extension PrunePlanner {
         if object.deletionTimestamp != nil { return .ending("it \(object.deletionText)") }
         // A project may not delete, by no longer declaring it, what it may not declare.
         if let objection = policy.border.objection(to: object) { return .remain("it \(objection.reason)") }
+        if member.doubt == .needed { return .remain(Self.stillNeeded) }
         return .delete(
             PruneStep(id: id, resource: resource, uid: uid, live: object, contents: live.contents[id])
         )
-    }
-
-    /// What would be released and names an object of this project remains a member: so it is read in every pass, and what
-    /// it names is not deleted in a later one.
-    func remainWithWhatIsNamed(_ fates: inout [ObjectID: Fate]) {
-        let alone = fates
-        for case (let id, .release(let reason)) in alone {
-            // What the commit declares under another identity is judged there.
-            guard let object = live.objects[id]?.whole, !appliedUIDs.contains(object.uid ?? "") else { continue }
-            let named = References.named(by: object).first { other in
-                switch alone[other] {
-                case .gone, .release: false
-                case .delete, .keep, .ending, .remain: true
-                case nil: isDeclared(other)
-                }
-            }
-            if let named { fates[id] = .remain("\(reason); it names \(named) of this project") }
-        }
     }
 
     /// Why this project may not, or no longer, delete a live object.

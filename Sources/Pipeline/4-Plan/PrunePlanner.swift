@@ -54,7 +54,6 @@ struct PrunePlanner {
             if !isDeclared(id) { fates[id] = fate(of: id, member) }
         }
         keepControllers(&fates)
-        remainWithWhatIsNamed(&fates)
         let staying = StayingObjects(planner: self, members: fates)
         fates.merge(staying.fates) { $1 }
         var steps: [PruneStep] = []
@@ -80,6 +79,8 @@ struct PrunePlanner {
             present: present
         )
         let decision = verdict.verdict
+        // Also in passes that do not see any more what needs them. While nothing may be deleted nothing leaves, either.
+        if case .blocked = decision {} else { for id in staying.needed { doubts[id] = .needed } }
         return PrunePlan(
             verdict: decision,
             steps: steps,

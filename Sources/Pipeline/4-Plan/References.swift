@@ -44,9 +44,10 @@ enum References {
         switch (object.gvk.group, object.gvk.kind) {
         case ("networking.k8s.io", "Ingress"), ("extensions", "Ingress"):
             let paths = (json[["spec", "rules"]]?.array ?? []).flatMap { $0[["http", "paths"]]?.array ?? [] }
-            let backends = [json[["spec", "defaultBackend"]]] + paths.map { $0["backend"] }
+            let ownBackends = ["defaultBackend", "backend"].map { json[["spec", $0]] }
+            let backends = ownBackends + paths.map { $0["backend"] }
             return (json[["spec", "tls"]]?.array ?? []).compactMap { core("Secret", $0["secretName"], in: home) }
-                + backends.compactMap { service($0?["service"]) }
+                + backends.compactMap { service($0?["service"]) ?? core("Service", $0?["serviceName"], in: home) }
         case ("apps", "StatefulSet"):
             return [core("Service", json[["spec", "serviceName"]], in: home)].compactMap(\.self)
         case ("", "ServiceAccount"):

@@ -7,6 +7,8 @@ import SyncLook
 struct StayingObjects {
     /// The members whose fate differs from what they would have on their own.
     private(set) var fates: [ObjectID: PrunePlanner.Fate] = [:]
+    /// Members that stay because of an object that no later pass may see: one that is released, or is no member.
+    private(set) var needed: Set<ObjectID> = []
     /// For each container among the steps, what is known to go along beside the steps. Ascending by container.
     private(set) var along: [GoingAlong] = []
 
@@ -24,6 +26,8 @@ struct StayingObjects {
     private var reasons: [Pin: String] = [:]
     /// What stays until git or a person changes something, however many passes there are.
     private var lasting: Set<Pin> = []
+    /// Pins by objects that no later pass may see.
+    private var passing: Set<Pin> = []
     /// Everything that stays, in the order in which that was found.
     private var pinned: [Pin] = []
 
@@ -59,8 +63,9 @@ struct StayingObjects {
         }
         for (id, fate) in members.sorted(by: { $0.key < $1.key }) {
             switch fate {
-            case .release(let reason), .remain(let reason):
-                stays(id, reason, planner.live.objects[id]?.whole, lasts: true)
+            case .release(let reason):
+                stays(id, reason, planner.live.objects[id]?.whole, lasts: true, passes: !isDeclaredOtherwise(id))
+            case .remain(let reason): stays(id, reason, planner.live.objects[id]?.whole, lasts: true)
             case .keep(let reason): stays(id, reason, planner.live.objects[id]?.whole)
             case .ending(let reason): ends(id, reason, planner.live.objects[id]?.whole)
             case .delete, .gone: break
@@ -70,13 +75,28 @@ struct StayingObjects {
         decide(members)
     }
 
-    /// Notes that an object stays, so that what it is in, what defines it, what owns it and what it names must stay.
-    private mutating func stays(_ id: ObjectID, _ reason: String?, _ object: KubeObject?, lasts: Bool = false) {
+    /// Notes that an object stays, so that what it is in, what defines it, what owns it and what it names must stay:
+    /// `lasts` until git or a person changes something; when it `passes`, a later pass may not see it.
+    private mutating func stays(
+        _ id: ObjectID,
+        _ reason: String?,
+        _ object: KubeObject?,
+        lasts: Bool = false,
+        passes: Bool = false
+    ) {
         let why = reason.map { ": \($0)" } ?? ""
         pin(.namespace(id.namespace), "it holds \(id), which stays\(why)", lasts: lasts)
         pin(.kind(id.groupKind), "\(id) of the kind that it defines stays\(why)", lasts: lasts)
         pinOwners(of: object, "\(id), which it owns, stays\(why)", lasts: lasts)
         pinNamed(by: object, "\(id) stays, and names it", lasts: lasts)
+        guard passes, let object else { return }
+        passing.formUnion(References.named(by: object).map(Pin.named))
+        passing.formUnion(Self.owners(of: object).map(Pin.owner))
+    }
+
+    /// Whether the commit declares the same object under another identity, where every pass reads it.
+    private func isDeclaredOtherwise(_ id: ObjectID) -> Bool {
+        planner.live.objects[id]?.uid.map(planner.appliedUIDs.contains) ?? false
     }
 
     private mutating func pinNamed(by object: KubeObject?, _ reason: String, lasts: Bool) {
@@ -86,10 +106,12 @@ struct StayingObjects {
 
     /// The garbage collector takes an object along with the last of its owners.
     private mutating func pinOwners(of object: KubeObject?, _ reason: String, lasts: Bool) {
-        for owner in object?.metadata["ownerReferences"]?.array ?? [] {
-            guard let uid = owner["uid"]?.string else { continue }
-            pin(.owner(uid), reason, lasts: lasts)
-        }
+        guard let object else { return }
+        for uid in Self.owners(of: object) { pin(.owner(uid), reason, lasts: lasts) }
+    }
+
+    private static func owners(of object: KubeObject) -> [String] {
+        (object.metadata["ownerReferences"]?.array ?? []).compactMap { $0["uid"]?.string }
     }
 
     /// A definition waits for the last of its objects, and what one names is used until it is gone; a Namespace empties
@@ -114,25 +136,27 @@ struct StayingObjects {
             planner.inventory.members[$0.id] == nil
         }
         let found = planner.live.contents.values.flatMap(\.objects)
+        let unread = Set(labelled.map(\.id)).subtracting(found.map(\.id))
         for object in (labelled + found).sorted(by: { $0.id < $1.id }) {
             let id = object.id
+            let passes = unread.contains(id)
             guard members[id] == nil, !planner.declared.contains(id) else { continue }
             if planner.isDeclared(id) {
                 stays(id, "a manifest of its kind and name is refused", object)
             } else if object.deletionTimestamp != nil {
                 ends(id, "it \(object.deletionText)", object)
             } else if let objection = SyncAnnotation.objection(of: object) {
-                stays(id, "it \(objection.reason)", object, lasts: true)
+                stays(id, "it \(objection.reason)", object, lasts: true, passes: passes)
             } else if ContainerContents.isOwn(object),
                 let objection = planner.policy.border.objection(to: object)
             {
-                stays(id, "it \(objection.reason)", object, lasts: true)
+                stays(id, "it \(objection.reason)", object, lasts: true, passes: passes)
             } else if case .other(let owner) = Ownership.of(
                 object,
                 for: planner.inventory.applySet,
                 owners: planner.live.owners
             ), !object.isControlled {
-                stays(id, "it belongs to \(owner)", object, lasts: true)
+                stays(id, "it belongs to \(owner)", object, lasts: true, passes: passes)
             }
         }
     }
@@ -163,6 +187,7 @@ struct StayingObjects {
                 guard let reason = its.compactMap({ reasons[$0] }).first else { continue }
                 let lasts = its.contains(where: lasting.contains)
                 fates[step.id] = lasts ? .remain(reason) : .keep(reason)
+                if its.contains(where: passing.contains) { needed.insert(step.id) }
                 stays(step.id, nil, step.live, lasts: lasts)
             }
             next += 1

@@ -145,7 +145,8 @@ enum PassFixture {
     static func carriedOut(
         _ outcome: RunOutcome,
         hasRow: Bool = true,
-        interruption: PassOutcome.Interruption? = nil
+        interruption: PassOutcome.Interruption? = nil,
+        owesMarks: Bool = false
     ) -> PassOutcome.CarriedOut {
         PassOutcome.CarriedOut(
             outcome: outcome,
@@ -154,12 +155,14 @@ enum PassFixture {
             rewriting: nil,
             lostInventory: nil,
             health: nil,
-            interruption: interruption
+            interruption: interruption,
+            owesMarks: owesMarks
         )
     }
 
     /// How a pass ended that carried a plan out, with a row in the history or without.
-    static func outcome(_ outcome: RunOutcome, hasRow: Bool = true) -> PassOutcome {
-        PassOutcome(.carriedOut(carriedOut(outcome, hasRow: hasRow)), commit: commit, duration: .zero)
+    static func outcome(_ outcome: RunOutcome, hasRow: Bool = true, owesMarks: Bool = false) -> PassOutcome {
+        let done = carriedOut(outcome, hasRow: hasRow, owesMarks: owesMarks)
+        return PassOutcome(.carriedOut(done), commit: commit, duration: .zero)
     }
 }

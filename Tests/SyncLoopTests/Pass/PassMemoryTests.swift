@@ -75,6 +75,16 @@ struct PassMemoryTests {
         #expect(memory.last.silence([], at: commitID, applied: commitID) == .refused)
     }
 
+    @Test func `what was seen and found no room is owed until a pass has saved it, and until then nothing rests`() {
+        var memory = memory(after: .succeeded)
+        #expect(!memory.owesMarks)
+        for owes in [true, false] {
+            let outcome = PassFixture.outcome(.succeeded, owesMarks: owes)
+            take(PassFixture.report(), of: PassFixture.plan(), outcome, into: &memory)
+            #expect(memory.owesMarks == owes)
+        }
+    }
+
     @Test func `what failed, what is refused and what waits will stand in the way`() throws {
         let gate = ClosedGate(number: 0, unhealthy: PassFixture.id("b"))
         let plan = PassFixture.plan(

@@ -118,6 +118,8 @@ struct PassCarryOut: Sendable {
         var row: SyncRun?
         var health: HealthReport?
         var interruption: PassOutcome.Interruption?
+        /// Whether what was seen of the objects found no room.
+        var owesMarks = false
         /// Why something of it could not be written; the first reason stays.
         private(set) var loss: String?
 
@@ -157,7 +159,8 @@ struct PassCarryOut: Sendable {
             rewriting: rewriting,
             lostInventory: prepared.lostInventory,
             health: end.health,
-            interruption: end.interruption
+            interruption: end.interruption,
+            owesMarks: end.owesMarks
         )
         return PassOutcome(.carriedOut(done), commit: plan.commit, duration: started.duration(to: .now))
     }
@@ -175,7 +178,9 @@ struct PassCarryOut: Sendable {
         await end.write { try await history.record(health, of: run) }
         CrashPoint.reach(.afterHealth)
         let marks = PassRecord.marks(plan, report, known: prepared.inventory.marks)
-        await end.write { try await save(marks) }
+        var isRemembered = true
+        await end.write { isRemembered = try await isSaved(marks) }
+        end.owesMarks = !isRemembered
         CrashPoint.reach(.afterMarks)
         for remark in PassRecord.remarks(plan, report) {
             await end.write { try await history.record(message: remark, of: run) }
@@ -200,14 +205,19 @@ struct PassCarryOut: Sendable {
         await conclude(run, health, &end)
     }
 
-    /// Saves what was seen of the objects. That a full disk does not take it is no loss: the next pass compares more.
-    private func save(_ marks: [ObjectID: Inventory.AppliedMark]) async throws(RecordError) {
-        do throws(RecordError) { try await history.save(marks: marks, of: project.name) } catch {
+    /// Saves what was seen of the objects; false when a full disk does not take it. Then nothing of the pass is lost, and a
+    /// later one saves it.
+    private func isSaved(_ marks: [ObjectID: Inventory.AppliedMark]) async throws(RecordError) -> Bool {
+        do throws(RecordError) {
+            try await history.save(marks: marks, of: project.name)
+            return true
+        } catch {
             guard error.reason == .diskFull else { throw error }
             record.logger.warning(
                 "what was seen is not remembered: the disk is full, and the next pass compares more",
                 metadata: ["sync.project": "\(project.name)"]
             )
+            return false
         }
     }
 

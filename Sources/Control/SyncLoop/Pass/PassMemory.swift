@@ -16,6 +16,8 @@ struct PassMemory: Sendable {
     }
 
     private(set) var last = LastPass.unknown
+    /// Whether what the last pass saw of the objects found no room on the disk: a pass with a run has to save it.
+    private(set) var owesMarks = false
     /// The inputs of the last pass that had nothing to do, if watches cover all of them; nil once another pass has
     /// begun.
     private(set) var rest: RestingPlace?
@@ -95,6 +97,7 @@ struct PassMemory: Sendable {
         case .refused(let failure, _): failed(failure)
         case .carriedOut(let report, let time, let outcome):
             learn(from: report, of: prepared.plan, began: began, ended: time)
+            owesMarks = outcome.carriedOut?.owesMarks ?? owesMarks
             let standing = standing(after: prepared)
             // What lacks rows, or its end, is not told in full: the next pass records a run in any case.
             let isTold = outcome.run != nil && !outcome.isUnrecorded
@@ -137,7 +140,7 @@ struct PassMemory: Sendable {
     /// depended on something that no watch covers: a refused object, a kind that cannot be read, an object that is not
     /// healthy.
     mutating func comeToRest(at prepared: PreparedPass, state: ProjectState, standing: [String]) {
-        guard let generation = prepared.generation,
+        guard let generation = prepared.generation, !owesMarks,
             prepared.plan.refused.allSatisfy({ $0.reason.mayRest }),
             // The live object may change, and only a watch would show it.
             prepared.unwatched.isSubset(of: prepared.plan.refused.filter { $0.reason != .optedOutLive }.map(\.id))

@@ -45,6 +45,8 @@ extension PassOutcome {
         package let health: HealthReport?
         /// Nil when it was not cut short.
         package let interruption: Interruption?
+        /// Whether what was seen of the objects could not be saved, because the disk is full.
+        package let owesMarks: Bool
     }
 
     /// How a pass was cut short although it had started; with one line that says why.

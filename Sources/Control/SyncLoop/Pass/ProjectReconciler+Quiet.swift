@@ -9,6 +9,9 @@ import SyncSource
 
 /// Passes that need no row.
 extension ProjectReconciler {
+    /// So much room there has to be before a pass is made only to save what was seen of the objects.
+    private static let roomForMarks: UInt64 = 16 << 20
+
     /// The outcome of a pass for which nothing has changed since the last one; nil when one has to be planned.
     func stillResting(
         at tip: SourceTip,
@@ -24,6 +27,7 @@ extension ProjectReconciler {
     /// Whether a pass that writes nothing would also say nothing new.
     func isNothingNew(_ prepared: PreparedPass, standing: [String], applied: String?) async -> Bool {
         guard !settings.recordsQuietPasses, !prepared.hasStaleOrders else { return false }
+        if memory.owesMarks, (history.freeBytes ?? 0) >= Self.roomForMarks { return false }
         switch memory.last.silence(standing, at: prepared.plan.commit.id, applied: applied) {
         case .allowed: return true
         case .whileUnwell: return await health.isStillUnwell(prepared)

@@ -15,6 +15,7 @@ package struct OrderStore: Sendable {
     package init(client: KubeClient, applySet: ApplySet) {
         self.client = client
         self.applySet = applySet
+        client.redactor.allow(InventoryStore.publicKeys)
     }
 
     /// The stored orders; nil when the project has no inventory.

@@ -4,7 +4,7 @@ import KubeObjects
 
 /// Whole texts to file descriptors.
 enum FileDescriptorText {
-    /// Writes everything, and waits as long as that takes; false when the other end is closed or full.
+    /// Writes everything, and waits as long as that takes; false, with `errno`, when the other end is closed or full.
     static func write(_ text: RedactedText, to descriptor: Int32) -> Bool { write(unmasked: text.text, to: descriptor) }
 
     /// The same of manifests that a person asked for, who has them in git: what is applied has no masks.
@@ -21,7 +21,10 @@ enum FileDescriptorText {
                     _ = poll(&ready, 1, -1)
                     continue
                 }
-                guard written > 0 else { return false }
+                guard written > 0 else {
+                    if written == 0 { errno = EIO }
+                    return false
+                }
                 offset += written
             }
             return true
