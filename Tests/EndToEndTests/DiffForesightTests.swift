@@ -281,7 +281,7 @@ struct DiffForesightTests {
             #expect(shown.compactMap(\.error).count == 1, "\(shown)")
             #expect(!shown.contains { $0.title.hasPrefix("delete ") }, "\(shown)")
             let kept = try #require(shown.first { $0.title.hasSuffix("/gone") })
-            #expect(kept.title == "would stay for now: ConfigMap \(scene.namespace)/gone" && kept.diff == nil)
+            #expect(kept.title == "would not be deleted: ConfigMap \(scene.namespace)/gone" && kept.diff == nil)
             let note = try #require(kept.note)
             #expect(note.contains("Service \(scene.namespace)/web could not be applied"), "\(note)")
             let skipped = try await scene.sync().objects.first { $0.id.name == "gone" }

@@ -160,7 +160,7 @@ import Testing
         "logins:\n  - password: \"Vk3Rt8EnvPass\"", "api_key = \"Vk3Rt8EnvPass\"",
         "'client-secret': Vk3Rt8EnvPass", "postgres://app:Vk3Rt8EnvPass@db.shop.svc:5432/shop?sslmode=require",
         "DB_PASSWORD=Vk3Rt8EnvPass # prod", "password: \"Vk3Rt8EnvPass\"  # rotated",
-        "[client]\npassword=Vk3Rt8EnvPass",
+        "[client]\npassword=Vk3Rt8EnvPass", "password = Vk3Rt8EnvPass ; prod", "TOKEN=Vk3Rt8EnvPass\t# prod",
         "[default]\naws_secret_access_key = Vk3Rt8EnvPass\n",
         "amqp://a:first-one@h1,amqp://b:Vk3Rt8EnvPass@h2",
         "postgres://app:Vk3Rt8%45nvPass@db/shop", "DATABASE_URL=postgres://app:Vk3Rt8EnvPass@db/shop",

@@ -55,7 +55,7 @@ struct KeptUserTests {
             for pass in 2...3 {
                 let plan = try await project.sync([configMap("new")]).plan
                 #expect(plan.prune.steps.isEmpty && plan.prune.released.isEmpty, "pass \(pass)")
-                #expect(kept(plan)["old"]?.contains("needed it when both left git") == true, "\(kept(plan))")
+                #expect(kept(plan)["old"]?.contains("needed it when it left git") == true, "\(kept(plan))")
                 #expect(plan.prune.base == 2, "what others have raises no limit")
             }
             // What the Deployment becomes changes nothing of that.

@@ -139,4 +139,31 @@ struct UndoneStepTests {
             #expect(report.outcome("c")?.action == .skipped)
         }
     }
+
+    @Test func `what an object names stays with it when a wish comes between plan and delete`() async throws {
+        try await ProjectUnderTest.run { project in
+            let ingress = #"""
+                {"apiVersion":"networking.k8s.io/v1","kind":"Ingress","metadata":{"name":"web"},
+                 "spec":{"tls":[{"secretName":"cert"}],"defaultBackend":{"service":{"name":"web","port":{"number":80}}}}}
+                """#
+            let secret =
+                #"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"cert"},"stringData":{"k":"value-of-the-test"}}"#
+            try await project.sync([configMap("a"), ingress, secret])
+            let store = project.store()
+            let (plan, inventory) = try await project.plan([configMap("a")], store: store)
+            #expect(plan.prune.steps.map(\.id.name) == ["web", "cert"])
+            try await project.kubectl(["annotate", "ingress", "web", "sternpost.dev/prune=disabled"])
+            let report = await project.applier(store: store).apply(plan, inventory: inventory)
+            #expect(report.outcome("web")?.action == .skipped)
+            let told = report.outcome("cert")?.error ?? ""
+            #expect(
+                told.contains("Ingress.networking.k8s.io \(project.namespace)/web is still there, and names it"),
+                "\(told)"
+            )
+            #expect(try await project.live("Secret", "cert") != nil)
+            // The next pass releases the Ingress, and remembers that its Secret is needed.
+            for _ in 1...2 { #expect(try await project.sync([configMap("a")]).plan.prune.steps.isEmpty) }
+            #expect(try await project.live("Secret", "cert") != nil)
+        }
+    }
 }

@@ -35,7 +35,7 @@ package struct GitAddress: Sendable, Hashable {
         } else if GitAddress.holdsLogin(text) {
             throw GitError(
                 .configuration,
-                "repository URL: a colon and an @, and no scheme; write it as https://host/path, with the password in the"
+                "repository URL: an @, and no scheme; write it as https://host/path, with the password in the"
                     + " credentials"
             )
         } else {
@@ -128,10 +128,11 @@ package struct GitAddress: Sendable, Hashable {
 }
 
 extension GitAddress {
-    /// Whether what would be a folder is meant as an address with a login: `//user:password@host/path`, or
-    /// `https//user:password@host/path`. An absolute path with one slash is a folder whatever stands in it.
+    /// Whether what would be a folder is meant as an address with a login: `//user:password@host/path`, `//token@host/path`,
+    /// or `https//user:password@host/path`. An absolute path with one slash is a folder whatever stands in it.
     private static func holdsLogin(_ path: String) -> Bool {
-        guard path.hasPrefix("//") || !path.hasPrefix("/"), let colon = path.firstIndex(of: ":") else { return false }
+        if path.hasPrefix("//") { return path.dropFirst(2).prefix { $0 != "/" }.contains("@") }
+        guard !path.hasPrefix("/"), let colon = path.firstIndex(of: ":") else { return false }
         return path[colon...].contains("@")
     }
 

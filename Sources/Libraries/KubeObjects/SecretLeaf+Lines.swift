@@ -37,14 +37,21 @@ extension SecretLeaf {
             guard let end = inner.firstIndex(of: quote), inner.index(after: end) != inner.endIndex else { return nil }
             return inner[..<end]
         }
-        guard let blank = value.firstRange(of: Array(" #".utf8)) else { return nil }
-        return trimmed(value[..<blank.lowerBound])
+        let marks = [" #", " ;", "\t#"].compactMap { value.firstRange(of: Array($0.utf8))?.lowerBound }
+        return marks.min().map { trimmed(value[..<$0]) }
     }
 
-    /// A word of small letters, which a configuration has by chance, or the place of a value that comes from elsewhere.
+    /// What settings say beside secrets, also behind telling keys (`auth_token: disabled`).
+    private static let plainWords: Set<String> = [
+        "disabled", "enabled", "required", "optional", "none", "null", "true", "false", "default", "automatic",
+        "internal", "external", "generated", "unset", "empty",
+    ]
+
+    /// One of those words, or the place of a value that comes from elsewhere and has no default.
     private static func isPlain(_ text: Substring.UTF8View) -> Bool {
-        if text.starts(with: Array("${".utf8)) || text.starts(with: Array("{{".utf8)) { return true }
-        return text.count < 12 && text.allSatisfy { (0x61...0x7A).contains($0) }
+        let word = String(decoding: text, as: UTF8.self)
+        let isPlace = word.hasPrefix("${") && word.hasSuffix("}") || word.hasPrefix("{{") && word.hasSuffix("}}")
+        return isPlace && !word.contains(":-") && !word.contains("|") || plainWords.contains(word.lowercased())
     }
 
     /// What stands between the colon and the `@` of `scheme://user:password@host`, as it is written, and decoded.

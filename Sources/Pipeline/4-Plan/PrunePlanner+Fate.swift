@@ -36,7 +36,8 @@ extension PrunePlanner {
 
     /// Why a member stays for which a later pass cannot see what needed it.
     private static let stillNeeded =
-        "an object that stays in the cluster needed it when both left git; delete it by hand once nothing uses it"
+        "an object that stays in the cluster needed it when it left git; once nothing uses it, delete it by hand, or take"
+        + " its label \(ApplySet.partOfLabel) off to hand it over"
 
     func fate(of id: ObjectID, _ member: Inventory.Member) -> Fate {
         if let reason = live.unreadable[id.groupKind] { return .keep("its kind could not be read: \(reason)") }
@@ -58,6 +59,8 @@ extension PrunePlanner {
             )
         }
         guard let object = found.whole else { return .keep("it is as a manifest declares it") }
+        // Also one that is not ours any more: what it needs is needed until it is gone.
+        if object.deletionTimestamp != nil { return .ending("it \(object.deletionText)") }
         if let reason = reasonToRelease(object, member) { return .release(reason) }
         guard let uid = object.uid else { return .keep("the server gave it no uid") }
         switch SyncAnnotation.objection(of: object) {
@@ -68,7 +71,6 @@ extension PrunePlanner {
         case .stays(let reason): return .remain("it \(reason)")
         case nil: break
         }
-        if object.deletionTimestamp != nil { return .ending("it \(object.deletionText)") }
         // A project may not delete, by no longer declaring it, what it may not declare.
         if let objection = policy.border.objection(to: object) { return .remain("it \(objection.reason)") }
         if member.doubt == .needed { return .remain(Self.stillNeeded) }

@@ -7,7 +7,7 @@ import SyncLook
 struct StayingObjects {
     /// The members whose fate differs from what they would have on their own.
     private(set) var fates: [ObjectID: PrunePlanner.Fate] = [:]
-    /// Members that stay because of an object that no later pass may see: one that is released, or is no member.
+    /// Members that an object needs which no later pass may see: one that is released, or is no member.
     private(set) var needed: Set<ObjectID> = []
     /// For each container among the steps, what is known to go along beside the steps. Ascending by container.
     private(set) var along: [GoingAlong] = []
@@ -72,7 +72,20 @@ struct StayingObjects {
             }
         }
         pinByNonMembers(members)
+        needed = passedNeeds()
         decide(members)
+    }
+
+    /// The members that git no longer declares and that objects need which no later pass may see; also those that stay now
+    /// for a reason of their own, which may end.
+    private func passedNeeds() -> Set<ObjectID> {
+        Set(
+            planner.inventory.members.lazy.filter { id, member in
+                guard !planner.declared.contains(id) else { return false }
+                let uid = planner.live.objects[id]?.uid ?? member.uid
+                return passing.contains(.named(id)) || uid.map { passing.contains(.owner($0)) } == true
+            }.map(\.key)
+        )
     }
 
     /// Notes that an object stays, so that what it is in, what defines it, what owns it and what it names must stay:
@@ -91,7 +104,7 @@ struct StayingObjects {
         pinNamed(by: object, "\(id) stays, and names it", lasts: lasts)
         guard passes, let object else { return }
         passing.formUnion(References.named(by: object).map(Pin.named))
-        passing.formUnion(Self.owners(of: object).map(Pin.owner))
+        passing.formUnion(object.ownerUIDs.map(Pin.owner))
     }
 
     /// Whether the commit declares the same object under another identity, where every pass reads it.
@@ -107,11 +120,7 @@ struct StayingObjects {
     /// The garbage collector takes an object along with the last of its owners.
     private mutating func pinOwners(of object: KubeObject?, _ reason: String, lasts: Bool) {
         guard let object else { return }
-        for uid in Self.owners(of: object) { pin(.owner(uid), reason, lasts: lasts) }
-    }
-
-    private static func owners(of object: KubeObject) -> [String] {
-        (object.metadata["ownerReferences"]?.array ?? []).compactMap { $0["uid"]?.string }
+        for uid in object.ownerUIDs { pin(.owner(uid), reason, lasts: lasts) }
     }
 
     /// A definition waits for the last of its objects, and what one names is used until it is gone; a Namespace empties
@@ -187,7 +196,6 @@ struct StayingObjects {
                 guard let reason = its.compactMap({ reasons[$0] }).first else { continue }
                 let lasts = its.contains(where: lasting.contains)
                 fates[step.id] = lasts ? .remain(reason) : .keep(reason)
-                if its.contains(where: passing.contains) { needed.insert(step.id) }
                 stays(step.id, nil, step.live, lasts: lasts)
             }
             next += 1

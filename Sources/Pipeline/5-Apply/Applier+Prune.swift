@@ -13,7 +13,7 @@ extension Applier {
         let steps = run.plan.prune.steps
         guard !steps.isEmpty, run.interruption == nil else { return }
         if let reason = run.reasonToKeepAll(approved: approved) {
-            for step in steps { run.record(.skipped(step, because: reason), ofPrune: step.id, isGone: false) }
+            for step in steps { run.record(.skipped(step, because: reason), ofPrune: step, isGone: false) }
             return
         }
         if case .held = run.plan.prune.verdict, let approver { run.wasApproved(by: approver) }
@@ -51,12 +51,12 @@ extension Applier {
                     because: objection.reason,
                     isRetryable: objection.isRetryable
                 )
-                run.record(outcome, ofPrune: step.id, isGone: objection.isGone)
+                run.record(outcome, ofPrune: step, isGone: objection.isGone)
             } else if let reason = await instancesLeft(of: step, until: end, run) {
-                run.record(.skipped(step, because: reason, isRetryable: true), ofPrune: step.id, isGone: false)
+                run.record(.skipped(step, because: reason, isRetryable: true), ofPrune: step, isGone: false)
             } else if let reason = await reader.intruder(in: step) {
                 let text = "not deleted: \(reason); the next pass decides anew"
-                run.record(.skipped(step, because: text, isRetryable: true), ofPrune: step.id, isGone: false)
+                run.record(.skipped(step, because: text, isRetryable: true), ofPrune: step, isGone: false)
             } else {
                 steps.append(step)
             }
@@ -86,7 +86,7 @@ extension Applier {
                 continue
             }
             if let reason = answer.interruption { run.interrupt(reason) }
-            run.record(answer.outcome, ofPrune: step.id, isGone: answer.isGone, isUnclear: answer.isUnclear)
+            run.record(answer.outcome, ofPrune: step, isGone: answer.isGone, isUnclear: answer.isUnclear)
         }
         if let loss = sent.loss { run.loseJournal(loss.description) }
     }

@@ -56,7 +56,8 @@ extension ApplyRun {
         }
         // For a definition, the objects of its own kind count.
         let rest = step.live.definedKind == nil ? reasonToKeepRest.map { "not deleted: \($0)" } : nil
-        if let reason = rest ?? users.reason(toKeep: step).map({ "not deleted: \($0)" }) {
+        let need = undeleted.reason(toKeep: step) ?? users.reason(toKeep: step)
+        if let reason = rest ?? need.map({ "not deleted: \($0)" }) {
             return PruneObjection(reason: reason, isRetryable: true, isGone: false)
         }
         guard step.id.groupKind == GroupKind.namespace else { return nil }

@@ -34,6 +34,8 @@ struct ApplyRun: Sendable {
     /// The workloads of which was asked whether they run no older pods, and those that do.
     private(set) var askedUsers: Set<ObjectID> = []
     private(set) var users = PodUsers()
+    /// What those need that were to be deleted in this pass and are still there.
+    private(set) var undeleted = UndeletedUsers()
     /// Why nothing more is deleted in this pass.
     private(set) var reasonToKeepRest: String?
     /// Why this pass deletes what it deletes, for the journal.
@@ -99,10 +101,11 @@ struct ApplyRun: Sendable {
     mutating func wasRecorded(_ steps: [Step]) { for step in steps { outcomes[step.id]?.wasRecorded() } }
 
     /// Notes how a deletion ended; `isGone` says that the object leaves the inventory.
-    mutating func record(_ outcome: ObjectOutcome, ofPrune id: ObjectID, isGone: Bool, isUnclear: Bool = false) {
+    mutating func record(_ outcome: ObjectOutcome, ofPrune step: PruneStep, isGone: Bool, isUnclear: Bool = false) {
+        let id = step.id
         pruned[id] = outcome
         hasUnclearWrites = hasUnclearWrites || isUnclear
-        if isGone { gone.insert(id) }
+        if isGone { gone.insert(id) } else { undeleted.add(step) }
         if !isGone, PodUsers.isWorkload(id) {
             users.merge([id: outcome.action == .pruned ? "it waits for finalizers" : "it was not deleted"])
         }

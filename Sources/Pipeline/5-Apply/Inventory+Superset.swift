@@ -24,7 +24,10 @@ extension Inventory {
             let source = step.live == nil ? plan.source : known?.source ?? plan.source
             superset.members[step.id] = Member(uid: nil, source: source, doubt: known?.doubt)
         }
-        for (id, doubt) in plan.prune.doubts { superset.members[id] = superset.members[id]?.doubted(doubt) }
+        // That a member is needed becomes true when the object that needs it leaves the inventory.
+        for (id, doubt) in plan.prune.doubts where doubt != .needed {
+            superset.members[id] = superset.members[id]?.doubted(doubt)
+        }
         // Without a new member or a new incarnation the next pass counts no more than this one.
         let mayGrow =
             superset.members.count > members.count || plan.waves.contains { $0.steps.contains { $0.live == nil } }
@@ -38,6 +41,9 @@ extension Inventory {
     package func narrowed(by plan: Plan) -> Inventory {
         var narrow = self
         for released in plan.prune.leaving { narrow.members[released.id] = nil }
+        for (id, doubt) in plan.prune.doubts where doubt == .needed {
+            narrow.members[id] = narrow.members[id]?.doubted(doubt)
+        }
         for settled in plan.unchanged {
             let content = settled.removesItself ? settled.contentHash : nil
             narrow.members[settled.id] = Member(uid: settled.uid, source: plan.source, content: content)

@@ -126,20 +126,20 @@ extension ModelWorld {
         _ pass: inout ModelJudge.Pass
     ) {
         if let objection = run.objection(to: step) {
-            run.record(.skipped(step, because: objection.reason), ofPrune: step.id, isGone: objection.isGone)
+            run.record(.skipped(step, because: objection.reason), ofPrune: step, isGone: objection.isGone)
             return
         }
         guard let now = cluster.objects[step.id], now.uid == step.uid,
             step.reasonToStay(now, for: project.applySet) == nil
         else {
             let isGone = cluster.objects[step.id] == nil
-            run.record(.skipped(step, because: "changed"), ofPrune: step.id, isGone: isGone)
+            run.record(.skipped(step, because: "changed"), ofPrune: step, isGone: isGone)
             return
         }
         let gone = cluster.delete(step.id)
         judge.deletes(now, gone, &pass, label: project.applySet.id)
         let outcome = ObjectOutcome(id: step.id, apiVersion: "v1", action: .pruned, origin: nil)
-        run.record(outcome, ofPrune: step.id, isGone: true)
+        run.record(outcome, ofPrune: step, isGone: true)
     }
 
     /// What the pass leaves: a hold for a person to read, and what was told.

@@ -123,7 +123,7 @@ struct PassFactsTests {
         #expect(
             remarks == [
                 "stopped", "ConfigMap shop/a left the inventory: it is gone",
-                "ConfigMap shop/b stays for now: its kind could not be read",
+                "not deleted: ConfigMap shop/b: its kind could not be read",
             ]
         )
     }

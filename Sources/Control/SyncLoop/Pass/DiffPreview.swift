@@ -85,7 +85,9 @@ package struct DiffPreview: Sendable {
         for step in plan.prune.steps {
             if let refused {
                 let reason = shown(UndoneStep.reasonToKeepAll(refused: refused))
-                deleted.append(Difference(title: "would stay for now: \(step.id)", diff: nil, note: reason, error: nil))
+                deleted.append(
+                    Difference(title: "would not be deleted: \(step.id)", diff: nil, note: reason, error: nil)
+                )
             } else {
                 deleted.append(
                     await masked("delete \(step.id)") { DiffText(before: step.live, after: nil, by: $0) }

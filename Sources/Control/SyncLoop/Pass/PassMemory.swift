@@ -16,8 +16,15 @@ struct PassMemory: Sendable {
     }
 
     private(set) var last = LastPass.unknown
-    /// Whether what the last pass saw of the objects found no room on the disk: a pass with a run has to save it.
-    private(set) var owesMarks = false
+    /// When what a pass saw of the objects found no room on the disk the last time: a pass with a run has to save it. Nil when
+    /// nothing is owed.
+    private var marksOwedSince: ContinuousClock.Instant?
+    var owesMarks: Bool { marksOwedSince != nil }
+
+    /// Whether what is owed may be tried again: not at each poll, because the disk may have room and still take nothing.
+    func maySaveMarks(at now: ContinuousClock.Instant) -> Bool {
+        marksOwedSince.map { now - $0 >= .seconds(600) } ?? false
+    }
     /// The inputs of the last pass that had nothing to do, if watches cover all of them; nil once another pass has
     /// begun.
     private(set) var rest: RestingPlace?
@@ -97,7 +104,7 @@ struct PassMemory: Sendable {
         case .refused(let failure, _): failed(failure)
         case .carriedOut(let report, let time, let outcome):
             learn(from: report, of: prepared.plan, began: began, ended: time)
-            owesMarks = outcome.carriedOut?.owesMarks ?? owesMarks
+            if let done = outcome.carriedOut { marksOwedSince = done.owesMarks ? time : nil }
             let standing = standing(after: prepared)
             // What lacks rows, or its end, is not told in full: the next pass records a run in any case.
             let isTold = outcome.run != nil && !outcome.isUnrecorded

@@ -23,7 +23,7 @@ extension PassRecord {
         var lines = report.interruption.map { [$0] } ?? []
         lines += plan.prune.leaving.prefix(50).map { "\($0.id) left the inventory: \($0.reason)" }
         lines += plan.prune.doubtsOfMore
-        lines += plan.prune.kept.prefix(50).map { "\($0.id) stays for now: \($0.reason)" }
+        lines += plan.prune.kept.prefix(50).map { "not deleted: \($0.id): \($0.reason)" }
         return lines
     }
 

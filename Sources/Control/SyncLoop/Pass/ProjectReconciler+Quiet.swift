@@ -27,7 +27,7 @@ extension ProjectReconciler {
     /// Whether a pass that writes nothing would also say nothing new.
     func isNothingNew(_ prepared: PreparedPass, standing: [String], applied: String?) async -> Bool {
         guard !settings.recordsQuietPasses, !prepared.hasStaleOrders else { return false }
-        if memory.owesMarks, (history.freeBytes ?? 0) >= Self.roomForMarks { return false }
+        if memory.maySaveMarks(at: .now), (history.freeBytes ?? 0) >= Self.roomForMarks { return false }
         switch memory.last.silence(standing, at: prepared.plan.commit.id, applied: applied) {
         case .allowed: return true
         case .whileUnwell: return await health.isStillUnwell(prepared)

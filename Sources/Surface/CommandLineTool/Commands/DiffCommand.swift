@@ -75,7 +75,7 @@ struct DiffCommand: AsyncParsableCommand {
             StandardOutput.line("would leave the inventory: \(object.id): \(object.reason)")
         }
         for object in prune.kept + prune.withheld + prune.waiting {
-            StandardOutput.line("would stay for now: \(object.id): \(object.reason)")
+            StandardOutput.line("would not be deleted: \(object.id): \(object.reason)")
         }
         for doubt in prune.doubtsOfMore { StandardOutput.line("note: \(doubt)") }
         guard !prune.steps.isEmpty else { return }
