@@ -14,9 +14,11 @@ struct NeededMemberTests {
 
     private static let catalog: APICatalog = {
         var catalog = PlanFixture.catalog
-        let gvk = GroupVersionKind(group: "acme.dev", version: "v1", kind: "Certificate")
         let verbs: Set<String> = ["list", "get", "delete"]
-        catalog.add(APIResource(gvk: gvk, plural: "certificates", isNamespaced: true, verbs: verbs))
+        for (group, kind, plural) in [("acme.dev", "Certificate", "certificates"), ("batch", "CronJob", "cronjobs")] {
+            let gvk = GroupVersionKind(group: group, version: "v1", kind: kind)
+            catalog.add(APIResource(gvk: gvk, plural: plural, isNamespaced: true, verbs: verbs))
+        }
         return catalog
     }()
 
@@ -68,5 +70,54 @@ struct NeededMemberTests {
         // With an unread kind nothing leaves while pruning is on.
         #expect(isLeaving == (other != .unreadKind || !isEnabled), "\(plan.prune)")
         #expect((plan.prune.doubts[old] == .needed) == isLeaving)
+    }
+
+    /// Objects of which each names, or is owned by, the next; the first one's deletion was refused.
+    private static let chains: [[String]] = [
+        [
+            #"""
+            {"apiVersion":"batch/v1","kind":"CronJob","metadata":{"name":"a","namespace":"shop"},
+            "spec":{"jobTemplate":{"spec":{"template":{"spec":{"serviceAccountName":"b"}}}}}}
+            """#,
+            #"""
+            {"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"b","namespace":"shop"},
+            "imagePullSecrets":[{"name":"c"}]}
+            """#,
+            #"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"c","namespace":"shop"}}"#,
+        ],
+        [
+            #"""
+            {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a","namespace":"shop",
+            "ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"b","uid":"uid-1"}]}}
+            """#,
+            #"""
+            {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"b","namespace":"shop",
+            "ownerReferences":[{"apiVersion":"v1","kind":"Secret","name":"c","uid":"uid-2"}]}}
+            """#,
+            #"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"c","namespace":"shop"}}"#,
+        ],
+    ]
+
+    @Test(arguments: chains)
+    func `what an object needs whose deletion was refused waits, and so does what that needs`(chain: [String]) throws {
+        let live = try chain.enumerated().map { try PlanFixture.live($1, uid: "uid-\($0)") }
+        var policy = PlanPolicy(prune: .init(maxObjects: 100, maxPercent: 100))
+        func prune() throws -> PrunePlan {
+            PlanFixture.plan(
+                try PlanFixture.rendered(PlanFixture.configMap("new")),
+                live: live,
+                members: live.map { ($0, $0.uid) },
+                catalog: Self.catalog,
+                policy: policy
+            ).prune
+        }
+        let steps = try prune().steps
+        #expect(steps.count == 3)
+        let refused = try #require(steps.first { $0.id.name == "a" })
+        policy.withheldPrunes = [refused.id: WithheldPrune(refused, because: "denied")]
+        let next = try prune()
+        #expect(next.steps.isEmpty && next.withheld.map(\.id.name) == ["a"])
+        #expect(next.waiting.map(\.id.name).sorted() == ["b", "c"])
+        #expect(next.waiting.allSatisfy { $0.reason.contains(" is still there") }, "\(next.waiting)")
     }
 }

@@ -131,8 +131,11 @@ extension GitAddress {
     /// Whether what would be a folder is meant as an address with a login: `//user:password@host/path`, `//token@host/path`,
     /// or `https//user:password@host/path`. An absolute path with one slash is a folder whatever stands in it.
     private static func holdsLogin(_ path: String) -> Bool {
-        if path.hasPrefix("//") { return path.dropFirst(2).prefix { $0 != "/" }.contains("@") }
-        guard !path.hasPrefix("/"), let colon = path.firstIndex(of: ":") else { return false }
+        if path.hasPrefix("//") { return path.drop { $0 == "/" }.prefix { $0 != "/" }.contains("@") }
+        guard !path.hasPrefix("/") else { return false }
+        let parts = path.split(separator: "/", maxSplits: 2)
+        if parts.count > 1, Scheme(rawValue: parts[0].lowercased()) != nil, parts[1].contains("@") { return true }
+        guard let colon = path.firstIndex(of: ":") else { return false }
         return path[colon...].contains("@")
     }
 

@@ -26,19 +26,19 @@ extension SecretLeaf {
             SensitiveName.matches(String(decoding: unquoted(key), as: UTF8.self))
         else { return [] }
         let value = trimmed(line[line.index(after: sign)...])
-        let forms = [unquoted(value), beforeComment(value)].compactMap { $0 }.filter { !isPlain($0) }
+        let forms = ([unquoted(value)] + beforeComments(value)).filter { !isPlain($0) }
         return forms.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// A quoted value in front of a comment, or what stands in front of ` #`; nil where there is no comment.
-    private static func beforeComment(_ value: Substring.UTF8View) -> Substring.UTF8View? {
+    /// A quoted value in front of a comment, or what stands in front of each mark that may begin one.
+    private static func beforeComments(_ value: Substring.UTF8View) -> [Substring.UTF8View] {
         if let quote = value.first, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") {
             let inner = value.dropFirst()
-            guard let end = inner.firstIndex(of: quote), inner.index(after: end) != inner.endIndex else { return nil }
-            return inner[..<end]
+            guard let end = inner.firstIndex(of: quote), inner.index(after: end) != inner.endIndex else { return [] }
+            return [inner[..<end]]
         }
-        let marks = [" #", " ;", "\t#"].compactMap { value.firstRange(of: Array($0.utf8))?.lowerBound }
-        return marks.min().map { trimmed(value[..<$0]) }
+        let marks = [" #", " ;", "\t#", "\t;"].compactMap { value.firstRange(of: Array($0.utf8))?.lowerBound }
+        return marks.map { trimmed(value[..<$0]) }
     }
 
     /// What settings say beside secrets, also behind telling keys (`auth_token: disabled`).
@@ -47,11 +47,19 @@ extension SecretLeaf {
         "internal", "external", "generated", "unset", "empty",
     ]
 
-    /// One of those words, or the place of a value that comes from elsewhere and has no default.
+    /// One of those words, or the place of a value that comes from elsewhere: `${NAME}`, `{{ .Values.name }}`.
     private static func isPlain(_ text: Substring.UTF8View) -> Bool {
         let word = String(decoding: text, as: UTF8.self)
-        let isPlace = word.hasPrefix("${") && word.hasSuffix("}") || word.hasPrefix("{{") && word.hasSuffix("}}")
-        return isPlace && !word.contains(":-") && !word.contains("|") || plainWords.contains(word.lowercased())
+        if plainWords.contains(word.lowercased()) { return true }
+        let places = [("${", "}"), ("{{", "}}")]
+        guard let place = places.first(where: { word.hasPrefix($0.0) && word.hasSuffix($0.1) }) else { return false }
+        let name = word.utf8.dropFirst(2).dropLast(place.1.utf8.count)
+        return name.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2E, 0x5F: true
+            default: byte == 0x20 && place.0 == "{{"
+            }
+        }
     }
 
     /// What stands between the colon and the `@` of `scheme://user:password@host`, as it is written, and decoded.

@@ -19,16 +19,16 @@ extension PrunePlan {
         let resource = failures.keys.filter(\.isCustomResource).max(by: PrunePlanner.isRankedBelow)
         var users = PodUsers(unready: unready)
         users.merge(failures.filter { PodUsers.isWorkload($0.key) }.mapValues { _ in "it was not deleted" })
-        var undeleted = UndeletedUsers()
-        for step in steps where failures[step.id] != nil { undeleted.add(step) }
         var waits: [ObjectID: String] = [:]
         for step in steps where failures[step.id] == nil {
             if let resource, PrunePlanner.rank(step.id) < PrunePlanner.rank(resource) {
                 waits[step.id] = PrunePlan.reasonToKeepController(ofUndeleted: resource)
-            } else if let reason = undeleted.reason(toKeep: step) ?? users.reason(toKeep: step) {
+            } else if let reason = users.reason(toKeep: step) {
                 waits[step.id] = reason
             }
         }
+        let staying = steps.filter { failures[$0.id] != nil || waits[$0.id] != nil }
+        waits.merge(UndeletedUsers.needs(of: staying, among: steps)) { first, _ in first }
         guard !failures.isEmpty || !waits.isEmpty else { return self }
         return PrunePlan(
             verdict: verdict,

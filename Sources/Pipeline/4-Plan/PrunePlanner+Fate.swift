@@ -59,8 +59,6 @@ extension PrunePlanner {
             )
         }
         guard let object = found.whole else { return .keep("it is as a manifest declares it") }
-        // Also one that is not ours any more: what it needs is needed until it is gone.
-        if object.deletionTimestamp != nil { return .ending("it \(object.deletionText)") }
         if let reason = reasonToRelease(object, member) { return .release(reason) }
         guard let uid = object.uid else { return .keep("the server gave it no uid") }
         switch SyncAnnotation.objection(of: object) {
@@ -71,6 +69,7 @@ extension PrunePlanner {
         case .stays(let reason): return .remain("it \(reason)")
         case nil: break
         }
+        if object.deletionTimestamp != nil { return .ending("it \(object.deletionText)") }
         // A project may not delete, by no longer declaring it, what it may not declare.
         if let objection = policy.border.objection(to: object) { return .remain("it \(objection.reason)") }
         if member.doubt == .needed { return .remain(Self.stillNeeded) }

@@ -36,6 +36,7 @@ struct ApplyRun: Sendable {
     private(set) var users = PodUsers()
     /// What those need that were to be deleted in this pass and are still there.
     private(set) var undeleted = UndeletedUsers()
+    private var stillThere: [ObjectID: PruneStep] = [:]
     /// Why nothing more is deleted in this pass.
     private(set) var reasonToKeepRest: String?
     /// Why this pass deletes what it deletes, for the journal.
@@ -105,14 +106,22 @@ struct ApplyRun: Sendable {
         let id = step.id
         pruned[id] = outcome
         hasUnclearWrites = hasUnclearWrites || isUnclear
-        if isGone { gone.insert(id) } else { undeleted.add(step) }
+        if isGone {
+            gone.insert(id)
+        } else {
+            stillThere[id] = step
+            undeleted.add(step, isEnding: outcome.action == .pruned)
+        }
         if !isGone, PodUsers.isWorkload(id) {
             users.merge([id: outcome.action == .pruned ? "it waits for finalizers" : "it was not deleted"])
         }
     }
 
     /// Notes that what was deleted before is gone.
-    mutating func isGone(_ id: ObjectID) { gone.insert(id) }
+    mutating func isGone(_ id: ObjectID) {
+        gone.insert(id)
+        if let step = stillThere.removeValue(forKey: id) { undeleted.remove(step) }
+    }
 
     /// Notes which of the workloads that may use what is deleted run older pods, and why.
     mutating func asked(_ ids: [ObjectID], unready: [ObjectID: String]) {

@@ -101,7 +101,9 @@ struct PassMemory: Sendable {
     ///   - began: When the pass began.
     mutating func take(_ ending: PassCarryOut.Ending, of prepared: PreparedPass, began: ContinuousClock.Instant) {
         switch ending {
-        case .refused(let failure, _): failed(failure)
+        case .refused(let failure, _):
+            failed(failure)
+            if owesMarks { marksOwedSince = began }
         case .carriedOut(let report, let time, let outcome):
             learn(from: report, of: prepared.plan, began: began, ended: time)
             if let done = outcome.carriedOut { marksOwedSince = done.owesMarks ? time : nil }

@@ -119,6 +119,10 @@ extension PassPreparer {
         let plan = draft.plan(contents: live.contents)
         let superset = inventory.superset(for: plan)
         if superset != inventory { try await store.checkRoom(for: superset) }
+        // What is noted only when objects leave takes room as well.
+        if plan.prune.doubts.values.contains(.needed) {
+            try await store.checkRoom(for: superset.narrowed(by: plan))
+        }
         await mirror?.settle(plan.unchanged)
         let pass = PreparedPass(
             rendered: rendered,
