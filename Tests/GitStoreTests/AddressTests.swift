@@ -64,6 +64,7 @@ import Testing
         ("acme:hunter2@git.example.com/x.git", "credentials"), ("oauth2:hunter2@git.example.com:x.git", "credentials"),
         ("https:/ada:hunter2@git.example.com/x.git", "credentials"),
         ("//hunter2@git.example.com/x.git", "credentials"),
+        ("hunter2@git.example.com/x.git", "credentials"),
         ("///ada:hunter2@git.example.com/x.git", "credentials"),
         ("https//hunter2@git.example.com/x.git", "credentials"),
         ("//ada:hunter2@git.example.com/x.git", "credentials"),

@@ -249,6 +249,7 @@ struct PruneOrderTests {
             json[["metadata", "annotations"]] = ["sternpost.dev/prune": .string(wish)]
         }
         #expect(plan.prune.steps.isEmpty)
+        #expect(plan.prune.released.isEmpty, "it stays a member, so that the next pass keeps its controller, too")
     }
 
     @Test func `a StatefulSet that takes its claims along waits for a person, another one does not`() throws {

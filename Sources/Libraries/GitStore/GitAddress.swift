@@ -135,6 +135,8 @@ extension GitAddress {
         guard !path.hasPrefix("/") else { return false }
         let parts = path.split(separator: "/", maxSplits: 2)
         if parts.count > 1, Scheme(rawValue: parts[0].lowercased()) != nil, parts[1].contains("@") { return true }
+        // `token@git.example.com/path`; a folder of that name is written `./a@b.c/path`.
+        if parts.count > 1, let at = parts[0].firstIndex(of: "@"), parts[0][at...].contains(".") { return true }
         guard let colon = path.firstIndex(of: ":") else { return false }
         return path[colon...].contains("@")
     }

@@ -26,19 +26,33 @@ extension SecretLeaf {
             SensitiveName.matches(String(decoding: unquoted(key), as: UTF8.self))
         else { return [] }
         let value = trimmed(line[line.index(after: sign)...])
-        let forms = ([unquoted(value)] + beforeComments(value)).filter { !isPlain($0) }
+        let forms = ([unquoted(value)] + beforeComments(value) + defaults(in: value)).filter { !isPlain($0) }
         return forms.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// What stands in `${NAME:-default}` for a value that does not come from elsewhere.
+    private static func defaults(in value: Substring.UTF8View) -> [Substring.UTF8View] {
+        let place = unquoted(value)
+        guard place.starts(with: Array("${".utf8)), place.last == UInt8(ascii: "}") else { return [] }
+        func isSign(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "-") || byte == UInt8(ascii: "=") }
+        guard let sign = place.firstIndex(where: isSign) else { return [] }
+        return [unquoted(place[place.index(after: sign)...].dropLast())]
     }
 
     /// A quoted value in front of a comment, or what stands in front of each mark that may begin one.
     private static func beforeComments(_ value: Substring.UTF8View) -> [Substring.UTF8View] {
         if let quote = value.first, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") {
             let inner = value.dropFirst()
-            guard let end = inner.firstIndex(of: quote), inner.index(after: end) != inner.endIndex else { return [] }
-            return [inner[..<end]]
+            let marked = inner.indices.filter { index in
+                inner[index] == quote && (index == inner.startIndex || inner[inner.index(before: index)] != 0x5C)
+            }
+            return Set([marked.first, marked.last].compactMap { $0 }).map { inner[..<$0] }
         }
-        let marks = [" #", " ;", "\t#", "\t;"].compactMap { value.firstRange(of: Array($0.utf8))?.lowerBound }
-        return marks.map { trimmed(value[..<$0]) }
+        // The first mark or the last one.
+        let marks = zip(value.indices, value.dropFirst()).filter { index, next in
+            (value[index] == 0x20 || value[index] == 0x09) && (next == UInt8(ascii: "#") || next == UInt8(ascii: ";"))
+        }
+        return Set([marks.first?.0, marks.last?.0].compactMap { $0 }).map { trimmed(value[..<$0]) }
     }
 
     /// What settings say beside secrets, also behind telling keys (`auth_token: disabled`).

@@ -16,11 +16,13 @@ extension PrunePlan {
         for step in steps {
             if let known = failed[step.id], known.isSame(as: step) { failures[step.id] = known.reason }
         }
-        let resource = failures.keys.filter(\.isCustomResource).max(by: PrunePlanner.isRankedBelow)
+        var waits = UndeletedUsers.needs(of: steps.filter { failures[$0.id] != nil }, among: steps)
+        let still = Set(failures.keys).union(waits.keys)
+        let resource = still.filter(\.isCustomResource).max(by: PrunePlanner.isRankedBelow)
         var users = PodUsers(unready: unready)
-        users.merge(failures.filter { PodUsers.isWorkload($0.key) }.mapValues { _ in "it was not deleted" })
-        var waits: [ObjectID: String] = [:]
-        for step in steps where failures[step.id] == nil {
+        let workloads = still.filter(PodUsers.isWorkload)
+        users.merge(Dictionary(workloads.map { ($0, "it was not deleted") }) { first, _ in first })
+        for step in steps where !still.contains(step.id) {
             if let resource, PrunePlanner.rank(step.id) < PrunePlanner.rank(resource) {
                 waits[step.id] = PrunePlan.reasonToKeepController(ofUndeleted: resource)
             } else if let reason = users.reason(toKeep: step) {

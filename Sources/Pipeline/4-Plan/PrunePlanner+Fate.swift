@@ -12,8 +12,8 @@ extension PrunePlanner {
         case release(String)
         /// Stays in the cluster, and a member for now.
         case keep(String)
-        /// The same, because it is being deleted already.
-        case ending(String)
+        /// The same, because it is being deleted already; perhaps one that this project might not delete.
+        case ending(String, isOurs: Bool)
         /// The same, until git or a person changes something.
         case remain(String)
 
@@ -21,7 +21,8 @@ extension PrunePlanner {
         var isOurs: Bool {
             switch self {
             case .gone, .release: false
-            case .delete, .keep, .ending, .remain: true
+            case .delete, .keep, .remain: true
+            case .ending(_, let isOurs): isOurs
             }
         }
 
@@ -59,7 +60,13 @@ extension PrunePlanner {
             )
         }
         guard let object = found.whole else { return .keep("it is as a manifest declares it") }
-        if let reason = reasonToRelease(object, member) { return .release(reason) }
+        let release = reasonToRelease(object, member)
+        // Whatever it asks for, and whoever has it: what it needs is needed until it is gone. What the commit declares under
+        // another identity is judged there.
+        if object.deletionTimestamp != nil, !appliedUIDs.contains(object.uid ?? "") {
+            return .ending("it \(object.deletionText)", isOurs: release == nil)
+        }
+        if let release { return .release(release) }
         guard let uid = object.uid else { return .keep("the server gave it no uid") }
         switch SyncAnnotation.objection(of: object) {
         // An object that another object owns stays a member: so it is read in every pass, and keeps its owners.
@@ -69,7 +76,6 @@ extension PrunePlanner {
         case .stays(let reason): return .remain("it \(reason)")
         case nil: break
         }
-        if object.deletionTimestamp != nil { return .ending("it \(object.deletionText)") }
         // A project may not delete, by no longer declaring it, what it may not declare.
         if let objection = policy.border.objection(to: object) { return .remain("it \(objection.reason)") }
         if member.doubt == .needed { return .remain(Self.stillNeeded) }

@@ -63,7 +63,7 @@ struct PrunePlanner {
             switch fate {
             case .delete(let step): steps.append(step)
             case .gone(let reason), .release(let reason): released.append(ReleasedObject(id: id, reason: reason))
-            case .keep(let reason), .ending(let reason), .remain(let reason):
+            case .keep(let reason), .ending(let reason, _), .remain(let reason):
                 kept.append(ReleasedObject(id: id, reason: reason))
             }
         }

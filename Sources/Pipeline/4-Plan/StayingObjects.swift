@@ -64,15 +64,10 @@ struct StayingObjects {
         for (id, fate) in members.sorted(by: { $0.key < $1.key }) {
             switch fate {
             case .release(let reason):
-                let object = planner.live.objects[id]?.whole
-                if let object, object.deletionTimestamp != nil {
-                    ends(id, "it \(object.deletionText)", object)
-                } else {
-                    stays(id, reason, object, lasts: true, passes: !isDeclaredOtherwise(id))
-                }
+                stays(id, reason, planner.live.objects[id]?.whole, lasts: true, passes: !isDeclaredOtherwise(id))
             case .remain(let reason): stays(id, reason, planner.live.objects[id]?.whole, lasts: true)
             case .keep(let reason): stays(id, reason, planner.live.objects[id]?.whole)
-            case .ending(let reason): ends(id, reason, planner.live.objects[id]?.whole)
+            case .ending(let reason, _): ends(id, reason, planner.live.objects[id]?.whole)
             case .delete, .gone: break
             }
         }

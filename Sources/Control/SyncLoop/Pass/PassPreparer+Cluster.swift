@@ -121,7 +121,9 @@ extension PassPreparer {
         if superset != inventory { try await store.checkRoom(for: superset) }
         // What is noted only when objects leave takes room as well.
         if plan.prune.doubts.values.contains(.needed) {
-            try await store.checkRoom(for: superset.narrowed(by: plan))
+            var narrow = superset.narrowed(by: plan)
+            if case .allowed = plan.prune.verdict { for step in plan.prune.steps { narrow.members[step.id] = nil } }
+            try await store.checkRoom(for: narrow)
         }
         await mirror?.settle(plan.unchanged)
         let pass = PreparedPass(
