@@ -162,6 +162,7 @@ import Testing
         "DB_PASSWORD=Vk3Rt8EnvPass # prod", "password: \"Vk3Rt8EnvPass\"  # rotated",
         "[client]\npassword=Vk3Rt8EnvPass", "password = Vk3Rt8EnvPass ; prod", "TOKEN=Vk3Rt8EnvPass\t# prod",
         "password=${DB_PASSWORD:-Vk3Rt8EnvPass}", "password=Vk3Rt8EnvPass #a # prod",
+        "password=${A:-${B:-Vk3Rt8EnvPass}} # prod", "password='Vk3Rt8EnvPass' # it's",
         "[default]\naws_secret_access_key = Vk3Rt8EnvPass\n",
         "amqp://a:first-one@h1,amqp://b:Vk3Rt8EnvPass@h2",
         "postgres://app:Vk3Rt8%45nvPass@db/shop", "DATABASE_URL=postgres://app:Vk3Rt8EnvPass@db/shop",
@@ -181,6 +182,12 @@ import Testing
         ] {
             #expect(redactor.redact("is \(text) now") == "is \(text) now")
         }
+    }
+
+    @Test func `of an environment file of many lines each is known`() throws {
+        let lines = (100..<300).map { "K\($0)_PASSWORD=\"Vk3Rt8Env\($0)\"" }
+        let redactor = try redactor(knowing: lines.joined(separator: "\n"))
+        for number in [100, 299] { #expect(!redactor.redact("is Vk3Rt8Env\(number)").contains("Vk3Rt8Env")) }
     }
 
     @Test func `of one value a bounded number of texts is taken, telling ones first`() {

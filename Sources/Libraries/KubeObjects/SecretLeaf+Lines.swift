@@ -7,8 +7,10 @@ extension SecretLeaf {
     /// What stands behind telling keys, a line each, and the passwords of URLs; in the order of the text.
     static func ofLines(_ value: String) -> [SecretLeaf] {
         var leaves: [SecretLeaf] = []
+        var known: Set<String> = []
         for line in value.utf8.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) where leaves.count < maxCount {
-            for text in settings(in: line) + passwords(inURLs: line) where !text.isEmpty {
+            for text in settings(in: line) + passwords(inURLs: line) where !text.isEmpty && known.insert(text).inserted
+            {
                 leaves.append(SecretLeaf(text: text, isTelling: true))
             }
         }
@@ -26,8 +28,10 @@ extension SecretLeaf {
             SensitiveName.matches(String(decoding: unquoted(key), as: UTF8.self))
         else { return [] }
         let value = trimmed(line[line.index(after: sign)...])
-        let forms = ([unquoted(value)] + beforeComments(value) + defaults(in: value)).filter { !isPlain($0) }
-        return forms.map { String(decoding: $0, as: UTF8.self) }
+        let bare = [unquoted(value)] + beforeComments(value)
+        let inner = bare.flatMap { defaults(in: $0) }
+        let forms = bare + inner + inner.flatMap { defaults(in: $0) }
+        return forms.filter { !isPlain($0) }.map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// What stands in `${NAME:-default}` for a value that does not come from elsewhere.
@@ -46,13 +50,13 @@ extension SecretLeaf {
             let marked = inner.indices.filter { index in
                 inner[index] == quote && (index == inner.startIndex || inner[inner.index(before: index)] != 0x5C)
             }
-            return Set([marked.first, marked.last].compactMap { $0 }).map { inner[..<$0] }
+            return [inner.firstIndex(of: quote), marked.first, marked.last].compactMap { $0 }.map { inner[..<$0] }
         }
-        // The first mark or the last one.
+        // One of the first marks, or the last one.
         let marks = zip(value.indices, value.dropFirst()).filter { index, next in
             (value[index] == 0x20 || value[index] == 0x09) && (next == UInt8(ascii: "#") || next == UInt8(ascii: ";"))
         }
-        return Set([marks.first?.0, marks.last?.0].compactMap { $0 }).map { trimmed(value[..<$0]) }
+        return (marks.prefix(8) + marks.suffix(1)).map { trimmed(value[..<$0.0]) }
     }
 
     /// What settings say beside secrets, also behind telling keys (`auth_token: disabled`).

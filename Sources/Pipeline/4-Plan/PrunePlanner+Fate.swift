@@ -64,7 +64,8 @@ extension PrunePlanner {
         // Whatever it asks for, and whoever has it: what it needs is needed until it is gone. What the commit declares under
         // another identity is judged there.
         if object.deletionTimestamp != nil, !appliedUIDs.contains(object.uid ?? "") {
-            return .ending("it \(object.deletionText)", isOurs: release == nil)
+            let owner = release.map { "; \($0)" } ?? ""
+            return .ending("it \(object.deletionText)\(owner)", isOurs: release == nil)
         }
         if let release { return .release(release) }
         guard let uid = object.uid else { return .keep("the server gave it no uid") }
