@@ -8,13 +8,12 @@ import Testing
 /// What an object names that stays in the cluster: it is not deleted in any later pass, whatever that pass reads.
 @Suite(.timeLimit(.minutes(5)))
 struct KeptUserTests {
-    /// Why a Deployment stays that has left git, and how that came to be after its first sync.
+    /// How a Deployment comes to belong to this project no longer.
     enum Stay: CaseIterable {
-        case asksToBeKept, lostItsLabel, handedOver, madeAnewByOthers
+        case lostItsLabel, handedOver, madeAnewByOthers
 
         func reach(in project: ProjectUnderTest) async throws {
             switch self {
-            case .asksToBeKept: break
             case .lostItsLabel: try await project.kubectl(["label", "deployment", "web", "\(ApplySet.partOfLabel)-"])
             case .handedOver:
                 try await project.kubectl(["label", "deployment", "web", "kustomize.toolkit.fluxcd.io/name=shop"])
@@ -43,10 +42,11 @@ struct KeptUserTests {
     }
 
     @Test(arguments: Stay.allCases)
-    func `what an object needs that stays is kept in every pass, until a person deletes it`(stay: Stay) async throws {
+    func `what others need that left git with it is kept in every pass, until a person deletes it`(stay: Stay)
+        async throws
+    {
         try await ProjectUnderTest.run { project in
-            let wish = stay == .asksToBeKept ? #"{"sternpost.dev/prune":"disabled"}"# : "{}"
-            try await project.sync([Self.web(annotations: wish), configMap("old"), configMap("new")])
+            try await project.sync([Self.web(), configMap("old"), configMap("new")])
             try await stay.reach(in: project)
             let first = try await project.sync([configMap("new")]).plan
             #expect(first.prune.steps.isEmpty && first.prune.released.map(\.id.name) == ["web"])
@@ -70,13 +70,89 @@ struct KeptUserTests {
 
     @Test func `what an object needed goes again as git says once git has declared it again`() async throws {
         try await ProjectUnderTest.run { project in
-            let web = Self.web(annotations: #"{"sternpost.dev/prune":"disabled"}"#)
-            try await project.sync([web, configMap("old"), configMap("new")])
+            try await project.sync([Self.web(), configMap("old"), configMap("new")])
+            try await Stay.lostItsLabel.reach(in: project)
             try await project.sync([configMap("new")])
             try await project.kubectl(["delete", "deployment", "web"])
             try await project.sync([configMap("old"), configMap("new")])
             let steps = try await project.sync([configMap("new")]).plan.prune.steps
             #expect(steps.map(\.id.name) == ["old"])
+        }
+    }
+
+    /// The Deployment asks to be kept, and no other object of its kind is ever declared.
+    private static let kept = web(annotations: #"{"sternpost.dev/prune":"disabled"}"#)
+
+    /// What git declares in the passes after the first sync, by name.
+    private static let departures: [(String, [[String]])] = [
+        ("together", [["new"], ["new"], ["new"]]),
+        ("the Deployment first", [["old", "new"], ["old", "new"], ["new"], ["new"]]),
+        ("and declared again in between", [["new"], ["old", "new"], ["new"], ["new"]]),
+    ]
+
+    @Test(arguments: departures)
+    func `what an object names that asks to be kept stays for as long as that is there`(
+        name: String,
+        passes: [[String]]
+    ) async throws {
+        try await ProjectUnderTest.run { project in
+            try await project.sync([Self.kept, configMap("old"), configMap("new")])
+            for names in passes {
+                let plan = try await project.sync(names.map { configMap($0) }).plan
+                #expect(plan.prune.steps.isEmpty && plan.prune.released.isEmpty, "\(names)")
+                let reason = kept(plan)["web"]
+                #expect(reason?.hasSuffix(", and names ConfigMap \(project.namespace)/old") == true, "\(kept(plan))")
+                let isDeclared = names.contains("old")
+                let words = "Deployment.apps \(project.namespace)/web stays, and names it"
+                #expect(kept(plan)["old"] == (isDeclared ? nil : words))
+                #expect(plan.prune.base == 2, "what asks to stay raises no limit")
+            }
+            // As git says, once nothing needs it.
+            try await project.kubectl(["delete", "deployment", "web"])
+            let last = try await project.sync([configMap("new")]).plan.prune
+            #expect(last.steps.map(\.id.name) == ["old"] && last.released.map(\.id.name) == ["web"])
+            #expect(try await project.storedInventory().members.keys.map(\.name) == ["new"])
+        }
+    }
+
+    @Test func `objects that ask to be kept and name only each other leave the inventory together`() async throws {
+        try await ProjectUnderTest.run { project in
+            let old = """
+                {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"old",
+                 "annotations":{"sternpost.dev/prune":"disabled"}}}
+                """
+            try await project.sync([Self.kept, old, configMap("new")])
+            let first = try await project.sync([configMap("new")]).plan.prune
+            #expect(first.released.map(\.id.name).sorted() == ["old", "web"] && first.kept.isEmpty)
+            let second = try await project.sync([configMap("new")]).plan.prune
+            #expect(second.released.isEmpty && second.kept.isEmpty)
+        }
+    }
+
+    /// A binding of the account of a kept workload is what that works by.
+    @Test(arguments: [true, false])
+    func `a binding stays with an account that a kept workload uses, and goes from one that git declares`(
+        usesIt: Bool
+    ) async throws {
+        try await ProjectUnderTest.run { project in
+            let account = #"{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"old"}}"#
+            let binding = """
+                {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"rights"},
+                 "roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"view"},
+                 "subjects":[{"kind":"ServiceAccount","name":"old","namespace":"\(project.namespace)"}]}
+                """
+            let web = Self.kept.replacing(#"{"containers""#, with: #"{"serviceAccountName":"old","containers""#)
+            try await project.sync([account, binding, configMap("new")] + (usesIt ? [web, configMap("old")] : []))
+            for _ in 1...2 {
+                let left = usesIt ? [configMap("new")] : [account, configMap("new")]
+                let plan = try await project.sync(left).plan
+                guard usesIt else {
+                    #expect(plan.prune.steps.map(\.id.name) == ["rights"])
+                    return
+                }
+                #expect(plan.prune.steps.isEmpty, "\(plan.prune.steps.map(\.id))")
+                #expect(Set(kept(plan).keys) == ["web", "old", "rights"])
+            }
         }
     }
 

@@ -26,7 +26,7 @@ struct NeededMemberTests {
         let web = try PlanFixture.live(
             """
             {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web","namespace":"shop",
-            "annotations":{"sternpost.dev/prune":"disabled"}},"spec":{"template":{"spec":{
+            "annotations":{"argocd.argoproj.io/tracking-id":"shop:apps/Deployment:shop/web"}},"spec":{"template":{"spec":{
             "volumes":[{"name":"v","configMap":{"name":"old"}}]}}}}
             """,
             uid: "uid-web"

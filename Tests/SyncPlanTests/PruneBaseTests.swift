@@ -38,6 +38,42 @@ struct PruneBaseTests {
         #expect(prune.leftOver == [old.id, hidden.id])
     }
 
+    /// Six custom resources may go at once; another one is being deleted, and five ConfigMaps wait for that.
+    @Test(arguments: [(10, true), (11, false)])
+    func `what only waits is counted in the limit, so that nothing goes in instalments`(limit: Int, isHeld: Bool) throws
+    {
+        var catalog = PlanFixture.catalog
+        let gvk = GroupVersionKind(group: "acme.dev", version: "v1", kind: "Widget")
+        catalog.add(APIResource(gvk: gvk, plural: "widgets", isNamespaced: true, verbs: ["list", "get", "delete"]))
+        let widgets = try (0..<7).map { number in
+            let text = """
+                {"apiVersion":"acme.dev/v1","kind":"Widget","metadata":{"name":"w\(number)","namespace":"shop"}}
+                """
+            return try PlanFixture.live(text, uid: "uid-w\(number)") { json in
+                json[["metadata", "finalizers"]] = ["acme.dev/clean"]
+                if number == 0 { json[["metadata", "deletionTimestamp"]] = "2026-01-01T00:00:00Z" }
+            }
+        }
+        let live = try widgets + configMaps(5)
+        let prune = PlanFixture.plan(
+            try PlanFixture.rendered(PlanFixture.configMap("new")),
+            live: live,
+            members: live.map { ($0, $0.uid) },
+            catalog: catalog,
+            policy: PlanPolicy(prune: .init(maxObjects: limit, maxPercent: 0))
+        ).prune
+        #expect(prune.steps.map(\.id.kind) == Array(repeating: "Widget", count: 6))
+        let reason = """
+            11 of 12 objects would be deleted, 5 of them once what they wait for is gone; without approval at most 10 (the \
+            larger of 10 objects and 0%)
+            """
+        guard case .held(let reasons, _) = prune.verdict else {
+            #expect(!isHeld && prune.verdict == .allowed)
+            return
+        }
+        #expect(isHeld && reasons == [reason])
+    }
+
     @Test(arguments: [(false, 40), (true, 40)])
     func `members of a kind that cannot be read now are counted as before`(_ isHidden: Bool, _ base: Int) throws {
         let members = try configMaps(30)

@@ -226,6 +226,45 @@ struct PruneOrderTests {
             "Secret shop/n",
             #"{"apiVersion":"v1","kind":"Pod","spec":{"volumes":[{"cephfs":{"secretRef":{"name":"n"}}}]}"#
         ),
+        ("PriorityClass.scheduling.k8s.io n", #"{"apiVersion":"v1","kind":"Pod","spec":{"priorityClassName":"n"}"#),
+        ("RuntimeClass.node.k8s.io n", #"{"apiVersion":"v1","kind":"Pod","spec":{"runtimeClassName":"n"}"#),
+        (
+            "IngressClass.networking.k8s.io n",
+            #"{"apiVersion":"networking.k8s.io/v1","kind":"Ingress","spec":{"ingressClassName":"n"}"#
+        ),
+        (
+            "StorageClass.storage.k8s.io n",
+            #"{"apiVersion":"v1","kind":"PersistentVolumeClaim","spec":{"storageClassName":"n"}"#
+        ),
+        ("PersistentVolume n", #"{"apiVersion":"v1","kind":"PersistentVolumeClaim","spec":{"volumeName":"n"}"#),
+        (
+            "Secret vault/n",
+            #"""
+            {"apiVersion":"v1","kind":"PersistentVolume",
+            "spec":{"csi":{"nodeStageSecretRef":{"name":"n","namespace":"vault"}}}
+            """#
+        ),
+        (
+            "Secret vault/n",
+            #"""
+            {"apiVersion":"v1","kind":"PersistentVolume",
+            "spec":{"azureFile":{"secretName":"n","secretNamespace":"vault"}}
+            """#
+        ),
+        (
+            "Deployment.apps shop/n",
+            #"""
+            {"apiVersion":"autoscaling/v2","kind":"HorizontalPodAutoscaler",
+            "spec":{"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"n"}}
+            """#
+        ),
+        (
+            "ValidatingAdmissionPolicy.admissionregistration.k8s.io n",
+            #"""
+            {"apiVersion":"admissionregistration.k8s.io/v1","kind":"ValidatingAdmissionPolicyBinding",
+            "spec":{"policyName":"n"}
+            """#
+        ),
     ]
 
     @Test(arguments: names)

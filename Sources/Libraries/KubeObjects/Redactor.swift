@@ -76,17 +76,16 @@ package final class Redactor: Sendable {
         secrets.withLock { $0.insert(token: token.utf8) }
     }
 
-    /// Registers a value of a Secret, also without the line breaks at its end, and the texts in it when it is JSON. A
-    /// short plain word or number, which texts of all kinds hold by chance, only in Base64, unless common words are to
-    /// be hidden too.
+    /// Registers a value of a Secret, also without the line breaks at its end, and each ``SecretLeaf`` in it. A
+    /// ``PlainWord``, which texts of all kinds hold by chance, only in Base64, unless common words are to be hidden too.
     ///
     /// - Parameters:
     ///   - value: As a program reads it.
-    ///   - levels: So many times a text in JSON may be JSON itself.
+    ///   - levels: So many times a text in it may hold others itself.
     private func register(value: String, levels: Int = 2) {
         let end = value.utf8.lastIndex { $0 != 0x0A && $0 != 0x0D }
         let text = end.map { String(decoding: value.utf8[...$0], as: UTF8.self) } ?? value
-        let isCommon = !hidesCommonWords && Redactor.isCommonWord(text)
+        let isCommon = !hidesCommonWords && PlainWord.matches(text)
         for form in text.utf8.count == value.utf8.count ? [value] : [text, value] {
             if !isCommon {
                 register(form)
@@ -100,12 +99,6 @@ package final class Redactor: Sendable {
                 register(value: leaf.text, levels: levels - 1)
             }
         }
-    }
-
-    /// Up to seven letters, or up to seven digits: `true`, `admin`, `5432`.
-    private static func isCommonWord(_ text: String) -> Bool {
-        guard text.utf8.count < 8 else { return false }
-        return text.utf8.allSatisfy { (0x61...0x7A).contains($0 | 0x20) } || text.utf8.allSatisfy { 0x30...0x39 ~= $0 }
     }
 
     /// Remembers which values of some Secrets are none.

@@ -2,9 +2,9 @@
 import PlainText
 
 /// A text inside of a Secret's value that may be told alone, because programs take such a value apart: the texts of JSON
-/// (the login in a docker config, the private key in a cloud account's file), and its numbers behind telling keys; in
-/// other texts what stands behind a telling key on a line (`DB_PASSWORD=…`, `password: …`), and passwords in URLs.
-struct SecretLeaf {
+/// (the login in a docker config, the private key in a cloud account's file), and its numbers behind telling keys; of
+/// other texts what a ``SettingReader`` finds.
+struct SecretLeaf: Hashable {
     /// Longer values are no configuration.
     static let maxBytes = 1 << 20
     static let maxDepth = 32
@@ -15,6 +15,13 @@ struct SecretLeaf {
     let text: String
     /// Whether its key tells that it is a secret, or a key around it.
     let isTelling: Bool
+
+    /// The same, but an address without a login (`private_key: /etc/tls/tls.key`) is judged by its look.
+    private var judged: SecretLeaf {
+        let isPath = text.hasPrefix("/") && text.utf8.dropFirst().contains(UInt8(ascii: "/"))
+        let isURL = text.utf8Offset(of: "://") != nil && !text.utf8.contains(UInt8(ascii: "@"))
+        return isTelling && (isPath || isURL) ? SecretLeaf(text: text, isTelling: false) : self
+    }
 
     /// What the keys around a value say about it.
     private enum Standing {
@@ -29,14 +36,20 @@ struct SecretLeaf {
     /// What a value holds: of JSON what telling keys have first.
     static func all(of value: String) -> [SecretLeaf] {
         guard value.utf8.count <= maxBytes else { return [] }
+        let leaves = (ofJSON(value) ?? SettingReader.leaves(of: value)).map(\.judged)
+        return Array((leaves.filter(\.isTelling) + leaves.filter { !$0.isTelling }).prefix(maxCount))
+    }
+
+    /// The leaves of a JSON document; nil when the value is none.
+    private static func ofJSON(_ value: String) -> [SecretLeaf]? {
         let start = value.utf8.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
-        guard start == UInt8(ascii: "{") || start == UInt8(ascii: "[") else { return ofLines(value) }
+        guard start == UInt8(ascii: "{") || start == UInt8(ascii: "[") else { return nil }
         let limits = JSONParser.Limits(maxDepth: maxDepth, maxBytes: maxBytes, maxValues: maxValues)
         // A section of an INI or TOML file begins like a list.
-        guard let json = try? JSONParser.parse(Array(value.utf8), limits: limits) else { return ofLines(value) }
+        guard let json = try? JSONParser.parse(Array(value.utf8), limits: limits) else { return nil }
         var leaves: [SecretLeaf] = []
         collect(json, .plain, into: &leaves)
-        return Array((leaves.filter(\.isTelling) + leaves.filter { !$0.isTelling }).prefix(maxCount))
+        return leaves
     }
 
     private static func collect(_ json: JSON, _ standing: Standing, into leaves: inout [SecretLeaf]) {
@@ -46,8 +59,12 @@ struct SecretLeaf {
         case .array(let elements):
             for element in elements { collect(element, standing, into: &leaves) }
         case .object(let members):
+            // `{"name": "DB_PASSWORD", "value": …}`
+            let name = members["name"]?.string ?? members["key"]?.string ?? ""
+            let isNamed = SensitiveName.matches(name)
             for member in members {
-                collect(member.value, self.standing(of: member, in: standing), into: &leaves)
+                let isItsValue = isNamed && member.key == "value"
+                collect(member.value, isItsValue ? .secret : self.standing(of: member, in: standing), into: &leaves)
                 guard member.key == "auth", let login = member.value.string, let password = password(of: login)
                 else { continue }
                 leaves.append(SecretLeaf(text: password, isTelling: true))

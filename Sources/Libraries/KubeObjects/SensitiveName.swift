@@ -9,7 +9,7 @@ package enum SensitiveName {
     private static let endings: [[UInt8]] = [
         "password", "passwd", "passphrase", "pgpass", "dbpass", "pwd", "token", "secret", "secretkeybase", "apikey",
         "privatekey", "secretkey", "accesskey", "signingkey", "encryptionkey", "masterkey", "tlskey", "credentials",
-        "connectionstring", "dockerconfigjson", "dockercfg",
+        "connectionstring", "dockerconfigjson", "dockercfg", "accountkey", "presharedkey", "bindpw", "requirepass",
     ].map { Array($0.utf8) }
     private static let plainEndings: [[UInt8]] = [
         "password", "passwd", "passphrase", "token", "apikey", "secretkey", "accesskey", "privatekey",

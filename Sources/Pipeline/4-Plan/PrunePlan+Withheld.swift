@@ -16,21 +16,15 @@ extension PrunePlan {
         for step in steps {
             if let known = failed[step.id], known.isSame(as: step) { failures[step.id] = known.reason }
         }
-        var waits = UndeletedUsers.needs(of: steps.filter { failures[$0.id] != nil }, among: steps)
-        let still = Set(failures.keys).union(waits.keys)
-        let resource = still.filter(\.isCustomResource).max(by: PrunePlanner.isRankedBelow)
-        var users = PodUsers(unready: unready)
-        let workloads = still.filter(PodUsers.isWorkload)
-        users.merge(Dictionary(workloads.map { ($0, "it was not deleted") }) { first, _ in first })
-        for step in steps where !still.contains(step.id) {
-            if let resource, PrunePlanner.rank(step.id) < PrunePlanner.rank(resource) {
-                waits[step.id] = PrunePlan.reasonToKeepController(ofUndeleted: resource)
-            } else if let reason = users.reason(toKeep: step) {
-                waits[step.id] = reason
-            }
+        var waits: [ObjectID: String] = [:]
+        // What waits for something may itself be needed, or be a resource whose controller waits.
+        var before = -1
+        while before < waits.count {
+            before = waits.count
+            let staying = steps.filter { failures[$0.id] != nil || waits[$0.id] != nil }
+            waits.merge(UndeletedUsers.needs(of: staying, among: steps)) { first, _ in first }
+            waits.merge(waitingForOthers(Set(failures.keys).union(waits.keys), unready)) { first, _ in first }
         }
-        let staying = steps.filter { failures[$0.id] != nil || waits[$0.id] != nil }
-        waits.merge(UndeletedUsers.needs(of: staying, among: steps)) { first, _ in first }
         guard !failures.isEmpty || !waits.isEmpty else { return self }
         return PrunePlan(
             verdict: verdict,
@@ -44,6 +38,24 @@ extension PrunePlan {
             base: base,
             leftOver: leftOver
         )
+    }
+
+    /// Which of the other steps wait for what is not deleted: for a custom resource what comes after it, for a workload, also
+    /// one that is not ready, what its pods may use.
+    private func waitingForOthers(_ still: Set<ObjectID>, _ unready: [ObjectID: String]) -> [ObjectID: String] {
+        let resource = still.filter(\.isCustomResource).max(by: PrunePlanner.isRankedBelow)
+        var users = PodUsers(unready: unready)
+        let workloads = still.filter(PodUsers.isWorkload)
+        users.merge(Dictionary(workloads.map { ($0, "it was not deleted") }) { first, _ in first })
+        var waits: [ObjectID: String] = [:]
+        for step in steps where !still.contains(step.id) {
+            if let resource, PrunePlanner.rank(step.id) < PrunePlanner.rank(resource) {
+                waits[step.id] = PrunePlan.reasonToKeepController(ofUndeleted: resource)
+            } else if let reason = users.reason(toKeep: step) {
+                waits[step.id] = reason
+            }
+        }
+        return waits
     }
 
     /// Some of the steps with the reasons, in the order of deletion.

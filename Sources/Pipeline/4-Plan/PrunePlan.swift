@@ -29,10 +29,11 @@ package struct PrunePlan: Sendable {
     package let verdict: Verdict
     /// In the order of deletion: the reverse of the order of apply.
     package let steps: [PruneStep]
-    /// Inventory members that are gone already, that are not ours any more, or that ask to be kept; with the reason.
-    /// They leave the inventory without a delete.
+    /// Inventory members that are gone already, that are not ours any more, or that ask to be kept and need no member; with
+    /// the reason. They leave the inventory without a delete.
     package let released: [ReleasedObject]
-    /// Members that the commit no longer declares and that stay members for now, with the reason.
+    /// Members that the commit no longer declares and that stay members after this pass, with the reason; also what is being
+    /// deleted, whoever has it.
     package let kept: [ReleasedObject]
     /// Undeclared members that are in doubt from this pass on; stored before anything else is done.
     package let doubts: [ObjectID: Inventory.Doubt]

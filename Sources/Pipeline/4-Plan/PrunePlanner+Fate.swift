@@ -10,17 +10,21 @@ extension PrunePlanner {
         case gone(String)
         /// Leaves the inventory and stays in the cluster, because this project may not delete it.
         case release(String)
-        /// Stays in the cluster, and a member for now.
+        /// Stays in the cluster because it asks for that, and stays a member for as long as `isMember` says so: then every
+        /// pass reads it.
+        case spare(String, isMember: Bool)
+        /// Stays in the cluster and a member until something else is gone, or can be read.
         case keep(String)
         /// The same, because it is being deleted already; perhaps one that this project might not delete.
         case ending(String, isOurs: Bool)
-        /// The same, until git or a person changes something.
+        /// Stays in the cluster and a member until git or a person changes something.
         case remain(String)
 
-        /// Whether it is in the cluster and ours, as far as is known.
-        var isOurs: Bool {
+        /// Whether the limits of a prune are also taken of it: it is in the cluster and ours, as far as is known, and does
+        /// not ask to stay whatever git says.
+        var counts: Bool {
             switch self {
-            case .gone, .release: false
+            case .gone, .release, .spare: false
             case .delete, .keep, .remain: true
             case .ending(_, let isOurs): isOurs
             }
@@ -30,7 +34,16 @@ extension PrunePlanner {
         var isLeftOver: Bool {
             switch self {
             case .delete, .keep: true
-            case .gone, .release, .ending, .remain: false
+            case .gone, .release, .spare, .ending, .remain: false
+            }
+        }
+
+        /// Whether it is a member after this pass as well; a step counts until it is carried out.
+        var isMember: Bool {
+            switch self {
+            case .gone, .release: false
+            case .spare(_, let isMember): isMember
+            case .delete, .keep, .ending, .remain: true
             }
         }
     }
@@ -63,17 +76,17 @@ extension PrunePlanner {
         let release = reasonToRelease(object, member)
         // Whatever it asks for, and whoever has it: what it needs is needed until it is gone. What the commit declares under
         // another identity is judged there.
-        if object.deletionTimestamp != nil, !appliedUIDs.contains(object.uid ?? "") {
+        if object.deletionTimestamp != nil, !isDeclaredOtherwise(object) {
             let owner = release.map { "; \($0)" } ?? ""
             return .ending("it \(object.deletionText)\(owner)", isOurs: release == nil)
         }
         if let release { return .release(release) }
         guard let uid = object.uid else { return .keep("the server gave it no uid") }
         switch SyncAnnotation.objection(of: object) {
-        // An object that another object owns stays a member: so it is read in every pass, and keeps its owners.
-        case .asksToBeKept(let wish) where object.hasOwners:
-            return .remain("it asks to be kept (\(wish)), and others own it")
-        case .asksToBeKept(let wish): return .release("it asks to be kept (\(wish))")
+        // One that others own keeps its owners; see also ``keepUsers(_:)``.
+        case .asksToBeKept(let wish):
+            let why = object.hasOwners ? ", and others own it" : ""
+            return .spare("it asks to be kept (\(wish))\(why)", isMember: object.hasOwners)
         case .stays(let reason): return .remain("it \(reason)")
         case nil: break
         }
@@ -95,13 +108,15 @@ extension PrunePlanner {
         case .unowned: return "it is there and no longer carries this project's label: somebody took it off by hand"
         case .other(let owner): return "it now belongs to \(owner)"
         }
-        guard let uid = object.uid else { return nil }
+        guard object.uid != nil else { return nil }
         switch member.authorship(of: object) {
         case .ours: break
         case .replaced: return "it was deleted and created again by someone else"
         case .unwritten: return "it was not created by this project"
         }
-        if appliedUIDs.contains(uid) { return "it is the same object as one the commit declares" }
-        return nil
+        return isDeclaredOtherwise(object) ? "it is the same object as one the commit declares" : nil
     }
+
+    /// Whether the commit declares the same object under the name of another group, where every pass reads it.
+    func isDeclaredOtherwise(_ object: KubeObject?) -> Bool { object?.uid.map(appliedUIDs.contains) ?? false }
 }

@@ -54,6 +54,7 @@ struct PrunePlanner {
             if !isDeclared(id) { fates[id] = fate(of: id, member) }
         }
         keepControllers(&fates)
+        keepUsers(&fates)
         let staying = StayingObjects(planner: self, members: fates)
         fates.merge(staying.fates) { $1 }
         var steps: [PruneStep] = []
@@ -62,8 +63,9 @@ struct PrunePlanner {
         for (id, fate) in fates {
             switch fate {
             case .delete(let step): steps.append(step)
-            case .gone(let reason), .release(let reason): released.append(ReleasedObject(id: id, reason: reason))
-            case .keep(let reason), .ending(let reason, _), .remain(let reason):
+            case .gone(let reason), .release(let reason), .spare(let reason, isMember: false):
+                released.append(ReleasedObject(id: id, reason: reason))
+            case .keep(let reason), .ending(let reason, _), .remain(let reason), .spare(let reason, isMember: true):
                 kept.append(ReleasedObject(id: id, reason: reason))
             }
         }
@@ -75,6 +77,7 @@ struct PrunePlanner {
             steps: steps,
             doubts: doubts,
             along: staying.along,
+            waiting: fates.values.count { if case .keep = $0 { true } else { false } },
             base: base,
             present: present
         )
@@ -100,7 +103,7 @@ struct PrunePlanner {
         declared.count { id in
             guard let member = inventory.members[id] else { return false }
             return live.objects[id] != nil || member.uid != nil && isHidden(id.groupKind)
-        } + fates.values.count(where: \.isOurs)
+        } + fates.values.count(where: \.counts)
     }
 
     /// Whether it cannot be known now what there is of a kind.

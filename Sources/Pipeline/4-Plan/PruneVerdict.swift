@@ -14,6 +14,8 @@ struct PruneVerdict {
     let steps: [PruneStep]
     let doubts: [ObjectID: Inventory.Doubt]
     let along: [StayingObjects.GoingAlong]
+    /// How many members more will go without a new commit, once what they wait for is gone or can be read.
+    let waiting: Int
     /// Of how many members the limits are taken.
     let base: Int
     /// How many there are now.
@@ -76,12 +78,15 @@ struct PruneVerdict {
         reasons += doubtReasons
         let prune = planner.policy.prune
         let limit = prune.limit(inventoryCount: base)
-        if steps.count > limit {
+        // Else a large removal went in instalments, each of which the limit allows.
+        let removed = steps.count + waiting
+        if !steps.isEmpty, removed > limit {
+            let later = waiting > 0 ? ", \(waiting) of them once what they wait for is gone" : ""
             let others =
                 base < present
                 ? "; of the \(present) there are now, only as many count as there were without what came since" : ""
             reasons.append(
-                "\(steps.count) of \(base) objects would be deleted; without approval at most \(limit)"
+                "\(removed) of \(base) objects would be deleted\(later); without approval at most \(limit)"
                     + " (the larger of \(prune.maxObjects) objects and \(prune.maxPercent)%)\(others)"
             )
         }

@@ -62,12 +62,13 @@ struct StayingObjects {
             stays(id, "a manifest of its kind and name is refused", planner.live.objects[id]?.whole)
         }
         for (id, fate) in members.sorted(by: { $0.key < $1.key }) {
+            let object = planner.live.objects[id]?.whole
             switch fate {
-            case .release(let reason):
-                stays(id, reason, planner.live.objects[id]?.whole, lasts: true, passes: !isDeclaredOtherwise(id))
-            case .remain(let reason): stays(id, reason, planner.live.objects[id]?.whole, lasts: true)
-            case .keep(let reason): stays(id, reason, planner.live.objects[id]?.whole)
-            case .ending(let reason, _): ends(id, reason, planner.live.objects[id]?.whole)
+            case .release(let reason), .spare(let reason, isMember: false):
+                stays(id, reason, object, lasts: true, passes: !planner.isDeclaredOtherwise(object))
+            case .remain(let reason), .spare(let reason, isMember: true): stays(id, reason, object, lasts: true)
+            case .keep(let reason): stays(id, reason, object)
+            case .ending(let reason, _): ends(id, reason, object)
             case .delete, .gone: break
             }
         }
@@ -82,8 +83,8 @@ struct StayingObjects {
         Set(
             planner.inventory.members.lazy.filter { id, member in
                 guard !planner.declared.contains(id) else { return false }
-                let uid = planner.live.objects[id]?.uid ?? member.uid
-                return passing.contains(.named(id)) || uid.map { passing.contains(.owner($0)) } == true
+                let live = planner.live.objects[id]
+                return uses(of: id, uid: live?.uid ?? member.uid, live?.whole).contains(where: passing.contains)
             }.map(\.key)
         )
     }
@@ -105,11 +106,6 @@ struct StayingObjects {
         guard passes, let object else { return }
         passing.formUnion(References.named(by: object).map(Pin.named))
         passing.formUnion(object.ownerUIDs.map(Pin.owner))
-    }
-
-    /// Whether the commit declares the same object under another identity, where every pass reads it.
-    private func isDeclaredOtherwise(_ id: ObjectID) -> Bool {
-        planner.live.objects[id]?.uid.map(planner.appliedUIDs.contains) ?? false
     }
 
     private mutating func pinNamed(by object: KubeObject?, _ reason: String, lasts: Bool) {
@@ -202,14 +198,20 @@ struct StayingObjects {
         }
     }
 
-    /// The pins that keep a step once one of them is there: on itself as an owner or by name, and on what it contains or
-    /// defines.
+    /// The pins that keep a step once one of them is there: on what it is used as, and on what it contains or defines.
     private func pins(of step: PruneStep) -> [Pin] {
+        let pins = uses(of: step.id, uid: step.uid, step.live)
         switch step.id.groupKind {
-        case GroupKind.namespace: [.owner(step.uid), .named(step.id), .namespace(step.id.name)]
-        case GroupKind.customResourceDefinition:
-            [Pin.owner(step.uid), .named(step.id)] + (step.live.definedKind.map { [Pin.kind($0)] } ?? [])
-        default: [.owner(step.uid), .named(step.id)]
+        case GroupKind.namespace: return pins + [.namespace(step.id.name)]
+        case GroupKind.customResourceDefinition: return pins + (step.live.definedKind.map { [.kind($0)] } ?? [])
+        default: return pins
         }
+    }
+
+    /// The pins on an object as an owner and by name, and on the accounts to which it gives rights: what stays and names
+    /// one of those works by them.
+    private func uses(of id: ObjectID, uid: String?, _ object: KubeObject?) -> [Pin] {
+        let accounts = object.map(References.accounts) ?? []
+        return [.named(id)] + (uid.map { [.owner($0)] } ?? []) + accounts.map(Pin.named)
     }
 }

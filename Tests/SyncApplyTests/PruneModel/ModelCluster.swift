@@ -16,13 +16,14 @@ struct ModelCluster {
     static let catalog: APICatalog = {
         var catalog = APICatalog()
         let kinds = [
-            ("ConfigMap", "configmaps", true), ("ServiceAccount", "serviceaccounts", true),
+            ("ConfigMap", "configmaps", true), ("ServiceAccount", "serviceaccounts", true), ("Secret", "secrets", true),
             ("PersistentVolumeClaim", "persistentvolumeclaims", true), ("Namespace", "namespaces", false),
+            ("RoleBinding", "rolebindings", true),
         ]
         for (kind, plural, isNamespaced) in kinds {
             catalog.add(
                 APIResource(
-                    gvk: GroupVersionKind(apiVersion: "v1", kind: kind),
+                    gvk: GroupVersionKind(apiVersion: ModelCommit.apiVersion(of: kind), kind: kind),
                     plural: plural,
                     isNamespaced: isNamespaced,
                     verbs: ["list", "get", "patch", "delete"]
@@ -54,8 +55,8 @@ struct ModelCluster {
         for key in ["f:name", "f:namespace"] { fields[["f:metadata", key]] = nil }
         json[["metadata", "managedFields"]] = [
             [
-                "manager": "sternpost", "operation": "Apply", "apiVersion": "v1", "fieldsType": "FieldsV1",
-                "fieldsV1": fields,
+                "manager": "sternpost", "operation": "Apply", "apiVersion": wanted.json["apiVersion"] ?? .null,
+                "fieldsType": "FieldsV1", "fieldsV1": fields,
             ]
         ]
         let object = try KubeObject(json)
@@ -84,7 +85,8 @@ struct ModelCluster {
         }
         objects[id]?.json[["metadata", "ownerReferences"]] = [
             [
-                "apiVersion": "v1", "kind": .string(owner.kind), "name": .string(owner.name), "uid": .string(uid),
+                "apiVersion": .string(ModelCommit.apiVersion(of: owner.kind)), "kind": .string(owner.kind),
+                "name": .string(owner.name), "uid": .string(uid),
             ]
         ]
     }
@@ -131,13 +133,39 @@ struct ModelCommit {
 
     var id: String { String(repeating: "0", count: 32) + String(10_000_000 + number) }
 
+    static func apiVersion(of kind: String) -> String {
+        kind == "RoleBinding" ? "rbac.authorization.k8s.io/v1" : "v1"
+    }
+
+    /// Bindings always name the service account of their Namespace; service accounts its Secret, except in version 1.
     static func manifest(of id: ObjectID, version: Int) -> JSON {
         var json: JSON = [
-            "apiVersion": "v1", "kind": .string(id.kind), "metadata": ["name": .string(id.name)],
+            "apiVersion": .string(apiVersion(of: id.kind)), "kind": .string(id.kind),
+            "metadata": ["name": .string(id.name)],
         ]
         if !id.namespace.isEmpty { json[["metadata", "namespace"]] = .string(id.namespace) }
-        if id.kind == "ConfigMap" { json["data"] = ["v": .string("\(version)")] }
+        switch id.kind {
+        case "ConfigMap": json["data"] = ["v": .string("\(version)")]
+        case "ServiceAccount" where version != 1: json["secrets"] = [["name": "k"]]
+        case "RoleBinding":
+            json["roleRef"] = ["apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "elsewhere"]
+            json["subjects"] = [["kind": "ServiceAccount", "name": "s"]]
+        default: break
+        }
         return json
+    }
+
+    /// What an object names in the model.
+    static func named(by object: KubeObject) -> [ObjectID] {
+        switch object.id.kind {
+        case "ServiceAccount":
+            (object.json["secrets"]?.array ?? []).map {
+                ObjectID(group: "", kind: "Secret", namespace: object.namespace, name: $0["name"]?.string ?? "")
+            }
+        case "RoleBinding":
+            [ObjectID(group: "", kind: "ServiceAccount", namespace: object.namespace, name: "s")]
+        default: []
+        }
     }
 
     /// The manifests, in a fixed order.

@@ -33,6 +33,10 @@ struct ModelJudge {
     private var unconfirmed: [String: Set<String>] = [:]
     /// Incarnations that were said to leave the inventory.
     private var told: [String: Set<String>] = [:]
+    /// Incarnations that an object needs which left the inventory and stays.
+    private var needed: [String: Set<String>] = [:]
+    /// Incarnations that left the inventory because they ask to be kept, although they named one of the project.
+    private var letGo: [String: Set<String>] = [:]
     private var syncedTag: [String: Int] = [:]
     private var yes: [String: Yes] = [:]
 
@@ -50,9 +54,27 @@ struct ModelJudge {
         applied[uid, default: [:]][project] = source
         unconfirmed[project]?.remove(uid)
         told[project]?.remove(uid)
+        needed[project]?.remove(uid)
+        letGo[project]?.remove(uid)
+    }
+
+    /// An object left the inventory, and is there.
+    mutating func released(_ user: KubeObject, by project: ModelProject, in objects: [ObjectID: KubeObject]) {
+        let name = project.name
+        let uid = user.uid ?? ""
+        let isOurs = user.label(ApplySet.partOfLabel) == project.applySet.id && applied[uid]?[name] != nil
+        for id in ModelCommit.named(by: user) {
+            guard let named = objects[id]?.uid, applied[named]?[name] != nil, !wasTold(named, of: name) else {
+                continue
+            }
+            if project.current.wants[id] == nil { needed[name, default: []].insert(named) }
+            if isOurs, Self.isWanted(user), !Self.isForeign(user) { letGo[name, default: []].insert(uid) }
+        }
+        wasTold(uid, name)
     }
 
     mutating func inventoryIsLost(of project: String) {
+        needed[project] = nil
         unconfirmed[project] = Set(applied.filter { $0.value[project] != nil }.keys)
     }
 
@@ -66,7 +88,7 @@ struct ModelJudge {
         syncedTag[project] = tag
     }
 
-    mutating func wasTold(_ uid: String, _ project: String) { told[project, default: []].insert(uid) }
+    private mutating func wasTold(_ uid: String, _ project: String) { told[project, default: []].insert(uid) }
 
     func wasTold(_ uid: String, of project: String) -> Bool { told[project]?.contains(uid) == true }
 
@@ -74,9 +96,32 @@ struct ModelJudge {
         yes[project] = Yes(commit: commit, uids: uids)
     }
 
-    mutating func deletes(_ target: KubeObject, _ gone: [KubeObject], _ pass: inout Pass, label: String) {
+    /// A pass has deleted an object: what is `gone` with it, and which `objects` are left.
+    mutating func deletes(
+        _ target: KubeObject,
+        _ gone: [KubeObject],
+        _ pass: inout Pass,
+        label: String,
+        leaving objects: [ObjectID: KubeObject]
+    ) {
         if let trouble = pass.trouble { complain("\(target.id) is deleted although \(trouble)") }
         for object in gone { judge(object, target, &pass, label) }
+        for object in gone where needed[pass.project]?.contains(object.uid ?? "") == true {
+            complain("\(object.id) is deleted although what left the inventory needs it")
+        }
+        // What is declared and names something that is not is the commit's fault.
+        let users = objects.values.filter {
+            let uid = $0.uid ?? ""
+            return $0.label(ApplySet.partOfLabel) == label && applied[uid]?[pass.project] != nil
+                && (!wasTold(uid, of: pass.project) || letGo[pass.project]?.contains(uid) == true && Self.isWanted($0))
+                && pass.commit.wants[$0.id] == nil && !pass.planned.contains(uid)
+        }
+        for user in users.sorted(by: { $0.id < $1.id }) {
+            let named = ModelCommit.named(by: user)
+            for object in gone where named.contains(object.id) {
+                complain("\(object.id) is deleted although \(user.id) stays and names it")
+            }
+        }
     }
 
     private mutating func judge(_ object: KubeObject, _ target: KubeObject, _ pass: inout Pass, _ label: String) {

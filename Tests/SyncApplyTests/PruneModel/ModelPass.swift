@@ -137,7 +137,7 @@ extension ModelWorld {
             return
         }
         let gone = cluster.delete(step.id)
-        judge.deletes(now, gone, &pass, label: project.applySet.id)
+        judge.deletes(now, gone, &pass, label: project.applySet.id, leaving: cluster.objects)
         let outcome = ObjectOutcome(id: step.id, apiVersion: "v1", action: .pruned, origin: nil)
         run.record(outcome, ofPrune: step, isGone: true)
     }
@@ -154,7 +154,8 @@ extension ModelWorld {
         for settled in plan.unchanged { judge.wasApplied(settled.uid, by: project.name, from: project.source) }
         if plan.prune.verdict.mayRun || plan.prune.verdict == .disabled {
             for released in plan.prune.released {
-                if let uid = cluster.objects[released.id]?.uid { judge.wasTold(uid, project.name) }
+                guard let object = cluster.objects[released.id] else { continue }
+                judge.released(object, by: project, in: cluster.objects)
             }
         }
         judge.looksForOrphans(

@@ -7,7 +7,7 @@ import SyncSource
 
 @testable import SyncApply
 
-/// A random life of two projects on one cluster.
+/// A random life of two projects on one cluster, or of one whose objects name each other.
 struct ModelWorld {
     var cluster = ModelCluster()
     var judge = ModelJudge()
@@ -15,13 +15,16 @@ struct ModelWorld {
     var dice: ModelDice
     /// Whether objects come to own each other.
     private let hasOwners: Bool
+    private let hasNames: Bool
 
     static func space(_ name: String) -> ObjectID {
         ObjectID(groupKind: GroupKind.namespace, namespace: "", name: name)
     }
 
     /// Everything that anybody may declare or make.
-    static let universe: [ObjectID] =
+    private let universe: [ObjectID]
+
+    private static let plain =
         ["one", "two"].map(space)
         + ["one", "two"].flatMap { space in
             [
@@ -31,10 +34,20 @@ struct ModelWorld {
             .map { ObjectID(group: "", kind: $0.0, namespace: space, name: $0.1) }
         }
 
-    init(seed: UInt64, hasOwners: Bool = true) throws {
+    /// A binding names an account, and that a Secret.
+    private static let namers: [ObjectID] = [
+        ObjectID(group: "rbac.authorization.k8s.io", kind: "RoleBinding", namespace: "one", name: "r"),
+        ObjectID(group: "", kind: "ServiceAccount", namespace: "one", name: "s"),
+        ObjectID(group: "", kind: "Secret", namespace: "one", name: "k"),
+    ]
+
+    /// With `hasNames` the life is about objects that others name; without it a seed lives as it did before those came.
+    init(seed: UInt64, hasOwners: Bool = true, hasNames: Bool = true) throws {
         self.hasOwners = hasOwners
+        self.hasNames = hasNames
+        universe = hasNames ? Self.namers + Self.plain.filter { $0.namespace != "two" } : Self.plain
         dice = ModelDice(seed: seed)
-        for name in ["first", "second"] {
+        for name in hasNames ? ["first"] : ["first", "second"] {
             let followsTags = dice.oneIn(2)
             let first = commit(0)
             projects.append(
@@ -65,7 +78,9 @@ struct ModelWorld {
 
     private mutating func happen() throws {
         let index = Int.random(in: 0..<projects.count, using: &dice)
-        let id = Self.universe.randomElement(using: &dice) ?? Self.space("one")
+        let concerned = hasNames && dice.oneIn(2) ? Self.namers : universe
+        let id = concerned.randomElement(using: &dice) ?? Self.space("one")
+        if hasNames, dice.oneIn(4) { return wish(id) }
         switch Int.random(in: 0..<(hasOwners ? 17 : 16), using: &dice) {
         case 0...4:
             let number = projects[index].commits.count
@@ -118,7 +133,7 @@ struct ModelWorld {
 
     private mutating func commit(_ number: Int) -> ModelCommit {
         var wants: [ObjectID: Int] = [:]
-        for id in Self.universe where dice.oneIn(id.namespace.isEmpty ? 2 : 3) {
+        for id in universe where dice.oneIn(id.namespace.isEmpty || Self.namers.contains(id) && hasNames ? 2 : 3) {
             wants[id] = Int.random(in: 0...2, using: &dice)
         }
         // A commit that wants nothing is refused before it is planned.
@@ -136,11 +151,11 @@ struct ModelWorld {
 
     private mutating func faults() -> ModelFaults {
         var faults = ModelFaults()
-        let kinds = Set(Self.universe.map(\.groupKind)).sorted()
+        let kinds = Set(universe.map(\.groupKind)).sorted()
         if dice.oneIn(8), let kind = kinds.randomElement(using: &dice) { faults.unreadable = [kind] }
-        if dice.oneIn(5) { for id in Self.universe where dice.oneIn(4) { faults.failing.insert(id) } }
+        if dice.oneIn(5) { for id in universe where dice.oneIn(4) { faults.failing.insert(id) } }
         if dice.oneIn(6) { faults.dies = Int.random(in: 1...12, using: &dice) }
-        if dice.oneIn(6) { faults.lateWish = Self.universe.randomElement(using: &dice) }
+        if dice.oneIn(6) { faults.lateWish = universe.randomElement(using: &dice) }
         return faults
     }
 }

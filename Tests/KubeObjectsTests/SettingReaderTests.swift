@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+@testable import KubeObjects
+
+/// Passwords in the configuration that a Secret holds, where they stand alone in other texts.
+@Suite(.timeLimit(.minutes(1))) struct SettingReaderTests {
+    @Test(arguments: [
+        "DB_PASS=Vk3Rt8EnvPass", "export DB_PASSWORD='Vk3Rt8EnvPass'",
+        "HOST=db\nDB_PASSWORD=Vk3Rt8EnvPass\r\nPORT=5432", "user: app\npassword: Vk3Rt8EnvPass\n",
+        "logins:\n  - password: \"Vk3Rt8EnvPass\"", "api_key = \"Vk3Rt8EnvPass\"",
+        "'client-secret': Vk3Rt8EnvPass", "postgres://app:Vk3Rt8EnvPass@db.shop.svc:5432/shop?sslmode=require",
+        "DB_PASSWORD=Vk3Rt8EnvPass # prod", "password: \"Vk3Rt8EnvPass\"  # rotated",
+        "[client]\npassword=Vk3Rt8EnvPass", "password = Vk3Rt8EnvPass ; prod", "TOKEN=Vk3Rt8EnvPass\t# prod",
+        "password=${DB_PASSWORD:-Vk3Rt8EnvPass}", "password=Vk3Rt8EnvPass #a # prod",
+        "password=${A:-${B:-Vk3Rt8EnvPass}} # prod", "password='Vk3Rt8EnvPass' # it's",
+        "[default]\naws_secret_access_key = Vk3Rt8EnvPass\n",
+        "amqp://a:first-one@h1,amqp://b:Vk3Rt8EnvPass@h2",
+        "postgres://app:Vk3Rt8%45nvPass@db/shop", "DATABASE_URL=postgres://app:Vk3Rt8EnvPass@db/shop",
+        "# broker\namqp://app:Vk3Rt8EnvPass@mq\n",
+    ])
+    func `a password in a text of lines, or in a URL, is hidden alone`(value: String) throws {
+        #expect(
+            !(try SecretLeafTests.redactor(knowing: value).redact("it is Vk3Rt8EnvPass now")).contains("Vk3Rt8EnvPass")
+        )
+    }
+
+    @Test func `what stands behind other keys of a text of lines is shown`() throws {
+        let value =
+            "DB_HOST=database.shop.svc\nLOG_LEVEL=verbose-all\n"
+            + "auth_token: disabled\nsecret=${FROM_ELSEWHERE}\nurl: https://git.example.com/acme/posts\npassword:\n"
+        let redactor = try SecretLeafTests.redactor(knowing: value)
+        for text in [
+            "database.shop.svc", "verbose-all", "disabled", "${FROM_ELSEWHERE}", "https://git.example.com/acme/posts",
+        ] {
+            #expect(redactor.redact("is \(text) now") == "is \(text) now")
+        }
+    }
+
+    @Test func `of an environment file of many lines each is known`() throws {
+        let lines = (100..<300).map { "K\($0)_PASSWORD=\"Vk3Rt8Env\($0)\"" }
+        let redactor = try SecretLeafTests.redactor(knowing: lines.joined(separator: "\n"))
+        for number in [100, 299] { #expect(!redactor.redact("is Vk3Rt8Env\(number)").contains("Vk3Rt8Env")) }
+    }
+
+    /// Each holds the password of ``secret``, in the spelling of one kind of file.
+    private static let spellings: [String] = [
+        "Host=db;Username=a;Password=Vk3Rt8EnvPass", "DB=Server=x;Pwd=Vk3Rt8EnvPass;Timeout=3",
+        "host=db user=a password=Vk3Rt8EnvPass", "redis:6379,password=Vk3Rt8EnvPass,ssl=True",
+        "AccountName=a;AccountKey=Vk3Rt8EnvPass", "jdbc:postgresql://h/d?user=a&password=Vk3Rt8EnvPass",
+        #"{"ConnectionStrings":{"Default":"Host=db;Password=Vk3Rt8EnvPass"}}"#,
+        #"connectionString="Server=db;Password=Vk3Rt8EnvPass""#,
+        "//registry.npmjs.org/:_authToken=Vk3Rt8EnvPass", "_auth=Vk3Rt8EnvPass",
+        #"sasl.jaas.config=a.ScramLoginModule required username="u" password="Vk3Rt8EnvPass";"#,
+        #"{"user":"a","password":"Vk3Rt8EnvPass"}"# + "\n" + #"{"user":"b","password":"other"}"#,
+        #"{"user":"a","password":"Vk3Rt8EnvPass",}"#, "db: {user: a, password: Vk3Rt8EnvPass}",
+        "{password: Vk3Rt8EnvPass}", #"$env:DB_PASSWORD = "Vk3Rt8EnvPass""#, "Smtp:Password=Vk3Rt8EnvPass",
+        "<password>Vk3Rt8EnvPass</password>", "  <server><password> Vk3Rt8EnvPass </password></server>",
+        #"<add key="ClearTextPassword" value="Vk3Rt8EnvPass"/>"#,
+        "spring.datasource.password=${DB_PASSWORD:Vk3Rt8EnvPass}", "password=${A:-'Vk3Rt8EnvPass'}",
+        #"DB_PASSWORD="Vk3Rt8\EnvPass""#, #"password=Vk3Rt8\EnvPass"#, #"password: "Vk3Rt8EnvPass" # a"b"#,
+        "amqp://a:first@h1;amqp://b:Vk3Rt8EnvPass@h2", "mongodb://a:Vk3Rt8EnvPass@h1:1,h2:2/x",
+        "password: |\n  Vk3Rt8EnvPass\nuser: a", "password: >-\n  Vk3Rt8EnvPass", #"password = """Vk3Rt8EnvPass""""#,
+        "- name: DB_PASSWORD\n  value: Vk3Rt8EnvPass", #"[{"name":"DB_PASSWORD","value":"Vk3Rt8EnvPass"}]"#,
+        "machine h login u password Vk3Rt8EnvPass", "requirepass Vk3Rt8EnvPass", "'password' => 'Vk3Rt8EnvPass',",
+        "declare -x DB_PASSWORD=\"Vk3Rt8EnvPass\"", "mysqldump -u root --password=Vk3Rt8EnvPass db",
+        "# old DB_PASSWORD=Vk3Rt8EnvPass", "PGPASSWORD=Vk3Rt8EnvPass psql -h db --set=a",
+        "export A_PASSWORD=Vk3Rt8EnvPass; export B=1", "https://Vk3Rt8EnvPass:x-oauth-basic@github.com",
+        "https://Vk3Rt8EnvPass@github.com", "https://Vk3Rt8EnvPass:@api.example.com",
+        "\u{FEFF}DB_PASSWORD=Vk3Rt8EnvPass\r\n", "\tpassword\t=\tVk3Rt8EnvPass\t",
+    ]
+
+    @Test(arguments: spellings)
+    func `a password is found in the settings of many programs`(value: String) throws {
+        let redactor = try SecretLeafTests.redactor(knowing: value)
+        #expect(redactor.redact("is Vk3Rt8EnvPass now") == "is \(Redactor.mask) now")
+    }
+
+    @Test func `a password is known as its program reads it, without the escapes of its file`() throws {
+        let spellings = [
+            (#"DB_PASSWORD="a\"bcdefg9""#, #"a"bcdefg9"#), ("password: 'it''s-hunter9'", "it's-hunter9"),
+            (#"password=a\:bcdef\=g9"#, "a:bcdef=g9"), ("PASSWORD=ab$$cdefg9", "ab$cdefg9"),
+            ("redis://:aB3,kk9xyz@h", "aB3,kk9xyz"),
+        ]
+        for (value, secret) in spellings {
+            let redactor = try SecretLeafTests.redactor(knowing: value)
+            #expect(!redactor.redact("is \(secret) now").contains(secret), "\(value)")
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"auth":"disabled","auth_token":"disabled"}"#, "disabled"),
+        (#"{"password":"${DB_PASSWORD}"}"#, "${DB_PASSWORD}"),
+        (#"{"token":"{{ .Values.token }}"}"#, "{{ .Values.token }}"), (#"{"auth":"scram-sha-256"}"#, "scram-sha-256"),
+        ("DATABASE_URL=postgres://app:${DB_PASSWORD}@db/app", "${DB_PASSWORD}"),
+        ("url=postgres://app:$(DB_PASSWORD)@db/app", "$(DB_PASSWORD)"), ("password=$DB_PASSWORD", "$DB_PASSWORD"),
+        ("password: {{ .Values.db | quote }}", "{{ .Values.db | quote }}"),
+        ("# DATABASE_URL=postgres://user:password@localhost/db", "password authentication failed"),
+        ("URL=postgres://postgres:postgres@db/app", "image postgres:16"), ("self.password = password", "the password"),
+        ("DB_PASSWORD=changeme", "changeme"),
+        ("private_key: /etc/tls/private/server.key", "/etc/tls/private/server.key"),
+        (#"{"private_key":"/etc/tls/private/server.key"}"#, "/etc/tls/private/server.key"),
+        ("connectionString: jdbc:postgresql://db.shop.svc:5432/shop", "jdbc:postgresql://db.shop.svc:5432/shop"),
+        ("the password authentication failed", "authentication"), ("passphrase: information security", "information"),
+        ("https://deployment@git.example.com/a", "deployment"),
+        ("token: |\n  # a comment\n  kubernetes-auth\n", "kubernetes-auth"),
+    ])
+    func `what says nothing alone is shown`(value: String, text: String) throws {
+        #expect(try SecretLeafTests.redactor(knowing: value).redact("is \(text) now") == "is \(text) now")
+    }
+
+    @Test(arguments: [
+        "token=", "token='", "token=\"\\\"", "token: ", "a token=b", "password ", "<token>", "://a:b1@,", "://a:b1@/",
+        "token=${A:-", "name: token value: ", "token=token=x # ",
+    ])
+    func `a text of the largest size is read, whatever settings without an end are in it`(part: String) {
+        let text = String(repeating: part, count: SecretLeaf.maxBytes / part.utf8.count)
+        #expect(SettingReader.leaves(of: text).count <= SecretLeaf.maxCount)
+    }
+
+    @Test func `of one text a bounded number of bounded secrets is taken`() {
+        let value = "token=" + String(repeating: "token=x # ", count: 100_000)
+        let leaves = SettingReader.leaves(of: value)
+        #expect(leaves.count <= SecretLeaf.maxCount)
+        #expect(leaves.allSatisfy { $0.text.utf8.count <= 16 << 10 })
+    }
+}
