@@ -31,7 +31,7 @@ package actor ImageFollower {
     private let poller: TagPoller
     private let decider: RolloutDecider
     private let doer: RolloutDoer
-    private let runs: RolloutRuns
+    let runs: RolloutRuns
     private let board: ImageBoard
     private let logger: Logger
     private let redactor: Redactor

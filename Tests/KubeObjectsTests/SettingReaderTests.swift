@@ -118,10 +118,68 @@ import Testing
         #expect(SettingReader.leaves(of: text).count <= SecretLeaf.maxCount)
     }
 
-    @Test func `of one text a bounded number of bounded secrets is taken`() {
-        let value = "token=" + String(repeating: "token=x # ", count: 100_000)
-        let leaves = SettingReader.leaves(of: value)
-        #expect(leaves.count <= SecretLeaf.maxCount)
-        #expect(leaves.allSatisfy { $0.text.utf8.count <= 16 << 10 })
+    @Test(arguments: [
+        String(repeating: "token=a,", count: 65_536) + String(repeating: " ", count: 512 << 10),
+        "token: |\n" + String(repeating: " a\n", count: 300_000),
+        String(
+            repeating: "token=token=${A:-${B:-${C:-a$$ # " + String(repeating: "x", count: 16_000) + "}}}\n",
+            count: 60
+        ),
+        String(repeating: "<token>", count: 140_000), String(repeating: "://a:b'c@", count: 100_000),
+        String(repeating: "token=\"a\"b\" ", count: 80_000),
+    ])
+    func `a value of the largest size is remembered in bounded time and room, whatever is in it`(text: String) throws {
+        let redactor = try SecretLeafTests.redactor(knowing: text)
+        #expect(redactor.redact("harmless") == "harmless")
+        let leaves = SettingReader.leaves(of: text)
+        #expect(leaves.reduce(0) { $0 + $1.text.utf8.count } <= 4 * text.utf8.count + (16 << 10))
+        #expect(leaves.count <= 2 * SecretLeaf.maxCount && leaves.allSatisfy { $0.text.utf8.count <= 16 << 10 })
+    }
+
+    @Test func `a whole value is masked also where it looks like the place of another one`() throws {
+        for secret in [
+            "$uperS3cretPassw0rd", "$9xK2mP4qRvT7", "%aB3kQ9zLm2%", "$(k9x!m@2q)", "{{hunter-two-x}}", "${ABCDEFGH}",
+        ] {
+            #expect(
+                try SecretLeafTests.redactor(knowing: secret).redact("is \(secret) now") == "is \(Redactor.mask) now"
+            )
+        }
+    }
+
+    @Test func `what does not look like a credential is hidden behind a telling key`() throws {
+        let blocks = (1...6).map { number in
+            "private_key_\(number): |\n" + (1...52).map { "  line \(number) \($0) of a key\n" }.joined()
+        }
+        for value in [
+            "DB_PASSWORD=letmein-please ", "DB_PASSWORD=letmein-please\t\r\n",
+            #"DB_PASSWORD="letmein-please""#, "password: letmein-please # old",
+            "https://u:letmein-please@h,a@example.com",
+            "postgres://app:letmein-please@db'x", "${x}: y\npassword=${my-app.pg:letmein-please}",
+            blocks.joined() + "db_password: letmein-please", "<wsse:Password>letmein-please</wsse:Password>",
+        ] {
+            let shown = try SecretLeafTests.redactor(knowing: value).redact("is letmein-please now")
+            #expect(shown == "is \(Redactor.mask) now", "\(value.suffix(80))")
+        }
+        for (value, secret) in [
+            ("AWS_SECRET_ACCESS_KEY=//kJx9QmVb2R", "//kJx9QmVb2R"),
+            (#"DB_PASSWORD="Vk3"Rt8EnvPass""#, #"Vk3"Rt8EnvPass"#), (#"DB_PASSWORD="x"K9mP2qRvT"#, #""x"K9mP2qRvT"#),
+            ("postgres://app:Vk3'Rt8>Pass@db/x", "Vk3'Rt8>Pass"), (#"Password="ab""cdefg9";"#, #"ab"cdefg9"#),
+            (#"{"password":"a\u0026bcdefg9"}x"#, "a&bcdefg9"),
+        ] {
+            #expect(
+                !(try SecretLeafTests.redactor(knowing: value).redact("is \(secret) now")).contains(secret),
+                "\(value)"
+            )
+        }
+    }
+
+    @Test func `a value far below a name, or behind a word in angle brackets, is no secret`() throws {
+        for value in [
+            "- name: pull-secret\na: b\nc: d\ne: f\nvalue: eu-central-1a", "usage: deploy <token> eu-central-1a",
+        ] {
+            #expect(
+                try SecretLeafTests.redactor(knowing: value).redact("is eu-central-1a now") == "is eu-central-1a now"
+            )
+        }
     }
 }

@@ -153,6 +153,8 @@ import Testing
         tag: Tag,
         showing: (ImageBoard) -> Void = { _ in },
         changes: ImageFollower.ChangeWatching? = nil,
+        disk: FillableDisk? = nil,
+        recorded: (History) async throws -> Void = { _ in },
         _ body: (ImageFollower, TagPoller) async throws -> Void
     ) async throws {
         let server = try StubHTTPServer { cluster.answer($0) }
@@ -175,7 +177,11 @@ import Testing
             )
         }
         try await withTemporaryFolder { folder in
-            let history = try await History.open(folder: folder.path, mode: .operate)
+            let history = try await History.open(
+                folder: folder.path,
+                mode: .operate,
+                beforeCommit: { _ in try disk?.check() }
+            )
             let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             let board = ImageBoard(folder: folder.path, logger: logger)
             let follower = ImageFollower(
@@ -192,6 +198,7 @@ import Testing
             defer { polling.cancel() }
             try await body(follower, poller)
             showing(board)
+            try await recorded(history)
             try await history.close()
         }
     }
@@ -253,6 +260,28 @@ import Testing
                 return !cluster.patches.isEmpty
             }
             #expect(cluster.patches == ["deployments/web"])
+        }
+    }
+
+    @Test func `P3: an end that found no room is written by the next look, also one that cannot read the cluster`()
+        async throws
+    {
+        let cluster = FakeCluster()
+        cluster.forbidPods()
+        let disk = FillableDisk(refusal: RecordError(.diskFull, "history", "the disk took no more, says the test"))
+        let id = try ImageFixture.object(edit: owned).id
+        let recorded: (History) async throws -> Void = { history in
+            let detail = try #require(try await history.detail(1))
+            #expect(detail.run.outcome == .succeeded && detail.objects.map(\.id) == [id])
+        }
+        try await withFollower(cluster, tag: Tag(ImageFixture.first), disk: disk, recorded: recorded) { follower, _ in
+            _ = try await follower.runs.run(for: id)
+            disk.fill(true)
+            await #expect {
+                try await follower.runs.ended(id, apiVersion: "apps/v1", [], story: "web ended", error: nil)
+            } throws: { ($0 as? RecordError)?.reason == .diskFull }
+            disk.fill(false)
+            _ = await follower.look()
         }
     }
 

@@ -120,4 +120,29 @@ struct NeededMemberTests {
         #expect(next.waiting.map(\.id.name).sorted() == ["b", "c"])
         #expect(next.waiting.allSatisfy { $0.reason.contains(" is still there") }, "\(next.waiting)")
     }
+
+    /// The account waits for the pods of a workload, so the Certificate that owns it waits, and so does its controller.
+    @Test func `what waits for pods keeps its owner, and the controller of that`() throws {
+        let texts = [
+            #"{"apiVersion":"acme.dev/v1","kind":"Certificate","metadata":{"name":"c","namespace":"shop"}}"#,
+            #"{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"controller","namespace":"shop"}}"#,
+            #"""
+            {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a","namespace":"shop",
+            "ownerReferences":[{"apiVersion":"acme.dev/v1","kind":"Certificate","name":"c","uid":"uid-0"}]}}
+            """#,
+        ]
+        let live = try texts.enumerated().map { try PlanFixture.live($1, uid: "uid-\($0)") }
+        var policy = PlanPolicy(prune: .init(maxObjects: 100, maxPercent: 100))
+        let web = ObjectID(group: "apps", kind: "Deployment", namespace: "shop", name: "web")
+        policy.unreadyUsers = [web: "1 of 2 replicas are updated"]
+        let prune = PlanFixture.plan(
+            try PlanFixture.rendered(PlanFixture.configMap("new")),
+            live: live,
+            members: live.map { ($0, $0.uid) },
+            catalog: Self.catalog,
+            policy: policy
+        ).prune
+        #expect(prune.steps.isEmpty, "\(prune.steps.map(\.id))")
+        #expect(prune.waiting.map(\.id.name) == ["c", "controller", "a"])
+    }
 }

@@ -185,6 +185,13 @@ struct PruneOrderTests {
             "Service shop/n",
             #"{"apiVersion":"extensions/v1beta1","kind":"Ingress","spec":{"backend":{"serviceName":"n"}}"#
         ),
+        (
+            "Service shop/n",
+            #"""
+            {"apiVersion":"networking.k8s.io/v1beta1","kind":"Ingress",
+            "spec":{"rules":[{"http":{"paths":[{"backend":{"serviceName":"n"}}]}}]}
+            """#
+        ),
         ("Service shop/n", #"{"apiVersion":"apps/v1","kind":"StatefulSet","spec":{"serviceName":"n"}"#),
         ("Secret shop/n", #"{"apiVersion":"v1","kind":"ServiceAccount","imagePullSecrets":[{"name":"n"}]"#),
         ("Secret shop/n", #"{"apiVersion":"v1","kind":"ServiceAccount","secrets":[{"name":"n"}]"#),
@@ -277,6 +284,41 @@ struct PruneOrderTests {
             json[key] = ["x"]
             #expect(References.named(by: try KubeObject(json)).isEmpty)
         }
+    }
+
+    @Test func `what names an object is deleted before it, also of the same stage`() throws {
+        let texts = [
+            #"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"s","namespace":"shop"}}"#,
+            #"{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"a","namespace":"shop"}}"#,
+            #"{"apiVersion":"v1","kind":"PersistentVolume","metadata":{"name":"v"}}"#,
+            #"{"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"c","namespace":"shop"}}"#,
+            #"""
+            {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"r","namespace":"shop"}}
+            """#,
+            Self.deployment,
+        ]
+        let live = try texts.enumerated().map { try PlanFixture.live($1, uid: "uid-\($0)") }
+        var catalog = PlanFixture.catalog
+        for (apiVersion, kind) in [
+            ("v1", "ServiceAccount"), ("v1", "PersistentVolume"), ("v1", "PersistentVolumeClaim"),
+            ("rbac.authorization.k8s.io/v1", "RoleBinding"),
+        ] {
+            catalog.add(
+                APIResource(
+                    gvk: GroupVersionKind(apiVersion: apiVersion, kind: kind),
+                    plural: "\(kind.lowercased())s",
+                    isNamespaced: kind != "PersistentVolume",
+                    verbs: ["list", "get", "delete"]
+                )
+            )
+        }
+        let plan = PlanFixture.plan(
+            try PlanFixture.rendered(PlanFixture.configMap("new")),
+            live: live,
+            members: live.map { ($0, $0.uid) },
+            catalog: catalog
+        )
+        #expect(plan.prune.steps.map(\.id.name) == ["controller", "r", "a", "c", "v", "s"])
     }
 
     @Test(arguments: ["disabled", "misspelt"])

@@ -14,17 +14,18 @@ enum PlainWord {
         "client_secret_post",
     ]
 
-    /// Up to seven letters or up to seven digits (`true`, `admin`, `5432`), one of the words in any case, or the place of a
-    /// value that comes from elsewhere: `${NAME}`, `$NAME`, `$(command)`, `%NAME%`, `{{ .Values.name }}`.
+    /// Up to seven letters or up to seven digits (`true`, `admin`, `5432`), or one of the words in any case.
     static func matches(_ text: String) -> Bool {
         let bytes = text.utf8
-        if bytes.count < 8 {
-            return bytes.allSatisfy(\.isLatinLetter) || bytes.allSatisfy(\.isDecimalDigit) || isPlace(text)
+        guard bytes.count >= 8 else {
+            return bytes.allSatisfy(\.isLatinLetter) || bytes.allSatisfy(\.isDecimalDigit)
         }
-        return bytes.count <= 24 && words.contains(text.lowercased()) || isPlace(text)
+        return bytes.count <= 24 && words.contains(text.lowercased())
     }
 
-    private static func isPlace(_ text: String) -> Bool {
+    /// Whether a text inside of a value is the place of one that comes from elsewhere: `${NAME}`, `$NAME`, `$(cat file)`,
+    /// `%NAME%`, `{{ .Values.name }}`. A whole value of a Secret is none: a password may begin with a dollar.
+    static func isPlace(_ text: String) -> Bool {
         let bytes = text.utf8
         func inner(_ start: String, _ end: String) -> Substring.UTF8View? {
             guard bytes.count > start.utf8.count + end.utf8.count, text.hasPrefix(start), text.hasSuffix(end) else {
@@ -32,16 +33,17 @@ enum PlainWord {
             }
             return bytes.dropFirst(start.utf8.count).dropLast(end.utf8.count)
         }
-        if let name = inner("${", "}") ?? inner("%", "%") { return name.allSatisfy(isName) }
-        if let command = inner("$(", ")") { return !command.contains(UInt8(ascii: "(")) }
+        if let name = inner("${", "}") { return name.allSatisfy(\.isKeyByte) }
+        if let command = inner("$(", ")") {
+            return command.allSatisfy { $0.isKeyByte || $0.isBlankByte || $0 == UInt8(ascii: "/") }
+        }
         // With a text in quotes it may have a default of its own.
         if let field = inner("{{", "}}") {
-            return !field.contains { "\"'`{}".utf8.contains($0) }
+            return [0x20, UInt8(ascii: "-"), UInt8(ascii: ".")].contains(field.first)
+                && !field.contains { "\"'`{}".utf8.contains($0) }
         }
-        return inner("$", "")?.allSatisfy(isName) ?? false
-    }
-
-    private static func isName(_ byte: UInt8) -> Bool {
-        byte.isLatinLetter || byte.isDecimalDigit || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
+        guard let name = inner("%", "%") ?? inner("$", "") else { return false }
+        return name.allSatisfy { 0x41...0x5A ~= $0 || $0.isDecimalDigit || $0 == UInt8(ascii: "_") }
+            && name.first?.isDecimalDigit == false
     }
 }

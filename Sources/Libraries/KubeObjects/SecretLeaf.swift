@@ -36,7 +36,8 @@ struct SecretLeaf: Hashable {
     /// What a value holds: of JSON what telling keys have first.
     static func all(of value: String) -> [SecretLeaf] {
         guard value.utf8.count <= maxBytes else { return [] }
-        let leaves = (ofJSON(value) ?? SettingReader.leaves(of: value)).map(\.judged)
+        guard let json = ofJSON(value) else { return SettingReader.leaves(of: value).map(\.judged) }
+        let leaves = json.filter { !PlainWord.isPlace($0.text) }.map(\.judged)
         return Array((leaves.filter(\.isTelling) + leaves.filter { !$0.isTelling }).prefix(maxCount))
     }
 

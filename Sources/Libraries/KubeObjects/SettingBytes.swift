@@ -17,8 +17,7 @@ extension UInt8 {
 extension ArraySlice<UInt8> {
     /// Without blanks at its ends.
     var trimmingBlanks: ArraySlice<UInt8> {
-        var rest = drop(while: \.isBlankByte)
-        while rest.last?.isBlankByte == true { rest.removeLast() }
-        return rest
+        guard let end = lastIndex(where: { !$0.isBlankByte }) else { return self[endIndex...] }
+        return self[...end].drop(while: \.isBlankByte)
     }
 }

@@ -7,43 +7,63 @@
 /// behind the sign, read as ``SettingValue``. What a setting takes is not read again, so that the work is in proportion to
 /// the text.
 struct SettingReader {
+    /// A longer text is masked as a part of the whole value only.
+    static let maxTextBytes = 16 << 10
+    /// A value of `value:` belongs to a `name:` that is so many lines above it at the most.
+    private static let maxDistance = 2
+
     private var leaves: [SecretLeaf] = []
     private var known: Set<SecretLeaf> = []
-    /// Whether the last `name:` was that of a secret, so that the next `value:` is one.
-    private var isNamed = false
+    /// How many leaves of telling keys there are, and how many others.
+    private var counts = (telling: 0, others: 0)
+    /// How many bytes all further leaves may have together.
+    private var budget: Int
+    private var lineNumber = 0
+    /// The line of the last `name:` that was the name of a secret; nil once its `value:` was read.
+    private var namedLine: Int?
     private var block: Block?
 
     /// What stands on deeper lines below a telling key: a YAML text of its own.
-    private struct Block {
+    fileprivate struct Block {
         let indentation: Int
         var lines: [ArraySlice<UInt8>] = []
     }
 
-    /// The secrets of a text in its order, each once.
+    private init(budget: Int) { self.budget = budget }
+
+    /// The secrets of a text in its order, each once: ``SecretLeaf/maxCount`` behind telling keys and as many others, with
+    /// four times as many bytes as the text has together.
     static func leaves(of value: String) -> [SecretLeaf] {
-        var reader = SettingReader()
-        let lines = Array(value.utf8).split(omittingEmptySubsequences: true) { $0 == 0x0A || $0 == 0x0D }
+        var reader = SettingReader(budget: 4 * value.utf8.count)
+        let lines = Array(value.utf8).split { $0 == 0x0A || $0 == 0x0D }
         for line in lines where reader.hasRoom { reader.read(line) }
         reader.endBlock()
-        return Array(reader.leaves.prefix(SecretLeaf.maxCount))
+        return reader.leaves
     }
 
-    private var hasRoom: Bool { leaves.count < SecretLeaf.maxCount }
+    private var hasRoom: Bool { counts.telling < SecretLeaf.maxCount && budget > 0 }
 
-    private mutating func add(_ found: [SecretLeaf]) {
-        for leaf in found where hasRoom && !leaf.text.isEmpty && known.insert(leaf).inserted { leaves.append(leaf) }
-    }
-
-    private mutating func read(_ line: ArraySlice<UInt8>) {
-        let text = line.trimmingBlanks
-        if let open = block, !text.isEmpty {
-            if text.startIndex - line.startIndex > open.indentation {
-                block?.lines.append(text)
-            } else {
-                endBlock()
-            }
+    private mutating func add(_ found: some Sequence<SecretLeaf>) {
+        for leaf in found where !PlainWord.isPlace(leaf.text) {
+            let bytes = leaf.text.utf8.count
+            guard bytes >= KnownSecrets.minBytes, bytes <= Self.maxTextBytes, hasRoom,
+                leaf.isTelling || counts.others < SecretLeaf.maxCount, known.insert(leaf).inserted
+            else { continue }
+            leaves.append(leaf)
+            budget -= bytes
+            if leaf.isTelling { counts.telling += 1 } else { counts.others += 1 }
         }
-        add(SecretLeaf.logins(in: line, atMost: SecretLeaf.maxCount - leaves.count))
+    }
+
+    private mutating func read(_ wholeLine: ArraySlice<UInt8>) {
+        lineNumber += 1
+        let text = wholeLine.trimmingBlanks
+        let line = wholeLine[..<text.endIndex]
+        let indentation = text.startIndex - line.startIndex
+        if let outer = block?.indentation, !text.isEmpty {
+            if indentation > outer { block?.take(text) } else { endBlock() }
+        }
+        add(SecretLeaf.logins(in: line, atMost: SecretLeaf.maxCount).sorted { $0.text < $1.text })
         var index = line.startIndex
         var isFirst = true
         while index < line.endIndex, hasRoom {
@@ -51,7 +71,7 @@ struct SettingReader {
                 index += 1
                 continue
             }
-            index = read(key, line, isFirst: &isFirst, indentation: text.startIndex - line.startIndex)
+            index = read(key, line, isFirst: &isFirst, indentation: indentation)
         }
     }
 
@@ -62,6 +82,12 @@ struct SettingReader {
         add(
             ended.lines.map { SecretLeaf(text: String(decoding: $0, as: UTF8.self), isTelling: ended.lines.count == 1) }
         )
+    }
+}
+
+extension SettingReader.Block {
+    fileprivate mutating func take(_ line: ArraySlice<UInt8>) {
+        if lines.count < SecretLeaf.maxCount { lines.append(line) }
     }
 }
 
@@ -98,17 +124,18 @@ extension SettingReader {
         }
         switch line[index] {
         case UInt8(ascii: "="), UInt8(ascii: ":"):
-            let isURL = line[(index + 1)...].starts(with: "//".utf8)
+            let isURL = line[index] == UInt8(ascii: ":") && line[(index + 1)...].starts(with: "//".utf8)
             guard !isURL else { return nil }
             var end = before.trimmingBlanks
             if end.last?.isQuoteByte == true { end = end.dropLast() }
             let isDouble = next == line[index] || next == UInt8(ascii: "=") || next == UInt8(ascii: ">")
             return key(end, .assignment, skipping: isDouble ? 2 : 1)
         case UInt8(ascii: ">"):
-            guard let key = key(before, .tag), key.name.startIndex > line.startIndex,
-                line[key.name.startIndex - 1] == UInt8(ascii: "<")
-            else { return nil }
-            return key
+            guard let key = key(before, .tag) else { return nil }
+            // `<password>`, `<wsse:Password>`
+            let prefix = line[..<key.name.startIndex].suffix(SensitiveName.maxBytes)
+            let opening = prefix.last { !$0.isKeyByte && $0 != UInt8(ascii: ":") }
+            return opening == UInt8(ascii: "<") ? key : nil
         case 0x20, 0x09:
             // `password TEXT` of .netrc, `requirepass TEXT` of Redis.
             guard let key = key(before, .blank), key.isOne(of: "password", "passwd", "requirepass", "masterauth"),
@@ -126,6 +153,7 @@ extension SettingReader {
         case .tag:
             guard key.isTelling else { return key.end }
             let text = rest.prefix { $0 != UInt8(ascii: "<") }
+            guard rest[text.endIndex...].starts(with: "</".utf8) else { return key.end }
             add([SecretLeaf(text: String(decoding: text.trimmingBlanks, as: UTF8.self), isTelling: true)])
             return text.endIndex
         case .blank:
@@ -135,12 +163,12 @@ extension SettingReader {
             return key.end
         case .assignment: break
         }
-        let isValue = key.isOne(of: "value") && isNamed
+        let isValue = key.isOne(of: "value") && namedLine.map { lineNumber - $0 <= Self.maxDistance } == true
         guard key.isTelling || isValue else {
-            if key.isOne(of: "name", "key") { isNamed = Self.isTelling(rest) }
+            if key.isOne(of: "name", "key") { namedLine = Self.isTelling(rest) ? lineNumber : nil }
             return key.end
         }
-        isNamed = false
+        namedLine = nil
         if Self.isBlockMark(rest.trimmingBlanks) { block = block ?? Block(indentation: indentation) }
         let value = SettingValue(rest, isFirst: isFirst)
         isFirst = false

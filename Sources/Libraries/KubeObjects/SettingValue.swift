@@ -2,8 +2,6 @@
 
 /// What stands behind the sign of a setting (`KEY=VALUE`, `key: value`), in all the ways in which a program may read it.
 struct SettingValue {
-    /// A longer one is masked as a part of the whole value only.
-    private static let maxBytes = 16 << 10
     /// So many defaults in defaults are read: `${A:-${B:-text}}`.
     private static let maxDefaults = 3
 
@@ -12,19 +10,25 @@ struct SettingValue {
     /// So far away the sign of another setting is looked for.
     private static let maxGap = 64
 
-    /// What it may mean, the longest first.
+    /// What it may mean.
     private(set) var leaves: [SecretLeaf] = []
     /// Where the setting ends.
     private(set) var end: Int
 
     /// - Parameters:
-    ///   - rest: The line from behind the sign on.
+    ///   - rest: The line from behind the sign on, without blanks at its end.
     ///   - isFirst: Whether the setting is the first one of its line: then its value may be all of the rest.
     init(_ rest: ArraySlice<UInt8>, isFirst: Bool) {
         let value = rest.drop(while: \.isBlankByte)
         end = value.startIndex
-        if let quote = value.first, quote.isQuoteByte, readQuoted(value, quote) { return }
-        readBare(value, isFirst: isFirst)
+        guard let quote = value.first, quote.isQuoteByte, readQuoted(value, quote) else {
+            readBare(value, isFirst: isFirst)
+            return
+        }
+        // Quotes may be a part of it.
+        guard isFirst, end < value.endIndex, let last = value.lastIndex(of: quote) else { return }
+        add(value)
+        add(value[..<last].dropFirst())
     }
 
     /// Reads up to the closing quote: the first one, the first one without an escape, and of three quotes the next three.
@@ -39,8 +43,8 @@ struct SettingValue {
             index += inner[index] == UInt8(ascii: "\\") || inner[index] == quote ? 2 : 1
         }
         if index < inner.endIndex, index != first { ends.append(index) }
-        for end in ends.reversed() { add(inner[..<end]) }
-        end = (ends.last ?? first) + 1
+        for end in ends { add(inner[..<end]) }
+        end = first + 1
         return true
     }
 
@@ -49,15 +53,12 @@ struct SettingValue {
         let place = value[Self.endOfPlace(value)...]
         let parting = place.firstIndex { $0.isBlankByte || ";,&}])<>\"'".utf8.contains($0) } ?? value.endIndex
         if isFirst {
-            let whole = value.trimmingBlanks
-            if whole.endIndex > parting {
-                add(whole)
-                // One of the first marks, or the last one.
-                let marks = zip(value.indices, value.dropFirst()).filter { index, next in
-                    value[index].isBlankByte && (next == UInt8(ascii: "#") || next == UInt8(ascii: ";"))
-                }
-                for (mark, _) in marks.prefix(8) + marks.suffix(1) { add(value[..<mark].trimmingBlanks) }
+            add(value)
+            // One of the first marks, or the last one.
+            let marks = zip(value.indices, value.dropFirst()).filter { index, next in
+                value[index].isBlankByte && (next == UInt8(ascii: "#") || next == UInt8(ascii: ";"))
             }
+            for (mark, _) in marks.prefix(8) + marks.suffix(1) { add(value[..<mark].trimmingBlanks) }
         }
         // Behind a blank there may be more of the same: a word alone is not taken for it, unless another setting follows.
         let isWord = parting < value.endIndex && value[parting].isBlankByte
@@ -74,36 +75,51 @@ struct SettingValue {
     }
 
     private mutating func add(_ text: ArraySlice<UInt8>, isTelling: Bool = true, defaults: Int = maxDefaults) {
-        guard text.count >= 4, text.count <= Self.maxBytes else { return }
+        guard text.count <= SettingReader.maxTextBytes else { return }
         for bytes in [Array(text), unescaped(text)].compactMap({ $0 }) {
             leaves.append(SecretLeaf(text: String(decoding: bytes, as: UTF8.self), isTelling: isTelling))
         }
-        if defaults > 0, let text = Self.defaultText(in: text) {
-            add(text, isTelling: isTelling, defaults: defaults - 1)
-        }
+        guard defaults > 0 else { return }
+        for inner in Self.defaultTexts(in: text) { add(inner, isTelling: isTelling, defaults: defaults - 1) }
     }
 
-    /// The text without escapes: `\x` is an `x`, two quotes or dollars are one; nil when there are none.
+    /// The text without escapes: `\x` is an `x`, `\u0026` an `&`, two quotes or dollars are one; nil when there are none.
     private func unescaped(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+        guard text.contains(where: { "\\\"'$".utf8.contains($0) }) else { return nil }
         var bytes: [UInt8] = []
         var rest = text
         while let byte = rest.popFirst() {
-            let isDoubled = byte == rest.first && (byte == UInt8(ascii: "'") || byte == UInt8(ascii: "$"))
-            if isDoubled { rest = rest.dropFirst() }
-            bytes.append(byte == UInt8(ascii: "\\") ? rest.popFirst() ?? byte : byte)
+            guard byte == UInt8(ascii: "\\") else {
+                bytes.append(byte)
+                if byte == rest.first, byte.isQuoteByte || byte == UInt8(ascii: "$") { rest = rest.dropFirst() }
+                continue
+            }
+            let digits = rest.dropFirst().prefix(4)
+            if rest.first == UInt8(ascii: "u"), digits.count == 4, digits.allSatisfy(\.isHexadecimalDigit),
+                let scalar = UInt32(String(decoding: digits, as: UTF8.self), radix: 16).flatMap(Unicode.Scalar.init)
+            {
+                bytes += UTF8.encode(scalar).map(Array.init) ?? []
+                rest = rest.dropFirst(5)
+            } else {
+                bytes.append(rest.popFirst() ?? byte)
+            }
         }
-        return bytes.count == text.count ? nil : bytes
+        return bytes.elementsEqual(text) ? nil : bytes
     }
 
-    /// The default of a place (`${NAME:-text}` of shells, `${name:text}` of Spring).
-    private static func defaultText(in text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-        guard text.starts(with: "${".utf8), text.last == UInt8(ascii: "}") else { return nil }
+    /// What may be the default of a place: `${NAME:-text}` and `${NAME-text}` of shells, `${my-name:text}` of Spring.
+    private static func defaultTexts(in text: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+        guard text.starts(with: "${".utf8), text.last == UInt8(ascii: "}") else { return [] }
         let inner = text.dropFirst(2).dropLast()
-        let sign = inner.drop { $0.isKeyByte && $0 != UInt8(ascii: "-") }
-        let signs = [":-", ":=", ":", "-", "="].map { Array($0.utf8) }
-        guard let found = signs.first(where: { sign.starts(with: $0) }) else { return nil }
-        let value = sign.dropFirst(found.count)
-        let isQuoted = value.count >= 2 && value.first?.isQuoteByte == true && value.first == value.last
-        return isQuoted ? value.dropFirst().dropLast() : value
+        let name = inner.prefix(while: \.isKeyByte)
+        let signs = [":-", ":=", ":", "="].map { Array($0.utf8) }
+        let behindName = signs.first { inner[name.endIndex...].starts(with: $0) }.map {
+            inner[(name.endIndex + $0.count)...]
+        }
+        let behindDash = name.firstIndex(of: UInt8(ascii: "-")).map { inner[($0 + 1)...] }
+        return [behindName, behindDash].compactMap { $0 }.map { value in
+            let isQuoted = value.count >= 2 && value.first?.isQuoteByte == true && value.first == value.last
+            return isQuoted ? value.dropFirst().dropLast() : value
+        }
     }
 }

@@ -14,7 +14,8 @@ package enum KindOrder {
     /// What workloads refer to.
     private static let referents: Set<String> = [
         "ClusterRoleBinding.rbac.authorization.k8s.io", "ResourceQuota", "ServiceAccount",
-        "Role.rbac.authorization.k8s.io", "ConfigMap", "Secret", "Service", "LimitRange", "PersistentVolume",
+        "Role.rbac.authorization.k8s.io", "RoleBinding.rbac.authorization.k8s.io", "ConfigMap", "Secret", "Service",
+        "LimitRange", "PersistentVolume",
         "PersistentVolumeClaim", "NetworkPolicy.networking.k8s.io",
     ]
     /// What can refuse everything else (admission webhooks and policies), so comes last.

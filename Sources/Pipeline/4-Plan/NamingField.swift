@@ -76,6 +76,8 @@ extension NamingField {
                 NamingField("spec.tls.*.secretName", core("Secret")),
                 NamingField("spec.defaultBackend.service.name", core("Service")),
                 NamingField("\(backend).service.name", core("Service")),
+                NamingField("spec.backend.serviceName", core("Service")),
+                NamingField("\(backend).serviceName", core("Service")),
                 NamingField(
                     "spec.ingressClassName",
                     GroupKind(group: "networking.k8s.io", kind: "IngressClass"),

@@ -94,16 +94,17 @@ package struct PlanDraft: Sendable {
         let standing = unchanged.map(\.id) + reportedDrift.map(\.id)
         let (waves, waiting) = gates.waves(of: steps, standing: standing, refused: refused, closed: policy.closedGate)
         let allRefused = (refused + waiting).sorted { $0.origin < $1.origin }
+        let unseen = UnseenKinds(inventory: inventory, live: live)
         let pruning = PrunePlanner(
             commit: commit,
             declared: placed.union(allRefused.map(\.id)),
+            foundAgain: Set(unseen.foundAgain.keys),
             refused: allRefused,
             reportedDrift: reportedDrift,
             live: live,
             inventory: inventory,
             policy: policy
         )
-        let unseen = UnseenKinds(inventory: inventory, live: live)
         return Plan(
             commit: commit,
             source: policy.source,

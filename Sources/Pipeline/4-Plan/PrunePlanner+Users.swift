@@ -13,7 +13,8 @@ extension PrunePlanner {
         }
         guard !namers.isEmpty else { return }
         var used = namers.keys.filter { id in
-            declared.contains(id) || inventory.members[id] != nil && fates[id]?.isMember != false
+            declared.contains(id) || foundAgain.contains(id)
+                || inventory.members[id] != nil && fates[id]?.isMember != false
         }.sorted()
         var next = 0
         while next < used.count {

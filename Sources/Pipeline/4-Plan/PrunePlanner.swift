@@ -9,6 +9,8 @@ struct PrunePlanner {
     let commit: CommitInfo
     /// Every identity that the commit names, refused or not: never pruned.
     let declared: Set<ObjectID>
+    /// What becomes a member in this pass because it was found again after the inventory was lost.
+    let foundAgain: Set<ObjectID>
     let refused: [RefusedObject]
     let reportedDrift: [Step]
     let live: LiveSet
@@ -27,6 +29,7 @@ struct PrunePlanner {
     init(
         commit: CommitInfo,
         declared: Set<ObjectID>,
+        foundAgain: Set<ObjectID> = [],
         refused: [RefusedObject],
         reportedDrift: [Step],
         live: LiveSet,
@@ -35,6 +38,7 @@ struct PrunePlanner {
     ) {
         self.commit = commit
         self.declared = declared
+        self.foundAgain = foundAgain
         self.refused = refused
         self.reportedDrift = reportedDrift
         self.live = live
@@ -132,11 +136,20 @@ struct PrunePlanner {
         id.groupKind == GroupKind.namespace || id.groupKind == GroupKind.customResourceDefinition
     }
 
-    /// Reverse of the order of apply: later stages first, namespaces and definitions last.
+    /// Reverse of the order of apply: later stages first, namespaces and definitions last. Of one stage bindings first, which
+    /// name accounts, and last what many kinds name and what names nothing itself.
     private static func isDeletedBefore(_ left: PruneStep, _ right: PruneStep) -> Bool {
-        let first = rank(left.id)
-        let second = rank(right.id)
+        let first = (rank(left.id), rankInStage(left.id))
+        let second = (rank(right.id), rankInStage(right.id))
         return first != second ? first > second : right.id < left.id
+    }
+
+    private static func rankInStage(_ id: ObjectID) -> Int {
+        switch (id.group, id.kind) {
+        case ("", "Secret"), ("", "ConfigMap"): 0
+        case ("rbac.authorization.k8s.io", "RoleBinding"), ("rbac.authorization.k8s.io", "ClusterRoleBinding"): 2
+        default: 1
+        }
     }
 
     /// The higher the rank, the earlier it is deleted. Custom resources come first, while their controllers and their

@@ -30,12 +30,6 @@ enum References {
         return (pods ?? of(object)) + NamingField.named(by: object)
     }
 
-    /// The service accounts to which a binding gives rights; none for other kinds.
-    static func accounts(of object: KubeObject) -> [ObjectID] {
-        guard object.gvk.group == "rbac.authorization.k8s.io" else { return [] }
-        return NamingField.named(by: object).filter { $0.groupKind == GroupKind(group: "", kind: "ServiceAccount") }
-    }
-
     /// The service account whose token a Secret holds: the token controller deletes such a Secret if the account does
     /// not exist yet.
     private static func tokenAccount(of object: KubeObject) -> ObjectID? {

@@ -83,8 +83,8 @@ struct StayingObjects {
         Set(
             planner.inventory.members.lazy.filter { id, member in
                 guard !planner.declared.contains(id) else { return false }
-                let live = planner.live.objects[id]
-                return uses(of: id, uid: live?.uid ?? member.uid, live?.whole).contains(where: passing.contains)
+                let uid = planner.live.objects[id]?.uid ?? member.uid
+                return passing.contains(.named(id)) || uid.map { passing.contains(.owner($0)) } == true
             }.map(\.key)
         )
     }
@@ -198,20 +198,14 @@ struct StayingObjects {
         }
     }
 
-    /// The pins that keep a step once one of them is there: on what it is used as, and on what it contains or defines.
+    /// The pins that keep a step once one of them is there: on itself as an owner or by name, and on what it contains or
+    /// defines. Not on the accounts of a binding: rights that git takes away go, whoever uses them.
     private func pins(of step: PruneStep) -> [Pin] {
-        let pins = uses(of: step.id, uid: step.uid, step.live)
+        let pins: [Pin] = [.owner(step.uid), .named(step.id)]
         switch step.id.groupKind {
         case GroupKind.namespace: return pins + [.namespace(step.id.name)]
         case GroupKind.customResourceDefinition: return pins + (step.live.definedKind.map { [.kind($0)] } ?? [])
         default: return pins
         }
-    }
-
-    /// The pins on an object as an owner and by name, and on the accounts to which it gives rights: what stays and names
-    /// one of those works by them.
-    private func uses(of id: ObjectID, uid: String?, _ object: KubeObject?) -> [Pin] {
-        let accounts = object.map(References.accounts) ?? []
-        return [.named(id)] + (uid.map { [.owner($0)] } ?? []) + accounts.map(Pin.named)
     }
 }

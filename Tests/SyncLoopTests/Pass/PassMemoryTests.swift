@@ -85,6 +85,26 @@ struct PassMemoryTests {
         }
     }
 
+    @Test func `what is owed is tried again after ten minutes, counted from the last try`() {
+        var memory = memory(after: .succeeded)
+        #expect(!memory.maySaveMarks(at: now + .seconds(10_000)), "nothing is owed")
+        take(
+            PassFixture.report(),
+            of: PassFixture.plan(),
+            PassFixture.outcome(.succeeded, owesMarks: true),
+            into: &memory
+        )
+        #expect(!memory.maySaveMarks(at: now + .seconds(599)) && memory.maySaveMarks(at: now + .seconds(600)))
+        let outcome = PassOutcome(
+            .refused(PassFixture.failure, run: PassFixture.row(.failed)),
+            commit: nil,
+            duration: .zero
+        )
+        let later = now + .seconds(700)
+        memory.take(.refused(PassFixture.failure, outcome), of: PassFixture.prepared(PassFixture.plan()), began: later)
+        #expect(!memory.maySaveMarks(at: now + .seconds(1_299)) && memory.maySaveMarks(at: now + .seconds(1_300)))
+    }
+
     @Test func `what failed, what is refused and what waits will stand in the way`() throws {
         let gate = ClosedGate(number: 0, unhealthy: PassFixture.id("b"))
         let plan = PassFixture.plan(
