@@ -17,14 +17,24 @@ struct BenchmarkInputs {
     /// `listText` parsed.
     let list: JSON
     let rendered: RenderedSet
+    /// A later commit: nothing but the Namespace.
+    let bareRendered: RenderedSet
     /// The cluster as the last pass left it.
     let live: LiveSet
+    /// The same, with Deployments that ask to be kept.
+    let keptLive: LiveSet
     /// The cluster before the first pass.
     let emptyLive: LiveSet
     /// What an operator knows after a restart: its members, but not what it last saw of them.
     let inventory: Inventory
     /// What a running operator knows: also what it last saw.
     let markedInventory: Inventory
+    /// As many Secrets as there are objects, each with an environment file of thirty lines.
+    let secrets: [KubeObject]
+    /// What the last of them holds.
+    let lastPassword: String
+    /// Knows all of them.
+    let redactor = Redactor()
 
     /// Makes inputs of about `objects` objects.
     init(objects wanted: Int) throws {
@@ -32,6 +42,7 @@ struct BenchmarkInputs {
         let applySet = ApplySet(project: "bench", namespace: "sternpost")
         snapshot = Self.snapshot(of: apps)
         rendered = try Renderer.render(snapshot)
+        bareRendered = try Renderer.render(Self.snapshot(of: []))
         objects = rendered.objects.count
         let texts = [Self.namespaceObject(applySet.id)] + apps.flatMap { $0.live(applySet: applySet.id) }
         listText = Array(#"{"apiVersion":"v1","kind":"List","items":[\#(texts.joined(separator: ","))]}"#.utf8)
@@ -39,9 +50,33 @@ struct BenchmarkInputs {
         let found = try (list["items"]?.array ?? []).map(KubeObject.init)
         let byID = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
         live = LiveSet(catalog: Self.catalog, objects: byID.mapValues { .whole($0) }, unreadable: [:])
+        keptLive = LiveSet(
+            catalog: Self.catalog,
+            objects: byID.mapValues { object in
+                guard object.id.kind == "Deployment" else { return .whole(object) }
+                var kept = object
+                kept.json[["metadata", "annotations", "sternpost.dev/prune"]] = "disabled"
+                return .whole(kept)
+            },
+            unreadable: [:]
+        )
         emptyLive = LiveSet(catalog: Self.catalog, objects: [:], unreadable: [:])
         inventory = Inventory(applySet: applySet, members: byID.mapValues { .init(uid: $0.uid) })
         markedInventory = Self.marked(inventory, by: Workload.plan(rendered, live, inventory))
+        secrets = try (0..<objects).map(Self.secret)
+        lastPassword = Self.password(objects - 1)
+        for secret in secrets { redactor.register(secretObject: secret) }
+    }
+
+    private static func password(_ number: Int) -> String { "Vk3Rt8-\(number)-EnvPass" }
+
+    private static func secret(_ number: Int) throws -> KubeObject {
+        let settings = (0..<28).map { "SETTING_\($0)=\(number)-\($0)" }
+        let file = settings + ["DB_PASSWORD=\(password(number))", "URL=postgres://app:Zq7Xw-\(number)-UrlPass@db/app"]
+        return try KubeObject([
+            "apiVersion": "v1", "kind": "Secret", "metadata": ["name": "s\(number)", "namespace": "bench"],
+            "stringData": [".env": .string(file.joined(separator: "\n"))],
+        ])
     }
 
     private static func marked(_ inventory: Inventory, by plan: Plan) -> Inventory {

@@ -52,10 +52,34 @@ struct Workload: Sendable {
             let plan = plan(inputs.rendered, inputs.live, inputs.markedInventory)
             return try check(plan, counts: plan.unchanged.count, of: inputs)
         },
+        Workload(name: "planning, all removed", unit: .objects, amount: \.objects) { inputs in
+            let plan = plan(inputs.bareRendered, inputs.live, inputs.inventory)
+            return try check(plan, counts: plan.prune.steps.count + plan.unchanged.count, of: inputs)
+        },
+        Workload(name: "planning, all removed, workloads kept", unit: .objects, amount: \.objects) { inputs in
+            let plan = plan(inputs.bareRendered, inputs.keptLive, inputs.inventory)
+            let prune = plan.prune
+            return try check(plan, counts: prune.steps.count + prune.kept.count + plan.unchanged.count, of: inputs)
+        },
+        Workload(name: "remembering Secrets", unit: .objects, amount: { $0.secrets.count }) { inputs in
+            let redactor = Redactor()
+            for secret in inputs.secrets { redactor.register(secretObject: secret) }
+            guard redactor.redact(inputs.lastPassword) == Redactor.mask else {
+                throw BenchmarkError("the last password is not known")
+            }
+            return redactor
+        },
+        Workload(name: "masking, as many Secrets known", unit: .bytes, amount: { $0.listText.count }) { inputs in
+            let text = inputs.redactor.redact(String(decoding: inputs.listText, as: UTF8.self), as: .document)
+            guard !text.contains(Redactor.mask) else { throw BenchmarkError("something harmless was masked") }
+            return text
+        },
     ]
 
+    /// The plan of a project that may delete as much as it wants.
     static func plan(_ rendered: RenderedSet, _ live: LiveSet, _ inventory: Inventory) -> Plan {
-        Planner.plan(rendered, against: live, inventory: inventory, policy: PlanPolicy())
+        let policy = PlanPolicy(prune: .init(maxObjects: Int.max, maxPercent: 100))
+        return Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
     }
 
     private static func check<Value: Sendable>(

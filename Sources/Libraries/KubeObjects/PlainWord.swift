@@ -42,7 +42,7 @@ enum PlainWord {
             return [0x20, UInt8(ascii: "-"), UInt8(ascii: ".")].contains(field.first)
                 && !field.contains { "\"'`{}".utf8.contains($0) }
         }
-        guard let name = inner("%", "%") ?? inner("$", "") else { return false }
+        guard let name = inner("%", "%") ?? inner("$", ""), !CredentialLook.isLikely(name) else { return false }
         return name.allSatisfy { 0x41...0x5A ~= $0 || $0.isDecimalDigit || $0 == UInt8(ascii: "_") }
             && name.first?.isDecimalDigit == false
     }

@@ -42,6 +42,9 @@ package final class Redactor: Sendable {
     /// Whether texts of so many bytes together are hidden without a look.
     func isHidden(bytes: Int) -> Bool { bytes > Redactor.maxHurriedBytes && isHurried.load(ordering: .relaxed) }
 
+    /// So many texts of one value are remembered.
+    private static let maxTexts = 4096
+
     /// Longer ones of `data` are not looked for in Base64 once more.
     private static let maxEncodedBytes = 1024
 
@@ -78,11 +81,14 @@ package final class Redactor: Sendable {
 
     /// Registers a value of a Secret, also without the line breaks at its end, and each ``SecretLeaf`` in it. A
     /// ``PlainWord``, which texts of all kinds hold by chance, only in Base64, unless common words are to be hidden too.
-    ///
-    /// - Parameters:
-    ///   - value: As a program reads it.
-    ///   - levels: So many times a text in it may hold others itself.
-    private func register(value: String, levels: Int = 2) {
+    private func register(value: String) {
+        var room = Redactor.maxTexts
+        register(value: value, levels: 2, room: &room)
+    }
+
+    /// The same with so many `levels` of texts in it that may hold others themselves, and `room` for so many texts.
+    private func register(value: String, levels: Int, room: inout Int) {
+        room -= 1
         let end = value.utf8.lastIndex { $0 != 0x0A && $0 != 0x0D }
         let text = end.map { String(decoding: value.utf8[...$0], as: UTF8.self) } ?? value
         let isCommon = !hidesCommonWords && PlainWord.matches(text)
@@ -94,9 +100,9 @@ package final class Redactor: Sendable {
             }
         }
         guard levels > 0 else { return }
-        for leaf in SecretLeaf.all(of: text) {
+        for leaf in SecretLeaf.all(of: text) where room > 0 {
             if hidesCommonWords || leaf.isTelling || !CredentialLook.isCommon(leaf.text) {
-                register(value: leaf.text, levels: levels - 1)
+                register(value: leaf.text, levels: levels - 1, room: &room)
             }
         }
     }

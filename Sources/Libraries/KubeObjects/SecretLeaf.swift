@@ -16,8 +16,13 @@ struct SecretLeaf: Hashable {
     /// Whether its key tells that it is a secret, or a key around it.
     let isTelling: Bool
 
+    /// Whether what stands behind the key may be the place of a secret, a file or a server, and not the secret.
+    static func namesPlaces(_ key: String) -> Bool {
+        ["key", "string", "credentials"].contains { key.lowercased().hasSuffix($0) }
+    }
+
     /// The same, but an address without a login (`private_key: /etc/tls/tls.key`) is judged by its look.
-    private var judged: SecretLeaf {
+    var judged: SecretLeaf {
         let isPath = text.hasPrefix("/") && text.utf8.dropFirst().contains(UInt8(ascii: "/"))
         let isURL = text.utf8Offset(of: "://") != nil && !text.utf8.contains(UInt8(ascii: "@"))
         return isTelling && (isPath || isURL) ? SecretLeaf(text: text, isTelling: false) : self
@@ -36,8 +41,8 @@ struct SecretLeaf: Hashable {
     /// What a value holds: of JSON what telling keys have first.
     static func all(of value: String) -> [SecretLeaf] {
         guard value.utf8.count <= maxBytes else { return [] }
-        guard let json = ofJSON(value) else { return SettingReader.leaves(of: value).map(\.judged) }
-        let leaves = json.filter { !PlainWord.isPlace($0.text) }.map(\.judged)
+        guard let json = ofJSON(value) else { return SettingReader.leaves(of: value) }
+        let leaves = json.filter { !PlainWord.isPlace($0.text) }
         return Array((leaves.filter(\.isTelling) + leaves.filter { !$0.isTelling }).prefix(maxCount))
     }
 
@@ -65,7 +70,12 @@ struct SecretLeaf: Hashable {
             let isNamed = SensitiveName.matches(name)
             for member in members {
                 let isItsValue = isNamed && member.key == "value"
-                collect(member.value, isItsValue ? .secret : self.standing(of: member, in: standing), into: &leaves)
+                let inner = isItsValue ? .secret : self.standing(of: member, in: standing)
+                if let text = member.value.string, inner == .secret, namesPlaces(member.key) {
+                    leaves.append(SecretLeaf(text: text, isTelling: true).judged)
+                    continue
+                }
+                collect(member.value, inner, into: &leaves)
                 guard member.key == "auth", let login = member.value.string, let password = password(of: login)
                 else { continue }
                 leaves.append(SecretLeaf(text: password, isTelling: true))

@@ -14,7 +14,7 @@ struct SettingReader {
 
     private var leaves: [SecretLeaf] = []
     private var known: Set<SecretLeaf> = []
-    /// How many leaves of telling keys there are, and how many others.
+    /// How many settings had telling keys, and how many others there were.
     private var counts = (telling: 0, others: 0)
     /// How many bytes all further leaves may have together.
     private var budget: Int
@@ -31,8 +31,8 @@ struct SettingReader {
 
     private init(budget: Int) { self.budget = budget }
 
-    /// The secrets of a text in its order, each once: ``SecretLeaf/maxCount`` behind telling keys and as many others, with
-    /// four times as many bytes as the text has together.
+    /// The secrets of a text in its order, each once: of ``SecretLeaf/maxCount`` settings with telling keys and as many others,
+    /// with four times as many bytes as the text has together.
     static func leaves(of value: String) -> [SecretLeaf] {
         var reader = SettingReader(budget: 4 * value.utf8.count)
         let lines = Array(value.utf8).split { $0 == 0x0A || $0 == 0x0D }
@@ -43,7 +43,9 @@ struct SettingReader {
 
     private var hasRoom: Bool { counts.telling < SecretLeaf.maxCount && budget > 0 }
 
+    /// Takes what one setting may mean.
     private mutating func add(_ found: some Sequence<SecretLeaf>) {
+        var (isTelling, isOther) = (false, false)
         for leaf in found where !PlainWord.isPlace(leaf.text) {
             let bytes = leaf.text.utf8.count
             guard bytes >= KnownSecrets.minBytes, bytes <= Self.maxTextBytes, hasRoom,
@@ -51,8 +53,10 @@ struct SettingReader {
             else { continue }
             leaves.append(leaf)
             budget -= bytes
-            if leaf.isTelling { counts.telling += 1 } else { counts.others += 1 }
+            if leaf.isTelling { isTelling = true } else { isOther = true }
         }
+        counts.telling += isTelling ? 1 : 0
+        counts.others += isOther ? 1 : 0
     }
 
     private mutating func read(_ wholeLine: ArraySlice<UInt8>) {
@@ -63,7 +67,9 @@ struct SettingReader {
         if let outer = block?.indentation, !text.isEmpty {
             if indentation > outer { block?.take(text) } else { endBlock() }
         }
-        add(SecretLeaf.logins(in: line, atMost: SecretLeaf.maxCount).sorted { $0.text < $1.text })
+        for login in SecretLeaf.logins(in: line, atMost: SecretLeaf.maxCount).sorted(by: { $0.text < $1.text }) {
+            add([login])
+        }
         var index = line.startIndex
         var isFirst = true
         while index < line.endIndex, hasRoom {
@@ -79,9 +85,9 @@ struct SettingReader {
     private mutating func endBlock() {
         guard let ended = block else { return }
         block = nil
-        add(
-            ended.lines.map { SecretLeaf(text: String(decoding: $0, as: UTF8.self), isTelling: ended.lines.count == 1) }
-        )
+        for line in ended.lines {
+            add([SecretLeaf(text: String(decoding: line, as: UTF8.self), isTelling: ended.lines.count == 1)])
+        }
     }
 }
 
@@ -106,6 +112,9 @@ extension SettingReader {
         /// Whether what stands behind it is a secret. `_auth` is npm's name of a login in Base64.
         var isTelling: Bool { SensitiveName.matches(bytes: name) || name.elementsEqual("_auth".utf8) }
 
+        /// See ``SecretLeaf/namesPlaces(_:)``.
+        var namesPlaces: Bool { SecretLeaf.namesPlaces(String(decoding: name, as: UTF8.self)) }
+
         /// Whether it is one of these names, in any case.
         func isOne(of names: String...) -> Bool {
             names.contains { $0.utf8.count == name.count && String(decoding: name, as: UTF8.self).lowercased() == $0 }
@@ -125,11 +134,13 @@ extension SettingReader {
         switch line[index] {
         case UInt8(ascii: "="), UInt8(ascii: ":"):
             let isURL = line[index] == UInt8(ascii: ":") && line[(index + 1)...].starts(with: "//".utf8)
-            guard !isURL else { return nil }
             var end = before.trimmingBlanks
             if end.last?.isQuoteByte == true { end = end.dropLast() }
-            let isDouble = next == line[index] || next == UInt8(ascii: "=") || next == UInt8(ascii: ">")
-            return key(end, .assignment, skipping: isDouble ? 2 : 1)
+            // `:=`, `::` and `=>`
+            let isColon = line[index] == UInt8(ascii: ":")
+            let isDouble = next == UInt8(ascii: ">") || isColon && (next == UInt8(ascii: "=") || next == line[index])
+            let found = key(end, .assignment, skipping: isDouble ? 2 : 1)
+            return isURL && found?.isTelling == false ? nil : found
         case UInt8(ascii: ">"):
             guard let key = key(before, .tag) else { return nil }
             // `<password>`, `<wsse:Password>`
@@ -172,7 +183,7 @@ extension SettingReader {
         if Self.isBlockMark(rest.trimmingBlanks) { block = block ?? Block(indentation: indentation) }
         let value = SettingValue(rest, isFirst: isFirst)
         isFirst = false
-        add(value.leaves)
+        add(key.namesPlaces ? value.leaves.map(\.judged) : value.leaves)
         return max(value.end, key.end)
     }
 

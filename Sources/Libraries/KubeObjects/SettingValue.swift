@@ -26,7 +26,10 @@ struct SettingValue {
             return
         }
         // Quotes may be a part of it.
-        guard isFirst, end < value.endIndex, let last = value.lastIndex(of: quote) else { return }
+        guard isFirst, end < value.endIndex, !Self.isParting(value[end...]), let last = value.lastIndex(of: quote)
+        else {
+            return
+        }
         add(value)
         add(value[..<last].dropFirst())
     }
@@ -44,7 +47,8 @@ struct SettingValue {
         }
         if index < inner.endIndex, index != first { ends.append(index) }
         for end in ends { add(inner[..<end]) }
-        end = first + 1
+        // One that is too long is read for what is in it.
+        end = inner[..<first].count > SettingReader.maxTextBytes ? inner.startIndex : first + 1
         return true
     }
 
@@ -52,7 +56,7 @@ struct SettingValue {
     private mutating func readBare(_ value: ArraySlice<UInt8>, isFirst: Bool) {
         let place = value[Self.endOfPlace(value)...]
         let parting = place.firstIndex { $0.isBlankByte || ";,&}])<>\"'".utf8.contains($0) } ?? value.endIndex
-        if isFirst {
+        if isFirst, !Self.isPlain(value) {
             add(value)
             // One of the first marks, or the last one.
             let marks = zip(value.indices, value.dropFirst()).filter { index, next in
@@ -107,19 +111,31 @@ struct SettingValue {
         return bytes.elementsEqual(text) ? nil : bytes
     }
 
-    /// What may be the default of a place: `${NAME:-text}` and `${NAME-text}` of shells, `${my-name:text}` of Spring.
+    /// What may be the default of a place, behind its first colon, dash or equals sign: `${NAME:-text}` and `${NAME-text}` of
+    /// shells, `${my-name:text}` of Spring, `${env:NAME:-text}` of log settings.
     private static func defaultTexts(in text: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
         guard text.starts(with: "${".utf8), text.last == UInt8(ascii: "}") else { return [] }
         let inner = text.dropFirst(2).dropLast()
-        let name = inner.prefix(while: \.isKeyByte)
-        let signs = [":-", ":=", ":", "="].map { Array($0.utf8) }
-        let behindName = signs.first { inner[name.endIndex...].starts(with: $0) }.map {
-            inner[(name.endIndex + $0.count)...]
+        func isDash(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "-") || byte == UInt8(ascii: "=") }
+        let colon = inner.firstIndex(of: UInt8(ascii: ":")).map { index in
+            inner[(index + 1)...].first.map(isDash) == true ? index + 1 : index
         }
-        let behindDash = name.firstIndex(of: UInt8(ascii: "-")).map { inner[($0 + 1)...] }
-        return [behindName, behindDash].compactMap { $0 }.map { value in
+        let dash = inner.firstIndex(where: isDash)
+        return Set([colon, dash].compactMap { $0 }).sorted().map { index in
+            let value = inner[(index + 1)...]
             let isQuoted = value.count >= 2 && value.first?.isQuoteByte == true && value.first == value.last
             return isQuoted ? value.dropFirst().dropLast() : value
         }
+    }
+
+    /// Whether nothing stands there but what parts values of JSON and the like.
+    private static func isParting(_ text: ArraySlice<UInt8>) -> Bool {
+        text.allSatisfy { $0.isBlankByte || ",;}])".utf8.contains($0) }
+    }
+
+    /// Whether it is a ``PlainWord`` with what parts it from other values: `null}`, `true,`.
+    private static func isPlain(_ text: ArraySlice<UInt8>) -> Bool {
+        guard let end = text.lastIndex(where: { !isParting([$0]) }) else { return true }
+        return end < text.startIndex + 32 && PlainWord.matches(String(decoding: text[...end], as: UTF8.self))
     }
 }

@@ -4,7 +4,7 @@ import SyncLook
 import SyncRender
 
 /// What an object cannot exist or start without, among the objects of the same commit: its namespace, its definition,
-/// and, for what does not exist yet, what its pods or its role reference name.
+/// its role, and, for what does not exist yet, what its pods name.
 struct Dependencies {
     private let byID: [ObjectID: ResolvedManifest]
     private let refused: [ObjectID: RefusedObject]
@@ -52,7 +52,10 @@ struct Dependencies {
             ids.append(ObjectID(groupKind: GroupKind.namespace, namespace: "", name: id.namespace))
         }
         if let definition = change.manifest.definedBy { ids.append(definition) }
-        if change.live == nil { ids += References.of(change.manifest.object) }
+        // A binding is made anew for another role.
+        if change.live == nil || change.manifest.object.json["roleRef"] != nil {
+            ids += References.of(change.manifest.object)
+        }
         let own = change.manifest.definedBy
         return ids.filter { candidate in
             (byID[candidate] != nil || refused[candidate] != nil) && candidate != id

@@ -137,7 +137,7 @@ struct PrunePlanner {
     }
 
     /// Reverse of the order of apply: later stages first, namespaces and definitions last. Of one stage bindings first, which
-    /// name accounts, and last what many kinds name and what names nothing itself.
+    /// name accounts, and last what many kinds name and what, but for tokens, names nothing itself.
     private static func isDeletedBefore(_ left: PruneStep, _ right: PruneStep) -> Bool {
         let first = (rank(left.id), rankInStage(left.id))
         let second = (rank(right.id), rankInStage(right.id))

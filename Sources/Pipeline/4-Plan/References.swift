@@ -70,6 +70,11 @@ enum References {
             add("Secret", volume["azureFile"], "secretName")
             for source in volumesWithSecret { add("Secret", volume[[source, "secretRef"]]) }
             add("PersistentVolumeClaim", volume["persistentVolumeClaim"], "claimName")
+            if let name = volume[["ephemeral", "volumeClaimTemplate", "spec", "storageClassName"]]?.string,
+                !name.isEmpty
+            {
+                ids.insert(ObjectID(group: "storage.k8s.io", kind: "StorageClass", namespace: "", name: name))
+            }
             for source in volume[["projected", "sources"]]?.array ?? [] {
                 add("ConfigMap", source["configMap"])
                 add("Secret", source["secret"])

@@ -48,6 +48,9 @@ struct StayingObjects {
         for id in planner.declared {
             pin(.namespace(id.namespace), "it holds objects that are declared", lasts: true)
             pin(.kind(id.groupKind), "objects of the kind that it defines are declared", lasts: true)
+        }
+        let owned = planner.declared.filter { planner.live.objects[$0]?.whole?.hasOwners == true }
+        for id in owned.sorted() {
             pinOwners(of: planner.live.objects[id]?.whole, "\(id), which it owns, is declared", lasts: true)
         }
         for refused in planner.refused where refused.reason.isOptOut {
@@ -58,7 +61,10 @@ struct StayingObjects {
             )
         }
         // A refused manifest may mean one of these, in whatever namespace.
-        for id in planner.inventory.members.keys where planner.isDeclared(id) && !planner.declared.contains(id) {
+        let namesakes = planner.inventory.members.keys.filter {
+            planner.isDeclared($0) && !planner.declared.contains($0)
+        }
+        for id in namesakes.sorted() {
             stays(id, "a manifest of its kind and name is refused", planner.live.objects[id]?.whole)
         }
         for (id, fate) in members.sorted(by: { $0.key < $1.key }) {
