@@ -240,10 +240,6 @@ struct PruneOrderTests {
             "spec":{"volumes":[{"ephemeral":{"volumeClaimTemplate":{"spec":{"storageClassName":"n"}}}}]}
             """#
         ),
-        (
-            "PersistentVolumeClaim shop/n",
-            #"{"apiVersion":"v1","kind":"PersistentVolume","spec":{"claimRef":{"name":"n","namespace":"shop"}}"#
-        ),
         ("PriorityClass.scheduling.k8s.io n", #"{"apiVersion":"v1","kind":"Pod","spec":{"priorityClassName":"n"}"#),
         ("RuntimeClass.node.k8s.io n", #"{"apiVersion":"v1","kind":"Pod","spec":{"runtimeClassName":"n"}"#),
         (

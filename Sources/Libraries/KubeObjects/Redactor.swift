@@ -83,14 +83,13 @@ package final class Redactor: Sendable {
     /// ``PlainWord``, which texts of all kinds hold by chance, only in Base64, unless common words are to be hidden too.
     private func register(value: String) {
         var room = Redactor.maxTexts
-        register(value: value, levels: 2, room: &room)
+        remember(value)
+        registerLeaves(of: value, levels: 2, room: &room)
     }
 
-    /// The same with so many `levels` of texts in it that may hold others themselves, and `room` for so many texts.
-    private func register(value: String, levels: Int, room: inout Int) {
-        room -= 1
-        let end = value.utf8.lastIndex { $0 != 0x0A && $0 != 0x0D }
-        let text = end.map { String(decoding: value.utf8[...$0], as: UTF8.self) } ?? value
+    /// Remembers one text as it is, without what is in it.
+    private func remember(_ value: String) {
+        let text = Redactor.trimmed(value)
         let isCommon = !hidesCommonWords && PlainWord.matches(text)
         for form in text.utf8.count == value.utf8.count ? [value] : [text, value] {
             if !isCommon {
@@ -99,12 +98,26 @@ package final class Redactor: Sendable {
                 register([Base64.text(of: Array(form.utf8))], of: "")
             }
         }
+    }
+
+    /// Remembers what is in a text, and then what is in that, so many `levels` deep, as long as there is `room` for so many
+    /// texts.
+    private func registerLeaves(of value: String, levels: Int, room: inout Int) {
         guard levels > 0 else { return }
-        for leaf in SecretLeaf.all(of: text) where room > 0 {
-            if hidesCommonWords || leaf.isTelling || !CredentialLook.isCommon(leaf.text) {
-                register(value: leaf.text, levels: levels - 1, room: &room)
-            }
+        let leaves = SecretLeaf.all(of: Redactor.trimmed(value)).filter {
+            hidesCommonWords || $0.isTelling || !CredentialLook.isCommon($0.text)
         }
+        for leaf in leaves where room > 0 {
+            room -= 1
+            remember(leaf.text)
+        }
+        for leaf in leaves where room > 0 { registerLeaves(of: leaf.text, levels: levels - 1, room: &room) }
+    }
+
+    /// The text without the line breaks at its end.
+    private static func trimmed(_ value: String) -> String {
+        let end = value.utf8.lastIndex { $0 != 0x0A && $0 != 0x0D }
+        return end.map { String(decoding: value.utf8[...$0], as: UTF8.self) } ?? value
     }
 
     /// Remembers which values of some Secrets are none.

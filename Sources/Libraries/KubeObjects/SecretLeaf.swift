@@ -18,7 +18,8 @@ struct SecretLeaf: Hashable {
 
     /// Whether what stands behind the key may be the place of a secret, a file or a server, and not the secret.
     static func namesPlaces(_ key: String) -> Bool {
-        ["key", "string", "credentials"].contains { key.lowercased().hasSuffix($0) }
+        let name = key.lowercased().filter { !$0.isNumber }
+        return ["key", "string", "credentials"].contains(where: name.hasSuffix)
     }
 
     /// The same, but an address without a login (`private_key: /etc/tls/tls.key`) is judged by its look.
@@ -61,7 +62,7 @@ struct SecretLeaf: Hashable {
     private static func collect(_ json: JSON, _ standing: Standing, into leaves: inout [SecretLeaf]) {
         let isTelling = standing == .secret
         switch json {
-        case .string(let text): leaves.append(SecretLeaf(text: text, isTelling: isTelling))
+        case .string(let text): leaves.append(SecretLeaf(text: text, isTelling: isTelling).judged)
         case .array(let elements):
             for element in elements { collect(element, standing, into: &leaves) }
         case .object(let members):
@@ -71,11 +72,11 @@ struct SecretLeaf: Hashable {
             for member in members {
                 let isItsValue = isNamed && member.key == "value"
                 let inner = isItsValue ? .secret : self.standing(of: member, in: standing)
-                if let text = member.value.string, inner == .secret, namesPlaces(member.key) {
-                    leaves.append(SecretLeaf(text: text, isTelling: true).judged)
-                    continue
+                if let text = member.value.string, SensitiveName.matches(member.key), !namesPlaces(member.key) {
+                    leaves.append(SecretLeaf(text: text, isTelling: true))
+                } else {
+                    collect(member.value, inner, into: &leaves)
                 }
-                collect(member.value, inner, into: &leaves)
                 guard member.key == "auth", let login = member.value.string, let password = password(of: login)
                 else { continue }
                 leaves.append(SecretLeaf(text: password, isTelling: true))

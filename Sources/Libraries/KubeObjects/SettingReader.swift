@@ -136,9 +136,8 @@ extension SettingReader {
             let isURL = line[index] == UInt8(ascii: ":") && line[(index + 1)...].starts(with: "//".utf8)
             var end = before.trimmingBlanks
             if end.last?.isQuoteByte == true { end = end.dropLast() }
-            // `:=`, `::` and `=>`
-            let isColon = line[index] == UInt8(ascii: ":")
-            let isDouble = next == UInt8(ascii: ">") || isColon && (next == UInt8(ascii: "=") || next == line[index])
+            // `==`, `:=`, `::` and `=>`
+            let isDouble = next == line[index] || next == UInt8(ascii: "=") || next == UInt8(ascii: ">")
             let found = key(end, .assignment, skipping: isDouble ? 2 : 1)
             return isURL && found?.isTelling == false ? nil : found
         case UInt8(ascii: ">"):
@@ -183,7 +182,12 @@ extension SettingReader {
         if Self.isBlockMark(rest.trimmingBlanks) { block = block ?? Block(indentation: indentation) }
         let value = SettingValue(rest, isFirst: isFirst)
         isFirst = false
-        add(key.namesPlaces ? value.leaves.map(\.judged) : value.leaves)
+        let isURL = rest.starts(with: "//".utf8) && line[key.end - 1] == UInt8(ascii: ":")
+        add(key.namesPlaces || isURL ? value.leaves.map(\.judged) : value.leaves)
+        // A value may begin with an equals sign itself.
+        if line[..<key.end].suffix(2).elementsEqual("==".utf8) {
+            add(SettingValue(line[(key.end - 1)...], isFirst: true).leaves)
+        }
         return max(value.end, key.end)
     }
 

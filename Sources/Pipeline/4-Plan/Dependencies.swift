@@ -4,7 +4,7 @@ import SyncLook
 import SyncRender
 
 /// What an object cannot exist or start without, among the objects of the same commit: its namespace, its definition,
-/// its role, and, for what does not exist yet, what its pods name.
+/// a role that it did not have, and, for what does not exist yet, what its pods name.
 struct Dependencies {
     private let byID: [ObjectID: ResolvedManifest]
     private let refused: [ObjectID: RefusedObject]
@@ -53,9 +53,9 @@ struct Dependencies {
         }
         if let definition = change.manifest.definedBy { ids.append(definition) }
         // A binding is made anew for another role.
-        if change.live == nil || change.manifest.object.json["roleRef"] != nil {
-            ids += References.of(change.manifest.object)
-        }
+        let named = References.of(change.manifest.object)
+        let isOfNewRole = change.manifest.object.json["roleRef"] != nil && change.live.map(References.of) != named
+        if change.live == nil || isOfNewRole { ids += named }
         let own = change.manifest.definedBy
         return ids.filter { candidate in
             (byID[candidate] != nil || refused[candidate] != nil) && candidate != id

@@ -103,11 +103,8 @@ extension NamingField {
                 NamingField("spec.storageClassName", storageClass, .cluster),
                 NamingField("spec.volumeName", core("PersistentVolume"), .cluster),
             ],
-            core("PersistentVolume"): [
-                NamingField("spec.storageClassName", storageClass, .cluster),
-                // Without its claim a volume may be deleted with its data.
-                NamingField("spec.claimRef.name", core("PersistentVolumeClaim"), .beside("namespace")),
-            ] + volumeSecrets,
+            // Not its claim: that names the volume, and each would wait for the other.
+            core("PersistentVolume"): [NamingField("spec.storageClassName", storageClass, .cluster)] + volumeSecrets,
             GroupKind(group: "rbac.authorization.k8s.io", kind: "RoleBinding"): binding,
             GroupKind(group: "rbac.authorization.k8s.io", kind: "ClusterRoleBinding"): binding,
             GroupKind(group: admission, kind: "ValidatingWebhookConfiguration"): webhook,
