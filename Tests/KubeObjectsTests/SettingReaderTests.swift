@@ -109,6 +109,7 @@ import Testing
         (#"{"private_key":["/etc/tls/tls.key"]}"#, "/etc/tls/tls.key"),
         ("API_KEY2=/etc/tls/api.key", "/etc/tls/api.key"),
         ("FILE=secret://team-a/shared", "//team-a/shared"),
+        ("if(password==confirmation){", "confirmation"),
         ("the password authentication failed", "authentication"), ("passphrase: information security", "information"),
         ("https://deployment@git.example.com/a", "deployment"),
         ("token: |\n  # a comment\n  kubernetes-auth\n", "kubernetes-auth"),
@@ -133,6 +134,7 @@ import Testing
             repeating: "token=token=${A:-${B:-${C:-a$$ # " + String(repeating: "x", count: 16_000) + "}}}\n",
             count: 15
         ),
+        String(repeating: "token==a ", count: 29_000),
         String(repeating: "<token>", count: 35_000), String(repeating: "://a:b'c@", count: 25_000),
         String(repeating: "token=\"a\"b\" ", count: 20_000),
     ])
@@ -173,7 +175,10 @@ import Testing
         }
         for (value, secret) in [
             ("AWS_SECRET_ACCESS_KEY=//kJx9QmVb2R", "//kJx9QmVb2R"), ("DB_PASSWORD=$K9XQ2MVBT7", "$K9XQ2MVBT7"),
-            ("DB_PASSWORD=/Summer/2024", "/Summer/2024"), ("PASSWORD==k9xQ2mVbT7", "=k9xQ2mVbT7"),
+            ("DB_PASSWORD=/Summer/2024", "/Summer/2024"),
+            (#"{"password":["/Summer/2024"]}"#, "/Summer/2024"), (#"{"auth":"/Summer/2024"}"#, "/Summer/2024"),
+            (#"[{"name":"DB_PASSWORD","value":"/Summer/2024"}]"#, "/Summer/2024"),
+            (String(repeating: "[ $TOKEN == a ] || ", count: 8) + "\nDB_PASSWORD=Vk3Rt8EnvPass", "Vk3Rt8EnvPass"),
 
             (#"DB_PASSWORD="Vk3"Rt8EnvPass""#, #"Vk3"Rt8EnvPass"#), (#"DB_PASSWORD="x"K9mP2qRvT"#, #""x"K9mP2qRvT"#),
             ("postgres://app:Vk3'Rt8>Pass@db/x", "Vk3'Rt8>Pass"), (#"Password="ab""cdefg9";"#, #"ab"cdefg9"#),

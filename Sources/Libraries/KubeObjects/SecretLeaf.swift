@@ -30,13 +30,15 @@ struct SecretLeaf: Hashable {
     }
 
     /// What the keys around a value say about it.
-    private enum Standing {
+    private enum Standing: Equatable {
         /// Nothing.
         case plain
         /// It is in an object that holds a secret and what belongs to it; whatever does not say what it is may be secret.
         case grouped
-        /// It is secret, with all that is in it.
-        case secret
+        /// It is secret, with all that is in it; or, when it `mayBePlace`, the place of a secret: a file, a server.
+        case secret(mayBePlace: Bool)
+
+        var isSecret: Bool { if case .secret = self { true } else { false } }
     }
 
     /// What a value holds: of JSON what telling keys have first.
@@ -60,9 +62,11 @@ struct SecretLeaf: Hashable {
     }
 
     private static func collect(_ json: JSON, _ standing: Standing, into leaves: inout [SecretLeaf]) {
-        let isTelling = standing == .secret
+        let isTelling = standing.isSecret
         switch json {
-        case .string(let text): leaves.append(SecretLeaf(text: text, isTelling: isTelling).judged)
+        case .string(let text):
+            let leaf = SecretLeaf(text: text, isTelling: isTelling)
+            if case .secret(mayBePlace: true) = standing { leaves.append(leaf.judged) } else { leaves.append(leaf) }
         case .array(let elements):
             for element in elements { collect(element, standing, into: &leaves) }
         case .object(let members):
@@ -71,12 +75,8 @@ struct SecretLeaf: Hashable {
             let isNamed = SensitiveName.matches(name)
             for member in members {
                 let isItsValue = isNamed && member.key == "value"
-                let inner = isItsValue ? .secret : self.standing(of: member, in: standing)
-                if let text = member.value.string, SensitiveName.matches(member.key), !namesPlaces(member.key) {
-                    leaves.append(SecretLeaf(text: text, isTelling: true))
-                } else {
-                    collect(member.value, inner, into: &leaves)
-                }
+                let inner = isItsValue ? .secret(mayBePlace: false) : self.standing(of: member, in: standing)
+                collect(member.value, inner, into: &leaves)
                 guard member.key == "auth", let login = member.value.string, let password = password(of: login)
                 else { continue }
                 leaves.append(SecretLeaf(text: password, isTelling: true))
@@ -89,14 +89,17 @@ struct SecretLeaf: Hashable {
 
     /// What stands behind a member of an object, given what the keys around the object say.
     private static func standing(of member: JSONObject.Member, in outer: Standing) -> Standing {
-        if outer == .secret { return .secret }
         let isGroup = member.value.object != nil
-        // Behind `auth` stands a login in a docker config, and in others an object of settings.
-        if member.key == "auth", !isGroup { return .secret }
         let key = member.key.lowercased().filter(\.isLetter)
-        if SensitiveName.matches(member.key) { return isGroup && groupKeys.contains(key) ? .grouped : .secret }
+        if SensitiveName.matches(member.key) {
+            if !outer.isSecret, isGroup, groupKeys.contains(key) { return .grouped }
+            return .secret(mayBePlace: namesPlaces(member.key))
+        }
+        if outer.isSecret { return outer }
+        // Behind `auth` stands a login in a docker config, and in others an object of settings.
+        if member.key == "auth", !isGroup { return .secret(mayBePlace: false) }
         guard outer == .grouped else { return .plain }
-        return isGroup || descriptiveKeys.contains(key) ? .grouped : .secret
+        return isGroup || descriptiveKeys.contains(key) ? .grouped : .secret(mayBePlace: true)
     }
 
     /// Behind which telling keys an object may hold addresses and names beside the secret. Behind all others each text

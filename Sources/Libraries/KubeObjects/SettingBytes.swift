@@ -20,4 +20,9 @@ extension ArraySlice<UInt8> {
         guard let end = lastIndex(where: { !$0.isBlankByte }) else { return self[endIndex...] }
         return self[...end].drop(while: \.isBlankByte)
     }
+
+    /// Whether it ends with these bytes.
+    func hasSuffix(_ text: StaticString) -> Bool {
+        suffix(text.utf8CodeUnitCount).elementsEqual("\(text)".utf8)
+    }
 }

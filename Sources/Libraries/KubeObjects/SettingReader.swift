@@ -182,12 +182,14 @@ extension SettingReader {
         if Self.isBlockMark(rest.trimmingBlanks) { block = block ?? Block(indentation: indentation) }
         let value = SettingValue(rest, isFirst: isFirst)
         isFirst = false
-        let isURL = rest.starts(with: "//".utf8) && line[key.end - 1] == UInt8(ascii: ":")
-        add(key.namesPlaces || isURL ? value.leaves.map(\.judged) : value.leaves)
-        // A value may begin with an equals sign itself.
-        if line[..<key.end].suffix(2).elementsEqual("==".utf8) {
-            add(SettingValue(line[(key.end - 1)...], isFirst: true).leaves)
-        }
+        add(
+            value.leaves.map { leaf in
+                // What a script compares may be a word.
+                if line[..<key.end].hasSuffix("==") { return SecretLeaf(text: leaf.text, isTelling: false) }
+                let isURL = rest.starts(with: "//".utf8) && line[..<key.end].hasSuffix(":")
+                return key.namesPlaces || isURL ? leaf.judged : leaf
+            }
+        )
         return max(value.end, key.end)
     }
 
