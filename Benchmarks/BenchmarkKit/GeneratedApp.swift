@@ -9,6 +9,9 @@ package struct GeneratedApp: Sendable {
 
     package init(index: Int) { self.index = index }
 
+    /// How many applications, with their Namespace, are about so many objects; no more than one commit may have.
+    package static func count(objects: Int) -> Int { max(1, min(objects, 9_999) / 4) }
+
     /// `app-0042`.
     package var name: String {
         let digits = String(index)

@@ -9,7 +9,7 @@ struct Competition {
 
     init(options: RealBenchOptions, objects: Int) {
         self.options = options
-        apps = max(1, objects / 4)
+        apps = GeneratedApp.count(objects: objects)
     }
 
     func run() async throws {

@@ -29,7 +29,7 @@ struct BenchmarkInputs {
     let inventory: Inventory
     /// What a running operator knows: also what it last saw.
     let markedInventory: Inventory
-    /// As many Secrets as there are objects, each with an environment file of thirty lines.
+    /// As many Secrets as there are objects, a thousand at the most, each with an environment file of thirty lines.
     let secrets: [KubeObject]
     /// What the last of them holds.
     let lastPassword: String
@@ -38,7 +38,7 @@ struct BenchmarkInputs {
 
     /// Makes inputs of about `objects` objects.
     init(objects wanted: Int) throws {
-        let apps = (0..<max(1, wanted / 4)).map(GeneratedApp.init(index:))
+        let apps = (0..<GeneratedApp.count(objects: wanted)).map(GeneratedApp.init(index:))
         let applySet = ApplySet(project: "bench", namespace: "sternpost")
         snapshot = Self.snapshot(of: apps)
         rendered = try Renderer.render(snapshot)
@@ -63,10 +63,14 @@ struct BenchmarkInputs {
         emptyLive = LiveSet(catalog: Self.catalog, objects: [:], unreadable: [:])
         inventory = Inventory(applySet: applySet, members: byID.mapValues { .init(uid: $0.uid) })
         markedInventory = Self.marked(inventory, by: Workload.plan(rendered, live, inventory))
-        secrets = try (0..<objects).map(Self.secret)
-        lastPassword = Self.password(objects - 1)
+        let count = min(objects, Self.maxSecrets)
+        secrets = try (0..<count).map(Self.secret)
+        lastPassword = Self.password(count - 1)
         for secret in secrets { redactor.register(secretObject: secret) }
     }
+
+    /// Of more than a few thousand of this kind not all texts are known, see docs/limits.md.
+    private static let maxSecrets = 1_000
 
     private static func password(_ number: Int) -> String { "Vk3Rt8-\(number)-EnvPass" }
 

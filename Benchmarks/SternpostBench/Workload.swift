@@ -69,7 +69,7 @@ struct Workload: Sendable {
             }
             return redactor
         },
-        Workload(name: "masking, as many Secrets known", unit: .bytes, amount: { $0.listText.count }) { inputs in
+        Workload(name: "masking, with these Secrets known", unit: .bytes, amount: { $0.listText.count }) { inputs in
             let text = inputs.redactor.redact(String(decoding: inputs.listText, as: UTF8.self), as: .document)
             guard !text.contains(Redactor.mask) else { throw BenchmarkError("something harmless was masked") }
             return text

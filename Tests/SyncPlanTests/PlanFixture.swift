@@ -91,7 +91,8 @@ struct PlanFixture {
         policy: PlanPolicy = PlanPolicy(),
         marks: [ObjectID: Inventory.AppliedMark] = [:],
         pruneBase: Int? = nil,
-        contents: [ObjectID: ContainerContents] = [:]
+        contents: [ObjectID: ContainerContents] = [:],
+        ancestors: [String: Ancestor] = [:]
     ) -> Plan {
         var set = LiveSet(
             catalog: catalog,
@@ -99,6 +100,7 @@ struct PlanFixture {
             unreadable: unreadable
         )
         set.contents = contents
+        set.ancestors = ancestors
         return Planner.plan(
             rendered,
             against: set,

@@ -80,17 +80,31 @@ package struct PlanDraft: Sendable {
         return plan().prune.containers
     }
 
+    /// Owners of what stays that have to be looked for before the plan is made, see ``PrunePlan/openOwners``.
+    package func openOwners(contents: [ObjectID: ContainerContents]) -> [OwnerLink] {
+        guard inventory.members.keys.contains(where: { !placed.contains($0) }),
+            live.objects.values.contains(where: { $0.whole?.hasOwners == true })
+        else { return [] }
+        return plan(contents: contents).prune.openOwners
+    }
+
     /// The plan.
     ///
     /// - Parameters:
     ///   - contents: What the Namespaces and definitions hold that would be deleted, as far as that was looked at.
+    ///   - ancestors: What is known of owners that are not among the live objects.
     ///   - learnt: The project's settings with what was asked for since; nil for those of the draft. Only its closed gate and
     ///     its unready users may differ.
     /// - Returns: What to write, what to leave, what to delete, each with its reason.
-    package func plan(contents: [ObjectID: ContainerContents] = [:], policy learnt: PlanPolicy? = nil) -> Plan {
+    package func plan(
+        contents: [ObjectID: ContainerContents] = [:],
+        ancestors: [String: Ancestor] = [:],
+        policy learnt: PlanPolicy? = nil
+    ) -> Plan {
         let policy = learnt ?? policy
         var live = live
         live.contents = contents
+        live.ancestors = ancestors
         let standing = unchanged.map(\.id) + reportedDrift.map(\.id)
         let (waves, waiting) = gates.waves(of: steps, standing: standing, refused: refused, closed: policy.closedGate)
         let allRefused = (refused + waiting).sorted { $0.origin < $1.origin }

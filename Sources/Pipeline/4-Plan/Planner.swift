@@ -20,6 +20,9 @@ package enum Planner {
         inventory: Inventory,
         policy: PlanPolicy
     ) -> Plan {
-        PlanDraft(rendered, against: live, inventory: inventory, policy: policy).plan(contents: live.contents)
+        PlanDraft(rendered, against: live, inventory: inventory, policy: policy).plan(
+            contents: live.contents,
+            ancestors: live.ancestors
+        )
     }
 }

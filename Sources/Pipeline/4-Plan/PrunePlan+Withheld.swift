@@ -33,6 +33,7 @@ extension PrunePlan {
             kept: kept,
             doubts: doubts,
             containers: containers,
+            openOwners: openOwners,
             withheld: told(failures),
             waiting: told(waits),
             base: base,

@@ -40,6 +40,9 @@ package struct PrunePlan: Sendable {
     /// Namespaces and definitions among the steps whose contents are not known. A plan made with
     /// ``LiveSet/contents`` of them decides better. Ascending.
     package let containers: [ObjectID]
+    /// Owners of objects that stay of which it is not known what owns them in turn. A plan made with ``LiveSet/ancestors``
+    /// of them decides better.
+    package let openOwners: [OwnerLink]
     /// Members whose deletion failed lately; they stay members, and it is tried again later.
     package let withheld: [ReleasedObject]
     /// Members whose deletion waits for something else: older pods, or a custom resource that could not be deleted.
@@ -58,6 +61,7 @@ package struct PrunePlan: Sendable {
         kept: [ReleasedObject] = [],
         doubts: [ObjectID: Inventory.Doubt] = [:],
         containers: [ObjectID] = [],
+        openOwners: [OwnerLink] = [],
         withheld: [ReleasedObject] = [],
         waiting: [ReleasedObject] = [],
         base: Int = 0,
@@ -67,6 +71,7 @@ package struct PrunePlan: Sendable {
         self.leftOver = leftOver
         self.doubts = doubts
         self.containers = containers
+        self.openOwners = openOwners
         self.verdict = verdict
         self.steps = steps
         self.released = released

@@ -81,6 +81,7 @@ struct PrunePlanner {
             steps: steps,
             doubts: doubts,
             along: staying.along,
+            unknownOwners: staying.unknownOwners,
             waiting: fates.values.count { if case .keep = $0 { true } else { false } },
             base: base,
             present: present
@@ -96,6 +97,7 @@ struct PrunePlanner {
             doubts: doubts,
             containers: decision.mayRun
                 ? steps.map(\.id).filter { PrunePlanner.isContainer($0) && live.contents[$0] == nil }.sorted() : [],
+            openOwners: decision.mayRun && !steps.isEmpty ? staying.openOwners : [],
             base: base,
             leftOver: decision == .disabled ? [] : leftOver(fates)
         )

@@ -14,6 +14,8 @@ struct PruneVerdict {
     let steps: [PruneStep]
     let doubts: [ObjectID: Inventory.Doubt]
     let along: [StayingObjects.GoingAlong]
+    /// Owners of what stays that could not be read: what would be deleted may be above them.
+    let unknownOwners: [String]
     /// How many members more will go without a new commit, once what they wait for is gone or can be read.
     let waiting: Int
     /// Of how many members the limits are taken.
@@ -26,6 +28,7 @@ struct PruneVerdict {
         let partial = partialKnowledge
         if !partial.isEmpty { return .blocked(reasons: Self.bounded(partial)) }
         if !steps.isEmpty, let culprit { return .blocked(reasons: [culprit]) }
+        if !steps.isEmpty, !unknownOwners.isEmpty { return .blocked(reasons: Self.bounded(unknownOwners)) }
         let reasons = holdReasons
         return reasons.isEmpty ? .allowed : .held(reasons: reasons, approvalHash: approvalHash)
     }

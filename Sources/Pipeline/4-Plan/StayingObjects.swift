@@ -21,7 +21,18 @@ struct StayingObjects {
         let notLookedAt: [GroupKind: String]?
     }
 
+    /// Owners of what stays that nobody has read, and that have to be: their own owners may be among the steps.
+    private(set) var openOwners: [OwnerLink] = []
+    /// Why some of them are not known, a whole sentence each.
+    private(set) var unknownOwners: [String] = []
+
     private let planner: PrunePlanner
+    /// The whole objects that were read, by uid.
+    private let byUID: [String: KubeObject]
+    /// The uids of those of which no more is known: they have no owners.
+    private let settled: Set<String>
+    /// Owners that were followed already.
+    private var climbed: Set<String> = []
     /// The first reason why what an object needs stays.
     private var reasons: [Pin: String] = [:]
     /// What stays until git or a person changes something, however many passes there are.
@@ -43,6 +54,10 @@ struct StayingObjects {
 
     init(planner: PrunePlanner, members: [ObjectID: PrunePlanner.Fate]) {
         self.planner = planner
+        let objects = planner.live.objects.values
+        let wholes = objects.compactMap(\.whole) + planner.live.contents.values.flatMap(\.objects)
+        byUID = Dictionary(wholes.compactMap { object in object.uid.map { ($0, object) } }) { first, _ in first }
+        settled = Set(objects.filter { $0.whole == nil }.compactMap(\.uid))
         let home = planner.inventory.applySet.parent.namespace
         pin(.namespace(home), "it holds this project's own inventory", lasts: true)
         for id in planner.declared {
@@ -119,10 +134,37 @@ struct StayingObjects {
         for id in References.named(by: object) { pin(.named(id), reason, lasts: lasts) }
     }
 
-    /// The garbage collector takes an object along with the last of its owners.
+    /// The garbage collector takes an object along with the last of its owners, and that with the last of its own, whoever
+    /// has them.
     private mutating func pinOwners(of object: KubeObject?, _ reason: String, lasts: Bool) {
         guard let object else { return }
-        for uid in object.ownerUIDs { pin(.owner(uid), reason, lasts: lasts) }
+        for link in object.ownerLinks where climbed.insert(link.uid).inserted { learn(of: link) }
+        var uids = object.ownerUIDs
+        var seen = Set(uids)
+        while let uid = uids.popLast() {
+            pin(.owner(uid), reason, lasts: lasts)
+            for above in ownerUIDs(of: uid) where seen.insert(above).inserted { uids.append(above) }
+        }
+    }
+
+    private func ownerUIDs(of uid: String) -> [String] {
+        if let object = byUID[uid] { return object.ownerUIDs }
+        if case .exists(let owners) = planner.live.ancestors[uid] { return owners }
+        return []
+    }
+
+    /// Notes that an owner is not known, or could not be read.
+    private mutating func learn(of link: OwnerLink) {
+        guard byUID[link.uid] == nil, !settled.contains(link.uid) else { return }
+        switch planner.live.ancestors[link.uid] {
+        case nil: openOwners.append(link)
+        case .unknown(let reason):
+            unknownOwners.append(
+                "\(link.owned) is owned by \(link.owner), which cannot be read, and what would be deleted may own that:"
+                    + " \(reason)"
+            )
+        case .gone, .exists: break
+        }
     }
 
     /// A definition waits for the last of its objects, and what one names is used until it is gone; a Namespace empties

@@ -262,12 +262,17 @@ extension ModelWorld {
             objects: seen.mapValues(LiveObject.whole),
             unreadable: Dictionary(failed) { first, _ in first }
         )
-        let plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
-        guard !plan.prune.containers.isEmpty else { return (plan, [:]) }
+        var plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
         for id in plan.prune.containers {
             let inside = cluster.objects.values.filter { $0.id.namespace == id.name }
             live.contents[id] = ContainerContents(objects: inside.sorted { $0.id < $1.id })
         }
+        if !live.contents.isEmpty { plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy) }
+        guard !plan.prune.openOwners.isEmpty else { return (plan, live.contents) }
+        for object in cluster.objects.values {
+            live.ancestors[object.uid ?? ""] = .exists(owners: object.ownerUIDs)
+        }
+        for link in plan.prune.openOwners where live.ancestors[link.uid] == nil { live.ancestors[link.uid] = .gone }
         return (Planner.plan(rendered, against: live, inventory: inventory, policy: policy), live.contents)
     }
 }

@@ -22,9 +22,10 @@ struct PruneModelTests {
         #expect(try world.live(events: Self.events) == [])
     }
 
-    /// An account asks to be kept, leaves git and is followed by the Secret that it names.
-    @Test(arguments: [5934, 6316] as [UInt64])
-    func `lives go well in which what a kept object names leaves git after it`(_ seed: UInt64) throws {
+    /// An account asks to be kept, leaves git and is followed by the Secret that it names; a declared Secret is owned by an
+    /// object of others, and that by one that leaves git.
+    @Test(arguments: [5934, 6316, 25_878] as [UInt64])
+    func `lives go well in which objects that are read no more name or own others`(_ seed: UInt64) throws {
         var world = try ModelWorld(seed: seed, hasNames: true)
         #expect(try world.live(events: Self.events) == [])
     }

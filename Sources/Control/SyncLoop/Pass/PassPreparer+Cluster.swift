@@ -107,16 +107,8 @@ extension PassPreparer {
         policy.rewoundFrom = rewoundTag(rendered.commit, step, inventory: inventory)
         let hashes = triage.hashes
         let draft = PlanDraft(rendered, against: live, inventory: inventory, policy: policy, hashes: hashes)
-        let containers = draft.containers
-        if !containers.isEmpty {
-            let reader = LiveReader(client: cluster.client, applySet: project.applySet)
-            live.contents = await reader.contents(
-                of: containers,
-                in: live,
-                witnesses: ContainerContents.witnesses(for: project.applySet)
-            )
-        }
-        let plan = draft.plan(contents: live.contents)
+        live = await lookedThrough(live, for: draft)
+        let plan = draft.plan(contents: live.contents, ancestors: live.ancestors)
         let superset = inventory.superset(for: plan)
         if superset != inventory { try await store.checkRoom(for: superset) }
         // What is noted only when objects leave takes room as well.
@@ -139,6 +131,24 @@ extension PassPreparer {
             orders: orders
         )
         return (pass, draft)
+    }
+
+    /// What was read, with what has to be known of it before anything is deleted: what the containers hold that would go, and
+    /// who owns the owners of what stays.
+    private func lookedThrough(_ live: LiveSet, for draft: PlanDraft) async -> LiveSet {
+        var live = live
+        let reader = LiveReader(client: cluster.client, applySet: project.applySet)
+        let containers = draft.containers
+        if !containers.isEmpty {
+            live.contents = await reader.contents(
+                of: containers,
+                in: live,
+                witnesses: ContainerContents.witnesses(for: project.applySet)
+            )
+        }
+        let owners = draft.openOwners(contents: live.contents)
+        if !owners.isEmpty { live.ancestors = await reader.ancestors(of: owners, in: live) }
+        return live
     }
 
     /// What people ordered about the project, as the cluster has it now; the server is asked only where no watch shows

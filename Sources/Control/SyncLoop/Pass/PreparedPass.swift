@@ -87,7 +87,7 @@ package struct PreparedPass: Sendable {
             catalog: catalog,
             inventory: inventory,
             live: live,
-            plan: draft.plan(contents: live.contents, policy: policy),
+            plan: draft.plan(contents: live.contents, ancestors: live.ancestors, policy: policy),
             generation: generation,
             unwatched: unwatched,
             policy: policy,

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeClient
+import KubeObjects
+import SceneKit
+import SyncLoop
+import SyncPlan
+import SyncRecord
+import Testing
+
+/// Objects of git that are owned through objects that git does not know.
+@Suite(.timeLimit(.minutes(4)))
+struct OwnerChainSyncTests {
+    private func reference(_ object: KubeObject) -> JSON {
+        [
+            "apiVersion": "v1", "kind": .string(object.id.kind), "name": .string(object.name),
+            "uid": .string(object.uid ?? ""),
+        ]
+    }
+
+    /// Makes an account of nobody's that the object owns.
+    private func account(ownedBy owner: KubeObject, in scene: Scene) async throws -> KubeObject {
+        let account = try KubeObject([
+            "apiVersion": "v1", "kind": "ServiceAccount",
+            "metadata": [
+                "name": "middle", "namespace": .string(scene.namespace), "ownerReferences": [reference(owner)],
+            ],
+        ])
+        _ = try await scene.client.create(account, in: CoreResources.serviceAccounts, fieldManager: "somebody")
+        let live = try await scene.client.get(
+            CoreResources.serviceAccounts,
+            namespace: scene.namespace,
+            name: "middle"
+        )
+        return try #require(live)
+    }
+
+    private func own(_ name: String, by owners: JSON, in scene: Scene) async throws {
+        _ = try await scene.client.patch(
+            CoreResources.configMaps,
+            namespace: scene.namespace,
+            name: name,
+            type: .merge,
+            body: ["metadata": ["ownerReferences": owners]],
+            fieldManager: "somebody"
+        )
+    }
+
+    /// The garbage collector would take the account along, and with that the declared ConfigMap.
+    @Test func `what owns the owner of a declared object stays, although git does not know that owner`() async throws {
+        try await withScene { scene in
+            try scene.commit([
+                "ns.yaml": scene.namespaceManifest, "owner.yaml": scene.configMap("owner"),
+                "owned.yaml": scene.configMap("owned"), "other.yaml": scene.configMap("other"),
+            ])
+            #expect(try await scene.sync().outcome == .succeeded)
+            let owner = try #require(try await scene.liveConfigMap("owner"))
+            let account = try await account(ownedBy: owner, in: scene)
+            try await own("owned", by: [reference(account)], in: scene)
+            try scene.commit(["owner.yaml": nil, "other.yaml": nil])
+            for _ in 1...2 {
+                let outcome = try await scene.sync()
+                #expect(outcome.prune?.kept.map(\.id.name) == ["owner"], "\(String(describing: outcome.prune))")
+                #expect(try await scene.liveConfigMap("owner") != nil)
+            }
+            #expect(try await scene.liveConfigMap("other") == nil)
+            // Once it no longer owns anything of git, it goes.
+            try await own("owned", by: .null, in: scene)
+            _ = try await scene.sync()
+            #expect(try await scene.liveConfigMap("owner") == nil)
+            #expect(try await scene.liveConfigMap("owned") != nil)
+        }
+    }
+}
