@@ -10,21 +10,26 @@ package struct OwnerLink: Sendable, Hashable {
     /// The incarnation of the owner.
     package let uid: String
 
+    package init(owned: ObjectID, owner: ObjectID, uid: String) {
+        self.owned = owned
+        self.owner = owner
+        self.uid = uid
+    }
+
     init?(_ reference: JSON, of owned: ObjectID) {
-        guard let apiVersion = reference["apiVersion"]?.string, let kind = reference["kind"]?.string,
-            let name = reference["name"]?.string, let uid = reference["uid"]?.string
-        else { return nil }
+        guard let uid = reference["uid"]?.string else { return nil }
+        func text(_ key: String) -> String { reference[key]?.string ?? "" }
         self.owned = owned
         self.uid = uid
-        let groupKind = GroupVersionKind(apiVersion: apiVersion, kind: kind).groupKind
-        owner = ObjectID(groupKind: groupKind, namespace: owned.namespace, name: name)
+        let groupKind = GroupVersionKind(apiVersion: text("apiVersion"), kind: text("kind")).groupKind
+        owner = ObjectID(groupKind: groupKind, namespace: owned.namespace, name: text("name"))
     }
 }
 
 /// What is known of an owner that a pass would not read otherwise.
 package enum Ancestor: Sendable, Hashable {
-    /// It is there, with owners of these uids.
-    case exists(owners: [String])
+    /// It is there, with these owners.
+    case exists(owners: [OwnerLink])
     /// There is no such incarnation, or its kind is not served, so that nothing is deleted with it.
     case gone
     /// It could not be read.
@@ -32,7 +37,7 @@ package enum Ancestor: Sendable, Hashable {
 }
 
 extension KubeObject {
-    /// Its owner references, as far as they are whole.
+    /// Its owner references; by its uid the garbage collector finds an owner.
     package var ownerLinks: [OwnerLink] {
         (metadata["ownerReferences"]?.array ?? []).compactMap { OwnerLink($0, of: id) }
     }

@@ -81,11 +81,14 @@ package struct PlanDraft: Sendable {
     }
 
     /// Owners of what stays that have to be looked for before the plan is made, see ``PrunePlan/openOwners``.
-    package func openOwners(contents: [ObjectID: ContainerContents]) -> [OwnerLink] {
-        guard inventory.members.keys.contains(where: { !placed.contains($0) }),
-            live.objects.values.contains(where: { $0.whole?.hasOwners == true })
+    package func openOwners(contents: [ObjectID: ContainerContents], ancestors: [String: Ancestor]) -> [OwnerLink] {
+        guard inventory.members.keys.contains(where: { !placed.contains($0) }) else { return [] }
+        let objects = live.objects.values.lazy.compactMap(\.whole)
+        guard
+            objects.contains(where: \.hasOwners)
+                || contents.values.contains(where: { $0.objects.contains(where: \.hasOwners) })
         else { return [] }
-        return plan(contents: contents).prune.openOwners
+        return plan(contents: contents, ancestors: ancestors).prune.openOwners
     }
 
     /// The plan.

@@ -104,15 +104,19 @@ package struct PruneStep: Sendable {
     /// What a Namespace or definition held when the plan was made; nil for other kinds, and where it was not looked
     /// through.
     package let contents: ContainerContents?
+    /// The uids of its owners, of theirs, and so on, as far as they are known.
+    package let owners: [String]
 
     package init(
         id: ObjectID,
         resource: APIResource,
         uid: String,
         live: KubeObject,
-        contents: ContainerContents? = nil
+        contents: ContainerContents? = nil,
+        owners: [String]? = nil
     ) {
         self.contents = contents
+        self.owners = owners ?? live.ownerUIDs
         self.id = id
         self.resource = resource
         self.uid = uid

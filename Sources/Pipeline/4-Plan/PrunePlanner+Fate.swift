@@ -94,7 +94,14 @@ extension PrunePlanner {
         if let objection = policy.border.objection(to: object) { return .remain("it \(objection.reason)") }
         if member.doubt == .needed { return .remain(Self.stillNeeded) }
         return .delete(
-            PruneStep(id: id, resource: resource, uid: uid, live: object, contents: live.contents[id])
+            PruneStep(
+                id: id,
+                resource: resource,
+                uid: uid,
+                live: object,
+                contents: live.contents[id],
+                owners: graph.uids(above: object)
+            )
         )
     }
 

@@ -16,6 +16,8 @@ struct PrunePlanner {
     let live: LiveSet
     let inventory: Inventory
     let policy: PlanPolicy
+    /// Who owns what; of a project from which nothing has left, nothing.
+    let graph: OwnerGraph
     /// The uids of declared objects, perhaps under another group's name.
     let appliedUIDs: Set<String>
     /// Kinds and names of refused manifests.
@@ -44,6 +46,7 @@ struct PrunePlanner {
         self.live = live
         self.inventory = inventory
         self.policy = policy
+        graph = OwnerGraph(inventory.members.keys.contains { !declared.contains($0) } ? live : nil)
         appliedUIDs = Set(declared.compactMap { live.objects[$0]?.uid })
         shielded = Set(refused.map { KindAndName(kind: $0.id.groupKind, name: $0.id.name) })
     }
@@ -87,20 +90,27 @@ struct PrunePlanner {
             present: present
         )
         let decision = verdict.verdict
+        // A draft: what is made once they were looked for says what may be deleted.
+        let openOwners = decision.mayRun && !steps.isEmpty ? staying.openOwners : []
+        let isDraft = !openOwners.isEmpty
         // Also in passes that do not see any more what needs them. While nothing may be deleted nothing leaves, either.
-        if case .blocked = decision {} else { for id in staying.needed { doubts[id] = .needed } }
+        if case .blocked = decision {} else if !isDraft { for id in staying.needed { doubts[id] = .needed } }
         return PrunePlan(
-            verdict: decision,
+            verdict: isDraft ? .blocked(reasons: openOwners.map(Self.reasonToLook)) : decision,
             steps: steps,
             released: released.sorted { $0.id < $1.id },
             kept: kept.sorted { $0.id < $1.id },
             doubts: doubts,
             containers: decision.mayRun
                 ? steps.map(\.id).filter { PrunePlanner.isContainer($0) && live.contents[$0] == nil }.sorted() : [],
-            openOwners: decision.mayRun && !steps.isEmpty ? staying.openOwners : [],
+            openOwners: openOwners,
             base: base,
             leftOver: decision == .disabled ? [] : leftOver(fates)
         )
+    }
+
+    private static func reasonToLook(for link: OwnerLink) -> String {
+        "\(link.owned) is owned by \(link.owner), and nobody has looked whether what would be deleted owns that"
     }
 
     /// How many members exist, as far as is known: one that was never created, or is gone, must not raise the limit for

@@ -27,12 +27,12 @@ struct StayingObjects {
     private(set) var unknownOwners: [String] = []
 
     private let planner: PrunePlanner
-    /// The whole objects that were read, by uid.
-    private let byUID: [String: KubeObject]
-    /// The uids of those of which no more is known: they have no owners.
-    private let settled: Set<String>
-    /// Owners that were followed already.
+    /// The references above what stays.
+    private var above: [OwnerLink] = []
+    /// Owners above what stays, above what stays for good, and above what no later pass may see.
     private var climbed: Set<String> = []
+    private var climbedForGood: Set<String> = []
+    private var climbedInPassing: Set<String> = []
     /// The first reason why what an object needs stays.
     private var reasons: [Pin: String] = [:]
     /// What stays until git or a person changes something, however many passes there are.
@@ -54,10 +54,6 @@ struct StayingObjects {
 
     init(planner: PrunePlanner, members: [ObjectID: PrunePlanner.Fate]) {
         self.planner = planner
-        let objects = planner.live.objects.values
-        let wholes = objects.compactMap(\.whole) + planner.live.contents.values.flatMap(\.objects)
-        byUID = Dictionary(wholes.compactMap { object in object.uid.map { ($0, object) } }) { first, _ in first }
-        settled = Set(objects.filter { $0.whole == nil }.compactMap(\.uid))
         let home = planner.inventory.applySet.parent.namespace
         pin(.namespace(home), "it holds this project's own inventory", lasts: true)
         for id in planner.declared {
@@ -126,7 +122,7 @@ struct StayingObjects {
         pinNamed(by: object, "\(id) stays, and names it", lasts: lasts)
         guard passes, let object else { return }
         passing.formUnion(References.named(by: object).map(Pin.named))
-        passing.formUnion(object.ownerUIDs.map(Pin.owner))
+        passing.formUnion(planner.graph.links(above: object, besides: &climbedInPassing).map { Pin.owner($0.uid) })
     }
 
     private mutating func pinNamed(by object: KubeObject?, _ reason: String, lasts: Bool) {
@@ -138,33 +134,32 @@ struct StayingObjects {
     /// has them.
     private mutating func pinOwners(of object: KubeObject?, _ reason: String, lasts: Bool) {
         guard let object else { return }
-        for link in object.ownerLinks where climbed.insert(link.uid).inserted { learn(of: link) }
-        var uids = object.ownerUIDs
-        var seen = Set(uids)
-        while let uid = uids.popLast() {
-            pin(.owner(uid), reason, lasts: lasts)
-            for above in ownerUIDs(of: uid) where seen.insert(above).inserted { uids.append(above) }
-        }
+        let links =
+            lasts
+            ? planner.graph.links(above: object, besides: &climbedForGood)
+            : planner.graph.links(above: object, besides: &climbed)
+        for link in links { pin(.owner(link.uid), reason, lasts: lasts) }
+        above += links
     }
 
-    private func ownerUIDs(of uid: String) -> [String] {
-        if let object = byUID[uid] { return object.ownerUIDs }
-        if case .exists(let owners) = planner.live.ancestors[uid] { return owners }
-        return []
-    }
-
-    /// Notes that an owner is not known, or could not be read.
-    private mutating func learn(of link: OwnerLink) {
-        guard byUID[link.uid] == nil, !settled.contains(link.uid) else { return }
-        switch planner.live.ancestors[link.uid] {
-        case nil: openOwners.append(link)
-        case .unknown(let reason):
-            unknownOwners.append(
-                "\(link.owned) is owned by \(link.owner), which cannot be read, and what would be deleted may own that:"
-                    + " \(reason)"
-            )
-        case .gone, .exists: break
+    /// Notes owners that nobody has looked for, or that could not be read: above what stays, and above what would be deleted,
+    /// because that may stay in the end.
+    private mutating func learnOwners(of steps: [PruneStep]) {
+        var seen: Set<String> = []
+        let links = above + steps.flatMap { planner.graph.links(above: $0.live, besides: &seen) }
+        var learnt: Set<String> = []
+        for link in links where learnt.insert(link.uid).inserted {
+            switch planner.graph.ancestor(link.uid) {
+            case nil: openOwners.append(link)
+            case .unknown(let reason):
+                unknownOwners.append(
+                    "\(link.owned) is owned by \(link.owner), which cannot be read, and what would be deleted may own that:"
+                        + " \(reason)"
+                )
+            case .gone, .exists: break
+            }
         }
+        unknownOwners.sort()
     }
 
     /// A definition waits for the last of its objects, and what one names is used until it is gone; a Namespace empties
@@ -218,6 +213,7 @@ struct StayingObjects {
         var steps: [PruneStep] = []
         for case .delete(let step) in members.values { steps.append(step) }
         steps.sort { $0.id < $1.id }
+        learnOwners(of: steps)
         keepWhatIsPinned(of: steps)
         let going = steps.filter { fates[$0.id] == nil }
         let uids = Set(going.map(\.uid))

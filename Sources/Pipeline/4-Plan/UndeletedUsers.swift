@@ -19,13 +19,13 @@ package struct UndeletedUsers: Sendable {
     package mutating func add(_ step: PruneStep, isEnding: Bool) {
         for id in References.named(by: step.live) { namers[id, default: []].insert(step.id) }
         guard !isEnding else { return }
-        for owner in step.live.ownerUIDs { owned[owner, default: []].insert(step.id) }
+        for owner in step.owners { owned[owner, default: []].insert(step.id) }
     }
 
     /// Takes an object out that is gone now.
     package mutating func remove(_ step: PruneStep) {
         for id in References.named(by: step.live) { namers[id]?.remove(step.id) }
-        for owner in step.live.ownerUIDs { owned[owner]?.remove(step.id) }
+        for owner in step.owners { owned[owner]?.remove(step.id) }
     }
 
     /// Why an object is still needed; nil when it is not.
@@ -47,7 +47,7 @@ package struct UndeletedUsers: Sendable {
             let user = queue[next]
             next += 1
             let named = References.named(by: user.live).compactMap { byID[$0] }.map { ($0, naming(user.id)) }
-            let owners = user.live.ownerUIDs.compactMap { byUID[$0] }.map { ($0, owning(user.id)) }
+            let owners = user.owners.compactMap { byUID[$0] }.map { ($0, owning(user.id)) }
             for (step, reason) in named + owners where known.insert(step.id).inserted {
                 reasons[step.id] = reason
                 queue.append(step)

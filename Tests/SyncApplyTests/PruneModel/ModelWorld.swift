@@ -270,7 +270,7 @@ extension ModelWorld {
         if !live.contents.isEmpty { plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy) }
         guard !plan.prune.openOwners.isEmpty else { return (plan, live.contents) }
         for object in cluster.objects.values {
-            live.ancestors[object.uid ?? ""] = .exists(owners: object.ownerUIDs)
+            live.ancestors[object.uid ?? ""] = .exists(owners: object.ownerLinks)
         }
         for link in plan.prune.openOwners where live.ancestors[link.uid] == nil { live.ancestors[link.uid] = .gone }
         return (Planner.plan(rendered, against: live, inventory: inventory, policy: policy), live.contents)

@@ -146,9 +146,12 @@ extension PassPreparer {
                 witnesses: ContainerContents.witnesses(for: project.applySet)
             )
         }
-        let owners = draft.openOwners(contents: live.contents)
-        if !owners.isEmpty { live.ancestors = await reader.ancestors(of: owners, in: live) }
-        return live
+        // What becomes known may keep what would be deleted, and with that what owns it; each round knows more.
+        while true {
+            let owners = draft.openOwners(contents: live.contents, ancestors: live.ancestors)
+            guard !owners.isEmpty else { return live }
+            live.ancestors = await reader.ancestors(of: owners, in: live)
+        }
     }
 
     /// What people ordered about the project, as the cluster has it now; the server is asked only where no watch shows

@@ -46,9 +46,8 @@ package struct PreparedPass: Sendable {
     /// only the approval asks for that again.
     var needsCurrentCatalog: Bool {
         let verdict = plan.prune.verdict
-        guard verdict.mayRun, plan.prune.steps.contains(where: { $0.id.groupKind == GroupKind.namespace }) else {
-            return false
-        }
+        let needsAllKinds = plan.prune.steps.contains { $0.id.groupKind == GroupKind.namespace }
+        guard verdict.mayRun, needsAllKinds || !live.ancestors.isEmpty else { return false }
         guard case .held(_, let hash) = verdict else { return true }
         return orders.held?.hash != hash || orders.approval.word?.text == hash
     }
