@@ -110,4 +110,30 @@ struct OwnerChainTests {
         #expect(prune.steps.isEmpty && prune.released.map(\.id.name) == ["web"])
         #expect(prune.doubts.values.map { $0 } == [.needed])
     }
+
+    /// The API server deletes all objects of a kind with its definition, and the garbage collector what they own.
+    @Test(arguments: [Ancestor.exists(owners: []), .unknown("forbidden"), .gone])
+    func `the definition of the kind of an owner stays as long as that is there`(ancestor: Ancestor) throws {
+        let owner: JSON = ["apiVersion": "acme.dev/v1", "kind": "Widget", "name": "w", "uid": "uid-w"]
+        let kept = try PlanFixture.live(PlanFixture.configMap("kept"), uid: "uid-kept") { json in
+            json[["metadata", "ownerReferences"]] = [owner]
+        }
+        let definition = try PlanFixture.live(
+            """
+            {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition",
+            "metadata":{"name":"widgets.acme.dev"},
+            "spec":{"group":"acme.dev","scope":"Namespaced","names":{"kind":"Widget","plural":"widgets"}}}
+            """,
+            uid: "uid-definition"
+        )
+        let live = [kept, definition]
+        let prune = PlanFixture.plan(
+            try PlanFixture.rendered(PlanFixture.configMap("kept")),
+            live: live,
+            members: live.map { ($0, $0.uid) },
+            policy: PlanPolicy(prune: .init(maxObjects: 100, maxPercent: 100)),
+            ancestors: ["uid-w": ancestor]
+        ).prune
+        #expect(prune.steps.isEmpty == (ancestor != .gone), "\(prune.verdict)")
+    }
 }

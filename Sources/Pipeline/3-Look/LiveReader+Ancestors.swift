@@ -42,6 +42,8 @@ extension LiveReader {
         case .unknown: return .gone
         case .unavailable(let reason): return .unknown("its API group did not answer: \(reason)")
         case .served(let resource):
+            // What is in no namespace has no owner in one: the garbage collector does not follow such a reference.
+            if resource.isNamespaced, link.owner.namespace.isEmpty { return .gone }
             let namespace = resource.isNamespaced ? link.owner.namespace : ""
             do throws(KubeError) {
                 let object = try await client.get(resource, namespace: namespace, name: link.owner.name)

@@ -37,9 +37,18 @@ struct OwnerGraph {
         return found
     }
 
-    /// The uids of all these.
+    /// The uids of its owners, and of those above that are not among the objects that were read: each of the others knows its
+    /// own.
     func uids(above object: KubeObject) -> [String] {
-        var known: Set<String> = []
-        return links(above: object, besides: &known).map(\.uid)
+        var found = object.ownerUIDs
+        var known = Set(found)
+        var next = 0
+        while next < found.count {
+            if case .exists(let owners) = ancestors[found[next]] {
+                found += owners.map(\.uid).filter { known.insert($0).inserted }
+            }
+            next += 1
+        }
+        return found
     }
 }

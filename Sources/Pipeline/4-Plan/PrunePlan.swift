@@ -104,7 +104,7 @@ package struct PruneStep: Sendable {
     /// What a Namespace or definition held when the plan was made; nil for other kinds, and where it was not looked
     /// through.
     package let contents: ContainerContents?
-    /// The uids of its owners, of theirs, and so on, as far as they are known.
+    /// The uids of its owners, and of those above, up to objects that the pass has read.
     package let owners: [String]
 
     package init(

@@ -85,13 +85,14 @@ struct PrunePlanner {
             doubts: doubts,
             along: staying.along,
             unknownOwners: staying.unknownOwners,
+            isReleasing: fates.values.contains(where: \.isLetGo),
             waiting: fates.values.count { if case .keep = $0 { true } else { false } },
             base: base,
             present: present
         )
         let decision = verdict.verdict
         // A draft: what is made once they were looked for says what may be deleted.
-        let openOwners = decision.mayRun && !steps.isEmpty ? staying.openOwners : []
+        let openOwners = verdict.decidesOwners ? staying.openOwners : []
         let isDraft = !openOwners.isEmpty
         // Also in passes that do not see any more what needs them. While nothing may be deleted nothing leaves, either.
         if case .blocked = decision {} else if !isDraft { for id in staying.needed { doubts[id] = .needed } }

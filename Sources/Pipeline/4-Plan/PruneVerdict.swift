@@ -16,6 +16,8 @@ struct PruneVerdict {
     let along: [StayingObjects.GoingAlong]
     /// Owners of what stays that could not be read: what would be deleted may be above them.
     let unknownOwners: [String]
+    /// Whether members leave the inventory and stay in the cluster.
+    let isReleasing: Bool
     /// How many members more will go without a new commit, once what they wait for is gone or can be read.
     let waiting: Int
     /// Of how many members the limits are taken.
@@ -23,12 +25,15 @@ struct PruneVerdict {
     /// How many there are now.
     let present: Int
 
+    /// Whether it matters who owns what stays: something may be deleted now, or what leaves the inventory is not read again.
+    var decidesOwners: Bool { !steps.isEmpty || isReleasing }
+
     var verdict: PrunePlan.Verdict {
         guard planner.policy.prune.isEnabled else { return .disabled }
         let partial = partialKnowledge
         if !partial.isEmpty { return .blocked(reasons: Self.bounded(partial)) }
         if !steps.isEmpty, let culprit { return .blocked(reasons: [culprit]) }
-        if !steps.isEmpty, !unknownOwners.isEmpty { return .blocked(reasons: Self.bounded(unknownOwners)) }
+        if decidesOwners, !unknownOwners.isEmpty { return .blocked(reasons: Self.bounded(unknownOwners)) }
         let reasons = holdReasons
         return reasons.isEmpty ? .allowed : .held(reasons: reasons, approvalHash: approvalHash)
     }

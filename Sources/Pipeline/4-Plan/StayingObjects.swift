@@ -138,7 +138,15 @@ struct StayingObjects {
             lasts
             ? planner.graph.links(above: object, besides: &climbedForGood)
             : planner.graph.links(above: object, besides: &climbed)
-        for link in links { pin(.owner(link.uid), reason, lasts: lasts) }
+        for link in links {
+            pin(.owner(link.uid), reason, lasts: lasts)
+            if planner.graph.ancestor(link.uid) == .gone { continue }
+            pin(
+                .kind(link.owner.groupKind),
+                "\(link.owner) of the kind that it defines owns \(link.owned)",
+                lasts: lasts
+            )
+        }
         above += links
     }
 
