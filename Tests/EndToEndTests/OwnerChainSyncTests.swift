@@ -5,6 +5,7 @@ import SceneKit
 import SyncLoop
 import SyncPlan
 import SyncRecord
+import TestKit
 import Testing
 
 /// Objects of git that are owned through objects that git does not know.
@@ -68,6 +69,29 @@ struct OwnerChainSyncTests {
             _ = try await scene.sync()
             #expect(try await scene.liveConfigMap("owner") == nil)
             #expect(try await scene.liveConfigMap("owned") != nil)
+        }
+    }
+
+    /// A member that stays because of owners that only a request shows costs that request in the passes that plan.
+    @Test func `promise 5: a pass at rest asks for no owner`() async throws {
+        try await withScene { scene in
+            try scene.commit([
+                "ns.yaml": scene.namespaceManifest, "owner.yaml": scene.configMap("owner"),
+                "owned.yaml": scene.configMap("owned"),
+            ])
+            try await scene.whileWatching { reconciler, _ in
+                #expect(await reconciler.pass(.start).outcome == .succeeded)
+                let owner = try #require(try await scene.liveConfigMap("owner"))
+                try await own("owned", by: [reference(try await account(ownedBy: owner, in: scene))], in: scene)
+                try scene.commit(["owner.yaml": nil])
+                try await eventually("the owner stays, and nothing is left to plan") {
+                    await reconciler.pass(.commit).isResting
+                }
+                #expect(try await scene.liveConfigMap("owner") != nil)
+                let before = scene.operatorClient.statistics.requests
+                for _ in 1...3 { #expect(await reconciler.pass(.commit).isResting) }
+                #expect(scene.operatorClient.statistics.requests == before)
+            }
         }
     }
 }

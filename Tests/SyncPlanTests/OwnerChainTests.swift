@@ -7,117 +7,215 @@ import Testing
 /// A declared object may be owned by one that nobody reads, and that by one that has left git: the garbage collector would
 /// take all of them along.
 struct OwnerChainTests {
-    private func prune(_ ancestors: [String: Ancestor]) throws -> PrunePlan {
-        let owner: JSON = [
-            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "name": "r", "uid": "uid-r",
-        ]
-        let kept = try PlanFixture.live(PlanFixture.configMap("kept"), uid: "uid-kept") { json in
-            json[["metadata", "ownerReferences"]] = [owner]
+    private static let account = OwnerLink.Owner(
+        id: ObjectID(group: "", kind: "ServiceAccount", namespace: "shop", name: "r"),
+        uid: "uid-r"
+    )
+    private static let further = OwnerLink.Owner(
+        id: ObjectID(group: "", kind: "ServiceAccount", namespace: "shop", name: "x"),
+        uid: "uid-x"
+    )
+
+    private static func owner(_ name: String) -> OwnerLink.Owner {
+        OwnerLink.Owner(id: ObjectID(group: "", kind: "ConfigMap", namespace: "shop", name: name), uid: "uid-\(name)")
+    }
+
+    /// An ancestor with these owners.
+    private static func exists(_ owners: OwnerLink.Owner...) -> Ancestor {
+        .exists(owners: owners.map { OwnerLink(owned: account.id, owner: $0) })
+    }
+
+    /// A live ConfigMap of ours, or without our label, with these owners.
+    private static func live(_ name: String, isOurs: Bool = true, by owners: OwnerLink.Owner...) throws -> KubeObject {
+        try PlanFixture.live(PlanFixture.configMap(name), uid: "uid-\(name)") { json in
+            if !isOurs { json[["metadata", "labels"]] = nil }
+            guard !owners.isEmpty else { return }
+            json[["metadata", "ownerReferences"]] = .array(owners.map(reference))
         }
-        let old = try PlanFixture.live(PlanFixture.configMap("old"), uid: "uid-old")
-        let live = [kept, old]
+    }
+
+    private static func reference(_ owner: OwnerLink.Owner) -> JSON {
+        let group = owner.id.group
+        return [
+            "apiVersion": .string(group.isEmpty ? "v1" : "\(group)/v1"), "kind": .string(owner.id.kind),
+            "name": .string(owner.id.name), "uid": .string(owner.uid),
+        ]
+    }
+
+    /// The plan of members that are live, of which one is declared.
+    private static func prune(
+        _ members: [KubeObject],
+        beside others: [KubeObject] = [],
+        declared: String = "kept",
+        isEnabled: Bool = true,
+        withheld: [ObjectID: WithheldPrune] = [:],
+        _ ancestors: [OwnerLink.Owner: Ancestor]
+    ) throws -> PrunePlan {
+        var policy = PlanPolicy(prune: .init(isEnabled: isEnabled, maxObjects: 100, maxPercent: 100))
+        policy.withheldPrunes = withheld
         return PlanFixture.plan(
-            try PlanFixture.rendered(PlanFixture.configMap("kept")),
-            live: live,
-            members: live.map { ($0, $0.uid) },
-            policy: PlanPolicy(prune: .init(maxObjects: 100, maxPercent: 100)),
+            try PlanFixture.rendered(PlanFixture.configMap(declared)),
+            live: members + others,
+            members: members.map { ($0, $0.uid) },
+            policy: policy,
             ancestors: ancestors
         ).prune
     }
 
+    /// A declared object that the account owns, and one that has left git.
+    private static func prune(_ ancestors: [OwnerLink.Owner: Ancestor]) throws -> PrunePlan {
+        try prune([live("kept", by: account), live("old")], ancestors)
+    }
+
+    private static func isBlocked(_ plan: PrunePlan) -> Bool { if case .blocked = plan.verdict { true } else { false } }
+
     @Test func `an owner that was not read has to be, before anything is deleted`() throws {
-        let plan = try prune([:])
-        #expect(plan.openOwners.map(\.owner.description) == ["Role.rbac.authorization.k8s.io shop/r"])
-        guard case .blocked = plan.verdict else {
-            Issue.record("\(plan.verdict)")
-            return
-        }
-        let further = try prune(["uid-r": .exists(owners: Self.links("uid-x"))])
-        #expect(further.openOwners.map(\.uid) == ["uid-x"])
+        let plan = try Self.prune([:])
+        #expect(plan.openOwners.map(\.owner) == [Self.account] && Self.isBlocked(plan))
+        let next = try Self.prune([Self.account: Self.exists(Self.further)])
+        #expect(next.openOwners.map(\.owner) == [Self.further] && Self.isBlocked(next))
     }
 
-    private static func links(_ uids: String...) -> [OwnerLink] {
-        let owned = ObjectID(group: "", kind: "ServiceAccount", namespace: "shop", name: "x")
-        return uids.map { OwnerLink(owned: owned, owner: owned, uid: $0) }
-    }
-
-    @Test(arguments: ["uid-old", "uid-x"])
-    func `what owns the owner of a declared object stays`(owner: String) throws {
+    @Test func `what owns the owner of a declared object stays`() throws {
         // Through one more of them, too, and in a circle.
-        let above = Ancestor.exists(owners: Self.links("uid-old", "uid-r"))
-        let plan = try prune(["uid-r": .exists(owners: Self.links(owner)), "uid-x": above])
-        #expect(plan.steps.isEmpty && plan.openOwners.isEmpty)
-        #expect(plan.kept.map(\.reason) == ["ConfigMap shop/kept, which it owns, is declared"])
+        let above = Self.exists(Self.owner("old"), Self.account)
+        for owner in [Self.owner("old"), Self.further] {
+            let plan = try Self.prune([Self.account: Self.exists(owner), Self.further: above])
+            #expect(plan.steps.isEmpty && plan.openOwners.isEmpty)
+            #expect(plan.kept.map(\.reason) == ["ConfigMap shop/kept, which it owns, is declared"])
+        }
     }
 
     @Test func `an owner that is gone, or has no owners, keeps nothing`() throws {
         for ancestor in [Ancestor.gone, .exists(owners: [])] {
-            #expect(try prune(["uid-r": ancestor]).steps.map(\.id.name) == ["old"])
+            #expect(try Self.prune([Self.account: ancestor]).steps.map(\.id.name) == ["old"])
         }
     }
 
     @Test func `while an owner cannot be read nothing is deleted, and the reason names both`() throws {
-        let above = try prune(["uid-r": .exists(owners: Self.links("uid-x")), "uid-x": .unknown("forbidden")]).verdict
-        guard case .blocked = above else {
-            Issue.record("\(above)")
-            return
-        }
-        let verdict = try prune(["uid-r": .unknown("forbidden")]).verdict
+        #expect(
+            Self.isBlocked(
+                try Self.prune([Self.account: Self.exists(Self.further), Self.further: .unknown("forbidden")])
+            )
+        )
         let reason =
-            "ConfigMap shop/kept is owned by Role.rbac.authorization.k8s.io shop/r, which cannot be read, and what would be"
-            + " deleted may own that: forbidden"
-        #expect(verdict == .blocked(reasons: [reason]))
+            "what would be deleted may own what stays: ServiceAccount shop/r, which owns ConfigMap shop/kept, cannot be"
+            + " read: forbidden"
+        #expect(try Self.prune([Self.account: .unknown("forbidden")]).verdict == .blocked(reasons: [reason]))
+    }
+
+    /// Somebody has written a reference by hand that names the right incarnation in a place where nothing is. That it owns
+    /// nothing must not hide that the other one does.
+    @Test(arguments: [true, false])
+    func `a reference to the wrong place does not hide one to the right place`(isFirst: Bool) throws {
+        let wrong = OwnerLink.Owner(
+            id: ObjectID(group: "", kind: "Secret", namespace: "shop", name: "r"),
+            uid: "uid-r"
+        )
+        let (a, b) = isFirst ? (wrong, Self.account) : (Self.account, wrong)
+        for live in [
+            [try Self.live("kept", by: a, b), try Self.live("old")],
+            [try Self.live("kept", by: a), try Self.live("old"), try Self.live("web", isOurs: false, by: b)],
+        ] {
+            let draft = try Self.prune(live, [wrong: .gone])
+            #expect(Set(draft.openOwners.map(\.owner)) == [Self.account])
+            for answer in [Ancestor.gone, .unknown("forbidden")] {
+                let plan = try Self.prune(live, [wrong: answer, Self.account: Self.exists(Self.owner("old"))])
+                #expect(plan.steps.isEmpty && !Self.isBlocked(plan), "\(plan.verdict)")
+            }
+            #expect(Self.isBlocked(try Self.prune(live, [wrong: .gone, Self.account: .unknown("forbidden")])))
+        }
     }
 
     /// The first object's deletion was refused; it is owned by one of others, and that by the second.
-    @Test func `what is above an object whose deletion was refused waits`() throws {
-        let owner: JSON = ["apiVersion": "v1", "kind": "ServiceAccount", "name": "r", "uid": "uid-r"]
-        let refused = try PlanFixture.live(PlanFixture.configMap("a"), uid: "uid-a") { json in
-            json[["metadata", "ownerReferences"]] = [owner]
-        }
-        let live = [refused, try PlanFixture.live(PlanFixture.configMap("b"), uid: "uid-b")]
-        var policy = PlanPolicy(prune: .init(maxObjects: 100, maxPercent: 100))
-        func prune() throws -> PrunePlan {
-            PlanFixture.plan(
-                try PlanFixture.rendered(PlanFixture.configMap("new")),
-                live: live,
-                members: live.map { ($0, $0.uid) },
-                policy: policy,
-                ancestors: ["uid-r": .exists(owners: Self.links("uid-b"))]
-            ).prune
+    @Test(arguments: [true, false])
+    func `what is above an object whose deletion was refused waits`(isRead: Bool) throws {
+        let members = [try Self.live("a", by: Self.account), try Self.live("b")]
+        // A pass may read the one in between because it has the project's label, or contains is looked through.
+        let between = try PlanFixture.live(
+            #"{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"r","namespace":"shop"}}"#,
+            uid: "uid-r"
+        ) { $0[["metadata", "ownerReferences"]] = [Self.reference(Self.owner("b"))] }
+        let ancestors = isRead ? [:] : [Self.account: Self.exists(Self.owner("b"))]
+        func prune(_ withheld: [ObjectID: WithheldPrune] = [:]) throws -> PrunePlan {
+            try Self.prune(members, beside: isRead ? [between] : [], declared: "new", withheld: withheld, ancestors)
         }
         let step = try #require(try prune().steps.first { $0.id.name == "a" })
-        policy.withheldPrunes = [step.id: WithheldPrune(step, because: "denied")]
-        let next = try prune()
+        let next = try prune([step.id: WithheldPrune(step, because: "denied")])
         #expect(next.steps.isEmpty && next.waiting.map(\.id.name) == ["b"])
     }
 
-    /// The Deployment leaves the inventory because its label is off; no later pass reads it, or what owns it.
-    @Test func `what is above an object that leaves the inventory is remembered`() throws {
-        let owner: JSON = ["apiVersion": "v1", "kind": "ServiceAccount", "name": "r", "uid": "uid-r"]
-        let web = try PlanFixture.live(PlanFixture.configMap("web"), uid: "uid-web") { json in
-            json[["metadata", "ownerReferences"]] = [owner]
-            json[["metadata", "labels"]] = nil
+    /// It leaves the inventory because its label is off; no later pass reads it, or what owns it.
+    @Test(arguments: [true, false])
+    func `what is above an object that leaves the inventory is remembered`(isEnabled: Bool) throws {
+        let members = [try Self.live("web", isOurs: false, by: Self.account), try Self.live("b")]
+        func prune(_ ancestors: [OwnerLink.Owner: Ancestor]) throws -> PrunePlan {
+            try Self.prune(members, declared: "new", isEnabled: isEnabled, ancestors)
         }
-        let live = [web, try PlanFixture.live(PlanFixture.configMap("b"), uid: "uid-b")]
-        let prune = PlanFixture.plan(
-            try PlanFixture.rendered(PlanFixture.configMap("new")),
-            live: live,
-            members: live.map { ($0, $0.uid) },
-            policy: PlanPolicy(prune: .init(maxObjects: 100, maxPercent: 100)),
-            ancestors: ["uid-r": .exists(owners: Self.links("uid-b"))]
+        let plan = try prune([Self.account: Self.exists(Self.owner("b"))])
+        #expect(plan.steps.isEmpty && plan.leaving.map(\.id.name) == ["web"])
+        #expect(plan.doubts.values.map { $0 } == [.needed])
+        // While that is not known it does not leave, whether or not anything may be deleted.
+        for ancestors in [[:], [Self.account: Ancestor.unknown("forbidden")]] {
+            let plan = try prune(ancestors)
+            #expect(plan.leaving.isEmpty && plan.kept.contains { $0.id.name == "web" })
+            #expect(plan.openOwners.map(\.owner).contains(Self.account) == ancestors.isEmpty)
+        }
+        let kept = try prune([Self.account: .unknown("forbidden")]).kept.first { $0.id.name == "web" }
+        let reason =
+            "it is there and no longer carries this project's label: somebody took it off by hand, and it stays a member"
+            + " while ServiceAccount shop/r, which owns ConfigMap shop/web, cannot be read: forbidden"
+        #expect(kept?.reason == reason)
+    }
+
+    @Test func `an owner that cannot be read keeps only those members that it may own`() throws {
+        let members = [
+            try Self.live("web", isOurs: false, by: Self.account), try Self.live("other", isOurs: false),
+            try Self.live("kept", by: Self.further),
+        ]
+        let plan = try Self.prune(
+            members,
+            [Self.account: .unknown("forbidden"), Self.further: .unknown("forbidden")]
+        )
+        #expect(plan.leaving.map(\.id.name) == ["other"] && !Self.isBlocked(plan))
+        #expect(plan.doubtsOfMore.isEmpty && plan.leftOver.isEmpty)
+    }
+
+    /// Whether its deletion is refused, and what owns it must wait, is only known later.
+    @Test func `what owns an object that is to be deleted is looked for when more is to be deleted`() throws {
+        let members = [try Self.live("a", by: Self.account), try Self.live("b")]
+        let plan = try Self.prune(members, declared: "new", [Self.account: .unknown("forbidden")])
+        let reason =
+            "what would be deleted may own what cannot be deleted in the end: ServiceAccount shop/r, which owns ConfigMap"
+            + " shop/a, cannot be read: forbidden"
+        #expect(plan.verdict == .blocked(reasons: [reason]))
+        #expect(try Self.prune(members, declared: "new", [:]).openOwners.map(\.owner) == [Self.account])
+        // One object alone is above nothing else.
+        let alone = try Self.prune([members[0]], declared: "new", [:])
+        #expect(alone.openOwners.isEmpty && alone.steps.map(\.id.name) == ["a"] && !Self.isBlocked(alone))
+    }
+
+    @Test func `where nothing may be deleted, or leaves, nobody looks for owners`() throws {
+        let members = [try Self.live("kept", by: Self.account), try Self.live("old", by: Self.further)]
+        #expect(try Self.prune(members, isEnabled: false, [:]).openOwners.isEmpty)
+        #expect(try Self.prune([members[0]], [:]).openOwners.isEmpty)
+        let unreadable = PlanFixture.plan(
+            try PlanFixture.rendered(PlanFixture.configMap("kept")),
+            live: members,
+            members: members.map { ($0, $0.uid) },
+            unreadable: [GroupKind(group: "", kind: "Secret"): "forbidden"]
         ).prune
-        #expect(prune.steps.isEmpty && prune.released.map(\.id.name) == ["web"])
-        #expect(prune.doubts.values.map { $0 } == [.needed])
+        #expect(unreadable.openOwners.isEmpty && Self.isBlocked(unreadable))
+        let open = try Self.prune(members + [Self.live("older")], [:]).openOwners
+        #expect(Set(open.map(\.owner)) == [Self.account, Self.further])
     }
 
     /// The API server deletes all objects of a kind with its definition, and the garbage collector what they own.
-    @Test(arguments: [Ancestor.exists(owners: []), .unknown("forbidden"), .gone])
-    func `the definition of the kind of an owner stays as long as that is there`(ancestor: Ancestor) throws {
-        let owner: JSON = ["apiVersion": "acme.dev/v1", "kind": "Widget", "name": "w", "uid": "uid-w"]
-        let kept = try PlanFixture.live(PlanFixture.configMap("kept"), uid: "uid-kept") { json in
-            json[["metadata", "ownerReferences"]] = [owner]
-        }
+    @Test func `the definition of the kind of an owner stays as long as that is there`() throws {
+        let widget = OwnerLink.Owner(
+            id: ObjectID(group: "acme.dev", kind: "Widget", namespace: "shop", name: "w"),
+            uid: "uid-w"
+        )
         let definition = try PlanFixture.live(
             """
             {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition",
@@ -126,14 +224,77 @@ struct OwnerChainTests {
             """,
             uid: "uid-definition"
         )
-        let live = [kept, definition]
-        let prune = PlanFixture.plan(
-            try PlanFixture.rendered(PlanFixture.configMap("kept")),
-            live: live,
-            members: live.map { ($0, $0.uid) },
-            policy: PlanPolicy(prune: .init(maxObjects: 100, maxPercent: 100)),
-            ancestors: ["uid-w": ancestor]
-        ).prune
-        #expect(prune.steps.isEmpty == (ancestor != .gone), "\(prune.verdict)")
+        func prune(_ ancestors: [OwnerLink.Owner: Ancestor]) throws -> PrunePlan {
+            try Self.prune([Self.live("kept", by: widget), definition], ancestors)
+        }
+        for (ancestor, isThere, isLeftOver) in [
+            (Ancestor.exists(owners: []), true, false), (.unknown("forbidden"), true, false), (.gone, false, true),
+            // Once it is gone nothing keeps its kind.
+            (.exists(owners: [], isEnding: true), true, true),
+        ] {
+            let plan = try prune([widget: ancestor])
+            #expect(plan.steps.isEmpty == isThere && !Self.isBlocked(plan), "\(ancestor): \(plan.verdict)")
+            #expect(plan.leftOver.contains(definition.id) == isLeftOver)
+        }
+        let draft = try prune([:])
+        #expect(draft.openOwners.map(\.owner) == [widget] && Self.isBlocked(draft))
+    }
+
+    /// Such as a Profile of Kubeflow, which owns the Namespace that its controller makes, or a CompositeResourceDefinition of
+    /// Crossplane, which owns a definition.
+    @Test(arguments: ["Namespace shop", "CustomResourceDefinition.apiextensions.k8s.io widgets.acme.dev"])
+    func `what owns the Namespace or the definition of what stays stays, although git knows neither`(text: String)
+        throws
+    {
+        let profile = OwnerLink.Owner(
+            id: ObjectID(group: "acme.dev", kind: "Profile", namespace: "", name: "p"),
+            uid: "uid-p"
+        )
+        let live = try PlanFixture.live(
+            #"{"apiVersion":"acme.dev/v1","kind":"Profile","metadata":{"name":"p"}}"#,
+            uid: "uid-p"
+        )
+        let widget = #"{"apiVersion":"acme.dev/v1","kind":"Widget","metadata":{"name":"w","namespace":"shop"}}"#
+        let declared = text.hasPrefix("N") ? PlanFixture.configMap("kept") : widget
+        let members = [live, try PlanFixture.live(declared, uid: "uid-declared")]
+        var catalog = PlanFixture.catalog
+        for (kind, plural) in [("Widget", "widgets"), ("Profile", "profiles")] {
+            catalog.add(
+                APIResource(
+                    gvk: GroupVersionKind(apiVersion: "acme.dev/v1", kind: kind),
+                    plural: plural,
+                    isNamespaced: kind == "Widget",
+                    verbs: ["list", "get", "patch", "delete"]
+                )
+            )
+        }
+        func prune(_ answer: (OwnerLink.Owner) -> Ancestor?) throws -> PrunePlan {
+            let ids = [
+                ObjectID(groupKind: GroupKind.namespace, namespace: "", name: "shop"),
+                ObjectID(groupKind: GroupKind.namespace, namespace: "", name: PlanFixture.applySet.parent.namespace),
+                ObjectID(groupKind: .customResourceDefinition, namespace: "", name: "widgets.acme.dev"),
+            ]
+            let owners = ids.map { OwnerLink(to: $0).owner }
+            return PlanFixture.plan(
+                try PlanFixture.rendered(declared),
+                live: members,
+                members: members.map { ($0, $0.uid) },
+                catalog: catalog,
+                policy: PlanPolicy(prune: .init(maxObjects: 100, maxPercent: 100)),
+                ancestors: Dictionary(owners.compactMap { owner in answer(owner).map { (owner, $0) } }) { first, _ in
+                    first
+                },
+                asksForContainers: true
+            ).prune
+        }
+        #expect(try prune { _ in nil }.openOwners.map(\.owner.id.description).contains(text))
+        let owned = Ancestor.exists(owners: [OwnerLink(owned: profile.id, owner: profile)])
+        let plan = try prune { "\($0.id)" == text ? owned : .exists(owners: []) }
+        #expect(plan.steps.isEmpty && plan.openOwners.isEmpty && !Self.isBlocked(plan), "\(plan.verdict)")
+        #expect(plan.kept.first?.reason.hasPrefix("\(text), which it owns, ") == true)
+        #expect(try prune { _ in .gone }.steps.map(\.id.name) == ["p"])
+        let blocked = try prune { "\($0.id)" == text ? .unknown("forbidden") : .gone }
+        let reason = "what would be deleted may own what stays: \(text) cannot be read: forbidden"
+        #expect(blocked.verdict == .blocked(reasons: [reason]))
     }
 }

@@ -80,7 +80,8 @@ struct PlanFixture {
         return try KubeObject(json)
     }
 
-    /// A plan of rendered and live objects; the inventory holds `members` with their uids.
+    /// A plan of rendered and live objects; the inventory holds `members` with their uids. Unless `asksForContainers`,
+    /// nobody owns the Namespaces and definitions that it would ask for.
     static func plan(
         _ rendered: RenderedSet,
         live: [KubeObject] = [],
@@ -92,7 +93,8 @@ struct PlanFixture {
         marks: [ObjectID: Inventory.AppliedMark] = [:],
         pruneBase: Int? = nil,
         contents: [ObjectID: ContainerContents] = [:],
-        ancestors: [String: Ancestor] = [:]
+        ancestors: [OwnerLink.Owner: Ancestor] = [:],
+        asksForContainers: Bool = false
     ) -> Plan {
         var set = LiveSet(
             catalog: catalog,
@@ -101,17 +103,17 @@ struct PlanFixture {
         )
         set.contents = contents
         set.ancestors = ancestors
-        return Planner.plan(
-            rendered,
-            against: set,
-            inventory: Inventory(
-                applySet: applySet,
-                members: Dictionary(members.map { ($0.0.id, .init(uid: $0.1)) }) { first, _ in first },
-                marks: marks,
-                pruneBase: pruneBase
-            ),
-            policy: policy
+        let inventory = Inventory(
+            applySet: applySet,
+            members: Dictionary(members.map { ($0.0.id, .init(uid: $0.1)) }) { first, _ in first },
+            marks: marks,
+            pruneBase: pruneBase
         )
+        let plan = Planner.plan(rendered, against: set, inventory: inventory, policy: policy)
+        let containers = plan.prune.openOwners.filter(\.isOfContainer)
+        guard !asksForContainers, !containers.isEmpty else { return plan }
+        for link in containers { set.ancestors[link.owner] = .exists(owners: []) }
+        return Planner.plan(rendered, against: set, inventory: inventory, policy: policy)
     }
 
     static func configMap(_ name: String, _ data: String = #""a":"1""#) -> String {

@@ -51,13 +51,15 @@ extension KubeObject {
     /// Whether other objects own it: while it stays, they stay, because it would be deleted along with the last of them.
     package var hasOwners: Bool { metadata["ownerReferences"]?.array?.isEmpty == false }
 
-    /// The uids of its owners: the garbage collector deletes it with the last of them.
-    package var ownerUIDs: [String] {
-        (metadata["ownerReferences"]?.array ?? []).compactMap { $0["uid"]?.string }
-    }
-
     /// Whether a controller made it for another object, and deletes it with that one.
     package var isControlled: Bool {
         metadata["ownerReferences"]?.array?.contains { $0["controller"]?.bool == true } == true
+    }
+}
+
+extension ObjectID {
+    /// Whether a deletion of it takes other objects along: those in a Namespace, or those of a kind.
+    package var isContainer: Bool {
+        groupKind == GroupKind.namespace || groupKind == GroupKind.customResourceDefinition
     }
 }

@@ -6,52 +6,80 @@ import Waiting
 /// Looking for the owners of owners before anything is deleted: an object may be deleted along with something that nobody has
 /// named, through objects of others.
 extension LiveReader {
-    /// More are not read; the plan says so.
+    /// When there are more, none of them is read; the plan says so.
     private static let maxAncestors = 1_000
 
-    /// Owners that a plan does not know, with their owners and so on, up to those that were read already.
+    /// Owners that a plan does not know, with their owners and so on; through those that were read already.
     ///
     /// - Parameters:
     ///   - links: The references to look for.
     ///   - live: What was read already.
-    /// - Returns: What is known of owners then, by uid.
-    package func ancestors(of links: [OwnerLink], in live: LiveSet) async -> [String: Ancestor] {
-        var found = live.ancestors
-        var known = Set(live.objects.values.compactMap(\.uid)).union(found.keys)
+    /// - Returns: What is known then of all owners that had to be looked for.
+    package func ancestors(of links: [OwnerLink], in live: LiveSet) async -> [OwnerLink.Owner: Ancestor] {
+        var found: [OwnerLink.Owner: Ancestor] = [:]
+        var graph = OwnerGraph(live)
+        var known: Set<OwnerLink.Owner> = []
+        var room = Self.maxAncestors
         var open = links
         while !open.isEmpty {
-            let wanted = open.filter { known.insert($0.uid).inserted }
-            let room = max(0, Self.maxAncestors - found.count)
-            for link in wanted.dropFirst(room) {
-                found[link.uid] = .unknown("there are more than \(Self.maxAncestors) owners to look for")
+            let unread = graph.climb(open, besides: &known).map(\.owner).filter { graph.ancestor($0) == nil }
+            let wanted = Dictionary(grouping: unread) { place(of: $0, live.catalog) }.sorted { $0.key < $1.key }
+            let inReach = wanted.filter { unasked($0.key, live.catalog) == nil }.count
+            let isTooMuch = inReach > room
+            room -= inReach
+            let answers = await concurrently(wanted, limit: limit) { place, owners in
+                if let known = unasked(place, live.catalog) ?? (isTooMuch ? Self.tooMany : nil) {
+                    return owners.map { ($0, known) }
+                }
+                return await ask(for: owners, at: place, live.catalog)
             }
-            let read = Array(wanted.prefix(room))
-            let answers = await concurrently(read, limit: limit) { await ancestor($0, live.catalog) }
             open = []
-            for (link, answer) in zip(read, answers) {
-                let ancestor = answer ?? .unknown("cancelled")
-                found[link.uid] = ancestor
-                if case .exists(let owners) = ancestor { open += owners }
+            for (answer, (_, owners)) in zip(answers, wanted) {
+                for (owner, ancestor) in answer ?? owners.map({ ($0, .unknown("cancelled")) }) {
+                    found[owner] = ancestor
+                    graph.learn(owner, ancestor)
+                    if case .exists(let above, _) = ancestor { open += above }
+                }
             }
         }
         return found
     }
 
-    private func ancestor(_ link: OwnerLink, _ catalog: APICatalog) async -> Ancestor {
-        switch catalog.lookup(link.owner.groupKind) {
-        case .unknown: return .gone
-        case .unavailable(let reason): return .unknown("its API group did not answer: \(reason)")
-        case .served(let resource):
-            // What is in no namespace has no owner in one: the garbage collector does not follow such a reference.
-            if resource.isNamespaced, link.owner.namespace.isEmpty { return .gone }
-            let namespace = resource.isNamespaced ? link.owner.namespace : ""
-            do throws(KubeError) {
-                let object = try await client.get(resource, namespace: namespace, name: link.owner.name)
-                guard let object, object.uid == link.uid else { return .gone }
-                return .exists(owners: object.ownerLinks)
-            } catch {
-                return .unknown("\(error)")
+    private static let tooMany = Ancestor.unknown("there are more than \(maxAncestors) owners to look for")
+
+    /// Where an owner is to be found: references from several namespaces may name one that is in none.
+    private func place(of owner: OwnerLink.Owner, _ catalog: APICatalog) -> ObjectID {
+        guard case .served(let resource) = catalog.lookup(owner.id.groupKind), !resource.isNamespaced else {
+            return owner.id
+        }
+        return ObjectID(groupKind: owner.id.groupKind, namespace: "", name: owner.id.name)
+    }
+
+    /// What is known of the owners in a place without a question; nil when there has to be one.
+    private func unasked(_ place: ObjectID, _ catalog: APICatalog) -> Ancestor? {
+        switch catalog.lookup(place.groupKind) {
+        case .unknown: .gone
+        case .unavailable(let reason): .unknown("its API group did not answer: \(reason)")
+        // What is in no namespace has no owner in one: the garbage collector does not follow such a reference.
+        case .served(let resource): resource.isNamespaced && place.namespace.isEmpty ? .gone : nil
+        }
+    }
+
+    /// Asks for some owners that are named in one place.
+    private func ask(
+        for owners: [OwnerLink.Owner],
+        at place: ObjectID,
+        _ catalog: APICatalog
+    ) async -> [(OwnerLink.Owner, Ancestor)] {
+        guard case .served(let resource) = catalog.lookup(place.groupKind) else { return owners.map { ($0, .gone) } }
+        do throws(KubeError) {
+            guard let object = try await client.get(resource, namespace: place.namespace, name: place.name) else {
+                return owners.map { ($0, .gone) }
             }
+            return owners.map { ($0, $0.uid.isEmpty || $0.uid == object.uid ? Ancestor(object) : .gone) }
+        } catch {
+            let reason = "\(error)"
+            return owners.map { ($0, .unknown(reason)) }
         }
     }
 }

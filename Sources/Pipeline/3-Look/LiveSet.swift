@@ -23,8 +23,8 @@ package struct LiveSet: Sendable {
     /// What the Namespaces and definitions that a plan would delete hold, ours or not; without those that were not
     /// looked through.
     package var contents: [ObjectID: ContainerContents] = [:]
-    /// By uid, owners that are not among `objects`, as far as a plan has asked for them.
-    package var ancestors: [String: Ancestor] = [:]
+    /// Owners that are not among `objects`, as far as a plan has asked for them.
+    package var ancestors: [OwnerLink.Owner: Ancestor] = [:]
 
     package init(
         catalog: APICatalog,

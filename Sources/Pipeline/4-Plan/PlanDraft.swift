@@ -74,21 +74,25 @@ package struct PlanDraft: Sendable {
     /// Namespaces and definitions that the plan would delete: what they hold has to be looked at before it is made.
     /// Ascending.
     package var containers: [ObjectID] {
-        guard inventory.members.keys.contains(where: { PrunePlanner.isContainer($0) && !placed.contains($0) }) else {
+        guard inventory.members.keys.contains(where: { $0.isContainer && !placed.contains($0) }) else {
             return []
         }
         return plan().prune.containers
     }
 
     /// Owners of what stays that have to be looked for before the plan is made, see ``PrunePlan/openOwners``.
-    package func openOwners(contents: [ObjectID: ContainerContents], ancestors: [String: Ancestor]) -> [OwnerLink] {
-        guard inventory.members.keys.contains(where: { !placed.contains($0) }) else { return [] }
+    ///
+    /// - Parameter contents: What the Namespaces and definitions hold that would be deleted.
+    /// - Returns: One reference to each owner, in no order.
+    package func openOwners(contents: [ObjectID: ContainerContents]) -> [OwnerLink] {
+        let left = inventory.members.keys.filter { !placed.contains($0) }
+        guard !left.isEmpty else { return [] }
         let objects = live.objects.values.lazy.compactMap(\.whole)
         guard
-            objects.contains(where: \.hasOwners)
+            left.contains(where: \.namespace.isEmpty) || objects.contains(where: \.hasOwners)
                 || contents.values.contains(where: { $0.objects.contains(where: \.hasOwners) })
         else { return [] }
-        return plan(contents: contents, ancestors: ancestors).prune.openOwners
+        return plan(contents: contents).prune.openOwners
     }
 
     /// The plan.
@@ -101,7 +105,7 @@ package struct PlanDraft: Sendable {
     /// - Returns: What to write, what to leave, what to delete, each with its reason.
     package func plan(
         contents: [ObjectID: ContainerContents] = [:],
-        ancestors: [String: Ancestor] = [:],
+        ancestors: [OwnerLink.Owner: Ancestor] = [:],
         policy learnt: PlanPolicy? = nil
     ) -> Plan {
         let policy = learnt ?? policy

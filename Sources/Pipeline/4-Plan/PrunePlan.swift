@@ -104,7 +104,7 @@ package struct PruneStep: Sendable {
     /// What a Namespace or definition held when the plan was made; nil for other kinds, and where it was not looked
     /// through.
     package let contents: ContainerContents?
-    /// The uids of its owners, and of those above, up to objects that the pass has read.
+    /// The uids of the nearest members and declared objects that own it, directly or through others.
     package let owners: [String]
 
     package init(
@@ -113,10 +113,10 @@ package struct PruneStep: Sendable {
         uid: String,
         live: KubeObject,
         contents: ContainerContents? = nil,
-        owners: [String]? = nil
+        owners: [String] = []
     ) {
         self.contents = contents
-        self.owners = owners ?? live.ownerUIDs
+        self.owners = owners
         self.id = id
         self.resource = resource
         self.uid = uid

@@ -10,8 +10,8 @@ extension PrunePlanner {
         case gone(String)
         /// Leaves the inventory and stays in the cluster, because this project may not delete it.
         case release(String)
-        /// Stays in the cluster because it asks for that, and stays a member for as long as `isMember` says so: then every
-        /// pass reads it.
+        /// Stays in the cluster whatever git says, because it asks for that or this project may not delete it; a member
+        /// for as long as `isMember` says so: then every pass reads it.
         case spare(String, isMember: Bool)
         /// Stays in the cluster and a member until something else is gone, or can be read.
         case keep(String)
@@ -21,7 +21,7 @@ extension PrunePlanner {
         case remain(String)
 
         /// Whether the limits of a prune are also taken of it: it is in the cluster and ours, as far as is known, and does
-        /// not ask to stay whatever git says.
+        /// not stay whatever git says.
         var counts: Bool {
             switch self {
             case .gone, .release, .spare: false
@@ -35,14 +35,6 @@ extension PrunePlanner {
             switch self {
             case .delete, .keep: true
             case .gone, .release, .spare, .ending, .remain: false
-            }
-        }
-
-        /// Whether it leaves the inventory and stays in the cluster.
-        var isLetGo: Bool {
-            switch self {
-            case .release, .spare(_, isMember: false): true
-            case .gone, .delete, .keep, .ending, .remain, .spare(_, isMember: true): false
             }
         }
 
@@ -108,7 +100,7 @@ extension PrunePlanner {
                 uid: uid,
                 live: object,
                 contents: live.contents[id],
-                owners: graph.uids(above: object)
+                owners: owners(of: object)
             )
         )
     }

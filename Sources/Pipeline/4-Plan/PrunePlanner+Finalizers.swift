@@ -15,7 +15,7 @@ extension PrunePlanner {
         .max(by: PrunePlanner.isRankedBelow)
         guard let waiting else { return }
         for case (let id, .delete) in fates
-        where PrunePlanner.rank(id) < PrunePlanner.rank(waiting) && !PrunePlanner.isContainer(id) {
+        where PrunePlanner.rank(id) < PrunePlanner.rank(waiting) && !id.isContainer {
             fates[id] = .keep(PrunePlan.reasonToKeepController(of: waiting))
         }
     }

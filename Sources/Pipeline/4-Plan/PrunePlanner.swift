@@ -20,6 +20,9 @@ struct PrunePlanner {
     let graph: OwnerGraph
     /// The uids of declared objects, perhaps under another group's name.
     let appliedUIDs: Set<String>
+    /// For each owner of a member that has left: the uids of the nearest members and declared objects, itself or above it.
+    /// What is above those is judged with them.
+    private let judgedAbove: [OwnerLink.Owner: [String]]
     /// Kinds and names of refused manifests.
     private let shielded: Set<KindAndName>
 
@@ -46,7 +49,14 @@ struct PrunePlanner {
         self.live = live
         self.inventory = inventory
         self.policy = policy
-        graph = OwnerGraph(inventory.members.keys.contains { !declared.contains($0) } ? live : nil)
+        let left = inventory.members.keys.filter { !declared.contains($0) }
+        graph = OwnerGraph(left.isEmpty ? nil : live)
+        let judged = left.isEmpty ? [] : declared.union(inventory.members.keys)
+        judgedAbove = Self.judgedAbove(
+            left.lazy.compactMap { live.objects[$0]?.whole }.filter(\.hasOwners),
+            graph,
+            Set(judged.compactMap { live.objects[$0]?.uid })
+        )
         appliedUIDs = Set(declared.compactMap { live.objects[$0]?.uid })
         shielded = Set(refused.map { KindAndName(kind: $0.id.groupKind, name: $0.id.name) })
     }
@@ -62,6 +72,7 @@ struct PrunePlanner {
         }
         keepControllers(&fates)
         keepUsers(&fates)
+        let unfollowed = keepUnfollowed(&fates)
         let staying = StayingObjects(planner: self, members: fates)
         fates.merge(staying.fates) { $1 }
         var steps: [PruneStep] = []
@@ -84,34 +95,27 @@ struct PrunePlanner {
             steps: steps,
             doubts: doubts,
             along: staying.along,
-            unknownOwners: staying.unknownOwners,
-            isReleasing: fates.values.contains(where: \.isLetGo),
+            gaps: staying.gaps,
+            unfollowed: unfollowed,
             waiting: fates.values.count { if case .keep = $0 { true } else { false } },
             base: base,
             present: present
         )
         let decision = verdict.verdict
-        // A draft: what is made once they were looked for says what may be deleted.
-        let openOwners = verdict.decidesOwners ? staying.openOwners : []
-        let isDraft = !openOwners.isEmpty
         // Also in passes that do not see any more what needs them. While nothing may be deleted nothing leaves, either.
-        if case .blocked = decision {} else if !isDraft { for id in staying.needed { doubts[id] = .needed } }
+        if case .blocked = decision {} else { for id in staying.needed { doubts[id] = .needed } }
         return PrunePlan(
-            verdict: isDraft ? .blocked(reasons: openOwners.map(Self.reasonToLook)) : decision,
+            verdict: decision,
             steps: steps,
             released: released.sorted { $0.id < $1.id },
             kept: kept.sorted { $0.id < $1.id },
             doubts: doubts,
-            containers: decision.mayRun
-                ? steps.map(\.id).filter { PrunePlanner.isContainer($0) && live.contents[$0] == nil }.sorted() : [],
-            openOwners: openOwners,
+            containers: verdict.mayRunOnceKnown
+                ? steps.map(\.id).filter { $0.isContainer && live.contents[$0] == nil }.sorted() : [],
+            openOwners: verdict.openOwners,
             base: base,
             leftOver: decision == .disabled ? [] : leftOver(fates)
         )
-    }
-
-    private static func reasonToLook(for link: OwnerLink) -> String {
-        "\(link.owned) is owned by \(link.owner), and nobody has looked whether what would be deleted owns that"
     }
 
     /// How many members exist, as far as is known: one that was never created, or is gone, must not raise the limit for
@@ -139,14 +143,29 @@ struct PrunePlanner {
         Set(inventory.members.keys.filter { !declared.contains($0) && fates[$0]?.isLeftOver != false })
     }
 
+    /// The uids of the nearest members and declared objects that own an object, directly or through others; each once.
+    func owners(of object: KubeObject) -> [String] {
+        var known: Set<String> = []
+        return object.ownerLinks.flatMap { judgedAbove[$0.owner] ?? [] }.filter { known.insert($0).inserted }
+    }
+
+    private static func judgedAbove(
+        _ objects: some Sequence<KubeObject>,
+        _ graph: OwnerGraph,
+        _ judged: Set<String>
+    ) -> [OwnerLink.Owner: [String]] {
+        var found: [OwnerLink.Owner: [String]] = [:]
+        for link in objects.lazy.flatMap(\.ownerLinks) where found[link.owner] == nil {
+            var known: Set<OwnerLink.Owner> = []
+            let above = graph.climb([link], besides: &known, until: judged.contains)
+            found[link.owner] = above.map(\.owner.uid).filter(judged.contains)
+        }
+        return found
+    }
+
     /// The namespace of a refused manifest may not be known, so it protects every member of its kind and name.
     func isDeclared(_ id: ObjectID) -> Bool {
         declared.contains(id) || shielded.contains(KindAndName(kind: id.groupKind, name: id.name))
-    }
-
-    /// Whether a deletion of it takes other objects along.
-    static func isContainer(_ id: ObjectID) -> Bool {
-        id.groupKind == GroupKind.namespace || id.groupKind == GroupKind.customResourceDefinition
     }
 
     /// Reverse of the order of apply: later stages first, namespaces and definitions last. Of one stage bindings first, which

@@ -14,10 +14,10 @@ struct PruneVerdict {
     let steps: [PruneStep]
     let doubts: [ObjectID: Inventory.Doubt]
     let along: [StayingObjects.GoingAlong]
-    /// Owners of what stays that could not be read: what would be deleted may be above them.
-    let unknownOwners: [String]
-    /// Whether members leave the inventory and stay in the cluster.
-    let isReleasing: Bool
+    /// Owners of which it is not known what owns them: what would be deleted may.
+    let gaps: StayingObjects.Gaps
+    /// Owners of what would leave the inventory that nobody has looked for.
+    let unfollowed: [OwnerLink]
     /// How many members more will go without a new commit, once what they wait for is gone or can be read.
     let waiting: Int
     /// Of how many members the limits are taken.
@@ -25,17 +25,41 @@ struct PruneVerdict {
     /// How many there are now.
     let present: Int
 
-    /// Whether it matters who owns what stays: something may be deleted now, or what leaves the inventory is not read again.
-    var decidesOwners: Bool { !steps.isEmpty || isReleasing }
-
     var verdict: PrunePlan.Verdict {
         guard planner.policy.prune.isEnabled else { return .disabled }
-        let partial = partialKnowledge
-        if !partial.isEmpty { return .blocked(reasons: Self.bounded(partial)) }
-        if !steps.isEmpty, let culprit { return .blocked(reasons: [culprit]) }
-        if decidesOwners, !unknownOwners.isEmpty { return .blocked(reasons: Self.bounded(unknownOwners)) }
+        if let first { return .blocked(reasons: first) }
+        if !ownerDoubts.isEmpty { return .blocked(reasons: Self.bounded(ownerDoubts)) }
         let reasons = holdReasons
         return reasons.isEmpty ? .allowed : .held(reasons: reasons, approvalHash: approvalHash)
+    }
+
+    /// Whether the steps may run, at once or after approval, as far as it does not matter who owns what.
+    var mayRunOnceKnown: Bool { planner.policy.prune.isEnabled && first == nil }
+
+    /// Owners that have to be looked for. None while nothing may be deleted, and nothing leaves, for other reasons.
+    var openOwners: [OwnerLink] {
+        guard planner.policy.prune.isEnabled else { return unfollowed }
+        guard first == nil else { return [] }
+        let above = steps.isEmpty ? [] : gaps.aboveStaying + (steps.count > 1 ? gaps.aboveSteps : [])
+        return unfollowed + above.filter { planner.graph.ancestor($0.owner) == nil }
+    }
+
+    /// Why what would be deleted may own what stays. One object alone is above nothing else that would be deleted.
+    private var ownerDoubts: [String] {
+        guard !steps.isEmpty else { return [] }
+        var texts = gaps.aboveStaying.map { "what would be deleted may own what stays: \(planner.reasonToDoubt($0))" }
+        guard steps.count > 1 else { return texts.sorted() }
+        texts += gaps.aboveSteps.map {
+            "what would be deleted may own what cannot be deleted in the end: \(planner.reasonToDoubt($0))"
+        }
+        return texts.sorted()
+    }
+
+    /// What blocks whoever owns what.
+    private var first: [String]? {
+        let partial = partialKnowledge
+        if !partial.isEmpty { return Self.bounded(partial) }
+        return steps.isEmpty ? nil : culprit.map { [$0] }
     }
 
     private static func bounded(_ reasons: [String]) -> [String] {

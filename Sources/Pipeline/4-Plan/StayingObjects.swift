@@ -21,18 +21,26 @@ struct StayingObjects {
         let notLookedAt: [GroupKind: String]?
     }
 
-    /// Owners of what stays that nobody has read, and that have to be: their own owners may be among the steps.
-    private(set) var openOwners: [OwnerLink] = []
-    /// Why some of them are not known, a whole sentence each.
-    private(set) var unknownOwners: [String] = []
+    /// Owners of which it is not known what owns them: that may be among the steps.
+    private(set) var gaps = Gaps()
+
+    /// References that nobody has followed, or that could not be followed; one for each owner.
+    struct Gaps {
+        /// Above what stays.
+        var aboveStaying: [OwnerLink] = []
+        /// Above what would be deleted, which may have to stay in the end; without those above what stays.
+        var aboveSteps: [OwnerLink] = []
+    }
 
     private let planner: PrunePlanner
+    /// Whether the owners of Namespaces and definitions matter. They are in no namespace, as these are.
+    private let followsContainers: Bool
     /// The references above what stays.
     private var above: [OwnerLink] = []
     /// Owners above what stays, above what stays for good, and above what no later pass may see.
-    private var climbed: Set<String> = []
-    private var climbedForGood: Set<String> = []
-    private var climbedInPassing: Set<String> = []
+    private var climbed: Set<OwnerLink.Owner> = []
+    private var climbedForGood: Set<OwnerLink.Owner> = []
+    private var climbedInPassing: Set<OwnerLink.Owner> = []
     /// The first reason why what an object needs stays.
     private var reasons: [Pin: String] = [:]
     /// What stays until git or a person changes something, however many passes there are.
@@ -54,6 +62,9 @@ struct StayingObjects {
 
     init(planner: PrunePlanner, members: [ObjectID: PrunePlanner.Fate]) {
         self.planner = planner
+        followsContainers = members.contains { id, fate in
+            if case .delete = fate { id.namespace.isEmpty } else { false }
+        }
         let home = planner.inventory.applySet.parent.namespace
         pin(.namespace(home), "it holds this project's own inventory", lasts: true)
         for id in planner.declared {
@@ -122,7 +133,8 @@ struct StayingObjects {
         pinNamed(by: object, "\(id) stays, and names it", lasts: lasts)
         guard passes, let object else { return }
         passing.formUnion(References.named(by: object).map(Pin.named))
-        passing.formUnion(planner.graph.links(above: object, besides: &climbedInPassing).map { Pin.owner($0.uid) })
+        let above = planner.graph.climb(object.ownerLinks, besides: &climbedInPassing)
+        passing.formUnion(above.map { Pin.owner($0.owner.uid) })
     }
 
     private mutating func pinNamed(by object: KubeObject?, _ reason: String, lasts: Bool) {
@@ -133,41 +145,57 @@ struct StayingObjects {
     /// The garbage collector takes an object along with the last of its owners, and that with the last of its own, whoever
     /// has them.
     private mutating func pinOwners(of object: KubeObject?, _ reason: String, lasts: Bool) {
-        guard let object else { return }
-        let links =
-            lasts
-            ? planner.graph.links(above: object, besides: &climbedForGood)
-            : planner.graph.links(above: object, besides: &climbed)
-        for link in links {
-            pin(.owner(link.uid), reason, lasts: lasts)
-            if planner.graph.ancestor(link.uid) == .gone { continue }
-            pin(
-                .kind(link.owner.groupKind),
-                "\(link.owner) of the kind that it defines owns \(link.owned)",
-                lasts: lasts
-            )
-        }
-        above += links
+        if let object { pinOwners(object.ownerLinks, reason, lasts: lasts) }
     }
 
-    /// Notes owners that nobody has looked for, or that could not be read: above what stays, and above what would be deleted,
-    /// because that may stay in the end.
-    private mutating func learnOwners(of steps: [PruneStep]) {
-        var seen: Set<String> = []
-        let links = above + steps.flatMap { planner.graph.links(above: $0.live, besides: &seen) }
-        var learnt: Set<String> = []
-        for link in links where learnt.insert(link.uid).inserted {
-            switch planner.graph.ancestor(link.uid) {
-            case nil: openOwners.append(link)
-            case .unknown(let reason):
-                unknownOwners.append(
-                    "\(link.owned) is owned by \(link.owner), which cannot be read, and what would be deleted may own that:"
-                        + " \(reason)"
-                )
-            case .gone, .exists: break
+    private mutating func pinOwners(_ links: [OwnerLink], _ reason: String, lasts: Bool) {
+        let links =
+            lasts
+            ? planner.graph.climb(links, besides: &climbedForGood) : planner.graph.climb(links, besides: &climbed)
+        above += links
+        for link in links where !link.isOfContainer {
+            pin(.owner(link.owner.uid), reason, lasts: lasts)
+            let owner = link.owner.id
+            let why = "\(owner) of the kind that it defines owns \(link.owned)"
+            switch planner.graph.ancestor(link.owner) {
+            // Before anything is deleted it is looked for; until then a definition is taken for one that may go.
+            case nil, .gone: break
+            case .exists(_, let isEnding): pin(.kind(owner.groupKind), why, lasts: lasts && !isEnding)
+            case .unknown: pin(.kind(owner.groupKind), why, lasts: lasts)
             }
         }
-        unknownOwners.sort()
+    }
+
+    /// A Namespace or a definition that stays may be owned as well, whoever has it.
+    private mutating func pinOwners(ofContainer pin: Pin, lasts: Bool) {
+        guard followsContainers else { return }
+        switch pin {
+        case .namespace(let name):
+            let container = ObjectID(groupKind: GroupKind.namespace, namespace: "", name: name)
+            let reason = "\(container), which it owns, holds what stays"
+            pinOwners([OwnerLink(to: container)], reason, lasts: lasts)
+        case .kind(let kind):
+            guard !BuiltInGroup.contains(kind.group), case .served(let resource) = planner.live.catalog.lookup(kind)
+            else {
+                return
+            }
+            let container = ObjectID(
+                groupKind: GroupKind.customResourceDefinition,
+                namespace: "",
+                name: "\(resource.plural).\(kind.group)"
+            )
+            let reason = "\(container), which it owns, defines the kind of what stays"
+            pinOwners([OwnerLink(to: container)], reason, lasts: lasts)
+        case .owner, .named: break
+        }
+    }
+
+    private mutating func learnOwners(of steps: [PruneStep]) {
+        var known = climbed.union(climbedForGood)
+        let aboveSteps = planner.graph.climb(steps.flatMap(\.live.ownerLinks), besides: &known)
+        var learnt: Set<OwnerLink.Owner> = []
+        gaps.aboveStaying = above.filter { planner.graph.isGap($0.owner) && learnt.insert($0.owner).inserted }
+        gaps.aboveSteps = aboveSteps.filter { planner.graph.isGap($0.owner) }
     }
 
     /// A definition waits for the last of its objects, and what one names is used until it is gone; a Namespace empties
@@ -179,10 +207,13 @@ struct StayingObjects {
 
     private mutating func pin(_ pin: Pin, _ reason: String, lasts: Bool) {
         if case .namespace("") = pin { return }
-        if lasts { lasting.insert(pin) }
-        guard reasons[pin] == nil else { return }
-        reasons[pin] = reason
-        pinned.append(pin)
+        let comesToLast = lasts && lasting.insert(pin).inserted
+        let isNew = reasons[pin] == nil
+        if isNew {
+            reasons[pin] = reason
+            pinned.append(pin)
+        }
+        if isNew || comesToLast { pinOwners(ofContainer: pin, lasts: lasts) }
     }
 
     /// Marks what objects outside of the inventory keep: those with our label that are not members, such as one that
@@ -225,7 +256,7 @@ struct StayingObjects {
         keepWhatIsPinned(of: steps)
         let going = steps.filter { fates[$0.id] == nil }
         let uids = Set(going.map(\.uid))
-        along = going.filter { PrunePlanner.isContainer($0.id) }.map { step in
+        along = going.filter { $0.id.isContainer }.map { step in
             let contents = planner.live.contents[step.id]
             let objects = contents?.ownObjects.filter { !uids.contains($0.uid ?? "") }.map(\.id).sorted()
             return GoingAlong(container: step.id, objects: objects ?? [], notLookedAt: contents?.notLookedAt)

@@ -13,13 +13,15 @@ extension ProcessFaultTests {
     /// A leader that cannot renew its lease in the middle of an apply, or that stands still for longer than the lease lasts.
     @Suite(.timeLimit(.minutes(5)))
     struct LostLeaseTests {
-        /// So many that the apply outlasts the lease: eight at a time, each slow.
+        /// So many that the apply outlasts the lease: each is slow, and so many are on their way at a time.
         private static let count = 160
-        private static let slow = FaultRule("PATCH", "*/configmaps/*", .delay(.milliseconds(500)))
+        private static let width = 8
+        private static let slow = FaultRule("PATCH", "*/configmaps/*", .delay(.seconds(3)))
 
         private func appliesSoFar(_ cluster: EmbeddedCluster) -> Int { cluster.faults.count("PATCH", "*/configmaps/*") }
 
-        /// Starts an operator and waits until it is in the middle of its first apply.
+        /// Starts an operator and waits until it is in the middle of its first apply, and sends nothing at this moment: one
+        /// that stands still between its question for the lease and the sending of a byte sends that byte afterwards.
         private func inTheMiddle(
             of scene: Scene,
             _ cluster: EmbeddedCluster,
@@ -28,7 +30,9 @@ extension ProcessFaultTests {
             try scene.commit(scene.baseFiles(configMaps: LostLeaseTests.count))
             cluster.faults.add(LostLeaseTests.slow)
             try await scene.withOperator("first") { first in
-                try await eventually("the apply is under way", within: .seconds(60)) { appliesSoFar(cluster) > 8 }
+                try await eventually("the apply is under way", within: .seconds(60)) {
+                    appliesSoFar(cluster) >= 2 * LostLeaseTests.width
+                }
                 try await body(first)
             }
         }

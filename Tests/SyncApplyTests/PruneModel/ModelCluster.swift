@@ -18,7 +18,8 @@ struct ModelCluster {
         let kinds = [
             ("ConfigMap", "configmaps", true), ("ServiceAccount", "serviceaccounts", true), ("Secret", "secrets", true),
             ("PersistentVolumeClaim", "persistentvolumeclaims", true), ("Namespace", "namespaces", false),
-            ("RoleBinding", "rolebindings", true),
+            ("RoleBinding", "rolebindings", true), ("Role", "roles", true),
+            ("ClusterRole", "clusterroles", false),
         ]
         for (kind, plural, isNamespaced) in kinds {
             catalog.add(
@@ -79,16 +80,25 @@ struct ModelCluster {
     }
 
     /// Makes one object the owner of another; of the same namespace.
-    mutating func own(_ id: ObjectID, by owner: ObjectID) {
-        guard id != owner, objects[id] != nil, let uid = objects[owner]?.uid, id.namespace == owner.namespace else {
+    ///
+    /// - Parameters:
+    ///   - id: What is owned.
+    ///   - owner: The owner.
+    ///   - isOneMore: Whether the owners that there are stay.
+    ///   - kind: What the reference says instead of the owner's kind, so that it leads nowhere.
+    mutating func own(_ id: ObjectID, by owner: ObjectID, isOneMore: Bool = false, as kind: String? = nil) {
+        guard id != owner, let owned = objects[id], let uid = objects[owner]?.uid, id.namespace == owner.namespace
+        else {
             return
         }
-        objects[id]?.json[["metadata", "ownerReferences"]] = [
-            [
-                "apiVersion": .string(ModelCommit.apiVersion(of: owner.kind)), "kind": .string(owner.kind),
-                "name": .string(owner.name), "uid": .string(uid),
-            ]
+        let kind = kind ?? owner.kind
+        let others = isOneMore ? owned.metadata["ownerReferences"]?.array ?? [] : []
+        let reference: JSON = [
+            "apiVersion": .string(ModelCommit.apiVersion(of: kind)), "kind": .string(kind),
+            "name": .string(owner.name), "uid": .string(uid),
         ]
+        objects[id]?.json[["metadata", "ownerReferences"]] = .array([reference] + others)
+        collectGarbage()
     }
 
     /// Deletes one object, with a Namespace all that is in it, and what the garbage collector takes along because none of
@@ -98,15 +108,23 @@ struct ModelCluster {
         for (other, object) in objects
         where other == id || id.groupKind == GroupKind.namespace && other.namespace == id.name { gone.append(object) }
         for object in gone { objects[object.id] = nil }
+        return gone + collectGarbage()
+    }
+
+    /// Takes away what has owners of which none is there; gives what is gone.
+    @discardableResult
+    mutating func collectGarbage() -> [KubeObject] {
+        var gone: [KubeObject] = []
         while true {
-            let uids = Set(objects.values.compactMap(\.uid))
             let orphans = objects.values.filter { object in
-                let owners = object.metadata["ownerReferences"]?.array ?? []
-                return !owners.isEmpty && !owners.contains { uids.contains($0["uid"]?.string ?? "") }
+                let owners = object.ownerLinks.map(\.owner)
+                return !owners.isEmpty && !owners.contains { objects[$0.id]?.uid == $0.uid }
             }
             guard !orphans.isEmpty else { return gone }
-            for object in orphans { objects[object.id] = nil }
-            gone += orphans
+            let spaces = Set(orphans.filter { $0.id.groupKind == GroupKind.namespace }.map(\.name))
+            let inside = objects.values.filter { spaces.contains($0.namespace) && !orphans.map(\.id).contains($0.id) }
+            for object in orphans + inside { objects[object.id] = nil }
+            gone += orphans + inside
         }
     }
 
@@ -134,7 +152,7 @@ struct ModelCommit {
     var id: String { String(repeating: "0", count: 32) + String(10_000_000 + number) }
 
     static func apiVersion(of kind: String) -> String {
-        kind == "RoleBinding" ? "rbac.authorization.k8s.io/v1" : "v1"
+        kind.contains("Role") ? "rbac.authorization.k8s.io/v1" : "v1"
     }
 
     /// Bindings always name the service account of their Namespace; service accounts its Secret, except in version 1.

@@ -128,7 +128,8 @@ struct ModelJudge {
         let uid = object.uid ?? ""
         let given = yes[pass.project]
         let isApproved = given?.commit == pass.commit.number && given?.uids.contains(uid) == true
-        let isByOwner = object.id != target.id && target.id.groupKind != GroupKind.namespace
+        let isInside = target.id.groupKind == GroupKind.namespace && object.namespace == target.name
+        let isByOwner = object.id != target.id && !isInside
         // Who says of an object that was never ours, or is not any more, that it goes with one of ours has decided that.
         let isOurs =
             object.label(ApplySet.partOfLabel) == label && applied[uid]?[pass.project] != nil

@@ -16,6 +16,8 @@ struct ModelWorld {
     /// Whether objects come to own each other.
     private let hasOwners: Bool
     private let hasNames: Bool
+    /// Whether they also do so through objects of kinds that no pass reads.
+    private let hasChains: Bool
 
     static func space(_ name: String) -> ObjectID {
         ObjectID(groupKind: GroupKind.namespace, namespace: "", name: name)
@@ -24,6 +26,8 @@ struct ModelWorld {
     /// Everything that anybody may declare or make.
     private let universe: [ObjectID]
 
+    private static let between = GroupKind(group: "rbac.authorization.k8s.io", kind: "Role")
+    private static let betweenSpaces = GroupKind(group: "rbac.authorization.k8s.io", kind: "ClusterRole")
     private static let plain =
         ["one", "two"].map(space)
         + ["one", "two"].flatMap { space in
@@ -42,8 +46,9 @@ struct ModelWorld {
     ]
 
     /// With `hasNames` the life is about objects that others name; without it a seed lives as it did before those came.
-    init(seed: UInt64, hasOwners: Bool = true, hasNames: Bool = true) throws {
+    init(seed: UInt64, hasOwners: Bool = true, hasNames: Bool = true, hasChains: Bool = false) throws {
         self.hasOwners = hasOwners
+        self.hasChains = hasChains
         self.hasNames = hasNames
         universe = hasNames ? Self.namers + Self.plain.filter { $0.namespace != "two" } : Self.plain
         dice = ModelDice(seed: seed)
@@ -81,7 +86,7 @@ struct ModelWorld {
         let concerned = hasNames && dice.oneIn(2) ? Self.namers : universe
         let id = concerned.randomElement(using: &dice) ?? Self.space("one")
         if hasNames, dice.oneIn(4) { return wish(id) }
-        switch Int.random(in: 0..<(hasOwners ? 17 : 16), using: &dice) {
+        switch Int.random(in: 0..<(hasChains ? 20 : hasOwners ? 17 : 16), using: &dice) {
         case 0...4:
             let number = projects[index].commits.count
             let next = commit(number)
@@ -102,6 +107,7 @@ struct ModelWorld {
         case 16:
             let others = cluster.objects.keys.filter { $0.namespace == id.namespace && !id.namespace.isEmpty }.sorted()
             if let owner = others.randomElement(using: &dice) { cluster.own(id, by: owner) }
+        case 17...19: try chain(id)
         case 14:
             guard cluster.objects[id] == nil, id.namespace.isEmpty || cluster.objects[Self.space(id.namespace)] != nil
             else { return }
@@ -118,6 +124,28 @@ struct ModelWorld {
         ]
         guard let (key, value) = wishes.randomElement(using: &dice) else { return }
         cluster.edit(id, ["annotations", key], .string(value))
+    }
+
+    /// Puts one to three objects of others between an object and an owner of it, which leads nowhere at times.
+    private mutating func chain(_ id: ObjectID) throws {
+        let others = cluster.objects.keys.filter { $0.namespace == id.namespace }.sorted()
+        guard cluster.objects[id] != nil, let top = others.randomElement(using: &dice) else { return }
+        var owned = id
+        for _ in 0..<Int.random(in: 1...3, using: &dice) {
+            let number = Int.random(in: 0..<4, using: &dice)
+            let kind = id.namespace.isEmpty ? Self.betweenSpaces : Self.between
+            let next = ObjectID(groupKind: kind, namespace: id.namespace, name: "m\(number)")
+            if cluster.objects[next] == nil { try cluster.createByHand(next, label: nil) }
+            own(owned, by: next)
+            owned = next
+        }
+        own(owned, by: top)
+    }
+
+    private mutating func own(_ id: ObjectID, by owner: ObjectID) {
+        let isOneMore = dice.oneIn(3)
+        cluster.own(id, by: owner, isOneMore: isOneMore, as: dice.oneIn(12) ? "Secret" : nil)
+        if dice.oneIn(12) { cluster.own(id, by: owner, isOneMore: true, as: "ConfigMap") }
     }
 
     private mutating func lose(_ index: Int) {
@@ -151,7 +179,7 @@ struct ModelWorld {
 
     private mutating func faults() -> ModelFaults {
         var faults = ModelFaults()
-        let kinds = Set(universe.map(\.groupKind)).sorted()
+        let kinds = Set(universe.map(\.groupKind) + (hasChains ? [Self.between, Self.betweenSpaces] : [])).sorted()
         if dice.oneIn(8), let kind = kinds.randomElement(using: &dice) { faults.unreadable = [kind] }
         if dice.oneIn(5) { for id in universe where dice.oneIn(4) { faults.failing.insert(id) } }
         if dice.oneIn(6) { faults.dies = Int.random(in: 1...12, using: &dice) }
@@ -219,60 +247,5 @@ extension ModelWorld {
             kinds: Set(inventory.members.keys.map(\.groupKind)).union(inventory.unseenKinds),
             ref: inventory.ref
         )
-    }
-
-    /// The plan, made as a pass makes it: again once it is known what the containers hold.
-    func plan(
-        _ project: ModelProject,
-        _ inventory: Inventory,
-        unreadable: Set<GroupKind>
-    ) throws -> (plan: Plan, contents: [ObjectID: ContainerContents]) {
-        let commit = project.current
-        let ref = project.followsTags ? "v\(commit.number)" : "main"
-        let rendered = RenderedSet(
-            commit: CommitInfo(
-                id: commit.id,
-                ref: ref,
-                authorName: "Ada",
-                authorEmail: "ada@example.org",
-                authoredAt: 0,
-                subject: "change"
-            ),
-            treeID: commit.id,
-            objects: try commit.manifests().enumerated().map { index, object in
-                RenderedObject(object: object, origin: Origin(file: "infra/all.yaml", line: index + 1))
-            },
-            notices: []
-        )
-        var policy = PlanPolicy(prune: .init(maxObjects: 2, maxPercent: 30), source: project.source)
-        if project.followsTags, let before = Int(inventory.ref.dropFirst()), before > commit.number {
-            policy.rewoundFrom = inventory.ref
-        }
-        let concerned = Set(commit.wants.keys.map(\.groupKind))
-            .union(inventory.members.keys.map(\.groupKind)).union(inventory.unseenKinds)
-        let seen = cluster.objects.filter { id, object in
-            guard !unreadable.contains(id.groupKind) else { return false }
-            let isLabelled = object.label(ApplySet.partOfLabel) == project.applySet.id
-            return isLabelled && concerned.contains(id.groupKind)
-                || commit.wants[id] != nil || inventory.members[id] != nil
-        }
-        let failed = unreadable.intersection(concerned).map { ($0, "forbidden") }
-        var live = LiveSet(
-            catalog: ModelCluster.catalog,
-            objects: seen.mapValues(LiveObject.whole),
-            unreadable: Dictionary(failed) { first, _ in first }
-        )
-        var plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
-        for id in plan.prune.containers {
-            let inside = cluster.objects.values.filter { $0.id.namespace == id.name }
-            live.contents[id] = ContainerContents(objects: inside.sorted { $0.id < $1.id })
-        }
-        if !live.contents.isEmpty { plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy) }
-        guard !plan.prune.openOwners.isEmpty else { return (plan, live.contents) }
-        for object in cluster.objects.values {
-            live.ancestors[object.uid ?? ""] = .exists(owners: object.ownerLinks)
-        }
-        for link in plan.prune.openOwners where live.ancestors[link.uid] == nil { live.ancestors[link.uid] = .gone }
-        return (Planner.plan(rendered, against: live, inventory: inventory, policy: policy), live.contents)
     }
 }

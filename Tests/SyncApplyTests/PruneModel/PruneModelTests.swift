@@ -34,7 +34,7 @@ struct PruneModelTests {
         var wrong: [String] = []
         for index in 0..<Self.lives {
             let seed = Self.firstSeed &+ UInt64(index)
-            var world = try ModelWorld(seed: seed, hasNames: seed % 2 == 0)
+            var world = try ModelWorld(seed: seed, hasNames: seed % 2 == 0, hasChains: seed % 3 == 0)
             let violations = try world.live(events: Self.events)
             if let first = violations.first { wrong.append("seed \(seed): \(first)") }
             if wrong.count >= 10 { break }

@@ -146,10 +146,10 @@ struct PassMemory: Sendable {
     }
 
     /// Notes the inputs of a pass that had nothing to write and nothing new to report. Does nothing when the pass
-    /// depended on something that no watch covers: a refused object, a kind that cannot be read, an object that is not
-    /// healthy.
+    /// depended on something that no watch covers: a refused object, a kind that cannot be read, an owner that cannot be
+    /// read or is going, an object that is not healthy.
     mutating func comeToRest(at prepared: PreparedPass, state: ProjectState, standing: [String]) {
-        guard let generation = prepared.generation, !owesMarks,
+        guard let generation = prepared.generation, !owesMarks, !prepared.dependsOnUnwatchedOwners,
             prepared.plan.refused.allSatisfy({ $0.reason.mayRest }),
             // The live object may change, and only a watch would show it.
             prepared.unwatched.isSubset(of: prepared.plan.refused.filter { $0.reason != .optedOutLive }.map(\.id))

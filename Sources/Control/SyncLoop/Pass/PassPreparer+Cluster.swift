@@ -58,8 +58,8 @@ extension PassPreparer {
         since began: ContinuousClock.Instant
     ) async throws(KubeError) -> Bool {
         let searchesAllKinds = await !store.hasInventory
-        guard searchesAllKinds || !prepared.plan.isEmpty else { return false }
         let mustBeCurrent = searchesAllKinds || prepared.needsCurrentCatalog
+        guard mustBeCurrent || !prepared.plan.isEmpty else { return false }
         let moment = mustBeCurrent ? began : ContinuousClock.now - CatalogCache.catalogAge
         return try await cluster.renewCatalog(readBefore: moment)
     }
@@ -146,12 +146,9 @@ extension PassPreparer {
                 witnesses: ContainerContents.witnesses(for: project.applySet)
             )
         }
-        // What becomes known may keep what would be deleted, and with that what owns it; each round knows more.
-        while true {
-            let owners = draft.openOwners(contents: live.contents, ancestors: live.ancestors)
-            guard !owners.isEmpty else { return live }
-            live.ancestors = await reader.ancestors(of: owners, in: live)
-        }
+        let owners = draft.openOwners(contents: live.contents)
+        if !owners.isEmpty { live.ancestors = await reader.ancestors(of: owners, in: live) }
+        return live
     }
 
     /// What people ordered about the project, as the cluster has it now; the server is asked only where no watch shows

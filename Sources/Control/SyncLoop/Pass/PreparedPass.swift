@@ -35,6 +35,16 @@ package struct PreparedPass: Sendable {
             + " field manager; what git does not declare of that is deleted only after approval"
     }
 
+    /// Whether an owner that no watch covers may change what is to be deleted: it could not be read, or is being deleted.
+    var dependsOnUnwatchedOwners: Bool {
+        live.ancestors.values.contains { ancestor in
+            switch ancestor {
+            case .unknown, .exists(_, isEnding: true): true
+            case .exists, .gone: false
+            }
+        }
+    }
+
     /// Whether the cluster shows another prune as held than this pass holds, or has an approval of another one.
     var hasStaleOrders: Bool {
         if case .blocked = plan.prune.verdict { return false }
@@ -43,11 +53,13 @@ package struct PreparedPass: Sendable {
 
     /// Whether a Namespace is about to be deleted, or a person is about to be shown for the first time what goes along
     /// with one: a kind that came since the catalogue was read must not be missing then. Of a list that waits already,
-    /// only the approval asks for that again.
+    /// only the approval asks for that again. The same where owners were looked for, also of what leaves the inventory.
     var needsCurrentCatalog: Bool {
         let verdict = plan.prune.verdict
         let needsAllKinds = plan.prune.steps.contains { $0.id.groupKind == GroupKind.namespace }
-        guard verdict.mayRun, needsAllKinds || !live.ancestors.isEmpty else { return false }
+        if !live.ancestors.isEmpty, !plan.prune.leaving.isEmpty { return true }
+        let asksForOwners = !live.ancestors.isEmpty && !plan.prune.steps.isEmpty
+        guard verdict.mayRun, needsAllKinds || asksForOwners else { return false }
         guard case .held(_, let hash) = verdict else { return true }
         return orders.held?.hash != hash || orders.approval.word?.text == hash
     }
