@@ -23,6 +23,8 @@ struct BenchmarkInputs {
     let live: LiveSet
     /// The same, with Deployments that ask to be kept.
     let keptLive: LiveSet
+    /// The same as `live`, with objects that a hundred others own, each of which owns the next one.
+    let ownedLive: LiveSet
     /// The cluster before the first pass.
     let emptyLive: LiveSet
     /// What an operator knows after a restart: its members, but not what it last saw of them.
@@ -60,6 +62,7 @@ struct BenchmarkInputs {
             },
             unreadable: [:]
         )
+        ownedLive = try Self.owned(byID)
         emptyLive = LiveSet(catalog: Self.catalog, objects: [:], unreadable: [:])
         inventory = Inventory(applySet: applySet, members: byID.mapValues { .init(uid: $0.uid) })
         markedInventory = Self.marked(inventory, by: Workload.plan(rendered, live, inventory))
@@ -81,6 +84,28 @@ struct BenchmarkInputs {
             "apiVersion": "v1", "kind": "Secret", "metadata": ["name": "s\(number)", "namespace": "bench"],
             "stringData": [".env": .string(file.joined(separator: "\n"))],
         ])
+    }
+
+    private static func owned(_ objects: [ObjectID: KubeObject]) throws -> LiveSet {
+        let owners = (0..<100).map { number in
+            OwnerLink.Owner(
+                id: ObjectID(group: "", kind: "ConfigMap", namespace: GeneratedApp.namespace, name: "owner-\(number)"),
+                uid: "owner-\(number)"
+            )
+        }
+        var owned = objects
+        for (index, id) in objects.keys.sorted().enumerated() where !id.namespace.isEmpty {
+            let owner = owners[index % owners.count]
+            owned[id]?.json[["metadata", "ownerReferences"]] = [
+                ["apiVersion": "v1", "kind": "ConfigMap", "name": .string(owner.id.name), "uid": .string(owner.uid)]
+            ]
+        }
+        var live = LiveSet(catalog: catalog, objects: owned.mapValues { .whole($0) }, unreadable: [:])
+        for (owner, next) in zip(owners, owners.dropFirst()) {
+            live.ancestors[owner] = .exists(owners: [OwnerLink(owned: owner.id, owner: next)])
+        }
+        for last in owners.suffix(1) { live.ancestors[last] = .exists(owners: []) }
+        return live
     }
 
     private static func marked(_ inventory: Inventory, by plan: Plan) -> Inventory {

@@ -61,6 +61,11 @@ struct Workload: Sendable {
             let prune = plan.prune
             return try check(plan, counts: prune.steps.count + prune.kept.count + plan.unchanged.count, of: inputs)
         },
+        Workload(name: "planning, all removed, owned by others", unit: .objects, amount: \.objects) { inputs in
+            let plan = plan(inputs.bareRendered, inputs.ownedLive, inputs.inventory)
+            guard plan.prune.verdict == .allowed else { throw BenchmarkError("not allowed: \(plan.prune.verdict)") }
+            return try check(plan, counts: plan.prune.steps.count + plan.unchanged.count, of: inputs)
+        },
         Workload(name: "remembering Secrets", unit: .objects, amount: { $0.secrets.count }) { inputs in
             let redactor = Redactor()
             for secret in inputs.secrets { redactor.register(secretObject: secret) }

@@ -72,6 +72,53 @@ struct OwnerChainSyncTests {
         }
     }
 
+    /// As the controller of a Profile makes a Namespace for it; here a ClusterRole owns one.
+    @Test func `what owns the Namespace of declared objects stays, although git does not know that Namespace`()
+        async throws
+    {
+        try await withScene { scene in
+            let name = "\(scene.namespace)-owner"
+            let role =
+                "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: \(name)}\nrules: []\n"
+            try scene.commit(["role.yaml": role])
+            #expect(try await scene.sync().outcome == .succeeded)
+            let roles = CoreResources.resource(
+                "rbac.authorization.k8s.io/v1",
+                "ClusterRole",
+                "clusterroles",
+                isNamespaced: false
+            )
+            let owner = try #require(try await scene.client.get(roles, namespace: "", name: name))
+            let reference: JSON = [
+                "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "name": .string(name),
+                "uid": .string(owner.uid ?? ""),
+            ]
+            let space = try KubeObject([
+                "apiVersion": "v1", "kind": "Namespace",
+                "metadata": ["name": .string(scene.namespace), "ownerReferences": [reference]],
+            ])
+            _ = try await scene.client.create(space, in: CoreResources.namespaces, fieldManager: "somebody")
+            try scene.commit(["owned.yaml": scene.configMap("owned"), "role.yaml": nil])
+            for _ in 1...2 {
+                let outcome = try await scene.sync()
+                #expect(outcome.prune?.kept.map(\.id.name) == [name], "\(String(describing: outcome.prune))")
+                #expect(try await scene.client.get(roles, namespace: "", name: name) != nil)
+                #expect(try await scene.liveConfigMap("owned") != nil)
+            }
+            _ = try await scene.client.patch(
+                CoreResources.namespaces,
+                namespace: "",
+                name: scene.namespace,
+                type: .merge,
+                body: ["metadata": ["ownerReferences": .null]],
+                fieldManager: "somebody"
+            )
+            _ = try await scene.sync()
+            #expect(try await scene.client.get(roles, namespace: "", name: name) == nil)
+            #expect(try await scene.liveConfigMap("owned") != nil)
+        }
+    }
+
     /// A member that stays because of owners that only a request shows costs that request in the passes that plan.
     @Test func `promise 5: a pass at rest asks for no owner`() async throws {
         try await withScene { scene in

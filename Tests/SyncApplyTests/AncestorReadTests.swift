@@ -129,6 +129,19 @@ struct AncestorReadTests {
         }
     }
 
+    /// A project may keep objects in very many Namespaces.
+    @Test func `many Namespaces are one list, and no limit of owners`() async throws {
+        try await ProjectUnderTest.run { project in
+            let there = ObjectID(groupKind: .namespace, namespace: "", name: project.namespace)
+            let absent = (0..<1_500).map { ObjectID(groupKind: .namespace, namespace: "", name: "absent-\($0)") }
+            let links = (absent + [there]).map(OwnerLink.init(to:))
+            let answer = await ancestors(links, in: try await live(project), project)
+            #expect(answer.requests == 1)
+            #expect(answer.known[OwnerLink(to: there).owner] == .exists(owners: []))
+            #expect(answer.known.values.count { $0 == .gone } == 1_500)
+        }
+    }
+
     @Test func `of more owners than are looked for none is asked for, and all are unknown`() async throws {
         try await ProjectUnderTest.run { project in
             let owners = (0..<1_005).map { number in

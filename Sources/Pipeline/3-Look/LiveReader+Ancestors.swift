@@ -6,10 +6,13 @@ import Waiting
 /// Looking for the owners of owners before anything is deleted: an object may be deleted along with something that nobody has
 /// named, through objects of others.
 extension LiveReader {
-    /// When there are more, none of them is read; the plan says so.
+    /// A round that would make it more is not made; the plan says so.
     private static let maxAncestors = 1_000
+    /// More objects of one kind without namespaces are listed, metadata only.
+    private static let maxNamed = 20
 
-    /// Owners that a plan does not know, with their owners and so on; through those that were read already.
+    /// Owners that a plan does not know, with their owners and so on; through those that were read already, and, if the plan
+    /// asks for some, through Namespaces and definitions.
     ///
     /// - Parameters:
     ///   - links: The references to look for.
@@ -17,35 +20,42 @@ extension LiveReader {
     /// - Returns: What is known then of all owners that had to be looked for.
     package func ancestors(of links: [OwnerLink], in live: LiveSet) async -> [OwnerLink.Owner: Ancestor] {
         var found: [OwnerLink.Owner: Ancestor] = [:]
-        var graph = OwnerGraph(live)
+        var graph = OwnerGraph(live, followsContainers: links.contains(where: \.isOfContainer))
         var known: Set<OwnerLink.Owner> = []
         var room = Self.maxAncestors
         var open = links
         while !open.isEmpty {
             let unread = graph.climb(open, besides: &known).map(\.owner).filter { graph.ancestor($0) == nil }
-            let wanted = Dictionary(grouping: unread) { place(of: $0, live.catalog) }.sorted { $0.key < $1.key }
-            let inReach = wanted.filter { unasked($0.key, live.catalog) == nil }.count
-            let isTooMuch = inReach > room
-            room -= inReach
-            let answers = await concurrently(wanted, limit: limit) { place, owners in
-                if let known = unasked(place, live.catalog) ?? (isTooMuch ? Self.tooMany : nil) {
-                    return owners.map { ($0, known) }
-                }
-                return await ask(for: owners, at: place, live.catalog)
-            }
+            let places = Dictionary(grouping: unread) { place(of: $0, live.catalog) }
+            let readings = await read(places.keys.sorted(), live.catalog, room: &room)
             open = []
-            for (answer, (_, owners)) in zip(answers, wanted) {
-                for (owner, ancestor) in answer ?? owners.map({ ($0, .unknown("cancelled")) }) {
-                    found[owner] = ancestor
-                    graph.learn(owner, ancestor)
-                    if case .exists(let above, _) = ancestor { open += above }
-                }
+            for owner in unread {
+                let ancestor = readings[place(of: owner, live.catalog), default: .cancelled].ancestor(owner.uid)
+                found[owner] = ancestor
+                graph.learn(owner, ancestor)
+                open += graph.links(above: owner)
             }
         }
         return found
     }
 
-    private static let tooMany = Ancestor.unknown("there are more than \(maxAncestors) owners to look for")
+    /// What there is in one place.
+    private enum Reading: Sendable {
+        case object(KubeObject)
+        case nothing
+        case unknown(String)
+
+        static let cancelled = Reading.unknown("cancelled")
+
+        /// What is known then of the incarnation with this uid; of whichever there is, when that is empty.
+        func ancestor(_ uid: String) -> Ancestor {
+            switch self {
+            case .object(let object) where uid.isEmpty || object.uid == uid: Ancestor(object)
+            case .object, .nothing: .gone
+            case .unknown(let reason): .unknown(reason)
+            }
+        }
+    }
 
     /// Where an owner is to be found: references from several namespaces may name one that is in none.
     private func place(of owner: OwnerLink.Owner, _ catalog: APICatalog) -> ObjectID {
@@ -55,31 +65,63 @@ extension LiveReader {
         return ObjectID(groupKind: owner.id.groupKind, namespace: "", name: owner.id.name)
     }
 
-    /// What is known of the owners in a place without a question; nil when there has to be one.
-    private func unasked(_ place: ObjectID, _ catalog: APICatalog) -> Ancestor? {
+    /// Reads some places; `room` is how many more may be asked for by name.
+    private func read(
+        _ places: [ObjectID],
+        _ catalog: APICatalog,
+        room: inout Int
+    ) async -> [ObjectID: Reading] {
+        var readings: [ObjectID: Reading] = [:]
+        var open: [ObjectID] = []
+        for place in places {
+            if let reading = unasked(place, catalog) { readings[place] = reading } else { open.append(place) }
+        }
+        let crowds = Dictionary(grouping: open.filter(\.namespace.isEmpty), by: \.groupKind).filter { _, places in
+            places.count > Self.maxNamed
+        }
+        for (kind, places) in crowds { readings.merge(await list(kind, places, catalog)) { $1 } }
+        let named = open.filter { crowds[$0.groupKind] == nil }
+        room -= named.count
+        guard room >= 0 else {
+            let tooMany = Reading.unknown("there are more than \(Self.maxAncestors) owners to look for")
+            return readings.merging(named.map { ($0, tooMany) }) { $1 }
+        }
+        let answers = await concurrently(named, limit: limit) { await get($0, catalog) }
+        return readings.merging(zip(named, answers.map { $0 ?? .cancelled })) { $1 }
+    }
+
+    /// What is known of a place without a question; nil when there has to be one.
+    private func unasked(_ place: ObjectID, _ catalog: APICatalog) -> Reading? {
         switch catalog.lookup(place.groupKind) {
-        case .unknown: .gone
+        case .unknown: .nothing
         case .unavailable(let reason): .unknown("its API group did not answer: \(reason)")
         // What is in no namespace has no owner in one: the garbage collector does not follow such a reference.
-        case .served(let resource): resource.isNamespaced && place.namespace.isEmpty ? .gone : nil
+        case .served(let resource): resource.isNamespaced && place.namespace.isEmpty ? .nothing : nil
         }
     }
 
-    /// Asks for some owners that are named in one place.
-    private func ask(
-        for owners: [OwnerLink.Owner],
-        at place: ObjectID,
-        _ catalog: APICatalog
-    ) async -> [(OwnerLink.Owner, Ancestor)] {
-        guard case .served(let resource) = catalog.lookup(place.groupKind) else { return owners.map { ($0, .gone) } }
+    private func get(_ place: ObjectID, _ catalog: APICatalog) async -> Reading {
+        guard case .served(let resource) = catalog.lookup(place.groupKind) else { return .nothing }
         do throws(KubeError) {
-            guard let object = try await client.get(resource, namespace: place.namespace, name: place.name) else {
-                return owners.map { ($0, .gone) }
-            }
-            return owners.map { ($0, $0.uid.isEmpty || $0.uid == object.uid ? Ancestor(object) : .gone) }
+            let object = try await client.get(resource, namespace: place.namespace, name: place.name)
+            return object.map(Reading.object) ?? .nothing
+        } catch {
+            return .unknown("\(error)")
+        }
+    }
+
+    private func list(_ kind: GroupKind, _ places: [ObjectID], _ catalog: APICatalog) async -> [ObjectID: Reading] {
+        guard case .served(let resource) = catalog.lookup(kind) else { return [:] }
+        let wanted = Set(places)
+        do throws(KubeError) {
+            let found = try await client.list(resource, metadataOnly: true) { object in
+                wanted.contains(object.id) ? object : nil
+            }.kept
+            let nothing = Dictionary(places.map { ($0, Reading.nothing) }) { first, _ in first }
+            return nothing.merging(found.map { ($0.id, Reading.object($0)) }) { $1 }
         } catch {
             let reason = "\(error)"
-            return owners.map { ($0, .unknown(reason)) }
+            return Dictionary(places.map { ($0, Reading.unknown(reason)) }) { first, _ in first }
         }
     }
 }

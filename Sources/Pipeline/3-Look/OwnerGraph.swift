@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// Who owns what, as far as a pass knows it: also objects that git does not know.
+/// Who owns what, as far as a pass knows it: also objects that git does not know. A Namespace and a definition take along what
+/// they hold or define, as an owner what it owns; what is above those is followed only where that may matter.
 package struct OwnerGraph {
+    /// Whether Namespaces and definitions are followed, too. As they are in no namespace, only what is in none owns them.
+    package let followsContainers: Bool
+    private let catalog: APICatalog
     /// What was looked for because of a plan, by the place that a reference names.
     private var ancestors: [OwnerLink.Owner: Ancestor]
     /// By uid, what is known to be there: it is, whatever another reference says of its place.
     private var existing: [String: Ancestor]
 
-    /// - Parameter live: What was read; nil for a graph of nothing.
-    package init(_ live: LiveSet?) {
+    /// - Parameters:
+    ///   - live: What was read; nil for a graph of nothing.
+    ///   - followsContainers: Whether what owns Namespaces and definitions matters.
+    package init(_ live: LiveSet?, followsContainers: Bool) {
+        self.followsContainers = followsContainers
+        catalog = live?.catalog ?? APICatalog()
         ancestors = live?.ancestors ?? [:]
         existing = [:]
         for (owner, ancestor) in ancestors where ancestor.exists && !owner.uid.isEmpty {
@@ -45,10 +53,38 @@ package struct OwnerGraph {
         }
     }
 
-    /// The references to an object's owners, to theirs, and so on.
+    /// The references of an object: to its owners, and to what holds and what defines it.
     ///
     /// - Parameters:
-    ///   - links: The references of the object itself.
+    ///   - id: The object.
+    ///   - object: Nil when it is not known, or not there.
+    package func links(of id: ObjectID, _ object: KubeObject?) -> [OwnerLink] {
+        (object?.ownerLinks ?? []) + containers(of: id)
+    }
+
+    /// The references of an owner, as far as it is known to be there.
+    package func links(above owner: OwnerLink.Owner) -> [OwnerLink] {
+        guard case .exists(let owners, _) = ancestor(owner) else { return [] }
+        return owners + containers(of: owner.id)
+    }
+
+    private func containers(of id: ObjectID) -> [OwnerLink] {
+        guard followsContainers else { return [] }
+        var links: [OwnerLink] = []
+        if !id.namespace.isEmpty {
+            links.append(OwnerLink(to: ObjectID(groupKind: .namespace, namespace: "", name: id.namespace)))
+        }
+        if id.isCustomResource, case .served(let resource) = catalog.lookup(id.groupKind) {
+            let name = "\(resource.plural).\(id.group)"
+            links.append(OwnerLink(to: ObjectID(groupKind: .customResourceDefinition, namespace: "", name: name)))
+        }
+        return links
+    }
+
+    /// The references of what has some, to its owners, to theirs, and so on.
+    ///
+    /// - Parameters:
+    ///   - links: The references of the objects themselves.
     ///   - known: Owners that are left out; grows by what is found.
     ///   - isEnd: Whether what is above an owner, by its uid, is of no interest.
     /// - Returns: One reference to each owner.
@@ -62,8 +98,7 @@ package struct OwnerGraph {
         while let link = open.popLast() {
             guard known.insert(link.owner).inserted else { continue }
             found.append(link)
-            guard !isEnd(link.owner.uid), case .exists(let owners, _) = ancestor(link.owner) else { continue }
-            open += owners
+            if !isEnd(link.owner.uid) { open += self.links(above: link.owner) }
         }
         return found
     }
@@ -82,8 +117,8 @@ package struct OwnerGraph {
             case nil, .unknown:
                 gaps[link.owner] = link
                 queue.append(link)
-            case .exists(let owners, _): for owner in owners { below[owner.owner, default: []].append(link) }
-            case .gone: break
+            case .exists, .gone:
+                for above in self.links(above: link.owner) { below[above.owner, default: []].append(link) }
             }
         }
         var next = 0

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import SyncLook
 
 /// The order of kinds within a wave: Flux's staging (fluxcd/pkg `ssa/sort.go`), folded into four stages so that as much as
 /// possible may run at once.

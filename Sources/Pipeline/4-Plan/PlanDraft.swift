@@ -80,11 +80,16 @@ package struct PlanDraft: Sendable {
         return plan().prune.containers
     }
 
-    /// Owners of what stays that have to be looked for before the plan is made, see ``PrunePlan/openOwners``.
+    /// Owners that have to be looked for before the plan is made, see ``PrunePlan/openOwners``.
     ///
-    /// - Parameter contents: What the Namespaces and definitions hold that would be deleted.
+    /// - Parameters:
+    ///   - contents: What the Namespaces and definitions hold that would be deleted.
+    ///   - ancestors: What is known of owners so far.
     /// - Returns: One reference to each owner, in no order.
-    package func openOwners(contents: [ObjectID: ContainerContents]) -> [OwnerLink] {
+    package func openOwners(
+        contents: [ObjectID: ContainerContents],
+        ancestors: [OwnerLink.Owner: Ancestor]
+    ) -> [OwnerLink] {
         let left = inventory.members.keys.filter { !placed.contains($0) }
         guard !left.isEmpty else { return [] }
         let objects = live.objects.values.lazy.compactMap(\.whole)
@@ -92,7 +97,7 @@ package struct PlanDraft: Sendable {
             left.contains(where: \.namespace.isEmpty) || objects.contains(where: \.hasOwners)
                 || contents.values.contains(where: { $0.objects.contains(where: \.hasOwners) })
         else { return [] }
-        return plan(contents: contents).prune.openOwners
+        return plan(contents: contents, ancestors: ancestors).prune.openOwners
     }
 
     /// The plan.

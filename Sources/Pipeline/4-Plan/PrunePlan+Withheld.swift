@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
+import SyncLook
 
 extension PrunePlan {
     /// The same plan without what is not tried in this pass. A held prune stays whole, because an approval is of all of

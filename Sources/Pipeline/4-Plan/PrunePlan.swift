@@ -40,8 +40,8 @@ package struct PrunePlan: Sendable {
     /// Namespaces and definitions among the steps whose contents are not known. A plan made with
     /// ``LiveSet/contents`` of them decides better. Ascending.
     package let containers: [ObjectID]
-    /// Owners of objects that stay of which it is not known what owns them in turn. A plan made with ``LiveSet/ancestors``
-    /// of them decides better.
+    /// Owners that nobody has looked for, Namespaces and definitions among them, where it matters what owns those. A plan made
+    /// with ``LiveSet/ancestors`` of them decides better.
     package let openOwners: [OwnerLink]
     /// Members whose deletion failed lately; they stay members, and it is tried again later.
     package let withheld: [ReleasedObject]

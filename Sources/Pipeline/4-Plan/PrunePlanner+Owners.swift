@@ -11,10 +11,10 @@ extension PrunePlanner {
     func keepUnfollowed(_ fates: inout [ObjectID: Fate]) -> [OwnerLink] {
         var links: [ObjectID: [OwnerLink]] = [:]
         for (id, fate) in fates {
-            guard case .release = fate, let object = live.objects[id]?.whole, object.hasOwners,
+            guard case .release = fate, let object = live.objects[id]?.whole,
                 !isDeclaredOtherwise(object)
             else { continue }
-            links[id] = object.ownerLinks
+            links[id] = graph.links(of: id, object)
         }
         guard !links.isEmpty else { return [] }
         let sorted = links.sorted { $0.key < $1.key }

@@ -50,10 +50,13 @@ struct PrunePlanner {
         self.inventory = inventory
         self.policy = policy
         let left = inventory.members.keys.filter { !declared.contains($0) }
-        graph = OwnerGraph(left.isEmpty ? nil : live)
+        graph = OwnerGraph(
+            left.isEmpty ? nil : live,
+            followsContainers: left.contains { $0.namespace.isEmpty && live.objects[$0] != nil }
+        )
         let judged = left.isEmpty ? [] : declared.union(inventory.members.keys)
         judgedAbove = Self.judgedAbove(
-            left.lazy.compactMap { live.objects[$0]?.whole }.filter(\.hasOwners),
+            left.lazy.compactMap { live.objects[$0]?.whole },
             graph,
             Set(judged.compactMap { live.objects[$0]?.uid })
         )
@@ -146,7 +149,9 @@ struct PrunePlanner {
     /// The uids of the nearest members and declared objects that own an object, directly or through others; each once.
     func owners(of object: KubeObject) -> [String] {
         var known: Set<String> = []
-        return object.ownerLinks.flatMap { judgedAbove[$0.owner] ?? [] }.filter { known.insert($0).inserted }
+        return graph.links(of: object.id, object).flatMap { judgedAbove[$0.owner] ?? [] }.filter {
+            known.insert($0).inserted
+        }
     }
 
     private static func judgedAbove(
@@ -155,7 +160,7 @@ struct PrunePlanner {
         _ judged: Set<String>
     ) -> [OwnerLink.Owner: [String]] {
         var found: [OwnerLink.Owner: [String]] = [:]
-        for link in objects.lazy.flatMap(\.ownerLinks) where found[link.owner] == nil {
+        for link in objects.lazy.flatMap({ graph.links(of: $0.id, $0) }) where found[link.owner] == nil {
             var known: Set<OwnerLink.Owner> = []
             let above = graph.climb([link], besides: &known, until: judged.contains)
             found[link.owner] = above.map(\.owner.uid).filter(judged.contains)

@@ -33,8 +33,6 @@ struct StayingObjects {
     }
 
     private let planner: PrunePlanner
-    /// Whether the owners of Namespaces and definitions matter. They are in no namespace, as these are.
-    private let followsContainers: Bool
     /// The references above what stays.
     private var above: [OwnerLink] = []
     /// Owners above what stays, above what stays for good, and above what no later pass may see.
@@ -62,18 +60,22 @@ struct StayingObjects {
 
     init(planner: PrunePlanner, members: [ObjectID: PrunePlanner.Fate]) {
         self.planner = planner
-        followsContainers = members.contains { id, fate in
-            if case .delete = fate { id.namespace.isEmpty } else { false }
-        }
         let home = planner.inventory.applySet.parent.namespace
         pin(.namespace(home), "it holds this project's own inventory", lasts: true)
         for id in planner.declared {
             pin(.namespace(id.namespace), "it holds objects that are declared", lasts: true)
             pin(.kind(id.groupKind), "objects of the kind that it defines are declared", lasts: true)
         }
-        let owned = planner.declared.filter { planner.live.objects[$0]?.whole?.hasOwners == true }
+        pinOwners(
+            planner.graph.links(of: planner.inventory.applySet.parent, nil),
+            "this project's own inventory goes along with it",
+            lasts: true
+        )
+        let follows = planner.graph.followsContainers
+        let owned = planner.declared.filter { follows || planner.live.objects[$0]?.whole?.hasOwners == true }
         for id in owned.sorted() {
-            pinOwners(of: planner.live.objects[id]?.whole, "\(id), which it owns, is declared", lasts: true)
+            let links = planner.graph.links(of: id, planner.live.objects[id]?.whole)
+            pinOwners(links, "\(id), which it owns, is declared", lasts: true)
         }
         for refused in planner.refused where refused.reason.isOptOut {
             pinNamed(
@@ -129,11 +131,11 @@ struct StayingObjects {
         let why = reason.map { ": \($0)" } ?? ""
         pin(.namespace(id.namespace), "it holds \(id), which stays\(why)", lasts: lasts)
         pin(.kind(id.groupKind), "\(id) of the kind that it defines stays\(why)", lasts: lasts)
-        pinOwners(of: object, "\(id), which it owns, stays\(why)", lasts: lasts)
+        pinOwners(planner.graph.links(of: id, object), "\(id), which it owns, stays\(why)", lasts: lasts)
         pinNamed(by: object, "\(id) stays, and names it", lasts: lasts)
         guard passes, let object else { return }
         passing.formUnion(References.named(by: object).map(Pin.named))
-        let above = planner.graph.climb(object.ownerLinks, besides: &climbedInPassing)
+        let above = planner.graph.climb(planner.graph.links(of: id, object), besides: &climbedInPassing)
         passing.formUnion(above.map { Pin.owner($0.owner.uid) })
     }
 
@@ -144,16 +146,14 @@ struct StayingObjects {
 
     /// The garbage collector takes an object along with the last of its owners, and that with the last of its own, whoever
     /// has them.
-    private mutating func pinOwners(of object: KubeObject?, _ reason: String, lasts: Bool) {
-        if let object { pinOwners(object.ownerLinks, reason, lasts: lasts) }
-    }
-
     private mutating func pinOwners(_ links: [OwnerLink], _ reason: String, lasts: Bool) {
         let links =
             lasts
             ? planner.graph.climb(links, besides: &climbedForGood) : planner.graph.climb(links, besides: &climbed)
         above += links
         for link in links where !link.isOfContainer {
+            let container = link.owned.groupKind == GroupKind.namespace ? "holds" : "defines the kind of"
+            let reason = link.owned.isContainer ? "\(link.owned), which it owns, \(container) what stays" : reason
             pin(.owner(link.owner.uid), reason, lasts: lasts)
             let owner = link.owner.id
             let why = "\(owner) of the kind that it defines owns \(link.owned)"
@@ -166,36 +166,18 @@ struct StayingObjects {
         }
     }
 
-    /// A Namespace or a definition that stays may be owned as well, whoever has it.
-    private mutating func pinOwners(ofContainer pin: Pin, lasts: Bool) {
-        guard followsContainers else { return }
-        switch pin {
-        case .namespace(let name):
-            let container = ObjectID(groupKind: GroupKind.namespace, namespace: "", name: name)
-            let reason = "\(container), which it owns, holds what stays"
-            pinOwners([OwnerLink(to: container)], reason, lasts: lasts)
-        case .kind(let kind):
-            guard !BuiltInGroup.contains(kind.group), case .served(let resource) = planner.live.catalog.lookup(kind)
-            else {
-                return
-            }
-            let container = ObjectID(
-                groupKind: GroupKind.customResourceDefinition,
-                namespace: "",
-                name: "\(resource.plural).\(kind.group)"
-            )
-            let reason = "\(container), which it owns, defines the kind of what stays"
-            pinOwners([OwnerLink(to: container)], reason, lasts: lasts)
-        case .owner, .named: break
-        }
-    }
-
-    private mutating func learnOwners(of steps: [PruneStep]) {
+    private mutating func findGaps(above steps: [PruneStep]) {
         var known = climbed.union(climbedForGood)
-        let aboveSteps = planner.graph.climb(steps.flatMap(\.live.ownerLinks), besides: &known)
+        let links = steps.flatMap { planner.graph.links(of: $0.id, $0.live) }
+        let aboveSteps = planner.graph.climb(links, besides: &known)
+        // What is in no namespace is owned by what is in none.
+        let goesBeyond = steps.contains(where: \.id.namespace.isEmpty)
+        func matters(_ link: OwnerLink) -> Bool {
+            planner.graph.isGap(link.owner) && (goesBeyond || !link.owned.namespace.isEmpty)
+        }
         var learnt: Set<OwnerLink.Owner> = []
-        gaps.aboveStaying = above.filter { planner.graph.isGap($0.owner) && learnt.insert($0.owner).inserted }
-        gaps.aboveSteps = aboveSteps.filter { planner.graph.isGap($0.owner) }
+        gaps.aboveStaying = above.filter { matters($0) && learnt.insert($0.owner).inserted }
+        gaps.aboveSteps = aboveSteps.filter(matters)
     }
 
     /// A definition waits for the last of its objects, and what one names is used until it is gone; a Namespace empties
@@ -207,13 +189,10 @@ struct StayingObjects {
 
     private mutating func pin(_ pin: Pin, _ reason: String, lasts: Bool) {
         if case .namespace("") = pin { return }
-        let comesToLast = lasts && lasting.insert(pin).inserted
-        let isNew = reasons[pin] == nil
-        if isNew {
-            reasons[pin] = reason
-            pinned.append(pin)
-        }
-        if isNew || comesToLast { pinOwners(ofContainer: pin, lasts: lasts) }
+        if lasts { lasting.insert(pin) }
+        guard reasons[pin] == nil else { return }
+        reasons[pin] = reason
+        pinned.append(pin)
     }
 
     /// Marks what objects outside of the inventory keep: those with our label that are not members, such as one that
@@ -252,9 +231,9 @@ struct StayingObjects {
         var steps: [PruneStep] = []
         for case .delete(let step) in members.values { steps.append(step) }
         steps.sort { $0.id < $1.id }
-        learnOwners(of: steps)
         keepWhatIsPinned(of: steps)
         let going = steps.filter { fates[$0.id] == nil }
+        findGaps(above: going)
         let uids = Set(going.map(\.uid))
         along = going.filter { $0.id.isContainer }.map { step in
             let contents = planner.live.contents[step.id]

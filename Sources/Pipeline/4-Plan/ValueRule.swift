@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 import PlainText
+import SyncLook
 
 /// When a declared and a live value at one place of a kind are the same although they are spelt differently.
 struct ValueRule: Sendable {

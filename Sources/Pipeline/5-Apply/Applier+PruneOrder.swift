@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeClient
 import KubeObjects
+import SyncLook
 import SyncPlan
 import Waiting
 

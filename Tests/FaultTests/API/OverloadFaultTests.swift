@@ -20,12 +20,12 @@ struct OverloadFaultTests {
             let bystanders = try await scene.plantBystanders()
             try scene.commit(scene.baseFiles(configMaps: 24))
             cluster.faults.add(
-                FaultRule("PATCH", scene.path("c*"), .tooManyRequests(retryAfter: 1), on: .first(8))
+                FaultRule("PATCH", scene.path("c*"), .tooManyRequests(retryAfter: 4), on: .first(8))
             )
-            cluster.faults.add(FaultRule("PATCH", scene.path("c*"), .delay(.milliseconds(80))))
+            cluster.faults.add(FaultRule("PATCH", scene.path("c*"), .delay(.milliseconds(400))))
             let start = ContinuousClock.now
             let outcome = try await scene.sync(client: try scene.quickClient())
-            #expect(start.duration(to: .now) >= .seconds(1))
+            #expect(start.duration(to: .now) >= .seconds(4))
             #expect(outcome.outcome == .succeeded, "\(outcome.words)")
             #expect(outcome.objects.allSatisfy { $0.error == nil && $0.warnings.isEmpty })
             let patches = cluster.faults.requests.filter { $0.method == "PATCH" && $0.path.contains("/configmaps/c") }
@@ -176,7 +176,7 @@ struct OverloadFaultTests {
     }
 
     /// What keeps a list from coming: nothing is said at all, or a healthy answer comes too late.
-    static let slow: [FaultAction] = [.hang, .delay(.seconds(2))]
+    static let slow: [FaultAction] = [.hang, .delay(.seconds(20))]
 
     @Test(arguments: slow.indices)
     func `A12: a slow list ends by its deadline and holds no other kind up`(index: Int) async throws {
@@ -188,7 +188,7 @@ struct OverloadFaultTests {
             try scene.commit(["c0.yaml": nil, "sa.yaml": account])
             cluster.faults.forgetRequests()
             cluster.faults.add(FaultRule("list", scene.listPath, OverloadFaultTests.slow[index]))
-            let client = try scene.quickClient { $0.requestDeadline = .milliseconds(800) }
+            let client = try scene.quickClient { $0.requestDeadline = .seconds(5) }
             let outcome = try await scene.sync(client: client)
             // Twice by the deadline, then the kind is given up for this pass.
             #expect(cluster.faults.count("list", scene.listPath) == 2)

@@ -59,7 +59,7 @@ struct FreedDiskTests {
                         return failures >= 5
                     }
                     try disk.free()
-                    try await eventually("a pass is made at once", within: .seconds(8)) {
+                    try await eventually("a pass is made at once", within: .seconds(14)) {
                         let entry = await board.all.first
                         return entry?.outcome == .succeeded && entry?.failedAt == nil
                     }

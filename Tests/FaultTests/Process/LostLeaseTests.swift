@@ -16,19 +16,19 @@ extension ProcessFaultTests {
         /// So many that the apply outlasts the lease: each is slow, and so many are on their way at a time.
         private static let count = 160
         private static let width = 8
-        private static let slow = FaultRule("PATCH", "*/configmaps/*", .delay(.seconds(3)))
+        private static let slow = FaultRule("PATCH", "*/configmaps/*", .delay(.seconds(1)))
 
         private func appliesSoFar(_ cluster: EmbeddedCluster) -> Int { cluster.faults.count("PATCH", "*/configmaps/*") }
 
-        /// Starts an operator and waits until it is in the middle of its first apply, and sends nothing at this moment: one
-        /// that stands still between its question for the lease and the sending of a byte sends that byte afterwards.
+        /// Starts an operator and waits until it is in the middle of its first apply.
         private func inTheMiddle(
             of scene: Scene,
             _ cluster: EmbeddedCluster,
+            _ rule: FaultRule = slow,
             _ body: (OperatorProcess) async throws -> Void
         ) async throws {
             try scene.commit(scene.baseFiles(configMaps: LostLeaseTests.count))
-            cluster.faults.add(LostLeaseTests.slow)
+            cluster.faults.add(rule)
             try await scene.withOperator("first") { first in
                 try await eventually("the apply is under way", within: .seconds(60)) {
                     appliesSoFar(cluster) >= 2 * LostLeaseTests.width
@@ -72,8 +72,13 @@ extension ProcessFaultTests {
         @Test func `P9: after SIGSTOP and SIGCONT the lease comes before any write`() async throws {
             try await withEmbeddedScene { scene, cluster in
                 let bystanders = try await scene.plantBystanders()
-                try await inTheMiddle(of: scene, cluster) { first in
+                // From the second round on none is answered, so that nothing is being sent when it stands still: what stands
+                // between the question for the lease and the sending of a byte sends that byte afterwards.
+                let gate = Gate()
+                let held = FaultRule("PATCH", "*/configmaps/*", .waits(for: gate), on: .from(LostLeaseTests.width + 1))
+                try await inTheMiddle(of: scene, cluster, held) { first in
                     first.send(SIGSTOP)
+                    gate.open()
                     let leader = try await scene.leader()
                     // The other one takes over while the first stands still, and does all of the work.
                     try await scene.withOperator("second") { second in

@@ -16,12 +16,15 @@ extension ProcessFaultTests {
             try await withEmbeddedScene { scene, cluster in
                 let bystanders = try await scene.plantBystanders()
                 try scene.commit(scene.baseFiles(configMaps: 40))
-                cluster.faults.add(FaultRule("PATCH", "*/configmaps/*", .delay(.seconds(2))))
+                let gate = Gate()
+                cluster.faults.add(FaultRule("PATCH", "*/configmaps/*", .waits(for: gate)))
                 try await scene.withOperator { process in
                     try await eventually("eight requests are under way") {
                         cluster.faults.count("PATCH", "*/configmaps/*") == 8
                     }
                     process.send(SIGTERM)
+                    try await eventually("it hears it") { process.text.contains("stopping after the requests") }
+                    gate.open()
                     #expect(try await process.ending(within: .seconds(25)) == .status(0))
                 }
                 #expect(cluster.faults.count("PATCH", "*/configmaps/*") == 8)
@@ -164,7 +167,8 @@ extension ProcessFaultTests {
                     process.send(SIGTERM)
                     try await eventually("it hears the first one") { process.text.contains("stopping") }
                     process.send(SIGTERM)
-                    #expect(try await process.ending(within: .seconds(5)) == .status(128 + SIGTERM))
+                    // Before the tasks would be cancelled, twenty seconds after the first one.
+                    #expect(try await process.ending(within: .seconds(15)) == .status(128 + SIGTERM))
                 }
                 cluster.faults.removeAll()
                 // The lease was not released; the next one takes over when it has run out.

@@ -134,7 +134,7 @@ struct ModelJudge {
         let isOurs =
             object.label(ApplySet.partOfLabel) == label && applied[uid]?[pass.project] != nil
             && told[pass.project]?.contains(uid) != true
-        if isByOwner, !isOurs { return }
+        if isByOwner, !isOurs, !object.ownerLinks.isEmpty { return }
         if Self.isWanted(object) { complain("\(object.id) is deleted although it is to be kept") }
         if Self.isForeign(object) { complain("\(object.id) is deleted although it is another tool's") }
         if let owner = object.label(ApplySet.partOfLabel), owner != label {

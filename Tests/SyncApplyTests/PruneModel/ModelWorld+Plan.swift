@@ -56,9 +56,11 @@ extension ModelWorld {
             live.contents[id] = ContainerContents(objects: inside.sorted { $0.id < $1.id })
         }
         if !live.contents.isEmpty { plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy) }
-        guard !plan.prune.openOwners.isEmpty else { return (plan, live.contents) }
-        live.ancestors = ancestors(of: plan.prune.openOwners, unreadable: unreadable)
-        return (Planner.plan(rendered, against: live, inventory: inventory, policy: policy), live.contents)
+        while !plan.prune.openOwners.isEmpty {
+            live.ancestors.merge(ancestors(of: plan.prune.openOwners, unreadable: unreadable)) { $1 }
+            plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
+        }
+        return (plan, live.contents)
     }
 
     /// Looks for owners one after the other, as the reader does.

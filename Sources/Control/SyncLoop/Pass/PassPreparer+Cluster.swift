@@ -134,7 +134,7 @@ extension PassPreparer {
     }
 
     /// What was read, with what has to be known of it before anything is deleted: what the containers hold that would go, and
-    /// who owns the owners of what stays.
+    /// who owns what stays, what would go, and what leaves the inventory, through objects of others.
     private func lookedThrough(_ live: LiveSet, for draft: PlanDraft) async -> LiveSet {
         var live = live
         let reader = LiveReader(client: cluster.client, applySet: project.applySet)
@@ -146,9 +146,12 @@ extension PassPreparer {
                 witnesses: ContainerContents.witnesses(for: project.applySet)
             )
         }
-        let owners = draft.openOwners(contents: live.contents)
-        if !owners.isEmpty { live.ancestors = await reader.ancestors(of: owners, in: live) }
-        return live
+        // What becomes known may keep more, of which it has to be known, too; no owner is asked for twice.
+        while true {
+            let owners = draft.openOwners(contents: live.contents, ancestors: live.ancestors)
+            guard !owners.isEmpty else { return live }
+            live.ancestors.merge(await reader.ancestors(of: owners, in: live)) { $1 }
+        }
     }
 
     /// What people ordered about the project, as the cluster has it now; the server is asked only where no watch shows

@@ -4,7 +4,7 @@ import KubeObjects
 
 /// The API groups that the API server itself serves with typed objects. Custom resources, also those in other groups that
 /// end in `.k8s.io`, are stored as they were sent.
-enum BuiltInGroup {
+package enum BuiltInGroup {
     private static let names: Set<String> = [
         "", "admissionregistration.k8s.io", "apiextensions.k8s.io", "apiregistration.k8s.io", "apps",
         "authentication.k8s.io", "authorization.k8s.io", "autoscaling", "batch", "certificates.k8s.io",
@@ -14,7 +14,7 @@ enum BuiltInGroup {
     ]
 
     /// Whether the API server serves this group itself.
-    static func contains(_ group: String) -> Bool { names.contains(group) }
+    package static func contains(_ group: String) -> Bool { names.contains(group) }
 }
 
 extension ObjectID {
