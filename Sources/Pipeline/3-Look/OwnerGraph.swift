@@ -58,6 +58,7 @@ package struct OwnerGraph {
     /// - Parameters:
     ///   - id: The object.
     ///   - object: Nil when it is not known, or not there.
+    /// - Returns: Its references to owners, in their order, and behind them those to the containers.
     package func links(of id: ObjectID, _ object: KubeObject?) -> [OwnerLink] {
         (object?.ownerLinks ?? []) + containers(of: id)
     }
