@@ -142,6 +142,22 @@ struct AncestorReadTests {
         }
     }
 
+    @Test(.enabled(if: !ClusterUnderTest.isReal))
+    func `without the right to list them, many Namespaces are read by name`()
+        async throws
+    {
+        try await ProjectUnderTest.run { project in
+            let faults = try #require(project.cluster.embedded?.faults)
+            faults.add(
+                FaultRule("list", "/api/v1/namespaces", .failure(status: 403, reason: "Forbidden", message: "no"))
+            )
+            let names = (0..<30).map { "absent-\($0)" } + [project.namespace]
+            let links = names.map { OwnerLink(to: ObjectID(groupKind: .namespace, namespace: "", name: $0)) }
+            let known = await ancestors(links, in: try await live(project), project).known
+            #expect(known.values.count { $0 == .gone } == 30 && known.values.contains(.exists(owners: [])))
+        }
+    }
+
     @Test func `of more owners than are looked for none is asked for, and all are unknown`() async throws {
         try await ProjectUnderTest.run { project in
             let owners = (0..<1_005).map { number in

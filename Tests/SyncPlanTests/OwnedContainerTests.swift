@@ -152,6 +152,34 @@ struct OwnedContainerTests {
         #expect(Self.isBlocked(blocked) && blocked.leaving.isEmpty)
     }
 
+    /// It asks to be kept, and owns nothing; pruning is switched off, so that nobody else asks.
+    @Test(arguments: [true, false])
+    func `what owns the Namespace of an object that asks to be kept is remembered when that leaves`(isHidden: Bool)
+        throws
+    {
+        let kept = try PlanFixture.live(PlanFixture.configMap("s"), uid: "uid-s") { json in
+            json[["metadata", "annotations", "sternpost.dev/prune"]] = "disabled"
+        }
+        let members = try [Self.owner(), kept]
+        func prune(_ ancestors: [OwnerLink.Owner: Ancestor], asks: Bool = false) throws -> PrunePlan {
+            PlanFixture.plan(
+                try PlanFixture.rendered(Self.elsewhere),
+                // The owner may be of a kind that cannot be listed now.
+                live: isHidden ? [kept] : members,
+                members: members.map { ($0, $0.uid) },
+                unreadable: isHidden ? [Self.profile.id.groupKind: "forbidden"] : [:],
+                catalog: Self.catalog,
+                policy: PlanPolicy(prune: .init(isEnabled: false, maxObjects: 100, maxPercent: 100)),
+                ancestors: ancestors,
+                asksForContainers: asks
+            ).prune
+        }
+        let draft = try prune([:], asks: true)
+        #expect(draft.leaving.isEmpty && draft.openOwners.map(\.owner.id) == [Self.space])
+        let plan = try prune(Self.owned(Self.space).merging([Self.profile: .exists(owners: [])]) { $1 })
+        #expect(plan.leaving.map(\.id.name) == ["s"] && plan.doubts == [Self.profile.id: .needed])
+    }
+
     private static let elsewhere =
         #"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"new","namespace":"elsewhere"},"data":{"a":"1"}}"#
 

@@ -82,7 +82,7 @@ struct OwnerChainTests {
         for owner in [Self.owner("old"), Self.further] {
             let plan = try Self.prune([Self.account: Self.exists(owner), Self.further: above])
             #expect(plan.steps.isEmpty && plan.openOwners.isEmpty)
-            #expect(plan.kept.map(\.reason) == ["ConfigMap shop/kept, which it owns, is declared"])
+            #expect(plan.kept.map(\.reason) == ["ConfigMap shop/kept, which goes along with it, is declared"])
         }
     }
 

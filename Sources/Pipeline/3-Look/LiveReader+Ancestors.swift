@@ -8,7 +8,7 @@ import Waiting
 extension LiveReader {
     /// A round that would make it more is not made; the plan says so.
     private static let maxAncestors = 1_000
-    /// More objects of one kind without namespaces are listed, metadata only.
+    /// More objects of one kind without namespaces are listed, metadata only, if that is allowed.
     private static let maxNamed = 20
 
     /// Owners that a plan does not know, with their owners and so on; through those that were read already, and, if the plan
@@ -80,7 +80,7 @@ extension LiveReader {
             places.count > Self.maxNamed
         }
         for (kind, places) in crowds { readings.merge(await list(kind, places, catalog)) { $1 } }
-        let named = open.filter { crowds[$0.groupKind] == nil }
+        let named = open.filter { readings[$0] == nil }
         room -= named.count
         guard room >= 0 else {
             let tooMany = Reading.unknown("there are more than \(Self.maxAncestors) owners to look for")
@@ -110,6 +110,7 @@ extension LiveReader {
         }
     }
 
+    /// Reads places of one kind with one question; none where there is no right to list it.
     private func list(_ kind: GroupKind, _ places: [ObjectID], _ catalog: APICatalog) async -> [ObjectID: Reading] {
         guard case .served(let resource) = catalog.lookup(kind) else { return [:] }
         let wanted = Set(places)
@@ -120,6 +121,7 @@ extension LiveReader {
             let nothing = Dictionary(places.map { ($0, Reading.nothing) }) { first, _ in first }
             return nothing.merging(found.map { ($0.id, Reading.object($0)) }) { $1 }
         } catch {
+            guard error.reason != .forbidden else { return [:] }
             let reason = "\(error)"
             return Dictionary(places.map { ($0, Reading.unknown(reason)) }) { first, _ in first }
         }

@@ -104,7 +104,8 @@ package struct PruneStep: Sendable {
     /// What a Namespace or definition held when the plan was made; nil for other kinds, and where it was not looked
     /// through.
     package let contents: ContainerContents?
-    /// The uids of the nearest members and declared objects that own it, directly or through others.
+    /// The uids of the nearest members and declared objects that own it, directly, through others, or through its Namespace
+    /// or the definition of its kind.
     package let owners: [String]
 
     package init(

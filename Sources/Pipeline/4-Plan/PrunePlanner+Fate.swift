@@ -38,6 +38,14 @@ extension PrunePlanner {
             }
         }
 
+        /// Whether it leaves the inventory and stays in the cluster.
+        var isLetGo: Bool {
+            switch self {
+            case .release, .spare(_, isMember: false): true
+            case .gone, .delete, .keep, .ending, .remain, .spare(_, isMember: true): false
+            }
+        }
+
         /// Whether it is a member after this pass as well; a step counts until it is carried out.
         var isMember: Bool {
             switch self {

@@ -10,21 +10,22 @@ extension PrunePlanner {
     /// - Returns: Their owners that nobody has looked for.
     func keepUnfollowed(_ fates: inout [ObjectID: Fate]) -> [OwnerLink] {
         var links: [ObjectID: [OwnerLink]] = [:]
-        for (id, fate) in fates {
-            guard case .release = fate, let object = live.objects[id]?.whole,
-                !isDeclaredOtherwise(object)
-            else { continue }
+        for (id, fate) in fates where fate.isLetGo {
+            guard let object = live.objects[id]?.whole, !isDeclaredOtherwise(object) else { continue }
             links[id] = graph.links(of: id, object)
         }
         guard !links.isEmpty else { return [] }
         let sorted = links.sorted { $0.key < $1.key }
         let gaps = graph.gaps(above: sorted.flatMap(\.value))
         for (id, links) in sorted {
-            guard case .release(let reason) = fates[id],
-                let gap = links.lazy.compactMap({ link in gaps[link.owner].map { $0.owner == link.owner ? link : $0 } })
-                    .first
-            else { continue }
-            fates[id] = .spare("\(reason), and it stays a member while \(reasonToDoubt(gap))", isMember: true)
+            let gap = links.lazy.compactMap { link in gaps[link.owner].map { $0.owner == link.owner ? link : $0 } }
+                .first
+            guard let gap else { continue }
+            switch fates[id] {
+            case .release(let reason), .spare(let reason, isMember: false):
+                fates[id] = .spare("\(reason), and it stays a member while \(reasonToDoubt(gap))", isMember: true)
+            default: continue
+            }
         }
         return Set(gaps.values).filter { graph.ancestor($0.owner) == nil }.sorted {
             ($0.owner.id, $0.owner.uid) < ($1.owner.id, $1.owner.uid)

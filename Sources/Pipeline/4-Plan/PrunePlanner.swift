@@ -52,7 +52,7 @@ struct PrunePlanner {
         let left = inventory.members.keys.filter { !declared.contains($0) }
         graph = OwnerGraph(
             left.isEmpty ? nil : live,
-            followsContainers: left.contains { $0.namespace.isEmpty && live.objects[$0] != nil }
+            followsContainers: left.contains(where: \.namespace.isEmpty)
         )
         let judged = left.isEmpty ? [] : declared.union(inventory.members.keys)
         judgedAbove = Self.judgedAbove(
@@ -146,7 +146,7 @@ struct PrunePlanner {
         Set(inventory.members.keys.filter { !declared.contains($0) && fates[$0]?.isLeftOver != false })
     }
 
-    /// The uids of the nearest members and declared objects that own an object, directly or through others; each once.
+    /// The uids of the nearest members and declared objects that own an object, see ``PruneStep/owners``; each once.
     func owners(of object: KubeObject) -> [String] {
         var known: Set<String> = []
         return graph.links(of: object.id, object).flatMap { judgedAbove[$0.owner] ?? [] }.filter {

@@ -66,16 +66,11 @@ struct StayingObjects {
             pin(.namespace(id.namespace), "it holds objects that are declared", lasts: true)
             pin(.kind(id.groupKind), "objects of the kind that it defines are declared", lasts: true)
         }
-        pinOwners(
-            planner.graph.links(of: planner.inventory.applySet.parent, nil),
-            "this project's own inventory goes along with it",
-            lasts: true
-        )
+        pinOwners(of: planner.inventory.applySet.parent, nil, "holds this project's own inventory", lasts: true)
         let follows = planner.graph.followsContainers
         let owned = planner.declared.filter { follows || planner.live.objects[$0]?.whole?.hasOwners == true }
         for id in owned.sorted() {
-            let links = planner.graph.links(of: id, planner.live.objects[id]?.whole)
-            pinOwners(links, "\(id), which it owns, is declared", lasts: true)
+            pinOwners(of: id, planner.live.objects[id]?.whole, "is declared", lasts: true)
         }
         for refused in planner.refused where refused.reason.isOptOut {
             pinNamed(
@@ -131,7 +126,7 @@ struct StayingObjects {
         let why = reason.map { ": \($0)" } ?? ""
         pin(.namespace(id.namespace), "it holds \(id), which stays\(why)", lasts: lasts)
         pin(.kind(id.groupKind), "\(id) of the kind that it defines stays\(why)", lasts: lasts)
-        pinOwners(planner.graph.links(of: id, object), "\(id), which it owns, stays\(why)", lasts: lasts)
+        pinOwners(of: id, object, "stays\(why)", lasts: lasts)
         pinNamed(by: object, "\(id) stays, and names it", lasts: lasts)
         guard passes, let object else { return }
         passing.formUnion(References.named(by: object).map(Pin.named))
@@ -146,14 +141,23 @@ struct StayingObjects {
 
     /// The garbage collector takes an object along with the last of its owners, and that with the last of its own, whoever
     /// has them.
-    private mutating func pinOwners(_ links: [OwnerLink], _ reason: String, lasts: Bool) {
-        let links =
+    private mutating func pinOwners(of id: ObjectID, _ object: KubeObject?, _ predicate: String, lasts: Bool) {
+        let links = planner.graph.links(of: id, object)
+        let above =
             lasts
             ? planner.graph.climb(links, besides: &climbedForGood) : planner.graph.climb(links, besides: &climbed)
-        above += links
-        for link in links where !link.isOfContainer {
-            let container = link.owned.groupKind == GroupKind.namespace ? "holds" : "defines the kind of"
-            let reason = link.owned.isContainer ? "\(link.owned), which it owns, \(container) what stays" : reason
+        self.above += above
+        for link in above where !link.isOfContainer {
+            let reason =
+                if link.owned == id {
+                    "\(id), which it owns, \(predicate)"
+                } else if link.owned.groupKind == GroupKind.namespace {
+                    "\(link.owned), which it owns, holds what stays"
+                } else if link.owned.groupKind == GroupKind.customResourceDefinition {
+                    "\(link.owned), which it owns, defines the kind of what stays"
+                } else {
+                    "\(id), which goes along with it, \(predicate)"
+                }
             pin(.owner(link.owner.uid), reason, lasts: lasts)
             let owner = link.owner.id
             let why = "\(owner) of the kind that it defines owns \(link.owned)"

@@ -57,5 +57,5 @@ package struct UndeletedUsers: Sendable {
     }
 
     private static func naming(_ user: ObjectID) -> String { "\(user) is still there, and names it" }
-    private static func owning(_ user: ObjectID) -> String { "\(user), which it owns, is still there" }
+    private static func owning(_ user: ObjectID) -> String { "\(user), which goes along with it, is still there" }
 }
