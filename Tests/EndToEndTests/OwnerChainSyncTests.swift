@@ -119,6 +119,67 @@ struct OwnerChainSyncTests {
         }
     }
 
+    /// Nobody has declared anything in it.
+    @Test func `a Namespace of nobody's goes with its owner only after approval, and never with what asks to be kept`()
+        async throws
+    {
+        try await withScene { scene in
+            let name = "\(scene.namespace)-owner"
+            let role =
+                "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: \(name)}\nrules: []\n"
+            let other = scene.configMap("other").replacing(scene.namespace, with: scene.project.namespace)
+            try scene.commit(["role.yaml": role, "other.yaml": other])
+            #expect(try await scene.sync().outcome == .succeeded)
+            let roles = CoreResources.resource(
+                "rbac.authorization.k8s.io/v1",
+                "ClusterRole",
+                "clusterroles",
+                isNamespaced: false
+            )
+            let owner = try #require(try await scene.client.get(roles, namespace: "", name: name))
+            let space = try KubeObject([
+                "apiVersion": "v1", "kind": "Namespace",
+                "metadata": [
+                    "name": .string(scene.namespace),
+                    "ownerReferences": [
+                        [
+                            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "name": .string(name),
+                            "uid": .string(owner.uid ?? ""),
+                        ]
+                    ],
+                ],
+            ])
+            _ = try await scene.client.create(space, in: CoreResources.namespaces, fieldManager: "somebody")
+            let precious = try KubeObject([
+                "apiVersion": "v1", "kind": "ConfigMap",
+                "metadata": [
+                    "name": "precious", "namespace": .string(scene.namespace),
+                    "annotations": ["sternpost.dev/prune": "disabled"],
+                ],
+            ])
+            _ = try await scene.client.create(precious, in: CoreResources.configMaps, fieldManager: "somebody")
+            try scene.commit(["role.yaml": nil])
+            let kept = try await scene.sync()
+            #expect(kept.prune?.kept.map(\.id.name) == [name], "\(String(describing: kept.prune))")
+            _ = try await scene.client.patch(
+                CoreResources.configMaps,
+                namespace: scene.namespace,
+                name: "precious",
+                type: .merge,
+                body: ["metadata": ["annotations": .null]],
+                fieldManager: "somebody"
+            )
+            let held = try await scene.sync()
+            guard case .held(let reasons, _) = held.prune?.verdict else {
+                Issue.record("\(String(describing: held.prune))")
+                return
+            }
+            #expect(reasons.contains { $0.contains("Namespace \(scene.namespace) goes along with") }, "\(reasons)")
+            #expect(reasons.contains { $0.contains("ConfigMap \(scene.namespace)/precious") }, "\(reasons)")
+            #expect(try await scene.liveConfigMap("precious") != nil)
+        }
+    }
+
     /// A member that stays because of owners that only a request shows costs that request in the passes that plan.
     @Test func `promise 5: a pass at rest asks for no owner`() async throws {
         try await withScene { scene in

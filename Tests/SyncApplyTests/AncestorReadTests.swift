@@ -66,7 +66,8 @@ struct AncestorReadTests {
     ) async -> (known: [OwnerLink.Owner: Ancestor], requests: Int) {
         let before = project.client.statistics.requests
         let reader = LiveReader(client: project.client, applySet: project.applySet)
-        let known = await reader.ancestors(of: links, in: live)
+        let questions = PruneQuestions(containers: [], ownedContainers: false, owners: links)
+        let known = await reader.answer(questions, in: live) { _, _ in nil }.ancestors
         return (known, project.client.statistics.requests - before)
     }
 

@@ -115,14 +115,13 @@ struct ProjectUnderTest: Sendable {
         let (scope, triage) = look(for: rendered, inventory: inventory, catalog: catalog)
         var live = try await reader.read(scope, triage: triage)
         let policy = PlanPolicy(targetNamespace: namespace, prune: prune, source: source)
-        let plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
-        guard !plan.prune.containers.isEmpty else { return (plan, inventory) }
-        live.contents = await reader.contents(
-            of: plan.prune.containers,
-            in: live,
-            witnesses: ContainerContents.witnesses(for: applySet)
-        )
-        return (Planner.plan(rendered, against: live, inventory: inventory, policy: policy), inventory)
+        var plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
+        while !plan.prune.questions.isEmpty {
+            let witnesses = ContainerContents.witnesses(for: applySet)
+            live = await reader.answer(plan.prune.questions, in: live, witnesses: witnesses)
+            plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
+        }
+        return (plan, inventory)
     }
 
     /// What is read for a plan, and how it is sorted.

@@ -18,11 +18,7 @@ struct PlanDraftTests {
         let members = live.map { ($0.id, Inventory.Member(uid: $0.uid)) }
         return PlanDraft(
             RenderedSet(commit: PlanFixture.commit, treeID: "t", objects: objects, notices: []),
-            against: LiveSet(
-                catalog: PlanFixture.catalog,
-                objects: Dictionary(live.map { ($0.id, LiveObject.whole($0)) }) { first, _ in first },
-                unreadable: [:]
-            ),
+            against: Self.live(live),
             inventory: Inventory(
                 applySet: PlanFixture.applySet,
                 members: Dictionary(members) { first, _ in first }
@@ -31,13 +27,22 @@ struct PlanDraftTests {
         )
     }
 
+    private static func live(_ objects: [KubeObject]) -> LiveSet {
+        LiveSet(
+            catalog: PlanFixture.catalog,
+            objects: Dictionary(objects.map { ($0.id, LiveObject.whole($0)) }) { first, _ in first },
+            unreadable: [:]
+        )
+    }
+
     @Test func `only a container that would be deleted is looked into`() throws {
         let space = try PlanFixture.live(Self.space)
-        #expect(try draft(Self.declared, live: [space]).containers == [space.id])
-        #expect(try draft(Self.declared, Self.space, live: [space]).containers == [])
-        #expect(try draft(Self.declared, PlanFixture.configMap("web"), live: [space]).containers == [])
-        let map = try PlanFixture.live(PlanFixture.configMap("web"))
-        #expect(try draft(Self.declared, live: [map]).containers == [])
+        #expect(try draft(Self.declared, live: [space]).questions(Self.live([space])).containers == [space.id])
+        #expect(try draft(Self.declared, Self.space, live: [space]).questions(Self.live([space])).containers == [])
+        let web = PlanFixture.configMap("web")
+        #expect(try draft(Self.declared, web, live: [space]).questions(Self.live([space])).containers == [])
+        let map = try PlanFixture.live(web)
+        #expect(try draft(Self.declared, live: [map]).questions(Self.live([map])).isEmpty)
     }
 
     @Test func `what a container holds is in the plan of the same draft`() throws {
@@ -46,9 +51,12 @@ struct PlanDraftTests {
         let kept = try PlanFixture.live(PlanFixture.configMap("kept"), uid: "uid-2") {
             $0[["metadata", "annotations"]] = ["sternpost.dev/prune": "disabled"]
         }
-        let empty = draft.plan(contents: [space.id: ContainerContents(objects: [])])
+        var known = Self.live([space])
+        known.contents = [space.id: ContainerContents(objects: [])]
+        let empty = draft.plan(known)
         #expect(empty.prune.steps.map(\.id) == [space.id])
-        let plan = draft.plan(contents: [space.id: ContainerContents(objects: [kept])])
+        known.contents = [space.id: ContainerContents(objects: [kept])]
+        let plan = draft.plan(known)
         #expect(plan.prune.steps.isEmpty && plan.prune.kept.map(\.id) == [space.id])
     }
 

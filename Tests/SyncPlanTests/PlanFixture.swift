@@ -94,7 +94,8 @@ struct PlanFixture {
         pruneBase: Int? = nil,
         contents: [ObjectID: ContainerContents] = [:],
         ancestors: [OwnerLink.Owner: Ancestor] = [:],
-        asksForContainers: Bool = false
+        asksForContainers: Bool = false,
+        ownedContainers: OwnedContainers = .read([], unread: [:])
     ) -> Plan {
         var set = LiveSet(
             catalog: catalog,
@@ -109,6 +110,7 @@ struct PlanFixture {
             marks: marks,
             pruneBase: pruneBase
         )
+        set.ownedContainers = ownedContainers
         while true {
             let plan = Planner.plan(rendered, against: set, inventory: inventory, policy: policy)
             let containers = plan.prune.openOwners.filter(\.isOfContainer)

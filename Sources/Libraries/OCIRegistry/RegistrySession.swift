@@ -125,7 +125,9 @@ struct RegistrySession: Sendable {
             security: client.settings.security(for: origin, registry: image.registry),
             proxy: .fromEnvironment(for: url, environment: client.settings.proxyEnvironment),
             deadlines: HTTPDeadlines(connect: min(client.settings.connectDeadline, left), total: left),
-            maxBodyBytes: isTokenRequest ? 256 << 10 : ImageManifest.maxBytes
+            maxBodyBytes: isTokenRequest ? 256 << 10 : ImageManifest.maxBytes,
+            // A request for a token changes nothing, so it may be sent again when a kept connection turns out to be dead.
+            mayBeResent: true
         )
         request.avoidsThisMachine = !isNamed
         client.count(method, isTokenRequest: isTokenRequest, host: host)

@@ -18,7 +18,7 @@ extension LiveReader {
     ///   - links: The references to look for.
     ///   - live: What was read already.
     /// - Returns: What is known then of all owners that had to be looked for.
-    package func ancestors(of links: [OwnerLink], in live: LiveSet) async -> [OwnerLink.Owner: Ancestor] {
+    func ancestors(of links: [OwnerLink], in live: LiveSet) async -> [OwnerLink.Owner: Ancestor] {
         var found: [OwnerLink.Owner: Ancestor] = [:]
         var graph = OwnerGraph(live, followsContainers: links.contains(where: \.isOfContainer))
         var known: Set<OwnerLink.Owner> = []

@@ -19,23 +19,28 @@ extension LiveReader {
     ///   - live: Where they are found themselves.
     ///   - witnesses: What single objects in them say against a deletion.
     /// - Returns: Their contents; without those that are too many to be looked into.
-    package func contents(
+    func contents(
         of containers: [ObjectID],
         in live: LiveSet,
         witnesses: @escaping ContainerContents.Witnesses
     ) async -> [ObjectID: ContainerContents] {
         var result: [ObjectID: ContainerContents] = [:]
-        for id in containers.prefix(Self.maxContainers) {
+        for id in containers.prefix(max(0, Self.maxContainers - live.contents.count)) {
             if id.groupKind == GroupKind.namespace {
                 let resources = namespaced(live.catalog)
                 let silent = Self.silent(live.catalog)
                 result[id] = await contents(of: resources, namespace: id.name, besides: silent, witnesses)
-            } else if let kind = live.objects[id]?.whole?.definedKind {
+            } else if let kind = live.objects[id]?.whole?.definedKind ?? Self.kind(definedBy: id, live.catalog) {
                 guard case .served(let resource) = live.catalog.lookup(kind) else { continue }
                 result[id] = await contents(of: [resource], namespace: "", witnesses)
             }
         }
         return result
+    }
+
+    /// The kind of a definition of which only the name is known: that is made of the plural and the group.
+    private static func kind(definedBy id: ObjectID, _ catalog: APICatalog) -> GroupKind? {
+        catalog.resources.first { "\($0.plural).\($0.gvk.group)" == id.name }?.gvk.groupKind
     }
 
     /// Every kind that has objects in namespaces and can be listed, in its preferred version; ascending.

@@ -23,8 +23,12 @@ package struct LiveSet: Sendable {
     /// What the Namespaces and definitions that a plan would delete hold, ours or not; without those that were not
     /// looked through.
     package var contents: [ObjectID: ContainerContents] = [:]
+    /// Those that a plan has asked for, also the ones that were not looked through.
+    package var askedContainers: Set<ObjectID> = []
     /// Owners that are not among `objects`, as far as a plan has asked for them.
     package var ancestors: [OwnerLink.Owner: Ancestor] = [:]
+    /// What others own of what takes other objects along.
+    package var ownedContainers = OwnedContainers.unasked
 
     package init(
         catalog: APICatalog,

@@ -34,6 +34,10 @@ package struct OwnerGraph {
             guard let uid = object.uid, existing[uid] == nil else { continue }
             existing[uid] = Ancestor(object)
         }
+        guard case .read(let owned, _) = live?.ownedContainers else { return }
+        for object in owned where ancestors[OwnerLink(to: object.id).owner] == nil {
+            learn(OwnerLink(to: object.id).owner, Ancestor(object))
+        }
     }
 
     /// Adds what was found out about an owner.

@@ -71,52 +71,28 @@ package struct PlanDraft: Sendable {
         desiredMembers = Self.members(sorting, steps: steps, inventory: inventory)
     }
 
-    /// Namespaces and definitions that the plan would delete: what they hold has to be looked at before it is made.
-    /// Ascending.
-    package var containers: [ObjectID] {
-        guard inventory.members.keys.contains(where: { $0.isContainer && !placed.contains($0) }) else {
-            return []
-        }
-        return plan().prune.containers
-    }
-
-    /// Owners that have to be looked for before the plan is made, see ``PrunePlan/openOwners``.
+    /// What has to be known before the plan is made; nothing in most passes.
     ///
-    /// - Parameters:
-    ///   - contents: What the Namespaces and definitions hold that would be deleted.
-    ///   - ancestors: What is known of owners so far.
-    /// - Returns: One reference to each owner, in no order.
-    package func openOwners(
-        contents: [ObjectID: ContainerContents],
-        ancestors: [OwnerLink.Owner: Ancestor]
-    ) -> [OwnerLink] {
+    /// - Parameter known: The live objects of the draft, with the answers so far.
+    package func questions(_ known: LiveSet) -> PruneQuestions {
         let left = inventory.members.keys.filter { !placed.contains($0) }
-        guard !left.isEmpty else { return [] }
-        let objects = live.objects.values.lazy.compactMap(\.whole)
-        guard
-            left.contains(where: \.namespace.isEmpty) || objects.contains(where: \.hasOwners)
-                || contents.values.contains(where: { $0.objects.contains(where: \.hasOwners) })
-        else { return [] }
-        return plan(contents: contents, ancestors: ancestors).prune.openOwners
+        let matters =
+            left.contains(where: \.namespace.isEmpty)
+            || !left.isEmpty && live.objects.values.contains { $0.whole?.hasOwners == true }
+        guard matters else { return PruneQuestions(containers: [], ownedContainers: false, owners: []) }
+        return plan(known).prune.questions
     }
 
     /// The plan.
     ///
     /// - Parameters:
-    ///   - contents: What the Namespaces and definitions hold that would be deleted, as far as that was looked at.
-    ///   - ancestors: What is known of owners that are not among the live objects.
+    ///   - known: The live objects of the draft, with the answers to ``questions(_:)``; nil for those of the draft.
     ///   - learnt: The project's settings with what was asked for since; nil for those of the draft. Only its closed gate and
     ///     its unready users may differ.
     /// - Returns: What to write, what to leave, what to delete, each with its reason.
-    package func plan(
-        contents: [ObjectID: ContainerContents] = [:],
-        ancestors: [OwnerLink.Owner: Ancestor] = [:],
-        policy learnt: PlanPolicy? = nil
-    ) -> Plan {
+    package func plan(_ known: LiveSet? = nil, policy learnt: PlanPolicy? = nil) -> Plan {
         let policy = learnt ?? policy
-        var live = live
-        live.contents = contents
-        live.ancestors = ancestors
+        let live = known ?? live
         let standing = unchanged.map(\.id) + reportedDrift.map(\.id)
         let (waves, waiting) = gates.waves(of: steps, standing: standing, refused: refused, closed: policy.closedGate)
         let allRefused = (refused + waiting).sorted { $0.origin < $1.origin }

@@ -20,9 +20,6 @@ package enum Planner {
         inventory: Inventory,
         policy: PlanPolicy
     ) -> Plan {
-        PlanDraft(rendered, against: live, inventory: inventory, policy: policy).plan(
-            contents: live.contents,
-            ancestors: live.ancestors
-        )
+        PlanDraft(rendered, against: live, inventory: inventory, policy: policy).plan()
     }
 }

@@ -34,6 +34,7 @@ extension PrunePlan {
             kept: kept,
             doubts: doubts,
             containers: containers,
+            asksForOwnedContainers: asksForOwnedContainers,
             openOwners: openOwners,
             withheld: told(failures),
             waiting: told(waits),

@@ -37,9 +37,12 @@ package struct PrunePlan: Sendable {
     package let kept: [ReleasedObject]
     /// Undeclared members that are in doubt from this pass on; stored before anything else is done.
     package let doubts: [ObjectID: Inventory.Doubt]
-    /// Namespaces and definitions among the steps whose contents are not known. A plan made with
-    /// ``LiveSet/contents`` of them decides better. Ascending.
+    /// Namespaces and definitions that would go, as steps or because a step owns them, and whose contents are not known. A plan
+    /// made with ``LiveSet/contents`` of them decides better. Ascending.
     package let containers: [ObjectID]
+    /// Whether something is to go that is in no namespace, and nobody has looked which Namespaces and definitions others own. A
+    /// plan made with ``LiveSet/ownedContainers`` decides better.
+    package let asksForOwnedContainers: Bool
     /// Owners that nobody has looked for, Namespaces and definitions among them, where it matters what owns those. A plan made
     /// with ``LiveSet/ancestors`` of them decides better.
     package let openOwners: [OwnerLink]
@@ -61,6 +64,7 @@ package struct PrunePlan: Sendable {
         kept: [ReleasedObject] = [],
         doubts: [ObjectID: Inventory.Doubt] = [:],
         containers: [ObjectID] = [],
+        asksForOwnedContainers: Bool = false,
         openOwners: [OwnerLink] = [],
         withheld: [ReleasedObject] = [],
         waiting: [ReleasedObject] = [],
@@ -71,6 +75,7 @@ package struct PrunePlan: Sendable {
         self.leftOver = leftOver
         self.doubts = doubts
         self.containers = containers
+        self.asksForOwnedContainers = asksForOwnedContainers
         self.openOwners = openOwners
         self.verdict = verdict
         self.steps = steps
@@ -78,6 +83,11 @@ package struct PrunePlan: Sendable {
         self.kept = kept
         self.withheld = withheld
         self.waiting = waiting
+    }
+
+    /// What has to be known before a plan is made by which anything may be deleted.
+    package var questions: PruneQuestions {
+        PruneQuestions(containers: containers, ownedContainers: asksForOwnedContainers, owners: openOwners)
     }
 
     /// The released members that leave the inventory with this plan: none while nothing may be deleted.

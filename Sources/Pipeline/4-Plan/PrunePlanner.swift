@@ -113,8 +113,8 @@ struct PrunePlanner {
             released: released.sorted { $0.id < $1.id },
             kept: kept.sorted { $0.id < $1.id },
             doubts: doubts,
-            containers: verdict.mayRunOnceKnown
-                ? steps.map(\.id).filter { $0.isContainer && live.contents[$0] == nil }.sorted() : [],
+            containers: verdict.containers,
+            asksForOwnedContainers: verdict.asksForOwnedContainers,
             openOwners: verdict.openOwners,
             base: base,
             leftOver: decision == .disabled ? [] : leftOver(fates)

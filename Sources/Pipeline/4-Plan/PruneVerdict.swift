@@ -36,11 +36,26 @@ struct PruneVerdict {
     /// Whether the steps may run, at once or after approval, as far as it does not matter who owns what.
     var mayRunOnceKnown: Bool { planner.policy.prune.isEnabled && first == nil }
 
+    /// Whether it matters which Namespaces and definitions others own, and nobody has looked.
+    var asksForOwnedContainers: Bool {
+        guard mayRunOnceKnown, case .unasked = planner.live.ownedContainers else { return false }
+        return steps.contains(where: \.id.namespace.isEmpty)
+    }
+
+    /// Namespaces and definitions that would go and were not looked through. Ascending.
+    var containers: [ObjectID] {
+        guard mayRunOnceKnown else { return [] }
+        return along.map(\.container).filter {
+            planner.live.contents[$0] == nil && !planner.live.askedContainers.contains($0)
+        }.sorted()
+    }
+
     /// Owners that have to be looked for. None while nothing may be deleted, and nothing leaves, for other reasons.
     var openOwners: [OwnerLink] {
         guard planner.policy.prune.isEnabled else { return unfollowed }
         guard first == nil else { return [] }
-        let above = steps.isEmpty ? [] : gaps.aboveStaying + (steps.count > 1 ? gaps.aboveSteps : [])
+        let aboveStaying = gaps.aboveStaying + gaps.aboveContainers
+        let above = steps.isEmpty ? [] : aboveStaying + (steps.count > 1 ? gaps.aboveSteps : [])
         return unfollowed + above.filter { planner.graph.ancestor($0.owner) == nil }
     }
 
@@ -126,7 +141,21 @@ struct PruneVerdict {
         if !protected.isEmpty {
             reasons.append("deleting \(Self.names(protected.map(\.id), 5)) takes data or other objects with it")
         }
-        return reasons + along.compactMap(Self.text)
+        return reasons + along.compactMap(Self.text) + containerDoubts
+    }
+
+    /// Why it is not known whether Namespaces or definitions go along that one of the steps may own.
+    private var containerDoubts: [String] {
+        guard steps.contains(where: \.id.namespace.isEmpty) else { return [] }
+        var texts = gaps.aboveContainers.map {
+            "what would be deleted may take \($0.owned) along: \(planner.reasonToDoubt($0))"
+        }
+        switch planner.live.ownedContainers {
+        case .unasked: texts.append("nobody has looked whether what would be deleted owns Namespaces or definitions")
+        case .read(_, let unread):
+            texts += unread.map { "what would be deleted may own a \($0), and these could not be listed: \($1)" }
+        }
+        return Self.bounded(texts.sorted())
     }
 
     private var otherSource: String? {
@@ -161,10 +190,11 @@ struct PruneVerdict {
 
     private static func text(_ along: StayingObjects.GoingAlong) -> String? {
         let place = along.container.groupKind == GroupKind.namespace ? "in it" : "of the kind that it defines"
+        var parts = along.owner.map { ["\(along.container) goes along with \($0), which owns it"] } ?? []
         guard let notLookedAt = along.notLookedAt else {
-            return "what else is \(place) goes along with \(along.container), and was not looked at"
+            parts.append("what else is \(place) goes along with \(along.container), and was not looked at")
+            return parts.joined(separator: "; ")
         }
-        var parts: [String] = []
         if !along.objects.isEmpty {
             parts.append(
                 "\(along.container) takes along \(along.objects.count.counted("object")) not in the list:"
@@ -191,7 +221,8 @@ struct PruneVerdict {
         let lines = steps.map { "\($0.id) \($0.uid)" }.sorted()
         let more = along.flatMap { along in
             let unseen = along.notLookedAt?.keys.sorted().map { "\(along.container) not looked through for \($0)" }
-            return along.objects.map { "\(along.container) takes \($0)" }
+            let owner = along.owner.map { ["\(along.container) goes along with \($0)"] } ?? []
+            return owner + along.objects.map { "\(along.container) takes \($0)" }
                 + (unseen ?? ["\(along.container) not looked into"])
         }.sorted()
         let text = ([planner.commit.id] + lines + more).joined(separator: "\n")

@@ -9,12 +9,14 @@ struct StayingObjects {
     private(set) var fates: [ObjectID: PrunePlanner.Fate] = [:]
     /// Members that an object needs which no later pass may see: one that is released, or is no member.
     private(set) var needed: Set<ObjectID> = []
-    /// For each container among the steps, what is known to go along beside the steps. Ascending by container.
+    /// For each container among the steps, and for each that one of them owns, what is known to go along beside the steps.
     private(set) var along: [GoingAlong] = []
 
     /// What goes along with one container.
     struct GoingAlong {
         let container: ObjectID
+        /// The step that owns it, where it is none itself.
+        let owner: ObjectID?
         /// Ascending; without what is deleted on its own.
         let objects: [ObjectID]
         /// Nil when it was not looked through.
@@ -30,6 +32,8 @@ struct StayingObjects {
         var aboveStaying: [OwnerLink] = []
         /// Above what would be deleted, which may have to stay in the end; without those above what stays.
         var aboveSteps: [OwnerLink] = []
+        /// Above Namespaces and definitions that are neither declared nor members.
+        var aboveContainers: [OwnerLink] = []
     }
 
     private let planner: PrunePlanner
@@ -239,11 +243,29 @@ struct StayingObjects {
         let going = steps.filter { fates[$0.id] == nil }
         findGaps(above: going)
         let uids = Set(going.map(\.uid))
-        along = going.filter { $0.id.isContainer }.map { step in
-            let contents = planner.live.contents[step.id]
+        func goingAlong(_ id: ObjectID, with owner: ObjectID?) -> GoingAlong {
+            let contents = planner.live.contents[id]
             let objects = contents?.ownObjects.filter { !uids.contains($0.uid ?? "") }.map(\.id).sorted()
-            return GoingAlong(container: step.id, objects: objects ?? [], notLookedAt: contents?.notLookedAt)
+            return GoingAlong(container: id, owner: owner, objects: objects ?? [], notLookedAt: contents?.notLookedAt)
         }
+        along = going.filter { $0.id.isContainer }.map { goingAlong($0.id, with: nil) }
+        along += ownedContainers(of: going).map { goingAlong($0.container, with: $0.owner) }
+    }
+
+    /// The Namespaces and definitions that the garbage collector would delete with one of the steps, and that are neither
+    /// declared nor members, which are judged themselves.
+    private mutating func ownedContainers(of steps: [PruneStep]) -> [(container: ObjectID, owner: ObjectID)] {
+        guard case .read(let objects, _) = planner.live.ownedContainers else { return [] }
+        let ids = Dictionary(steps.map { ($0.uid, $0.id) }) { first, _ in first }
+        var owned: [(container: ObjectID, owner: ObjectID)] = []
+        for object in objects.sorted(by: { $0.id < $1.id }) where object.deletionTimestamp == nil {
+            guard planner.inventory.members[object.id] == nil, !planner.isDeclared(object.id) else { continue }
+            var known: Set<OwnerLink.Owner> = []
+            let above = planner.graph.climb(object.ownerLinks, besides: &known)
+            if let owner = above.lazy.compactMap({ ids[$0.owner.uid] }).first { owned.append((object.id, owner)) }
+            gaps.aboveContainers += above.filter { planner.graph.isGap($0.owner) }
+        }
+        return owned
     }
 
     /// Keeps the steps that something else needs, and whatever those need in turn: what owns, holds or defines a kept

@@ -51,12 +51,15 @@ extension ModelWorld {
             unreadable: Dictionary(failed) { first, _ in first }
         )
         var plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
-        for id in plan.prune.containers {
-            let inside = cluster.objects.values.filter { $0.id.namespace == id.name }
-            live.contents[id] = ContainerContents(objects: inside.sorted { $0.id < $1.id })
-        }
-        if !live.contents.isEmpty { plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy) }
-        while !plan.prune.openOwners.isEmpty {
+        while !plan.prune.questions.isEmpty {
+            for id in plan.prune.containers {
+                let inside = cluster.objects.values.filter { $0.id.namespace == id.name }
+                live.contents[id] = ContainerContents(objects: inside.sorted { $0.id < $1.id })
+            }
+            if plan.prune.asksForOwnedContainers {
+                let owned = cluster.objects.values.filter { $0.id.isContainer && $0.hasOwners }
+                live.ownedContainers = .read(owned, unread: [:])
+            }
             live.ancestors.merge(ancestors(of: plan.prune.openOwners, unreadable: unreadable)) { $1 }
             plan = Planner.plan(rendered, against: live, inventory: inventory, policy: policy)
         }

@@ -108,7 +108,7 @@ extension PassPreparer {
         let hashes = triage.hashes
         let draft = PlanDraft(rendered, against: live, inventory: inventory, policy: policy, hashes: hashes)
         live = await lookedThrough(live, for: draft)
-        let plan = draft.plan(contents: live.contents, ancestors: live.ancestors)
+        let plan = draft.plan(live)
         let superset = inventory.superset(for: plan)
         if superset != inventory { try await store.checkRoom(for: superset) }
         // What is noted only when objects leave takes room as well.
@@ -133,25 +133,20 @@ extension PassPreparer {
         return (pass, draft)
     }
 
-    /// What was read, with what has to be known of it before anything is deleted: what the containers hold that would go, and
-    /// who owns what stays, what would go, and what leaves the inventory, through objects of others.
+    /// What was read, with what has to be known before anything is deleted: what the containers hold that would go, and who
+    /// owns what stays, what would go, and what leaves the inventory, through objects of others.
     private func lookedThrough(_ live: LiveSet, for draft: PlanDraft) async -> LiveSet {
         var live = live
         let reader = LiveReader(client: cluster.client, applySet: project.applySet)
-        let containers = draft.containers
-        if !containers.isEmpty {
-            live.contents = await reader.contents(
-                of: containers,
+        // What becomes known may keep more, of which more has to be known; nothing is asked for twice.
+        while case let questions = draft.questions(live), !questions.isEmpty {
+            live = await reader.answer(
+                questions,
                 in: live,
                 witnesses: ContainerContents.witnesses(for: project.applySet)
             )
         }
-        // What becomes known may keep more, of which it has to be known, too; no owner is asked for twice.
-        while true {
-            let owners = draft.openOwners(contents: live.contents, ancestors: live.ancestors)
-            guard !owners.isEmpty else { return live }
-            live.ancestors.merge(await reader.ancestors(of: owners, in: live)) { $1 }
-        }
+        return live
     }
 
     /// What people ordered about the project, as the cluster has it now; the server is asked only where no watch shows

@@ -58,8 +58,8 @@ package struct PreparedPass: Sendable {
         let verdict = plan.prune.verdict
         let needsAllKinds = plan.prune.steps.contains { $0.id.groupKind == GroupKind.namespace }
         if !live.ancestors.isEmpty, !plan.prune.leaving.isEmpty { return true }
-        let asksForOwners = !live.ancestors.isEmpty && !plan.prune.steps.isEmpty
-        guard verdict.mayRun, needsAllKinds || asksForOwners else { return false }
+        let wasLookedThrough = !(live.ancestors.isEmpty && live.contents.isEmpty) && !plan.prune.steps.isEmpty
+        guard verdict.mayRun, needsAllKinds || wasLookedThrough else { return false }
         guard case .held(_, let hash) = verdict else { return true }
         return orders.held?.hash != hash || orders.approval.word?.text == hash
     }
@@ -98,7 +98,7 @@ package struct PreparedPass: Sendable {
             catalog: catalog,
             inventory: inventory,
             live: live,
-            plan: draft.plan(contents: live.contents, ancestors: live.ancestors, policy: policy),
+            plan: draft.plan(live, policy: policy),
             generation: generation,
             unwatched: unwatched,
             policy: policy,

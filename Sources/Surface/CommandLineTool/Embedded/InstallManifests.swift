@@ -354,10 +354,10 @@ enum InstallManifests {
               - apiGroups: [storage.k8s.io]
                 resources: [storageclasses]
                 verbs: [get]
-              # To tell before an object without namespace is deleted whether it owns the definition of a kind that is declared.
+              # To tell before an object without namespace is deleted whether it owns a definition.
               - apiGroups: [apiextensions.k8s.io]
                 resources: [customresourcedefinitions]
-                verbs: [get]
+                verbs: [get, list]
               # The pods of a StatefulSet that an undone image rollout has left: its controller does not replace them.
               - apiGroups: [""]
                 resources: [pods]

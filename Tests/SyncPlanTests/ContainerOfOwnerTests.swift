@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncLook
+import SyncPlan
+import Testing
+
+/// An object without namespace that leaves git may own a Namespace that git does not know: that goes along with all that is in
+/// it, which nobody has declared.
+struct ContainerOfOwnerTests {
+    private static let space = ObjectID(groupKind: .namespace, namespace: "", name: "tenant")
+
+    private static let catalog: APICatalog = {
+        var catalog = PlanFixture.catalog
+        for kind in ["Profile", "Tenant"] {
+            catalog.add(
+                APIResource(
+                    gvk: GroupVersionKind(apiVersion: "acme.dev/v1", kind: kind),
+                    plural: "\(kind.lowercased())s",
+                    isNamespaced: false,
+                    verbs: ["list", "get", "patch", "delete"]
+                )
+            )
+        }
+        return catalog
+    }()
+
+    private static func owner(_ kind: String) -> OwnerLink.Owner {
+        OwnerLink.Owner(id: ObjectID(group: "acme.dev", kind: kind, namespace: "", name: "p"), uid: "uid-\(kind)")
+    }
+
+    /// A Namespace of nobody's, owned by this one.
+    private static func space(by owner: OwnerLink.Owner, isEnding: Bool = false) throws -> KubeObject {
+        var json: JSON = [
+            "apiVersion": "v1", "kind": "Namespace",
+            "metadata": [
+                "name": "tenant", "uid": "uid-tenant",
+                "ownerReferences": [
+                    [
+                        "apiVersion": "acme.dev/v1", "kind": .string(owner.id.kind), "name": "p",
+                        "uid": .string(owner.uid),
+                    ]
+                ],
+            ],
+        ]
+        if isEnding { json[["metadata", "deletionTimestamp"]] = "2026-01-01T00:00:00Z" }
+        return try KubeObject(json)
+    }
+
+    private static func prune(
+        _ owned: OwnedContainers,
+        contents: [KubeObject]? = [],
+        _ ancestors: [OwnerLink.Owner: Ancestor] = [:]
+    ) throws -> PrunePlan {
+        let profile = try PlanFixture.live(
+            #"{"apiVersion":"acme.dev/v1","kind":"Profile","metadata":{"name":"p"}}"#,
+            uid: "uid-Profile"
+        )
+        return PlanFixture.plan(
+            try PlanFixture.rendered(PlanFixture.configMap("new")),
+            live: [profile],
+            members: [(profile, profile.uid)],
+            catalog: catalog,
+            policy: PlanPolicy(prune: .init(maxObjects: 100, maxPercent: 100)),
+            contents: contents.map { [space: ContainerContents(objects: $0)] } ?? [:],
+            ancestors: ancestors,
+            ownedContainers: owned
+        ).prune
+    }
+
+    private static func reasons(_ plan: PrunePlan) -> [String] {
+        if case .held(let reasons, _) = plan.verdict { reasons } else { [] }
+    }
+
+    @Test func `it is asked for, and looked through, before its owner goes`() throws {
+        let draft = try Self.prune(.unasked)
+        #expect(draft.asksForOwnedContainers && !Self.reasons(draft).isEmpty)
+        let next = try Self.prune(.read([Self.space(by: Self.owner("Profile"))], unread: [:]), contents: nil)
+        #expect(!next.asksForOwnedContainers && next.containers == [Self.space])
+        let nobodys = try Self.prune(.read([], unread: [:]))
+        #expect(nobodys.verdict == .allowed && nobodys.questions.isEmpty)
+    }
+
+    @Test func `it goes with its owner only after approval, of what is in it by name`() throws {
+        let owned = OwnedContainers.read([try Self.space(by: Self.owner("Profile"))], unread: [:])
+        let empty = try Self.prune(owned)
+        #expect(Self.reasons(empty) == ["Namespace tenant goes along with Profile.acme.dev p, which owns it"])
+        let inside = try KubeObject([
+            "apiVersion": "v1", "kind": "PersistentVolumeClaim",
+            "metadata": ["name": "data", "namespace": "tenant", "uid": "uid-data"],
+        ])
+        let full = try Self.prune(owned, contents: [inside])
+        #expect(Self.reasons(full).contains { $0.contains("PersistentVolumeClaim tenant/data") })
+        #expect(full.approvalHash != nil && full.approvalHash != empty.approvalHash)
+        let unseen = try Self.prune(owned, contents: nil)
+        #expect(Self.reasons(unseen).contains { $0.contains("was not looked at") })
+    }
+
+    @Test func `its owner stays while something in it asks to be kept, or belongs to another tool`() throws {
+        let owned = OwnedContainers.read([try Self.space(by: Self.owner("Profile"))], unread: [:])
+        for (key, value) in [("sternpost.dev/prune", "disabled"), ("argocd.argoproj.io/tracking-id", "shop:/v1:x")] {
+            let inside = try KubeObject([
+                "apiVersion": "v1", "kind": "Secret",
+                "metadata": [
+                    "name": "precious", "namespace": "tenant", "uid": "uid-precious",
+                    "annotations": [key: .string(value)],
+                ],
+            ])
+            let plan = try Self.prune(owned, contents: [inside])
+            #expect(plan.steps.isEmpty && plan.kept.map(\.id.name) == ["p"], "\(plan.verdict)")
+            #expect(plan.kept.first?.reason == "Namespace tenant, which it owns, holds what stays")
+        }
+    }
+
+    @Test func `the same through an owner of others in between, which is looked for`() throws {
+        let owned = OwnedContainers.read([try Self.space(by: Self.owner("Tenant"))], unread: [:])
+        #expect(try Self.prune(owned).openOwners.map(\.owner).contains(Self.owner("Tenant")))
+        let link = OwnerLink(owned: Self.owner("Tenant").id, owner: Self.owner("Profile"))
+        let known = try Self.prune(owned, [Self.owner("Tenant"): .exists(owners: [link])])
+        #expect(Self.reasons(known) == ["Namespace tenant goes along with Profile.acme.dev p, which owns it"])
+        let unknown = try Self.prune(owned, [Self.owner("Tenant"): .unknown("forbidden")])
+        #expect(
+            Self.reasons(unknown).contains {
+                $0.contains("may take Namespace tenant along") && $0.contains("forbidden")
+            }
+        )
+        #expect(try Self.prune(owned, [Self.owner("Tenant"): .gone]).verdict == .allowed)
+    }
+
+    @Test func `where they cannot be listed a person decides, and one that is going already is nobody's matter`() throws
+    {
+        let unread = try Self.prune(.read([], unread: [.namespace: "forbidden"]))
+        #expect(
+            Self.reasons(unread) == [
+                "what would be deleted may own a Namespace, and these could not be listed: forbidden"
+            ]
+        )
+        let ending = OwnedContainers.read([try Self.space(by: Self.owner("Profile"), isEnding: true)], unread: [:])
+        #expect(try Self.prune(ending).verdict == .allowed)
+    }
+}
