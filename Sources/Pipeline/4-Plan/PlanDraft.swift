@@ -74,6 +74,7 @@ package struct PlanDraft: Sendable {
     /// What has to be known before the plan is made; nothing in most passes.
     ///
     /// - Parameter known: The live objects of the draft, with the answers so far.
+    /// - Returns: The questions that are open.
     package func questions(_ known: LiveSet) -> PruneQuestions {
         let left = inventory.members.keys.filter { !placed.contains($0) }
         let matters =
