@@ -44,7 +44,8 @@ extension Applier {
         // What did not end in time is not waited for again.
         let end = ContinuousClock.now + (run.reasonToKeepRest == nil ? pruneLimit : .zero)
         let reader = LiveReader(client: client, applySet: store.applySet, limit: limit)
-        for step in batch {
+        for step in batch where run.pruned[step.id] == nil {
+            await lookAtOwned(by: step, &run)
             if let objection = run.objection(to: step) {
                 let outcome = ObjectOutcome.skipped(
                     step,

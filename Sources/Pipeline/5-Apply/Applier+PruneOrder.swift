@@ -18,6 +18,26 @@ extension Applier {
         if let reason = await reasonToStop() { run.interrupt(reason) }
     }
 
+    /// Before a delete: what the step owns goes along with it, before its own turn and without a last look of its own. What has
+    /// come to ask for something since the plan was made stays, and so does its owner.
+    func lookAtOwned(by step: PruneStep, _ run: inout ApplyRun) async {
+        for owned in run.open(ownedBy: step) {
+            guard let reason = await reasonToStay(owned) else { continue }
+            let text = "not deleted: since the plan was made, \(reason)"
+            run.record(.skipped(owned, because: text, isRetryable: true), ofPrune: owned, isGone: false)
+        }
+    }
+
+    private func reasonToStay(_ step: PruneStep) async -> String? {
+        do throws(KubeError) {
+            let now = try await client.get(step.resource, namespace: step.id.namespace, name: step.id.name)
+            guard let now, now.uid == step.uid else { return nil }
+            return step.reasonToStay(now, for: store.applySet).map { "it \($0)" }
+        } catch {
+            return "it could not be read: \(error)"
+        }
+    }
+
     /// After these deletes: waits until custom resources are gone, finalizers and all. Their controller may be among
     /// what is deleted next, and only it can remove the finalizers. So a custom resource that was not deleted keeps
     /// what comes next as well.

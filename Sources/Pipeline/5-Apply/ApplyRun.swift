@@ -36,6 +36,8 @@ struct ApplyRun: Sendable {
     private(set) var users = PodUsers()
     /// What those need that were to be deleted in this pass and are still there.
     private(set) var undeleted = UndeletedUsers()
+    /// By the uid of an owner: what goes along with it and is to be deleted itself.
+    private let stepsOwned: [String: [PruneStep]]
     private var stillThere: [ObjectID: PruneStep] = [:]
     /// Why nothing more is deleted in this pass.
     private(set) var reasonToKeepRest: String?
@@ -51,6 +53,9 @@ struct ApplyRun: Sendable {
         definedKinds = Set(steps.compactMap(\.object.definedKind))
         definedNamespaces = Set(steps.filter { $0.id.groupKind == GroupKind.namespace }.map(\.id.name))
         newPlaces = NewPlaces(createdBy: steps)
+        var owned: [String: [PruneStep]] = [:]
+        for step in plan.prune.steps { for owner in step.owners { owned[owner, default: []].append(step) } }
+        stepsOwned = owned
         self.inventory = inventory.superset(for: plan)
         for settled in plan.unchanged { appliedUIDs.insert(settled.uid) }
     }
@@ -137,6 +142,11 @@ struct ApplyRun: Sendable {
 
     /// Whether this incarnation was applied, or found as wanted, in this pass; perhaps under another group's name.
     func isApplied(uid: String) -> Bool { appliedUIDs.contains(uid) }
+
+    /// What goes along with a step and has not had its turn.
+    func open(ownedBy step: PruneStep) -> [PruneStep] {
+        (stepsOwned[step.uid] ?? []).filter { pruned[$0.id] == nil && $0.uid != step.uid }
+    }
 
     /// Whether an object that this pass was to delete is still there.
     func isStillThere(_ id: ObjectID) -> Bool { pruned[id] != nil && !gone.contains(id) }

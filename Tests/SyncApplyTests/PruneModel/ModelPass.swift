@@ -73,8 +73,9 @@ extension ModelWorld {
         }
         let approval = project.approval
         if run.reasonToKeepAll(approved: approval) == nil {
-            for step in plan.prune.steps {
+            for step in plan.prune.steps where run.pruned[step.id] == nil {
                 guard goesOn() else { return }
+                lookAtOwned(by: step, project, &run)
                 prune(step, project, &run, &pass)
             }
         }
@@ -117,6 +118,16 @@ extension ModelWorld {
             ObjectOutcome(id: step.id, apiVersion: "v1", action: action, origin: step.origin, after: object),
             of: step
         )
+    }
+
+    /// As ``Applier/lookAtOwned(by:_:)`` does it.
+    private func lookAtOwned(by step: PruneStep, _ project: ModelProject, _ run: inout ApplyRun) {
+        for owned in run.open(ownedBy: step) {
+            guard let now = cluster.objects[owned.id], now.uid == owned.uid,
+                owned.reasonToStay(now, for: project.applySet) != nil
+            else { continue }
+            run.record(.skipped(owned, because: "changed"), ofPrune: owned, isGone: false)
+        }
     }
 
     private mutating func prune(

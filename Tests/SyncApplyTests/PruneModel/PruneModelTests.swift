@@ -30,6 +30,12 @@ struct PruneModelTests {
         #expect(try world.live(events: Self.events) == [])
     }
 
+    /// Somebody asks for a Secret to be kept after the plan was made, and before its owner is deleted.
+    @Test func `a life goes well in which an owner has its turn before what it owns`() throws {
+        var world = try ModelWorld(seed: 58_470, hasNames: true, hasChains: true)
+        #expect(try world.live(events: Self.events) == [])
+    }
+
     @Test func `nothing is deleted that must stay, and nothing is orphaned in silence, in any life`() throws {
         var wrong: [String] = []
         for index in 0..<Self.lives {
