@@ -39,7 +39,7 @@ struct PruneVerdict {
     /// Whether it matters which Namespaces and definitions others own, and nobody has looked.
     var asksForOwnedContainers: Bool {
         guard mayRunOnceKnown, case .unasked = planner.live.ownedContainers else { return false }
-        return steps.contains(where: \.id.namespace.isEmpty)
+        return mayTakeContainers
     }
 
     /// Namespaces and definitions that would go and were not looked through. Ascending.
@@ -54,10 +54,15 @@ struct PruneVerdict {
     var openOwners: [OwnerLink] {
         guard planner.policy.prune.isEnabled else { return unfollowed }
         guard first == nil else { return [] }
-        let aboveStaying = gaps.aboveStaying + gaps.aboveContainers
-        let above = steps.isEmpty ? [] : aboveStaying + (steps.count > 1 ? gaps.aboveSteps : [])
-        return unfollowed + above.filter { planner.graph.ancestor($0.owner) == nil }
+        let above = steps.isEmpty ? [] : gaps.aboveStaying + (steps.count > 1 ? gaps.aboveSteps : [])
+        let open = unfollowed + above.filter { planner.graph.ancestor($0.owner) == nil }
+        // They may be many and count for themselves: too many of them hold a prune and do not block it.
+        guard open.isEmpty, mayTakeContainers else { return open }
+        return gaps.aboveContainers.filter { planner.graph.ancestor($0.owner) == nil }
     }
+
+    /// Whether one of the steps may own a Namespace or a definition.
+    private var mayTakeContainers: Bool { steps.contains(where: \.id.namespace.isEmpty) }
 
     /// Why what would be deleted may own what stays. One object alone is above nothing else that would be deleted.
     private var ownerDoubts: [String] {
@@ -146,9 +151,12 @@ struct PruneVerdict {
 
     /// Why it is not known whether Namespaces or definitions go along that one of the steps may own.
     private var containerDoubts: [String] {
-        guard steps.contains(where: \.id.namespace.isEmpty) else { return [] }
-        var texts = gaps.aboveContainers.map {
-            "what would be deleted may take \($0.owned) along: \(planner.reasonToDoubt($0))"
+        guard mayTakeContainers else { return [] }
+        var texts = unknownOwners.compactMap { _, links in
+            links.min { $0.owned < $1.owned }.map { first in
+                let others = links.count > 1 ? " and others" : ""
+                return "what would be deleted may take \(first.owned)\(others) along: \(planner.reasonToDoubt(first))"
+            }
         }
         switch planner.live.ownedContainers {
         case .unasked: texts.append("nobody has looked whether what would be deleted owns Namespaces or definitions")
@@ -156,6 +164,19 @@ struct PruneVerdict {
             texts += unread.map { "what would be deleted may own a \($0), and these could not be listed: \($1)" }
         }
         return Self.bounded(texts.sorted())
+    }
+
+    /// By kind, what may own Namespaces and definitions, and is not known.
+    private var unknownOwners: [GroupKind: [OwnerLink]] {
+        Dictionary(grouping: gaps.aboveContainers, by: \.owner.id.groupKind)
+    }
+
+    /// What an approval is of besides, where one of the steps may own Namespaces and definitions: what is not known of these.
+    private var unknownContainers: [String] {
+        guard mayTakeContainers else { return [] }
+        var unread: [GroupKind: String] = [:]
+        if case .read(_, let kinds) = planner.live.ownedContainers { unread = kinds }
+        return unread.keys.map { "\($0) not listed" } + unknownOwners.keys.map { "owned by unknown \($0)" }
     }
 
     private var otherSource: String? {
@@ -190,7 +211,12 @@ struct PruneVerdict {
 
     private static func text(_ along: StayingObjects.GoingAlong) -> String? {
         let place = along.container.groupKind == GroupKind.namespace ? "in it" : "of the kind that it defines"
-        var parts = along.owner.map { ["\(along.container) goes along with \($0), which owns it"] } ?? []
+        var parts =
+            along.owner.map {
+                [
+                    "\(along.container) goes along with \($0), \($0.groupKind == .customResourceDefinition ? "whose objects own it" : "which owns it")"
+                ]
+            } ?? []
         guard let notLookedAt = along.notLookedAt else {
             parts.append("what else is \(place) goes along with \(along.container), and was not looked at")
             return parts.joined(separator: "; ")
@@ -225,7 +251,7 @@ struct PruneVerdict {
             return owner + along.objects.map { "\(along.container) takes \($0)" }
                 + (unseen ?? ["\(along.container) not looked into"])
         }.sorted()
-        let text = ([planner.commit.id] + lines + more).joined(separator: "\n")
+        let text = ([planner.commit.id] + lines + (more + unknownContainers).sorted()).joined(separator: "\n")
         return SHA256.hash(data: Array(text.utf8)).hexadecimal
     }
 }

@@ -219,26 +219,31 @@ struct StayingObjects {
                 stays(id, "a manifest of its kind and name is refused", object)
             } else if object.deletionTimestamp != nil {
                 ends(id, "it \(object.deletionText)", object)
-            } else if let objection = SyncAnnotation.objection(of: object) {
-                stays(id, "it \(objection.reason)", object, lasts: true, passes: passes)
-            } else if ContainerContents.isOwn(object),
-                let objection = planner.policy.border.objection(to: object)
-            {
-                stays(id, "it \(objection.reason)", object, lasts: true, passes: passes)
-            } else if case .other(let owner) = Ownership.of(
-                object,
-                for: planner.inventory.applySet,
-                owners: planner.live.owners
-            ), !object.isControlled {
-                stays(id, "it belongs to \(owner)", object, lasts: true, passes: passes)
+            } else if let objection = objection(of: object) {
+                stays(id, objection, object, lasts: true, passes: passes)
             }
         }
+    }
+
+    /// Why an object that is no member must not go along with anything; a sentence without its end.
+    private func objection(of object: KubeObject) -> String? {
+        if let objection = SyncAnnotation.objection(of: object) { return "it \(objection.reason)" }
+        if ContainerContents.isOwn(object), let objection = planner.policy.border.objection(to: object) {
+            return "it \(objection.reason)"
+        }
+        let owner = Ownership.of(object, for: planner.inventory.applySet, owners: planner.live.owners)
+        guard case .other(let owner) = owner, !object.isControlled else { return nil }
+        return "it belongs to \(owner)"
     }
 
     private mutating func decide(_ members: [ObjectID: PrunePlanner.Fate]) {
         var steps: [PruneStep] = []
         for case .delete(let step) in members.values { steps.append(step) }
         steps.sort { $0.id < $1.id }
+        for (container, _) in ownedContainers(of: steps) {
+            guard let objection = objection(of: container) else { continue }
+            stays(container.id, objection, container, lasts: true)
+        }
         keepWhatIsPinned(of: steps)
         let going = steps.filter { fates[$0.id] == nil }
         findGaps(above: going)
@@ -249,23 +254,38 @@ struct StayingObjects {
             return GoingAlong(container: id, owner: owner, objects: objects ?? [], notLookedAt: contents?.notLookedAt)
         }
         along = going.filter { $0.id.isContainer }.map { goingAlong($0.id, with: nil) }
-        along += ownedContainers(of: going).map { goingAlong($0.container, with: $0.owner) }
+        along += ownedContainers(of: going).map { goingAlong($0.container.id, with: $0.owner) }
+        gaps.aboveContainers = gapsAboveContainers
     }
 
     /// The Namespaces and definitions that the garbage collector would delete with one of the steps, and that are neither
     /// declared nor members, which are judged themselves.
-    private mutating func ownedContainers(of steps: [PruneStep]) -> [(container: ObjectID, owner: ObjectID)] {
-        guard case .read(let objects, _) = planner.live.ownedContainers else { return [] }
-        let ids = Dictionary(steps.map { ($0.uid, $0.id) }) { first, _ in first }
-        var owned: [(container: ObjectID, owner: ObjectID)] = []
-        for object in objects.sorted(by: { $0.id < $1.id }) where object.deletionTimestamp == nil {
-            guard planner.inventory.members[object.id] == nil, !planner.isDeclared(object.id) else { continue }
+    private func ownedContainers(of steps: [PruneStep]) -> [(container: KubeObject, owner: ObjectID)] {
+        let byUID = Dictionary(steps.map { ($0.uid, $0.id) }) { first, _ in first }
+        let containers = Set(steps.map(\.id).filter(\.isContainer))
+        return strangeContainers.compactMap { object in
             var known: Set<OwnerLink.Owner> = []
-            let above = planner.graph.climb(object.ownerLinks, besides: &known)
-            if let owner = above.lazy.compactMap({ ids[$0.owner.uid] }).first { owned.append((object.id, owner)) }
-            gaps.aboveContainers += above.filter { planner.graph.isGap($0.owner) }
+            let owners = planner.graph.climb(object.ownerLinks, besides: &known).lazy.map(\.owner)
+            // A definition takes along its objects, and those what they own.
+            let owner = owners.compactMap { byUID[$0.uid] ?? (containers.contains($0.id) ? $0.id : nil) }.first
+            return owner.map { (object, $0) }
         }
-        return owned
+    }
+
+    /// One reference for each owner above Namespaces and definitions of others of which it is not known what owns it.
+    private var gapsAboveContainers: [OwnerLink] {
+        var known: Set<OwnerLink.Owner> = []
+        return planner.graph.climb(strangeContainers.flatMap(\.ownerLinks), besides: &known).filter {
+            planner.graph.isGap($0.owner)
+        }
+    }
+
+    /// The Namespaces and definitions with owners that are neither declared nor members, and not being deleted. Ascending.
+    private var strangeContainers: [KubeObject] {
+        guard case .read(let objects, _) = planner.live.ownedContainers else { return [] }
+        return objects.filter {
+            $0.deletionTimestamp == nil && planner.inventory.members[$0.id] == nil && !planner.isDeclared($0.id)
+        }.sorted { $0.id < $1.id }
     }
 
     /// Keeps the steps that something else needs, and whatever those need in turn: what owns, holds or defines a kept

@@ -35,9 +35,11 @@ package struct PreparedPass: Sendable {
             + " field manager; what git does not declare of that is deleted only after approval"
     }
 
-    /// Whether an owner that no watch covers may change what is to be deleted: it could not be read, or is being deleted.
+    /// Whether what no watch covers may change what is to be deleted: an owner, or the Namespaces that others own, could not be
+    /// read, or an owner is being deleted.
     var dependsOnUnwatchedOwners: Bool {
-        live.ancestors.values.contains { ancestor in
+        if case .read(_, let unread) = live.ownedContainers, !unread.isEmpty { return true }
+        return live.ancestors.values.contains { ancestor in
             switch ancestor {
             case .unknown, .exists(_, isEnding: true): true
             case .exists, .gone: false
