@@ -37,4 +37,35 @@ struct OwnedPruneTests {
             #expect(try await project.live("ConfigMap", "c") != nil)
         }
     }
+
+    /// The Deployment owns an account that owns the ConfigMap; all of them are to be deleted.
+    @Test(.enabled(if: !ClusterUnderTest.isReal)) func `the same through one more of them`() async throws {
+        try await ProjectUnderTest.run { project in
+            try await project.sync([deployment("web"), serviceAccount("robot"), configMap("c")])
+            func own(_ resource: String, _ name: String, by kind: String, _ owner: String, group: String) async throws {
+                let live = try #require(try await project.live(kind, owner, group: group))
+                let version = group.isEmpty ? "v1" : "\(group)/v1"
+                let reference =
+                    #"{"apiVersion":"\#(version)","kind":"\#(kind)","name":"\#(owner)","uid":"\#(live.uid ?? "")"}"#
+                let patch = #"{"metadata":{"ownerReferences":[\#(reference)]}}"#
+                _ = try await project.kubectl(["patch", resource, name, "--type", "merge", "-p", patch])
+            }
+            try await own("serviceaccount", "robot", by: "Deployment", "web", group: "apps")
+            try await own("configmap", "c", by: "ServiceAccount", "robot", group: "")
+            let faults = try #require(project.cluster.embedded?.faults)
+            let path = "/api/v1/namespaces/\(project.namespace)/configmaps/c"
+            let action = FaultAction.meanwhile {
+                _ = try await project.kubectl(["annotate", "configmap", "c", "sternpost.dev/prune=disabled"])
+            }
+            faults.add(FaultRule("get", path, action, on: .first(1)))
+            let report = try await project.sync([]).report
+            #expect(report.outcomes.map(\.action) == [.skipped, .skipped, .skipped], "\(report.outcomes)")
+            #expect(report.outcomes.count == 3)
+            for (kind, name, group) in [
+                ("Deployment", "web", "apps"), ("ServiceAccount", "robot", ""), ("ConfigMap", "c", ""),
+            ] {
+                #expect(try await project.live(kind, name, group: group) != nil, "\(kind)")
+            }
+        }
+    }
 }

@@ -176,7 +176,8 @@ struct PruneVerdict {
         guard mayTakeContainers else { return [] }
         var unread: [GroupKind: String] = [:]
         if case .read(_, let kinds) = planner.live.ownedContainers { unread = kinds }
-        return unread.keys.map { "\($0) not listed" } + unknownOwners.keys.map { "owned by unknown \($0)" }
+        return unread.keys.map { "\($0) not listed" }
+            + gaps.aboveContainers.map { "\($0.owned) owned by unknown \($0.owner.id)" }
     }
 
     private var otherSource: String? {

@@ -45,7 +45,7 @@ extension Applier {
         let end = ContinuousClock.now + (run.reasonToKeepRest == nil ? pruneLimit : .zero)
         let reader = LiveReader(client: client, applySet: store.applySet, limit: limit)
         for step in batch where run.pruned[step.id] == nil {
-            await lookAtOwned(by: step, &run)
+            if run.objection(to: step) == nil { await lookAtOwned(by: step, &run) }
             if let objection = run.objection(to: step) {
                 let outcome = ObjectOutcome.skipped(
                     step,
@@ -62,7 +62,8 @@ extension Applier {
                 steps.append(step)
             }
         }
-        await deleteAll(steps, &run)
+        // A later one of the batch may own an earlier one that has come to ask for something.
+        await deleteAll(steps.filter { run.pruned[$0.id] == nil }, &run)
     }
 
     /// Deletes these at the same time.

@@ -18,13 +18,22 @@ extension Applier {
         if let reason = await reasonToStop() { run.interrupt(reason) }
     }
 
-    /// Before a delete: what the step owns goes along with it, before its own turn and without a last look of its own. What has
-    /// come to ask for something since the plan was made stays, and so does its owner.
+    /// Before a delete: what the step owns, and what that owns, goes along with it, before its own turn and without a last look
+    /// of its own. When one of these has to stay, or has come to ask for that since the plan was made, it is recorded, and so is
+    /// what owns it up to the step, which then has an objection.
     func lookAtOwned(by step: PruneStep, _ run: inout ApplyRun) async {
-        for owned in run.open(ownedBy: step) {
-            guard let reason = await reasonToStay(owned) else { continue }
-            let text = "not deleted: since the plan was made, \(reason)"
-            run.record(.skipped(owned, because: text, isRetryable: true), ofPrune: owned, isGone: false)
+        let below = run.open(below: step)
+        guard !below.isEmpty else { return }
+        if let reason = await reasonToStop() { return run.interrupt(reason) }
+        for (index, owned) in below.enumerated() {
+            guard let objection = run.objection(to: owned.step) else { continue }
+            return run.keep(index, of: below, because: objection.reason)
+        }
+        let answers = await concurrently(below, limit: limit) { await reasonToStay($0.step) }
+        for (index, answer) in answers.enumerated() {
+            guard let answer else { return run.interrupt(await reasonToStop() ?? WriteFailure.cancelled) }
+            guard let reason = answer else { continue }
+            return run.keep(index, of: below, because: "not deleted: since the plan was made, \(reason)")
         }
     }
 

@@ -37,7 +37,7 @@ struct ApplyRun: Sendable {
     /// What those need that were to be deleted in this pass and are still there.
     private(set) var undeleted = UndeletedUsers()
     /// By the uid of an owner: what goes along with it and is to be deleted itself.
-    private let stepsOwned: [String: [PruneStep]]
+    let stepsOwned: [String: [PruneStep]]
     private var stillThere: [ObjectID: PruneStep] = [:]
     /// Why nothing more is deleted in this pass.
     private(set) var reasonToKeepRest: String?
@@ -142,11 +142,6 @@ struct ApplyRun: Sendable {
 
     /// Whether this incarnation was applied, or found as wanted, in this pass; perhaps under another group's name.
     func isApplied(uid: String) -> Bool { appliedUIDs.contains(uid) }
-
-    /// What goes along with a step and has not had its turn.
-    func open(ownedBy step: PruneStep) -> [PruneStep] {
-        (stepsOwned[step.uid] ?? []).filter { pruned[$0.id] == nil && $0.uid != step.uid }
-    }
 
     /// Whether an object that this pass was to delete is still there.
     func isStillThere(_ id: ObjectID) -> Bool { pruned[id] != nil && !gone.contains(id) }

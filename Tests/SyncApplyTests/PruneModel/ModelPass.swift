@@ -122,11 +122,16 @@ extension ModelWorld {
 
     /// As ``Applier/lookAtOwned(by:_:)`` does it.
     private func lookAtOwned(by step: PruneStep, _ project: ModelProject, _ run: inout ApplyRun) {
-        for owned in run.open(ownedBy: step) {
-            guard let now = cluster.objects[owned.id], now.uid == owned.uid,
-                owned.reasonToStay(now, for: project.applySet) != nil
+        guard run.objection(to: step) == nil else { return }
+        let below = run.open(below: step)
+        for (index, owned) in below.enumerated() {
+            if let objection = run.objection(to: owned.step) {
+                return run.keep(index, of: below, because: objection.reason)
+            }
+            guard let now = cluster.objects[owned.step.id], now.uid == owned.step.uid,
+                owned.step.reasonToStay(now, for: project.applySet) != nil
             else { continue }
-            run.record(.skipped(owned, because: "changed"), ofPrune: owned, isGone: false)
+            return run.keep(index, of: below, because: "changed")
         }
     }
 
