@@ -2,6 +2,8 @@
 import KubeClient
 import KubeObjects
 import SceneKit
+import SyncApply
+import SyncLook
 import SyncLoop
 import SyncPlan
 import SyncRecord
@@ -177,6 +179,50 @@ struct OwnerChainSyncTests {
             #expect(reasons.contains { $0.contains("Namespace \(scene.namespace) goes along with") }, "\(reasons)")
             #expect(reasons.contains { $0.contains("ConfigMap \(scene.namespace)/precious") }, "\(reasons)")
             #expect(try await scene.liveConfigMap("precious") != nil)
+        }
+    }
+
+    /// The role of a binding cannot be changed, so that is deleted and created again where its manifest asks for that.
+    @Test func `what somebody made owned by an object that is created again stays, declared or not`() async throws {
+        try await withScene { scene in
+            func binding(_ role: String) -> String {
+                """
+                apiVersion: rbac.authorization.k8s.io/v1
+                kind: RoleBinding
+                metadata: {name: b, namespace: \(scene.namespace), annotations: {sternpost.dev/force: enabled}}
+                roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: \(role)}
+
+                """
+            }
+            try scene.commit([
+                "ns.yaml": scene.namespaceManifest, "b.yaml": binding("view"),
+                "declared.yaml": scene.configMap("declared"),
+            ])
+            #expect(try await scene.sync().outcome == .succeeded)
+            let bindings = CoreResources.resource("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings")
+            let old = try #require(try await scene.client.get(bindings, namespace: scene.namespace, name: "b"))
+            let reference: JSON = [
+                "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "name": "b",
+                "uid": .string(old.uid ?? ""),
+            ]
+            try await own("declared", by: [reference], in: scene)
+            let kept = try KubeObject([
+                "apiVersion": "v1", "kind": "ConfigMap",
+                "metadata": [
+                    "name": "kept", "namespace": .string(scene.namespace), "ownerReferences": [reference],
+                    "annotations": ["sternpost.dev/prune": "disabled"],
+                ],
+            ])
+            _ = try await scene.client.create(kept, in: CoreResources.configMaps, fieldManager: "somebody")
+            let before = try #require(try await scene.liveConfigMap("declared")?.uid)
+            try scene.commit(["b.yaml": binding("edit")])
+            let outcome = try await scene.sync()
+            #expect(outcome.outcome == .succeeded, "\(outcome.objects.compactMap(\.error))")
+            let new = try #require(try await scene.client.get(bindings, namespace: scene.namespace, name: "b"))
+            #expect(new.uid != old.uid && new.json["roleRef"]?["name"] == "edit")
+            // The collector has let them go before the old binding was gone.
+            #expect(try await scene.liveConfigMap("declared")?.uid == before)
+            #expect(try await scene.liveConfigMap("kept")?.hasOwners == false)
         }
     }
 

@@ -62,8 +62,7 @@ extension StepRunner {
     private func deleteAndApply(_ live: KubeObject, uid: String) async throws(StepFailure) -> StepAnswer {
         let (id, resource) = (step.id, step.resource)
         let rehearsalRemark = try await rehearse()
-        // The pods go on running while the object is created again.
-        let propagation: Propagation = PodTemplate.lasting.contains(id.groupKind) ? .orphan : .background
+        let propagation = self.propagation
         try await lookBeforeDeletion(uid: uid)
         do throws(WriteFailure) {
             _ = try await applier.write { client async throws(KubeError) in
@@ -84,7 +83,7 @@ extension StepRunner {
             let answer = try await sendApply(step.object, uid: nil)
             var remarks = ["deleted and created again: an immutable field changed"]
             if let rehearsalRemark { remarks.append(rehearsalRemark) }
-            if propagation == .orphan {
+            if PodTemplate.lasting.contains(id.groupKind) {
                 remarks.append("the old Pods went on running; if the selector changed, delete what it matched by hand")
             }
             return StepAnswer(answer, remarks: remarks, isRecreated: true)
@@ -98,6 +97,12 @@ extension StepRunner {
             if case .refused(let refusal) = error { failure.isOutcomeUnknown = refusal.isOutcomeUnknown }
             throw failure
         }
+    }
+
+    /// What becomes of what the old object owns. It loses its owner and stays: the pods of a Deployment go on running, and what
+    /// somebody made owned by a binding or a class does not go because of a field. The pods of a Job are of its old template.
+    private var propagation: Propagation {
+        step.id.groupKind == GroupKind(group: "batch", kind: "Job") ? .background : .orphan
     }
 
     /// Reads the object that is to be deleted once more: since the plan was made, an annotation may ask for it to be
