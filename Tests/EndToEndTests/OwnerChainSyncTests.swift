@@ -48,6 +48,31 @@ struct OwnerChainSyncTests {
         )
     }
 
+    private static let roles = CoreResources.resource(
+        "rbac.authorization.k8s.io/v1",
+        "ClusterRole",
+        "clusterroles",
+        isNamespaced: false
+    )
+
+    private func clusterRole(_ name: String) -> String {
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: \(name)}\nrules: []\n"
+    }
+
+    /// Makes the scene's Namespace by hand, owned by a ClusterRole.
+    private func makeNamespace(ownedBy role: String, in scene: Scene) async throws {
+        let owner = try #require(try await scene.client.get(Self.roles, namespace: "", name: role))
+        let reference: JSON = [
+            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "name": .string(role),
+            "uid": .string(owner.uid ?? ""),
+        ]
+        let space = try KubeObject([
+            "apiVersion": "v1", "kind": "Namespace",
+            "metadata": ["name": .string(scene.namespace), "ownerReferences": [reference]],
+        ])
+        _ = try await scene.client.create(space, in: CoreResources.namespaces, fieldManager: "somebody")
+    }
+
     /// The garbage collector would take the account along, and with that the declared ConfigMap.
     @Test func `what owns the owner of a declared object stays, although git does not know that owner`() async throws {
         try await withScene { scene in
@@ -80,31 +105,15 @@ struct OwnerChainSyncTests {
     {
         try await withScene { scene in
             let name = "\(scene.namespace)-owner"
-            let role =
-                "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: \(name)}\nrules: []\n"
+            let role = clusterRole(name)
             try scene.commit(["role.yaml": role])
             #expect(try await scene.sync().outcome == .succeeded)
-            let roles = CoreResources.resource(
-                "rbac.authorization.k8s.io/v1",
-                "ClusterRole",
-                "clusterroles",
-                isNamespaced: false
-            )
-            let owner = try #require(try await scene.client.get(roles, namespace: "", name: name))
-            let reference: JSON = [
-                "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "name": .string(name),
-                "uid": .string(owner.uid ?? ""),
-            ]
-            let space = try KubeObject([
-                "apiVersion": "v1", "kind": "Namespace",
-                "metadata": ["name": .string(scene.namespace), "ownerReferences": [reference]],
-            ])
-            _ = try await scene.client.create(space, in: CoreResources.namespaces, fieldManager: "somebody")
+            try await makeNamespace(ownedBy: name, in: scene)
             try scene.commit(["owned.yaml": scene.configMap("owned"), "role.yaml": nil])
             for _ in 1...2 {
                 let outcome = try await scene.sync()
                 #expect(outcome.prune?.kept.map(\.id.name) == [name], "\(String(describing: outcome.prune))")
-                #expect(try await scene.client.get(roles, namespace: "", name: name) != nil)
+                #expect(try await scene.client.get(Self.roles, namespace: "", name: name) != nil)
                 #expect(try await scene.liveConfigMap("owned") != nil)
             }
             _ = try await scene.client.patch(
@@ -116,7 +125,7 @@ struct OwnerChainSyncTests {
                 fieldManager: "somebody"
             )
             _ = try await scene.sync()
-            #expect(try await scene.client.get(roles, namespace: "", name: name) == nil)
+            #expect(try await scene.client.get(Self.roles, namespace: "", name: name) == nil)
             #expect(try await scene.liveConfigMap("owned") != nil)
         }
     }
@@ -127,31 +136,11 @@ struct OwnerChainSyncTests {
     {
         try await withScene { scene in
             let name = "\(scene.namespace)-owner"
-            let role =
-                "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: \(name)}\nrules: []\n"
+            let role = clusterRole(name)
             let other = scene.configMap("other").replacing(scene.namespace, with: scene.project.namespace)
             try scene.commit(["role.yaml": role, "other.yaml": other])
             #expect(try await scene.sync().outcome == .succeeded)
-            let roles = CoreResources.resource(
-                "rbac.authorization.k8s.io/v1",
-                "ClusterRole",
-                "clusterroles",
-                isNamespaced: false
-            )
-            let owner = try #require(try await scene.client.get(roles, namespace: "", name: name))
-            let space = try KubeObject([
-                "apiVersion": "v1", "kind": "Namespace",
-                "metadata": [
-                    "name": .string(scene.namespace),
-                    "ownerReferences": [
-                        [
-                            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "name": .string(name),
-                            "uid": .string(owner.uid ?? ""),
-                        ]
-                    ],
-                ],
-            ])
-            _ = try await scene.client.create(space, in: CoreResources.namespaces, fieldManager: "somebody")
+            try await makeNamespace(ownedBy: name, in: scene)
             let precious = try KubeObject([
                 "apiVersion": "v1", "kind": "ConfigMap",
                 "metadata": [

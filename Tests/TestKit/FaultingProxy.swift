@@ -57,12 +57,12 @@ package final class FaultingProxy: Sendable {
     }
 
     private func stop() {
-        let sockets = state.withLock { state in
+        // Under the lock, as closing is: the number of a closed socket is at once that of another test's.
+        state.withLock { state in
             state.isStopped = true
-            return state.sockets
+            shutdown(listener, Int32(SHUT_RDWR))
+            for socket in state.sockets { shutdown(socket, Int32(SHUT_RDWR)) }
         }
-        shutdown(listener, Int32(SHUT_RDWR))
-        for socket in sockets { shutdown(socket, Int32(SHUT_RDWR)) }
     }
 
     private func acceptAll() {
@@ -139,8 +139,10 @@ package final class FaultingProxy: Sendable {
     }
 
     private func end(_ socket: Int32) {
-        _ = state.withLock { $0.sockets.remove(socket) }
-        close(socket)
+        state.withLock { state in
+            state.sockets.remove(socket)
+            close(socket)
+        }
     }
 
     private func send(_ bytes: [UInt8], to socket: Int32) -> Bool {

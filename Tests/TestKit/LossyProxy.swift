@@ -54,12 +54,12 @@ package final class LossyProxy: Sendable {
     }
 
     private func stop() {
-        let sockets = state.withLock { state in
+        // Under the lock, as closing is: the number of a closed socket is at once that of another test's.
+        state.withLock { state in
             state.isStopped = true
-            return state.sockets
+            shutdown(listener, Int32(SHUT_RDWR))
+            for socket in state.sockets { shutdown(socket, Int32(SHUT_RDWR)) }
         }
-        shutdown(listener, Int32(SHUT_RDWR))
-        for socket in sockets { shutdown(socket, Int32(SHUT_RDWR)) }
     }
 
     private func acceptAll() {
@@ -100,9 +100,11 @@ package final class LossyProxy: Sendable {
             return count == 2
         }
         guard isLast else { return }
-        state.withLock { $0.sockets.subtract([client, server]) }
-        close(client)
-        close(server)
+        state.withLock { state in
+            state.sockets.subtract([client, server])
+            close(client)
+            close(server)
+        }
     }
 
     /// Passes bytes on until an end closes or the fault ends it.

@@ -95,12 +95,12 @@ package final class StubHTTPServer: Sendable {
 
     /// Closes the port and all connections.
     package func stop() {
-        let sockets = state.withLock { state in
+        // Under the lock, as closing is: the number of a closed socket is at once that of another test's.
+        state.withLock { state in
             state.isStopped = true
-            return state.sockets
+            shutdown(listener, Int32(SHUT_RDWR))
+            for socket in state.sockets { shutdown(socket, Int32(SHUT_RDWR)) }
         }
-        shutdown(listener, Int32(SHUT_RDWR))
-        for socket in sockets { shutdown(socket, Int32(SHUT_RDWR)) }
     }
 
     private func acceptAll() {
@@ -128,8 +128,10 @@ package final class StubHTTPServer: Sendable {
         while let request = read(socket, &buffer, connection) {
             guard script(request).allSatisfy({ perform($0, on: socket) }) else { break }
         }
-        _ = state.withLock { $0.sockets.remove(socket) }
-        close(socket)
+        state.withLock { state in
+            state.sockets.remove(socket)
+            close(socket)
+        }
     }
 
     /// Reads one request with its body; nil when the client went away.
