@@ -88,8 +88,11 @@ struct OwnedContainerTests {
         #expect(draft.openOwners.map(\.owner.id).contains(container) && Self.isBlocked(draft))
         let plan = try prune(Self.owned(container))
         #expect(plan.steps.isEmpty && plan.openOwners.isEmpty && !Self.isBlocked(plan), "\(plan.verdict)")
-        let verb = container == Self.space ? "holds" : "defines the kind of"
-        #expect(plan.kept.map(\.reason) == ["\(container), which it owns, \(verb) what stays"])
+        let why =
+            container == Self.space
+            ? "holds ConfigMap shop/kept, which is declared"
+            : "defines the kind of Widget.acme.dev shop/w, which is declared"
+        #expect(plan.kept.map(\.reason) == ["\(container), which it owns, \(why)"])
         #expect(try prune([OwnerLink(to: container).owner: .gone]).steps.map(\.id.name) == ["p"])
         let reason = "what would be deleted may own what stays: \(container) cannot be read: forbidden"
         let blocked = try prune([OwnerLink(to: container).owner: .unknown("forbidden")])

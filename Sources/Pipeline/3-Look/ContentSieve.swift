@@ -13,6 +13,9 @@ struct ContentSieve {
     /// Whether there were more than the limit.
     private(set) var isFull = false
 
+    /// Why what was kept is not all that there is; nil when it is.
+    var problem: String? { isFull ? "there are more than \(limit) objects, and only these were looked at" : nil }
+
     init(applySet: ApplySet, limit: Int, witnesses: @escaping ContainerContents.Witnesses) {
         self.applySet = applySet
         self.limit = limit

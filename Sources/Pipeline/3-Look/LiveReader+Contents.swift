@@ -5,9 +5,14 @@ import Waiting
 
 /// Looking into Namespaces and definitions before they are deleted: what goes along, ours or not.
 extension LiveReader {
-    /// More containers of one pass are not looked into, and more objects of one kind are left out; the plan says so.
-    private static let maxContainers = 20
+    /// More Namespaces at a time are looked through together, with one list of the whole cluster for each kind.
+    private static let maxSingly = 20
+    /// More definitions at a time are not looked into; the plan says so.
+    private static let maxDefinitions = 1_000
+    /// More objects of one kind are left out in a container, and more in all those that are looked through together, of which
+    /// each has its share; the plan says so.
     private static let maxObjects = 1_000
+    private static let maxObjectsTogether = 5_000
     /// Kinds that are left out: their objects follow from other objects, and may be many.
     private static let passedOver: Set<String> = ["Event", "Event.events.k8s.io"]
 
@@ -25,15 +30,53 @@ extension LiveReader {
         witnesses: @escaping ContainerContents.Witnesses
     ) async -> [ObjectID: ContainerContents] {
         var result: [ObjectID: ContainerContents] = [:]
-        for id in containers.prefix(max(0, Self.maxContainers - live.contents.count)) {
-            if id.groupKind == GroupKind.namespace {
-                let resources = namespaced(live.catalog)
-                let silent = Self.silent(live.catalog)
+        let namespaces = containers.filter { $0.groupKind == GroupKind.namespace }
+        let resources = namespaces.isEmpty ? [] : namespaced(live.catalog)
+        let silent = Self.silent(live.catalog)
+        if namespaces.count > Self.maxSingly {
+            result = await contents(ofAll: namespaces, resources, besides: silent, witnesses)
+        } else {
+            for id in namespaces {
                 result[id] = await contents(of: resources, namespace: id.name, besides: silent, witnesses)
-            } else if let kind = live.objects[id]?.whole?.definedKind ?? Self.kind(definedBy: id, live.catalog) {
-                guard case .served(let resource) = live.catalog.lookup(kind) else { continue }
-                result[id] = await contents(of: [resource], namespace: "", witnesses)
             }
+        }
+        let definitions = containers.filter { $0.groupKind == GroupKind.customResourceDefinition }
+        for id in definitions.prefix(Self.maxDefinitions) {
+            guard let kind = live.objects[id]?.whole?.definedKind ?? Self.kind(definedBy: id, live.catalog),
+                case .served(let resource) = live.catalog.lookup(kind)
+            else { continue }
+            result[id] = await contents(of: [resource], namespace: "", witnesses)
+        }
+        return result
+    }
+
+    /// Looks through many Namespaces at once.
+    private func contents(
+        ofAll namespaces: [ObjectID],
+        _ resources: [APIResource],
+        besides silent: [(GroupKind, String)],
+        _ witnesses: @escaping ContainerContents.Witnesses
+    ) async -> [ObjectID: ContainerContents] {
+        let lists = await concurrently(resources, limit: limit) { resource in
+            await foundObjects(resource, inAll: namespaces, witnesses)
+        }
+        var objects: [String: [KubeObject]] = [:]
+        var problems: [String: [GroupKind: String]] = [:]
+        for (resource, list) in zip(resources, lists) {
+            for namespace in namespaces {
+                let (found, problem) = list?[namespace.name] ?? ([], "cancelled")
+                objects[namespace.name, default: []] += found
+                if let problem { problems[namespace.name, default: [:]][resource.gvk.groupKind] = problem }
+            }
+        }
+        var result: [ObjectID: ContainerContents] = [:]
+        for namespace in namespaces {
+            let notLookedAt = (problems[namespace.name] ?? [:]).merging(silent) { first, _ in first }
+            result[namespace] = ContainerContents(
+                objects: objects[namespace.name] ?? [],
+                notLookedAt: notLookedAt,
+                resources: resources
+            )
         }
         return result
     }
@@ -118,11 +161,30 @@ extension LiveReader {
             let list = try await client.list(resource, namespace: namespace, metadataOnly: true) { object in
                 sieve.keeps(object)
             }
-            let problem =
-                sieve.isFull ? "there are more than \(Self.maxObjects) objects, and only these were looked at" : nil
-            return (list.kept, problem)
+            return (list.kept, sieve.problem)
         } catch {
             return ([], "\(error)")
+        }
+    }
+
+    /// The same by namespace, of the whole cluster in one list.
+    private func foundObjects(
+        _ resource: APIResource,
+        inAll namespaces: [ObjectID],
+        _ witnesses: @escaping ContainerContents.Witnesses
+    ) async -> [String: (objects: [KubeObject], problem: String?)] {
+        let share = min(Self.maxObjects, max(10, Self.maxObjectsTogether / namespaces.count))
+        let sieve = ContentSieve(applySet: applySet, limit: share, witnesses: witnesses)
+        var sieves: [String: ContentSieve] = [:]
+        for namespace in namespaces { sieves[namespace.name] = sieve }
+        do throws(KubeError) {
+            let list = try await client.list(resource, metadataOnly: true) { object in
+                sieves[object.id.namespace]?.keeps(object) ?? nil
+            }
+            let found = Dictionary(grouping: list.kept, by: \.id.namespace)
+            return sieves.reduce(into: [:]) { $0[$1.key] = (found[$1.key] ?? [], $1.value.problem) }
+        } catch {
+            return sieves.mapValues { _ in ([], "\(error)") }
         }
     }
 }

@@ -29,6 +29,10 @@ package struct PrunePlan: Sendable {
     package let verdict: Verdict
     /// In the order of deletion: the reverse of the order of apply.
     package let steps: [PruneStep]
+    /// What goes along with the steps that is none itself, as far as it was looked for.
+    package let along: [GoingAlong]
+    /// The Namespaces and definitions with owners that there were.
+    package let ownedContainers: OwnedContainers
     /// Inventory members that are gone already, that are not ours any more, or that ask to be kept and need no member; with
     /// the reason. They leave the inventory without a delete.
     package let released: [ReleasedObject]
@@ -60,6 +64,8 @@ package struct PrunePlan: Sendable {
     package init(
         verdict: Verdict,
         steps: [PruneStep],
+        along: [GoingAlong] = [],
+        ownedContainers: OwnedContainers = .unasked,
         released: [ReleasedObject],
         kept: [ReleasedObject] = [],
         doubts: [ObjectID: Inventory.Doubt] = [:],
@@ -71,6 +77,8 @@ package struct PrunePlan: Sendable {
         base: Int = 0,
         leftOver: Set<ObjectID> = []
     ) {
+        self.along = along
+        self.ownedContainers = ownedContainers
         self.base = base
         self.leftOver = leftOver
         self.doubts = doubts

@@ -93,11 +93,12 @@ struct PrunePlanner {
         steps.sort(by: PrunePlanner.isDeletedBefore)
         let present = present(with: fates)
         let base = min(present, inventory.pruneBase ?? present)
+        let along = goingAlong(with: steps)
         let verdict = PruneVerdict(
             planner: self,
             steps: steps,
             doubts: doubts,
-            along: staying.along,
+            along: along,
             gaps: staying.gaps,
             unfollowed: unfollowed,
             waiting: fates.values.count { if case .keep = $0 { true } else { false } },
@@ -110,6 +111,8 @@ struct PrunePlanner {
         return PrunePlan(
             verdict: decision,
             steps: steps,
+            along: along,
+            ownedContainers: live.ownedContainers,
             released: released.sorted { $0.id < $1.id },
             kept: kept.sorted { $0.id < $1.id },
             doubts: doubts,

@@ -13,7 +13,7 @@ struct PruneVerdict {
     let planner: PrunePlanner
     let steps: [PruneStep]
     let doubts: [ObjectID: Inventory.Doubt]
-    let along: [StayingObjects.GoingAlong]
+    let along: [GoingAlong]
     /// Owners of which it is not known what owns them: what would be deleted may.
     let gaps: StayingObjects.Gaps
     /// Owners of what would leave the inventory that nobody has looked for.
@@ -177,7 +177,7 @@ struct PruneVerdict {
         var unread: [GroupKind: String] = [:]
         if case .read(_, let kinds) = planner.live.ownedContainers { unread = kinds }
         return unread.keys.map { "\($0) not listed" }
-            + gaps.aboveContainers.map { "\($0.owned) owned by unknown \($0.owner.id)" }
+            + gaps.aboveContainers.map { "\($0.owned) owned by unknown \($0.owner.id) \($0.owner.uid)" }
     }
 
     private var otherSource: String? {
@@ -210,22 +210,21 @@ struct PruneVerdict {
         return reasons
     }
 
-    private static func text(_ along: StayingObjects.GoingAlong) -> String? {
+    private static func text(_ along: GoingAlong) -> String? {
         let place = along.container.groupKind == GroupKind.namespace ? "in it" : "of the kind that it defines"
-        var parts =
-            along.owner.map {
-                [
-                    "\(along.container) goes along with \($0), \($0.groupKind == .customResourceDefinition ? "whose objects own it" : "which owns it")"
-                ]
+        var parts: [String] =
+            along.owners.first.map { first in
+                let how = first.groupKind == .customResourceDefinition ? "whose objects own it" : "which owns it"
+                return ["\(along.container) goes along with \(first), \(how)"]
             } ?? []
-        guard let notLookedAt = along.notLookedAt else {
+        guard let notLookedAt = along.contents?.notLookedAt else {
             parts.append("what else is \(place) goes along with \(along.container), and was not looked at")
             return parts.joined(separator: "; ")
         }
         if !along.objects.isEmpty {
             parts.append(
                 "\(along.container) takes along \(along.objects.count.counted("object")) not in the list:"
-                    + " \(names(along.objects, maxNames))"
+                    + " \(names(along.objects.map(\.id), maxNames))"
             )
         }
         if !notLookedAt.isEmpty {
@@ -246,10 +245,12 @@ struct PruneVerdict {
     /// so that an approval of it allows nothing else.
     private var approvalHash: String {
         let lines = steps.map { "\($0.id) \($0.uid)" }.sorted()
-        let more = along.flatMap { along in
-            let unseen = along.notLookedAt?.keys.sorted().map { "\(along.container) not looked through for \($0)" }
-            let owner = along.owner.map { ["\(along.container) goes along with \($0)"] } ?? []
-            return owner + along.objects.map { "\(along.container) takes \($0)" }
+        let more = along.flatMap { along -> [String] in
+            let unseen = along.contents?.notLookedAt.keys.sorted().map {
+                "\(along.container) not looked through for \($0)"
+            }
+            let owners = along.owners.map { "\(along.container) \(along.uid) goes along with \($0)" }
+            return owners + along.objects.map { "\(along.container) takes \($0.id) \($0.uid ?? "")" }
                 + (unseen ?? ["\(along.container) not looked into"])
         }.sorted()
         let text = ([planner.commit.id] + lines + (more + unknownContainers).sorted()).joined(separator: "\n")

@@ -9,20 +9,6 @@ struct StayingObjects {
     private(set) var fates: [ObjectID: PrunePlanner.Fate] = [:]
     /// Members that an object needs which no later pass may see: one that is released, or is no member.
     private(set) var needed: Set<ObjectID> = []
-    /// For each container among the steps, and for each that one of them owns, what is known to go along beside the steps.
-    private(set) var along: [GoingAlong] = []
-
-    /// What goes along with one container.
-    struct GoingAlong {
-        let container: ObjectID
-        /// The step that owns it, where it is none itself.
-        let owner: ObjectID?
-        /// Ascending; without what is deleted on its own.
-        let objects: [ObjectID]
-        /// Nil when it was not looked through.
-        let notLookedAt: [GroupKind: String]?
-    }
-
     /// Owners of which it is not known what owns them: that may be among the steps.
     private(set) var gaps = Gaps()
 
@@ -155,10 +141,12 @@ struct StayingObjects {
             let reason =
                 if link.owned == id {
                     "\(id), which it owns, \(predicate)"
-                } else if link.owned.groupKind == GroupKind.namespace {
-                    "\(link.owned), which it owns, holds what stays"
-                } else if link.owned.groupKind == GroupKind.customResourceDefinition {
-                    "\(link.owned), which it owns, defines the kind of what stays"
+                } else if link.owned.groupKind == GroupKind.namespace, link.owned.name == id.namespace {
+                    "\(link.owned), which it owns, holds \(id), which \(predicate)"
+                } else if link.owned.groupKind == GroupKind.customResourceDefinition,
+                    link.owned.name.hasSuffix(".\(id.group)")
+                {
+                    "\(link.owned), which it owns, defines the kind of \(id), which \(predicate)"
                 } else {
                     "\(id), which goes along with it, \(predicate)"
                 }
@@ -240,52 +228,13 @@ struct StayingObjects {
         var steps: [PruneStep] = []
         for case .delete(let step) in members.values { steps.append(step) }
         steps.sort { $0.id < $1.id }
-        for (container, _) in ownedContainers(of: steps) {
+        for (container, _) in planner.ownedContainers(of: steps) {
             guard let objection = objection(of: container) else { continue }
             stays(container.id, objection, container, lasts: true)
         }
         keepWhatIsPinned(of: steps)
-        let going = steps.filter { fates[$0.id] == nil }
-        findGaps(above: going)
-        let uids = Set(going.map(\.uid))
-        func goingAlong(_ id: ObjectID, with owner: ObjectID?) -> GoingAlong {
-            let contents = planner.live.contents[id]
-            let objects = contents?.ownObjects.filter { !uids.contains($0.uid ?? "") }.map(\.id).sorted()
-            return GoingAlong(container: id, owner: owner, objects: objects ?? [], notLookedAt: contents?.notLookedAt)
-        }
-        along = going.filter { $0.id.isContainer }.map { goingAlong($0.id, with: nil) }
-        along += ownedContainers(of: going).map { goingAlong($0.container.id, with: $0.owner) }
-        gaps.aboveContainers = gapsAboveContainers
-    }
-
-    /// The Namespaces and definitions that the garbage collector would delete with one of the steps, and that are neither
-    /// declared nor members, which are judged themselves.
-    private func ownedContainers(of steps: [PruneStep]) -> [(container: KubeObject, owner: ObjectID)] {
-        let byUID = Dictionary(steps.map { ($0.uid, $0.id) }) { first, _ in first }
-        let containers = Set(steps.map(\.id).filter(\.isContainer))
-        return strangeContainers.compactMap { object in
-            var known: Set<OwnerLink.Owner> = []
-            let owners = planner.graph.climb(object.ownerLinks, besides: &known).lazy.map(\.owner)
-            // A definition takes along its objects, and those what they own.
-            let owner = owners.compactMap { byUID[$0.uid] ?? (containers.contains($0.id) ? $0.id : nil) }.first
-            return owner.map { (object, $0) }
-        }
-    }
-
-    /// One reference for each owner above Namespaces and definitions of others of which it is not known what owns it.
-    private var gapsAboveContainers: [OwnerLink] {
-        var known: Set<OwnerLink.Owner> = []
-        return planner.graph.climb(strangeContainers.flatMap(\.ownerLinks), besides: &known).filter {
-            planner.graph.isGap($0.owner)
-        }
-    }
-
-    /// The Namespaces and definitions with owners that are neither declared nor members, and not being deleted. Ascending.
-    private var strangeContainers: [KubeObject] {
-        guard case .read(let objects, _) = planner.live.ownedContainers else { return [] }
-        return objects.filter {
-            $0.deletionTimestamp == nil && planner.inventory.members[$0.id] == nil && !planner.isDeclared($0.id)
-        }.sorted { $0.id < $1.id }
+        findGaps(above: steps.filter { fates[$0.id] == nil })
+        gaps.aboveContainers = planner.gapsAboveContainers
     }
 
     /// Keeps the steps that something else needs, and whatever those need in turn: what owns, holds or defines a kept

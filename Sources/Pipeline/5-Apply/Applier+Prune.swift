@@ -44,6 +44,7 @@ extension Applier {
         // What did not end in time is not waited for again.
         let end = ContinuousClock.now + (run.reasonToKeepRest == nil ? pruneLimit : .zero)
         let reader = LiveReader(client: client, applySet: store.applySet, limit: limit)
+        await lookAtOwnedContainers(of: batch, with: reader, &run)
         for step in batch where run.pruned[step.id] == nil {
             if run.objection(to: step) == nil { await lookAtOwned(by: step, &run) }
             if let objection = run.objection(to: step) {
@@ -55,9 +56,10 @@ extension Applier {
                 run.record(outcome, ofPrune: step, isGone: objection.isGone)
             } else if let reason = await instancesLeft(of: step, until: end, run) {
                 run.record(.skipped(step, because: reason, isRetryable: true), ofPrune: step, isGone: false)
-            } else if let reason = await reader.intruder(in: step) {
-                let text = "not deleted: \(reason); the next pass decides anew"
-                run.record(.skipped(step, because: text, isRetryable: true), ofPrune: step, isGone: false)
+            } else if let contents = step.contents,
+                let reason = await reader.intruder(in: step.id, since: contents)
+            {
+                run.keep(step, untilNextPass: reason)
             } else {
                 steps.append(step)
             }

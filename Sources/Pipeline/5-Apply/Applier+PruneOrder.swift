@@ -37,6 +37,27 @@ extension Applier {
         }
     }
 
+    /// Before these deletes: looks again at the Namespaces and definitions that others own, and through those that go along.
+    /// What might take along more than the plan knew is recorded as not deleted.
+    func lookAtOwnedContainers(of batch: [PruneStep], with reader: LiveReader, _ run: inout ApplyRun) async {
+        // What is in no namespace is owned by what is in none.
+        let open = batch.filter { $0.id.namespace.isEmpty && run.pruned[$0.id] == nil && run.objection(to: $0) == nil }
+        guard !open.isEmpty, case .read(let planned, let unread) = run.plan.prune.ownedContainers else { return }
+        if let change = await reader.changeOfOwnedContainers(since: planned, besides: Set(unread.keys)) {
+            for step in open { run.keep(step, untilNextPass: change) }
+            return
+        }
+        for along in run.plan.prune.along {
+            let owners = open.filter { along.owners.contains($0.id) && run.pruned[$0.id] == nil }
+            guard !owners.isEmpty, let contents = along.contents,
+                let reason = await reader.intruder(in: along.container, since: contents)
+            else { continue }
+            for step in owners {
+                run.keep(step, untilNextPass: "\(along.container), which goes along with it, may not go: \(reason)")
+            }
+        }
+    }
+
     private func reasonToStay(_ step: PruneStep) async -> String? {
         do throws(KubeError) {
             let now = try await client.get(step.resource, namespace: step.id.namespace, name: step.id.name)

@@ -30,6 +30,12 @@ extension ApplyRun {
         return found
     }
 
+    /// Notes that a step is not deleted because what was found just before is not what the plan knew.
+    mutating func keep(_ step: PruneStep, untilNextPass reason: String) {
+        let text = "not deleted: \(reason); the next pass decides anew"
+        record(.skipped(step, because: text, isRetryable: true), ofPrune: step, isGone: false)
+    }
+
     /// Notes that one of them is not deleted, and with it what owns it.
     mutating func keep(_ index: Int, of steps: [OwnedStep], because reason: String) {
         var place: Int? = index

@@ -8,11 +8,10 @@ import SyncPlan
 extension LiveReader {
     /// Why a container that was looked into when the plan was made must not be deleted any more: something in it asks to be
     /// kept by now, is another tool's, or was put there since; or it cannot be looked through again. Nil when it may go.
-    func intruder(in step: PruneStep) async -> String? {
-        guard let planned = step.contents else { return nil }
+    func intruder(in container: ObjectID, since planned: ContainerContents) async -> String? {
         let now: ContainerContents
         do throws(KubeError) {
-            now = try await contentsNow(of: step.id, planned, witnesses: ContainerContents.witnesses(for: applySet))
+            now = try await contentsNow(of: container, planned, witnesses: ContainerContents.witnesses(for: applySet))
         } catch {
             return "it could not be looked through again: \(error)"
         }
@@ -22,7 +21,8 @@ extension LiveReader {
         let known = Set(planned.objects.compactMap(\.uid))
         for object in now.objects.sorted(by: { $0.id < $1.id }) where object.deletionTimestamp == nil {
             if let objection = SyncAnnotation.objection(of: object) { return "\(object.id) in it \(objection.reason)" }
-            let isKnown = object.uid.map(known.contains) == true
+            // Of a kind that was only partly looked at, nobody knows what has come.
+            let isKnown = object.uid.map(known.contains) == true || planned.notLookedAt[object.id.groupKind] != nil
             if !isKnown, ContainerContents.isOwn(object) {
                 return "\(object.id) was put there since the plan was made"
             }

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubeObjects
+import SyncLook
+
+/// What goes along with the steps of a plan beside the steps themselves: what a Namespace holds or a definition defines. The
+/// container is a step, or the garbage collector deletes it because steps own it.
+package struct GoingAlong: Sendable {
+    package let container: ObjectID
+    /// The incarnation that was found.
+    package let uid: String
+    /// The steps that own it, directly or through others; ascending. Empty where the container is a step itself.
+    package let owners: [ObjectID]
+    /// Metadata of what was put there on purpose; without the steps. Ascending.
+    package let objects: [KubeObject]
+    /// All that it held; nil when it was not looked through.
+    package let contents: ContainerContents?
+}
+
+/// Namespaces and definitions among what goes, or owned by what goes.
+extension PrunePlanner {
+    /// What goes along with these steps: first with those that are containers, then with those that own one.
+    func goingAlong(with steps: [PruneStep]) -> [GoingAlong] {
+        let steps = steps.sorted { $0.id < $1.id }
+        let uids = Set(steps.map(\.uid))
+        func along(_ id: ObjectID, _ uid: String, owners: [ObjectID]) -> GoingAlong {
+            let contents = live.contents[id]
+            let objects = contents?.ownObjects.filter { !uids.contains($0.uid ?? "") }.sorted { $0.id < $1.id }
+            return GoingAlong(container: id, uid: uid, owners: owners, objects: objects ?? [], contents: contents)
+        }
+        return steps.filter(\.id.isContainer).map { along($0.id, $0.uid, owners: []) }
+            + ownedContainers(of: steps).map { along($0.container.id, $0.container.uid ?? "", owners: $0.owners) }
+    }
+
+    /// The Namespaces and definitions that the garbage collector would delete with the last of these steps, and that are
+    /// neither declared nor members, which are judged themselves. Ascending.
+    func ownedContainers(of steps: [PruneStep]) -> [(container: KubeObject, owners: [ObjectID])] {
+        let byUID = Dictionary(steps.map { ($0.uid, $0.id) }) { first, _ in first }
+        let containers = Set(steps.map(\.id).filter(\.isContainer))
+        return strangeContainers.compactMap { object in
+            var known: Set<OwnerLink.Owner> = []
+            let above = graph.climb(object.ownerLinks, besides: &known)
+            // A definition takes along its objects, and those what they own.
+            let owners = above.compactMap {
+                byUID[$0.owner.uid] ?? (containers.contains($0.owner.id) ? $0.owner.id : nil)
+            }
+            return owners.isEmpty ? nil : (object, Set(owners).sorted())
+        }
+    }
+
+    /// One reference for each owner above Namespaces and definitions of others of which it is not known what owns it.
+    var gapsAboveContainers: [OwnerLink] {
+        var known: Set<OwnerLink.Owner> = []
+        return graph.climb(strangeContainers.flatMap(\.ownerLinks), besides: &known).filter { graph.isGap($0.owner) }
+    }
+
+    /// The Namespaces and definitions with owners that are neither declared nor members, and not being deleted. Ascending.
+    private var strangeContainers: [KubeObject] {
+        guard case .read(let objects, _) = live.ownedContainers else { return [] }
+        return objects.filter {
+            $0.deletionTimestamp == nil && inventory.members[$0.id] == nil && !isDeclared($0.id)
+        }.sorted { $0.id < $1.id }
+    }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+import ClusterKit
+import EmbeddedCluster
+import KubeClient
+import KubeObjects
+import SceneKit
+import SyncApply
+import SyncLook
+import SyncLoop
+import SyncPlan
+import SyncRecord
+import TestKit
+import Testing
+
+/// A prune may take minutes. What goes along with an object without namespace may change meanwhile.
+@Suite(.timeLimit(.minutes(5)))
+struct LateOwnerTests {
+    private static let roles = CoreResources.resource(
+        "rbac.authorization.k8s.io/v1",
+        "ClusterRole",
+        "clusterroles",
+        isNamespaced: false
+    )
+
+    private func create(_ namespace: String, ownedBy role: String, in scene: Scene) async throws {
+        let owner = try #require(try await scene.client.get(Self.roles, namespace: "", name: role))
+        let reference: JSON = [
+            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "name": .string(role),
+            "uid": .string(owner.uid ?? ""),
+        ]
+        let space = try KubeObject([
+            "apiVersion": "v1", "kind": "Namespace",
+            "metadata": ["name": .string(namespace), "ownerReferences": [reference]],
+        ])
+        _ = try await scene.client.create(space, in: CoreResources.namespaces, fieldManager: "somebody")
+    }
+
+    private func create(_ name: String, in namespace: String, annotations: JSON, _ scene: Scene) async throws {
+        let object = try KubeObject([
+            "apiVersion": "v1", "kind": "ConfigMap",
+            "metadata": [
+                "name": .string(name), "namespace": .string(namespace), "annotations": annotations,
+            ],
+        ])
+        _ = try await scene.client.create(object, in: CoreResources.configMaps, fieldManager: "somebody")
+    }
+
+    private func clusterRole(_ name: String) -> String {
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: \(name)}\nrules: []\n"
+    }
+
+    /// Commits a role and a ConfigMap, syncs, and removes both; the ConfigMap is deleted first. `meanwhile` runs then.
+    private func withRemoval(
+        _ prepare: @escaping @Sendable (Scene, _ role: String) async throws -> Void = { _, _ in },
+        meanwhile: @escaping @Sendable (Scene, _ role: String) async throws -> Void,
+        check: @escaping @Sendable (Scene, _ role: String, PassOutcome) async throws -> Void
+    ) async throws {
+        try await withEmbeddedScene { scene, cluster in
+            let role = "\(scene.namespace)-owner"
+            try scene.commit(scene.baseFiles(configMaps: 2).merging(["role.yaml": clusterRole(role)]) { $1 })
+            let reconciler = try await scene.reconciler()
+            #expect(await reconciler.pass(.manual).outcome == .succeeded)
+            try await prepare(scene, role)
+            try scene.commit(["role.yaml": nil, "c0.yaml": nil])
+            let rule = cluster.faults.add(
+                FaultRule(
+                    "DELETE",
+                    "/api/v1/namespaces/\(scene.namespace)/configmaps/c0",
+                    .meanwhile { try await meanwhile(scene, role) },
+                    on: .nth(1)
+                )
+            )
+            var outcome = await reconciler.pass(.manual)
+            if let hold = outcome.hold {
+                _ = try await scene.history.approve(project: scene.project.name, hash: hold.hash, person: "ada")
+                outcome = await reconciler.pass(.approval)
+            }
+            #expect(cluster.faults.hits(rule) == 1)
+            #expect(outcome.names(.pruned).contains("c0"), "\(outcome.objects.compactMap(\.error))")
+            try await check(scene, role, outcome)
+        }
+    }
+
+    @Test func `a Namespace that has got an owner since the list was made keeps that owner for another list`()
+        async throws
+    {
+        try await withRemoval(
+            meanwhile: { scene, role in try await create("\(role)-late", ownedBy: role, in: scene) },
+            check: { scene, role, outcome in
+                let skipped = try #require(outcome.object(role))
+                #expect(skipped.action == .skipped && skipped.isRetryable)
+                let reason = "not deleted: Namespace \(role)-late has got an owner since the plan was made"
+                #expect(skipped.error?.contains(reason) == true, "\(skipped.error ?? "")")
+                // That one holds, and names it.
+                let next = try await scene.sync()
+                #expect(next.outcome == .held)
+                #expect(next.hold?.reasons.contains { $0.contains("Namespace \(role)-late goes along") } == true)
+                let live = try await scene.client.get(Self.roles, namespace: "", name: role)
+                #expect(live != nil)
+            }
+        )
+    }
+
+    @Test(arguments: [true, false])
+    func `what has come into a Namespace that was to go along since then keeps its owner`(asks: Bool) async throws {
+        let wish: JSON = asks ? ["sternpost.dev/prune": "disabled"] : [:]
+        try await withRemoval(
+            { scene, role in try await create("\(role)-space", ownedBy: role, in: scene) },
+            meanwhile: { scene, role in try await create("precious", in: "\(role)-space", annotations: wish, scene) },
+            check: { scene, role, outcome in
+                let skipped = try #require(outcome.object(role))
+                #expect(skipped.action == .skipped && skipped.isRetryable)
+                #expect(skipped.error?.contains("ConfigMap \(role)-space/precious") == true, "\(skipped.error ?? "")")
+                let precious = try await scene.client.get(
+                    CoreResources.configMaps,
+                    namespace: "\(role)-space",
+                    name: "precious"
+                )
+                #expect(precious != nil && precious?.deletionTimestamp == nil)
+                // By now it is known; what asks to be kept keeps the owner, and anything else is in the next list.
+                let next = try await scene.sync()
+                #expect(next.outcome == (asks ? .succeeded : .held))
+                let live = try await scene.client.get(Self.roles, namespace: "", name: role)
+                #expect(live != nil)
+            }
+        )
+    }
+
+    @Test func `what has not changed goes with its owner, as approved`() async throws {
+        try await withRemoval(
+            { scene, role in
+                try await create("\(role)-space", ownedBy: role, in: scene)
+                try await create("known", in: "\(role)-space", annotations: [:], scene)
+            },
+            meanwhile: { _, _ in },
+            check: { scene, role, outcome in
+                #expect(outcome.object(role)?.action == .pruned, "\(outcome.object(role)?.error ?? "")")
+                let live = try await scene.client.get(Self.roles, namespace: "", name: role)
+                #expect(live == nil)
+            }
+        )
+    }
+}
