@@ -53,7 +53,7 @@ struct ManyContainersTests {
                 _ = try await project.client.create(try KubeObject(body), in: configMaps, fieldManager: "somebody")
             }
             // More than the share of one, and behind those one that asks to be kept.
-            for number in 100..<310 { try await create("m\(number)", in: spaces[3]) }
+            for number in 100..<510 { try await create("m\(number)", in: spaces[3]) }
             try await create("z", in: spaces[3], annotations: ["sternpost.dev/prune": "disabled"])
             try await create("one", in: spaces[24])
             let together = try await contents(spaces, project)
@@ -62,9 +62,16 @@ struct ManyContainersTests {
             #expect(last.ownObjects.map(\.name) == ["one"] && last.notLookedAt.isEmpty)
             let crowded = try #require(together.found[spaces[3]])
             #expect(crowded.objects.contains { $0.name == "z" })
-            #expect(crowded.notLookedAt[configMaps.gvk.groupKind]?.contains("more than 200") == true)
+            #expect(crowded.notLookedAt[configMaps.gvk.groupKind]?.contains("more than 400") == true)
             let singly = try await contents([spaces[24]], project)
             #expect(singly.found[spaces[24]] == last)
+            // Where the whole cluster may not be listed, each namespace is.
+            let faults = try #require(project.cluster.embedded?.faults)
+            let refusal = FaultAction.failure(status: 403, reason: "Forbidden", message: "not the whole cluster")
+            let rule = faults.add(FaultRule("list", "/api/v1/configmaps", refusal, on: .every))
+            #expect(try await contents(spaces, project).found == together.found)
+            #expect(faults.hits(rule) > 0)
+            faults.removeAll()
             #expect(together.requests <= singly.requests + 2, "\(together.requests), \(singly.requests)")
         }
     }

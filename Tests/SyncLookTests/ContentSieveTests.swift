@@ -35,4 +35,32 @@ struct ContentSieveTests {
         )
         #expect(sieve.isFull)
     }
+
+    @Test func `what follows from other objects, and what is this project's, takes no room of the others`() throws {
+        let applySet = ApplySet(project: "posts", namespace: "sternpost")
+        var sieve = ContentSieve(applySet: applySet, limit: 2) { object, _ in
+            object.name == "pod-3" ? .asksToBeKept : nil
+        }
+        func pod(_ number: Int) throws -> KubeObject {
+            var pod = try object("pod-\(number)")
+            pod.json[["metadata", "ownerReferences"]] = [["kind": "ReplicaSet", "name": "web", "controller": true]]
+            return pod
+        }
+        func ours(_ number: Int) throws -> KubeObject {
+            var ours = try object("ours-\(number)")
+            ours.json[["metadata", "labels"]] = [ApplySet.partOfLabel: .string(applySet.id)]
+            return ours
+        }
+        var kept: [String] = []
+        for number in 0..<5 {
+            for object in [try pod(number), try ours(number)] where sieve.keeps(object) != nil {
+                kept.append(object.name)
+            }
+        }
+        #expect(kept == ["pod-0", "ours-0", "pod-1", "ours-1", "ours-2", "pod-3", "ours-3", "ours-4"])
+        #expect(!sieve.isFull && sieve.problem == nil)
+        let others = try ["a", "b", "c"].map { try sieve.keeps(object($0))?.name }
+        #expect(others == ["a", "b", nil])
+        #expect(sieve.isFull && sieve.problem != nil)
+    }
 }

@@ -25,6 +25,14 @@ struct ContainerWitnessTests {
         #expect(ContainerContents.witnesses(for: PlanFixture.applySet)(object, wanted) == expected)
     }
 
+    @Test func `an object that is going already is no witness, or the one behind it was not asked`() throws {
+        let object = try PlanFixture.live(PlanFixture.configMap("web")) { json in
+            json[["metadata", "annotations"]] = ["sternpost.dev/prune": "disabled"]
+            json[["metadata", "deletionTimestamp"]] = "2026-01-01T00:00:00Z"
+        }
+        #expect(ContainerContents.witnesses(for: PlanFixture.applySet)(object, Self.both) == nil)
+    }
+
     @Test func `an object that says nothing is no witness`() throws {
         let object = try PlanFixture.live(PlanFixture.configMap("web"))
         #expect(ContainerContents.witnesses(for: PlanFixture.applySet)(object, Self.both) == nil)

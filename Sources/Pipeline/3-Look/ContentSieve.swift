@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
 
-/// Chooses which of the objects in a container are kept, when there are many. A list that is begun again gives the same
+/// Chooses which of the objects in a container are kept, when there are many: all of this project, and as many as the limit
+/// of those that were put there on purpose, and of those that follow from others. A list that is begun again gives the same
 /// choice.
 struct ContentSieve {
     private let applySet: ApplySet
     private let limit: Int
     private let witnesses: ContainerContents.Witnesses
     private var uids: Set<String> = []
+    private var uidsOfFollowers: Set<String> = []
     /// The witnesses that no object beyond the limit has been yet.
     private var wanted = Set(ContainerContents.Witness.allCases)
-    /// Whether there were more than the limit.
+    /// Whether there were more than the limit of those that were put there on purpose.
     private(set) var isFull = false
 
     /// Why what was kept is not all that there is; nil when it is.
@@ -24,19 +26,27 @@ struct ContentSieve {
 
     /// The object as it is returned; nil for one that is left out.
     mutating func keeps(_ object: KubeObject) -> KubeObject? {
-        let uid = object.uid ?? "\(object.id)"
-        if !uids.contains(uid), uids.count >= limit, !isTelling(object) {
-            isFull = true
-            return nil
-        }
-        uids.insert(uid)
+        // Those are in memory anyway.
+        if object.label(ApplySet.partOfLabel) == applySet.id { return object }
+        guard hasRoom(for: object) || isTelling(object) else { return nil }
         var small = object
-        if object.label(ApplySet.partOfLabel) != applySet.id { small.json[["metadata", "managedFields"]] = nil }
+        small.json[["metadata", "managedFields"]] = nil
         return small
     }
 
-    private mutating func isTelling(_ object: KubeObject) -> Bool {
+    /// What follows from other objects, such as the Pods of a workload, is not missed: it comes and goes by itself.
+    private mutating func hasRoom(for object: KubeObject) -> Bool {
+        let uid = object.uid ?? "\(object.id)"
+        guard ContainerContents.isOwn(object) else {
+            return uidsOfFollowers.contains(uid)
+                || uidsOfFollowers.count < limit && uidsOfFollowers.insert(uid).inserted
+        }
+        if uids.contains(uid) || uids.count < limit && uids.insert(uid).inserted { return true }
         isFull = true
+        return false
+    }
+
+    private mutating func isTelling(_ object: KubeObject) -> Bool {
         guard !wanted.isEmpty, let witness = witnesses(object, wanted) else { return false }
         wanted.remove(witness)
         return true

@@ -10,9 +10,10 @@ extension LiveReader {
     /// More definitions at a time are not looked into; the plan says so.
     private static let maxDefinitions = 1_000
     /// More objects of one kind are left out in a container, and more in all those that are looked through together, of which
-    /// each has its share; the plan says so.
+    /// each has its share, but no less than the least one; the plan says so.
     private static let maxObjects = 1_000
-    private static let maxObjectsTogether = 5_000
+    private static let maxObjectsTogether = 10_000
+    private static let minShare = 20
     /// Kinds that are left out: their objects follow from other objects, and may be many.
     private static let passedOver: Set<String> = ["Event", "Event.events.k8s.io"]
 
@@ -154,9 +155,10 @@ extension LiveReader {
     private func foundObjects(
         _ resource: APIResource,
         namespace: String,
+        limit: Int = LiveReader.maxObjects,
         _ witnesses: @escaping ContainerContents.Witnesses
     ) async -> (objects: [KubeObject], problem: String?) {
-        var sieve = ContentSieve(applySet: applySet, limit: Self.maxObjects, witnesses: witnesses)
+        var sieve = ContentSieve(applySet: applySet, limit: limit, witnesses: witnesses)
         do throws(KubeError) {
             let list = try await client.list(resource, namespace: namespace, metadataOnly: true) { object in
                 sieve.keeps(object)
@@ -173,7 +175,7 @@ extension LiveReader {
         inAll namespaces: [ObjectID],
         _ witnesses: @escaping ContainerContents.Witnesses
     ) async -> [String: (objects: [KubeObject], problem: String?)] {
-        let share = min(Self.maxObjects, max(10, Self.maxObjectsTogether / namespaces.count))
+        let share = min(Self.maxObjects, max(Self.minShare, Self.maxObjectsTogether / namespaces.count))
         let sieve = ContentSieve(applySet: applySet, limit: share, witnesses: witnesses)
         var sieves: [String: ContentSieve] = [:]
         for namespace in namespaces { sieves[namespace.name] = sieve }
@@ -184,7 +186,16 @@ extension LiveReader {
             let found = Dictionary(grouping: list.kept, by: \.id.namespace)
             return sieves.reduce(into: [:]) { $0[$1.key] = (found[$1.key] ?? [], $1.value.problem) }
         } catch {
-            return sieves.mapValues { _ in ([], "\(error)") }
+            switch error.reason {
+            case .forbidden, .tooLarge, .expired: break
+            default: return sieves.mapValues { _ in ([], "\(error)") }
+            }
         }
+        // Where the whole cluster cannot be listed, one namespace may be.
+        var result: [String: (objects: [KubeObject], problem: String?)] = [:]
+        for namespace in namespaces {
+            result[namespace.name] = await foundObjects(resource, namespace: namespace.name, limit: share, witnesses)
+        }
+        return result
     }
 }

@@ -21,7 +21,7 @@ extension LiveReader {
             case .unavailable(let reason): unread[kind] = "its API group did not answer: \(reason)"
             case .served(let resource):
                 do throws(KubeError) {
-                    found += try await ownedObjects(resource)
+                    found += try await objectsWithOwners(resource)
                 } catch {
                     unread[kind] = "\(error)"
                 }
@@ -30,34 +30,8 @@ extension LiveReader {
         return .read(found, unread: unread)
     }
 
-    /// What has changed of these since a plan was made: one that has come with an owner, or has got one more.
-    ///
-    /// - Parameters:
-    ///   - planned: Those with owners that there were.
-    ///   - unread: The kinds that could not be listed then; they are left out.
-    /// - Returns: The first that has changed, or why that is not known; a sentence without its end. Nil for no change.
-    package func changeOfOwnedContainers(since planned: [KubeObject], besides unread: Set<GroupKind>) async -> String? {
-        let before = Dictionary(planned.map { ($0.uid ?? "", Set($0.ownerLinks)) }) { first, _ in first }
-        for resource in [APIResource.namespaces, .customResourceDefinitions] {
-            let kind = resource.gvk.groupKind
-            guard !unread.contains(kind) else { continue }
-            let now: [KubeObject]
-            do throws(KubeError) {
-                now = try await ownedObjects(resource)
-            } catch {
-                return "it may own a \(kind), and these could not be listed again: \(error)"
-            }
-            for object in now.sorted(by: { $0.id < $1.id }) where object.deletionTimestamp == nil {
-                // The garbage collector takes away references to owners that are gone.
-                guard let owners = before[object.uid ?? ""], owners.isSuperset(of: object.ownerLinks) else {
-                    return "\(object.id) has got an owner since the plan was made"
-                }
-            }
-        }
-        return nil
-    }
-
-    private func ownedObjects(_ resource: APIResource) async throws(KubeError) -> [KubeObject] {
+    /// Those of one kind that have owners; metadata only.
+    func objectsWithOwners(_ resource: APIResource) async throws(KubeError) -> [KubeObject] {
         try await client.list(resource, metadataOnly: true) { $0.hasOwners ? $0 : nil }.kept
     }
 }

@@ -27,20 +27,11 @@ extension PrunePlan {
             waits.merge(waitingForOthers(Set(failures.keys).union(waits.keys), unready)) { first, _ in first }
         }
         guard !failures.isEmpty || !waits.isEmpty else { return self }
-        return PrunePlan(
-            verdict: verdict,
-            steps: steps.filter { failures[$0.id] == nil && waits[$0.id] == nil },
-            released: released,
-            kept: kept,
-            doubts: doubts,
-            containers: containers,
-            asksForOwnedContainers: asksForOwnedContainers,
-            openOwners: openOwners,
-            withheld: told(failures),
-            waiting: told(waits),
-            base: base,
-            leftOver: leftOver
-        )
+        var plan = self
+        plan.steps.removeAll { failures[$0.id] != nil || waits[$0.id] != nil }
+        plan.withheld = told(failures)
+        plan.waiting = told(waits)
+        return plan
     }
 
     /// Which of the other steps wait for what is not deleted: for a custom resource what comes after it, for a workload, also

@@ -28,7 +28,7 @@ package struct PrunePlan: Sendable {
 
     package let verdict: Verdict
     /// In the order of deletion: the reverse of the order of apply.
-    package let steps: [PruneStep]
+    package internal(set) var steps: [PruneStep]
     /// What goes along with the steps that is none itself, as far as it was looked for.
     package let along: [GoingAlong]
     /// The Namespaces and definitions with owners that there were.
@@ -51,9 +51,9 @@ package struct PrunePlan: Sendable {
     /// with ``LiveSet/ancestors`` of them decides better.
     package let openOwners: [OwnerLink]
     /// Members whose deletion failed lately; they stay members, and it is tried again later.
-    package let withheld: [ReleasedObject]
+    package internal(set) var withheld: [ReleasedObject]
     /// Members whose deletion waits for something else: older pods, or a custom resource that could not be deleted.
-    package let waiting: [ReleasedObject]
+    package internal(set) var waiting: [ReleasedObject]
     /// Of how many objects the limits are taken, also by the next passes while one of `leftOver` is a member: what a pass
     /// creates must not allow the next one what it was refused.
     package let base: Int

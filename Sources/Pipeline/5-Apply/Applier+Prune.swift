@@ -9,6 +9,8 @@ import Waiting
 /// Deleting what is no longer declared: only what the plan allows, only the planned incarnation, and in the plan's
 /// order.
 extension Applier {
+    private static let maxContainersAtOnce = 20
+
     func prune(approved: String?, by approver: String?, _ run: inout ApplyRun) async {
         let steps = run.plan.prune.steps
         guard !steps.isEmpty, run.interruption == nil else { return }
@@ -26,11 +28,13 @@ extension Applier {
         }
     }
 
-    /// Neighbours of one kind, which may be deleted at the same time.
+    /// Neighbours of one kind, which may be deleted at the same time; few of those that are looked through before, so that not
+    /// much time passes until then.
     private func batches(of steps: [PruneStep]) -> [[PruneStep]] {
         var result: [[PruneStep]] = []
         for step in steps {
-            if let last = result.last?.last, last.id.groupKind == step.id.groupKind {
+            let isFull = step.id.isContainer && result.last?.count == Self.maxContainersAtOnce
+            if let last = result.last?.last, last.id.groupKind == step.id.groupKind, !isFull {
                 result[result.count - 1].append(step)
             } else {
                 result.append([step])
@@ -56,10 +60,10 @@ extension Applier {
                 run.record(outcome, ofPrune: step, isGone: objection.isGone)
             } else if let reason = await instancesLeft(of: step, until: end, run) {
                 run.record(.skipped(step, because: reason, isRetryable: true), ofPrune: step, isGone: false)
-            } else if let contents = step.contents,
-                let reason = await reader.intruder(in: step.id, since: contents)
-            {
-                run.keep(step, untilNextPass: reason)
+            } else if let contents = step.contents {
+                if let reason = await reasonToStop() { return run.interrupt(reason) }
+                let intruder = await reader.intruder(in: step.id, since: contents)
+                if let intruder { run.keep(step, untilNextPass: intruder) } else { steps.append(step) }
             } else {
                 steps.append(step)
             }

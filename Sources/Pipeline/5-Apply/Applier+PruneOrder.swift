@@ -42,16 +42,35 @@ extension Applier {
     func lookAtOwnedContainers(of batch: [PruneStep], with reader: LiveReader, _ run: inout ApplyRun) async {
         // What is in no namespace is owned by what is in none.
         let open = batch.filter { $0.id.namespace.isEmpty && run.pruned[$0.id] == nil && run.objection(to: $0) == nil }
-        guard !open.isEmpty, case .read(let planned, let unread) = run.plan.prune.ownedContainers else { return }
-        if let change = await reader.changeOfOwnedContainers(since: planned, besides: Set(unread.keys)) {
-            for step in open { run.keep(step, untilNextPass: change) }
+        guard !open.isEmpty else { return }
+        guard case .read(let planned, let unread) = run.plan.prune.ownedContainers else {
+            for step in open { run.keep(step, untilNextPass: "nobody has looked which Namespaces it owns") }
             return
+        }
+        if let reason = await reasonToStop() { return run.interrupt(reason) }
+        let alongWith = Dictionary(run.plan.prune.along.map { ($0.uid, $0.owners) }) { first, _ in first }
+        let uids = Set(run.plan.prune.steps.map(\.uid))
+        let later = await reader.ownedLater(
+            by: Dictionary(open.map { ($0.id, $0.uid) }) { first, _ in first },
+            since: planned,
+            besides: Set(unread.keys),
+            isKnown: { uids.contains($0) || alongWith[$0]?.contains($1) == true }
+        )
+        switch later {
+        case .unknown(let reason):
+            for step in open { run.keep(step, untilNextPass: reason) }
+            return
+        case .known(let owned):
+            for step in open {
+                guard let new = owned[step.id] else { continue }
+                run.keep(step, untilNextPass: "it owns \(new) since the plan was made")
+            }
         }
         for along in run.plan.prune.along {
             let owners = open.filter { along.owners.contains($0.id) && run.pruned[$0.id] == nil }
-            guard !owners.isEmpty, let contents = along.contents,
-                let reason = await reader.intruder(in: along.container, since: contents)
-            else { continue }
+            guard !owners.isEmpty, let contents = along.contents else { continue }
+            if let reason = await reasonToStop() { return run.interrupt(reason) }
+            guard let reason = await reader.intruder(in: along.container, since: contents) else { continue }
             for step in owners {
                 run.keep(step, untilNextPass: "\(along.container), which goes along with it, may not go: \(reason)")
             }

@@ -18,11 +18,16 @@ extension LiveReader {
         for (kind, reason) in now.notLookedAt.sorted(by: { $0.key < $1.key }) where planned.notLookedAt[kind] == nil {
             return "it could not be looked through again for \(kind): \(reason)"
         }
-        let known = Set(planned.objects.compactMap(\.uid))
+        // What is not stored may have no uid.
+        func uid(_ object: KubeObject) -> String { object.uid ?? "\(object.id)" }
+        let known = Set(planned.objects.map(uid))
         for object in now.objects.sorted(by: { $0.id < $1.id }) where object.deletionTimestamp == nil {
             if let objection = SyncAnnotation.objection(of: object) { return "\(object.id) in it \(objection.reason)" }
             // Of a kind that was only partly looked at, nobody knows what has come.
-            let isKnown = object.uid.map(known.contains) == true || planned.notLookedAt[object.id.groupKind] != nil
+            if !object.isControlled, case .other(let owner) = Ownership.of(object, for: applySet) {
+                return "\(object.id) in it belongs to \(owner)"
+            }
+            let isKnown = known.contains(uid(object)) || planned.notLookedAt[object.id.groupKind] != nil
             if !isKnown, ContainerContents.isOwn(object) {
                 return "\(object.id) was put there since the plan was made"
             }

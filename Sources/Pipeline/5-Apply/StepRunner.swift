@@ -174,7 +174,9 @@ struct StepRunner: Sendable {
                 throw StepFailure(
                     step,
                     cause: "the old object is still being deleted after \(limit)\(who)",
-                    remedy: "whoever set the finalizers must remove them; the next pass goes on",
+                    remedy: finalizers == ["orphan"]
+                        ? "Kubernetes' garbage collector removes that one: see whether kube-controller-manager runs"
+                        : "whoever set the finalizers must remove them; the next pass goes on",
                     isRetryable: true
                 )
             }

@@ -22,12 +22,16 @@ struct LateOwnerTests {
         isNamespaced: false
     )
 
-    private func create(_ namespace: String, ownedBy role: String, in scene: Scene) async throws {
+    private func reference(to role: String, in scene: Scene) async throws -> JSON {
         let owner = try #require(try await scene.client.get(Self.roles, namespace: "", name: role))
-        let reference: JSON = [
+        return [
             "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "name": .string(role),
             "uid": .string(owner.uid ?? ""),
         ]
+    }
+
+    private func create(_ namespace: String, ownedBy role: String, in scene: Scene) async throws {
+        let reference = try await reference(to: role, in: scene)
         let space = try KubeObject([
             "apiVersion": "v1", "kind": "Namespace",
             "metadata": ["name": .string(namespace), "ownerReferences": [reference]],
@@ -89,7 +93,8 @@ struct LateOwnerTests {
             check: { scene, role, outcome in
                 let skipped = try #require(outcome.object(role))
                 #expect(skipped.action == .skipped && skipped.isRetryable)
-                let reason = "not deleted: Namespace \(role)-late has got an owner since the plan was made"
+                let reason =
+                    "not deleted: it owns Namespace \(role)-late since the plan was made; the next pass decides anew"
                 #expect(skipped.error?.contains(reason) == true, "\(skipped.error ?? "")")
                 // That one holds, and names it.
                 let next = try await scene.sync()
@@ -137,6 +142,52 @@ struct LateOwnerTests {
                 #expect(outcome.object(role)?.action == .pruned, "\(outcome.object(role)?.error ?? "")")
                 let live = try await scene.client.get(Self.roles, namespace: "", name: role)
                 #expect(live == nil)
+            }
+        )
+    }
+
+    /// Makes a role of nobody's, owned by another one, or by none.
+    private func makeRole(_ name: String, ownedBy role: String?, in scene: Scene) async throws {
+        var metadata: JSON = ["name": .string(name)]
+        if let role { metadata["ownerReferences"] = [try await reference(to: role, in: scene)] }
+        let object = try KubeObject([
+            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": metadata, "rules": [],
+        ])
+        _ = try await scene.client.create(object, in: Self.roles, fieldManager: "somebody")
+    }
+
+    @Test func `a Namespace that has come to be owned through another object keeps the owner of that`() async throws {
+        try await withRemoval(
+            { scene, role in
+                try await makeRole("\(role)-middle", ownedBy: nil, in: scene)
+                try await create("\(role)-space", ownedBy: "\(role)-middle", in: scene)
+            },
+            meanwhile: { scene, role in
+                let owners: JSON = [try await reference(to: role, in: scene)]
+                _ = try await scene.client.patch(
+                    Self.roles,
+                    namespace: "",
+                    name: "\(role)-middle",
+                    type: .merge,
+                    body: ["metadata": ["ownerReferences": owners]],
+                    fieldManager: "somebody"
+                )
+            },
+            check: { scene, role, outcome in
+                let skipped = try #require(outcome.object(role))
+                #expect(skipped.error?.contains("it owns Namespace \(role)-space since the plan") == true, "\(skipped)")
+                let live = try await scene.client.get(Self.roles, namespace: "", name: role)
+                #expect(live != nil)
+            }
+        )
+    }
+
+    @Test func `a Namespace that somebody else has come to own meanwhile holds up nothing`() async throws {
+        try await withRemoval(
+            { scene, role in try await makeRole("\(role)-other", ownedBy: nil, in: scene) },
+            meanwhile: { scene, role in try await create("\(role)-space", ownedBy: "\(role)-other", in: scene) },
+            check: { _, role, outcome in
+                #expect(outcome.object(role)?.action == .pruned, "\(outcome.object(role)?.error ?? "")")
             }
         )
     }
