@@ -71,6 +71,11 @@ struct ManyContainersTests {
             let rule = faults.add(FaultRule("list", "/api/v1/configmaps", refusal, on: .every))
             #expect(try await contents(spaces, project).found == together.found)
             #expect(faults.hits(rule) > 0)
+            // Where neither may be, not every one is asked.
+            faults.add(FaultRule("list", "/api/v1/namespaces/*/configmaps", refusal, on: .every))
+            let refused = try await contents(spaces, project)
+            #expect(refused.found.values.allSatisfy { $0.notLookedAt[configMaps.gvk.groupKind] != nil })
+            #expect(refused.requests <= together.requests + 3)
             faults.removeAll()
             #expect(together.requests <= singly.requests + 2, "\(together.requests), \(singly.requests)")
         }

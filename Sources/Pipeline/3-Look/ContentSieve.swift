@@ -26,11 +26,12 @@ struct ContentSieve {
 
     /// The object as it is returned; nil for one that is left out.
     mutating func keeps(_ object: KubeObject) -> KubeObject? {
-        // Those are in memory anyway.
-        if object.label(ApplySet.partOfLabel) == applySet.id { return object }
+        let isOurs = object.label(ApplySet.partOfLabel) == applySet.id
+        // Most of those were read by the pass, too.
+        if isOurs, ContainerContents.isOwn(object) { return object }
         guard hasRoom(for: object) || isTelling(object) else { return nil }
         var small = object
-        small.json[["metadata", "managedFields"]] = nil
+        if !isOurs { small.json[["metadata", "managedFields"]] = nil }
         return small
     }
 

@@ -14,6 +14,7 @@ extension LiveReader {
     private static let maxObjects = 1_000
     private static let maxObjectsTogether = 10_000
     private static let minShare = 20
+    private static let maxRefusals = 3
     /// Kinds that are left out: their objects follow from other objects, and may be many.
     private static let passedOver: Set<String> = ["Event", "Event.events.k8s.io"]
 
@@ -191,10 +192,26 @@ extension LiveReader {
             default: return sieves.mapValues { _ in ([], "\(error)") }
             }
         }
-        // Where the whole cluster cannot be listed, one namespace may be.
+        return await foundObjects(resource, inEachOf: namespaces, limit: share, witnesses)
+    }
+
+    /// The same with one list for each namespace: where the whole cluster cannot be listed, one namespace may be. Not beyond the
+    /// first few, when all of these are refused.
+    private func foundObjects(
+        _ resource: APIResource,
+        inEachOf namespaces: [ObjectID],
+        limit: Int,
+        _ witnesses: @escaping ContainerContents.Witnesses
+    ) async -> [String: (objects: [KubeObject], problem: String?)] {
         var result: [String: (objects: [KubeObject], problem: String?)] = [:]
-        for namespace in namespaces {
-            result[namespace.name] = await foundObjects(resource, namespace: namespace.name, limit: share, witnesses)
+        for (tried, namespace) in namespaces.enumerated() {
+            if tried == Self.maxRefusals, let problem = result.values.compactMap(\.problem).min(),
+                result.values.allSatisfy({ $0.problem != nil && $0.objects.isEmpty })
+            {
+                for rest in namespaces[tried...] { result[rest.name] = ([], problem) }
+                break
+            }
+            result[namespace.name] = await foundObjects(resource, namespace: namespace.name, limit: limit, witnesses)
         }
         return result
     }

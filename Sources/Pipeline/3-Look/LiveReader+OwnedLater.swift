@@ -15,23 +15,22 @@ extension LiveReader {
     ///
     /// - Parameters:
     ///   - objects: The objects with their uids.
-    ///   - planned: The Namespaces and definitions with owners that there were when the plan was made.
-    ///   - unread: The kinds of these that could not be listed then; they are left out.
+    ///   - unread: What was not known then: the kinds of these that could not be listed, which are left out, and owners.
+    ///   - steps: The uids of all that is to be deleted, which is judged itself.
     ///   - isKnown: Whether the plan knew that the Namespace or definition with a uid goes along with an object.
-    /// - Returns: What they own by now. Where the plan did not know what owns an owner, nobody asks again.
+    /// - Returns: What they own by now.
     package func ownedLater(
         by objects: [ObjectID: String],
-        since planned: [KubeObject],
-        besides unread: Set<GroupKind>,
+        besides unread: (kinds: Set<GroupKind>, owners: Set<OwnerLink.Owner>),
+        of steps: Set<String>,
         isKnown: (_ uid: String, _ owner: ObjectID) -> Bool
     ) async -> OwnedLater {
         let (now, graph): ([KubeObject], OwnerGraph)
         do throws(KubeError) {
-            (now, graph) = try await containersWithOwners(besides: unread)
+            (now, graph) = try await containersWithOwners(besides: unread.kinds, of: steps)
         } catch {
             return .unknown("what it owns could not be looked for again: \(error)")
         }
-        let before = Dictionary(planned.map { ($0.uid ?? "", Set($0.ownerLinks)) }) { first, _ in first }
         let byUID = Dictionary(objects.map { ($0.value, $0.key) }) { first, _ in first }
         var found: [ObjectID: ObjectID] = [:]
         for object in now {
@@ -44,12 +43,11 @@ extension LiveReader {
                 guard let owner = byUID[link.owner.uid] ?? definition, !isKnown(uid, owner) else { continue }
                 if found[owner] == nil { found[owner] = object.id }
             }
-            // The garbage collector takes away references to owners that are gone.
-            if before[uid]?.isSuperset(of: object.ownerLinks) != true,
-                let gap = above.first(where: { graph.isGap($0.owner) && !$0.isOfContainer })
-            {
+            // A definition with owners is among these; one without leads nowhere.
+            let gap = above.first { graph.isGap($0.owner) && !$0.isOfContainer && !unread.owners.contains($0.owner) }
+            if let gap {
                 return .unknown(
-                    "\(object.id) has got an owner since the plan was made, and \(gap.owner.id) is not known"
+                    "it may own \(object.id): \(gap.owner.id), which owns that or its owner, cannot be read now"
                 )
             }
         }
@@ -58,14 +56,20 @@ extension LiveReader {
 
     /// The Namespaces and definitions with owners that there are, ascending, and who owns what above them.
     private func containersWithOwners(
-        besides unread: Set<GroupKind>
+        besides unread: Set<GroupKind>,
+        of steps: Set<String>
     ) async throws(KubeError) -> ([KubeObject], OwnerGraph) {
         var live = LiveSet(catalog: try await client.discover(), objects: [:], unreadable: [:])
         var now: [KubeObject] = []
         for resource in [APIResource.namespaces, .customResourceDefinitions] {
             let kind = resource.gvk.groupKind
+            if case .unavailable(let reason) = live.catalog.lookup(kind), !unread.contains(kind) {
+                throw KubeError(reason: .unreachable, message: "the API group \(kind.group) did not answer: \(reason)")
+            }
             guard !unread.contains(kind), case .served = live.catalog.lookup(kind) else { continue }
-            now += try await objectsWithOwners(resource).filter { $0.deletionTimestamp == nil }
+            now += try await objectsWithOwners(resource).filter {
+                $0.deletionTimestamp == nil && !steps.contains($0.uid ?? "")
+            }
         }
         live.ownedContainers = .read(now, unread: [:])
         live.ancestors = await ancestors(of: now.flatMap(\.ownerLinks), in: live)

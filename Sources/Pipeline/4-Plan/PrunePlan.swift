@@ -33,6 +33,8 @@ package struct PrunePlan: Sendable {
     package let along: [GoingAlong]
     /// The Namespaces and definitions with owners that there were.
     package let ownedContainers: OwnedContainers
+    /// Owners above those of which it was not known what owns them.
+    package let unknownOwners: Set<OwnerLink.Owner>
     /// Inventory members that are gone already, that are not ours any more, or that ask to be kept and need no member; with
     /// the reason. They leave the inventory without a delete.
     package let released: [ReleasedObject]
@@ -66,6 +68,7 @@ package struct PrunePlan: Sendable {
         steps: [PruneStep],
         along: [GoingAlong] = [],
         ownedContainers: OwnedContainers = .unasked,
+        unknownOwners: Set<OwnerLink.Owner> = [],
         released: [ReleasedObject],
         kept: [ReleasedObject] = [],
         doubts: [ObjectID: Inventory.Doubt] = [:],
@@ -79,6 +82,7 @@ package struct PrunePlan: Sendable {
     ) {
         self.along = along
         self.ownedContainers = ownedContainers
+        self.unknownOwners = unknownOwners
         self.base = base
         self.leftOver = leftOver
         self.doubts = doubts

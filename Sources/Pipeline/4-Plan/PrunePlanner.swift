@@ -113,6 +113,7 @@ struct PrunePlanner {
             steps: steps,
             along: along,
             ownedContainers: live.ownedContainers,
+            unknownOwners: Set(staying.gaps.aboveContainers.map(\.owner)),
             released: released.sorted { $0.id < $1.id },
             kept: kept.sorted { $0.id < $1.id },
             doubts: doubts,

@@ -43,18 +43,17 @@ extension Applier {
         // What is in no namespace is owned by what is in none.
         let open = batch.filter { $0.id.namespace.isEmpty && run.pruned[$0.id] == nil && run.objection(to: $0) == nil }
         guard !open.isEmpty else { return }
-        guard case .read(let planned, let unread) = run.plan.prune.ownedContainers else {
+        guard case .read(_, let unread) = run.plan.prune.ownedContainers else {
             for step in open { run.keep(step, untilNextPass: "nobody has looked which Namespaces it owns") }
             return
         }
         if let reason = await reasonToStop() { return run.interrupt(reason) }
         let alongWith = Dictionary(run.plan.prune.along.map { ($0.uid, $0.owners) }) { first, _ in first }
-        let uids = Set(run.plan.prune.steps.map(\.uid))
         let later = await reader.ownedLater(
             by: Dictionary(open.map { ($0.id, $0.uid) }) { first, _ in first },
-            since: planned,
-            besides: Set(unread.keys),
-            isKnown: { uids.contains($0) || alongWith[$0]?.contains($1) == true }
+            besides: (Set(unread.keys), run.plan.prune.unknownOwners),
+            of: Set(run.plan.prune.steps.map(\.uid)),
+            isKnown: { alongWith[$0]?.contains($1) == true }
         )
         switch later {
         case .unknown(let reason):

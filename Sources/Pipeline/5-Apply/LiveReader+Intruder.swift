@@ -23,10 +23,10 @@ extension LiveReader {
         let known = Set(planned.objects.map(uid))
         for object in now.objects.sorted(by: { $0.id < $1.id }) where object.deletionTimestamp == nil {
             if let objection = SyncAnnotation.objection(of: object) { return "\(object.id) in it \(objection.reason)" }
-            // Of a kind that was only partly looked at, nobody knows what has come.
             if !object.isControlled, case .other(let owner) = Ownership.of(object, for: applySet) {
                 return "\(object.id) in it belongs to \(owner)"
             }
+            // Of a kind that was only partly looked at, nobody knows what has come.
             let isKnown = known.contains(uid(object)) || planned.notLookedAt[object.id.groupKind] != nil
             if !isKnown, ContainerContents.isOwn(object) {
                 return "\(object.id) was put there since the plan was made"

@@ -85,8 +85,8 @@ extension StepRunner {
             if let rehearsalRemark { remarks.append(rehearsalRemark) }
             if PodTemplate.lasting.contains(id.groupKind) {
                 remarks.append("the old Pods went on running; if the selector changed, delete what it matched by hand")
-            } else if propagation == .orphan, id.isCustomResource || id.kind == "CronJob" {
-                remarks.append("what it owned stays, and has no owner now")
+            } else if id.groupKind == GroupKind(group: "batch", kind: "CronJob") {
+                remarks.append("its old Jobs stay, and have no owner now")
             }
             return StepAnswer(answer, remarks: remarks, isRecreated: true)
         } catch {

@@ -106,12 +106,42 @@ struct LateOwnerTests {
         )
     }
 
-    @Test(arguments: [true, false])
-    func `what has come into a Namespace that was to go along since then keeps its owner`(asks: Bool) async throws {
-        let wish: JSON = asks ? ["sternpost.dev/prune": "disabled"] : [:]
+    /// What happens in a Namespace that was to go along.
+    enum Change: CaseIterable {
+        case asksToBeKept, plain, takenOver
+
+        var annotations: JSON {
+            switch self {
+            case .asksToBeKept: ["sternpost.dev/prune": "disabled"]
+            case .plain: [:]
+            case .takenOver: ["argocd.argoproj.io/tracking-id": "shop:/ConfigMap:x/precious"]
+            }
+        }
+    }
+
+    @Test(arguments: Change.allCases)
+    func `what has come into a Namespace that was to go along since then keeps its owner`(
+        _ change: Change
+    ) async throws {
         try await withRemoval(
-            { scene, role in try await create("\(role)-space", ownedBy: role, in: scene) },
-            meanwhile: { scene, role in try await create("precious", in: "\(role)-space", annotations: wish, scene) },
+            { scene, role in
+                try await create("\(role)-space", ownedBy: role, in: scene)
+                if change == .takenOver { try await create("precious", in: "\(role)-space", annotations: [:], scene) }
+            },
+            meanwhile: { scene, role in
+                if change == .takenOver {
+                    _ = try await scene.client.patch(
+                        CoreResources.configMaps,
+                        namespace: "\(role)-space",
+                        name: "precious",
+                        type: .merge,
+                        body: ["metadata": ["annotations": change.annotations]],
+                        fieldManager: "somebody"
+                    )
+                } else {
+                    try await create("precious", in: "\(role)-space", annotations: change.annotations, scene)
+                }
+            },
             check: { scene, role, outcome in
                 let skipped = try #require(outcome.object(role))
                 #expect(skipped.action == .skipped && skipped.isRetryable)
@@ -124,7 +154,7 @@ struct LateOwnerTests {
                 #expect(precious != nil && precious?.deletionTimestamp == nil)
                 // By now it is known; what asks to be kept keeps the owner, and anything else is in the next list.
                 let next = try await scene.sync()
-                #expect(next.outcome == (asks ? .succeeded : .held))
+                #expect(next.outcome == (change == .plain ? .held : .succeeded))
                 let live = try await scene.client.get(Self.roles, namespace: "", name: role)
                 #expect(live != nil)
             }
@@ -178,6 +208,28 @@ struct LateOwnerTests {
                 #expect(skipped.error?.contains("it owns Namespace \(role)-space since the plan") == true, "\(skipped)")
                 let live = try await scene.client.get(Self.roles, namespace: "", name: role)
                 #expect(live != nil)
+            }
+        )
+    }
+
+    @Test func `an owner of a Namespace that cannot be read again keeps what it may lead to`() async throws {
+        try await withRemoval(
+            { scene, role in
+                try await makeRole("\(role)-middle", ownedBy: nil, in: scene)
+                try await create("\(role)-space", ownedBy: "\(role)-middle", in: scene)
+            },
+            meanwhile: { scene, role in
+                let path = "/apis/rbac.authorization.k8s.io/v1/clusterroles/\(role)-middle"
+                let refusal = FaultAction.failure(status: 403, reason: "Forbidden", message: "not for you")
+                scene.embedded?.faults.add(FaultRule("get", path, refusal, on: .every))
+            },
+            check: { scene, role, outcome in
+                let skipped = try #require(outcome.object(role))
+                let reason = "it may own Namespace \(role)-space: ClusterRole.rbac.authorization.k8s.io \(role)-middle"
+                #expect(skipped.error?.contains(reason) == true, "\(skipped.error ?? "")")
+                scene.embedded?.faults.removeAll()
+                let next = try await scene.sync()
+                #expect(next.object(role)?.action == .pruned, "\(next.outcome)")
             }
         )
     }
