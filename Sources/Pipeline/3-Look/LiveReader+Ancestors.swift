@@ -7,7 +7,7 @@ import Waiting
 /// named, through objects of others.
 extension LiveReader {
     /// A round that would make it more is not made; the plan says so.
-    private static let maxAncestors = 1_000
+    static let maxAncestors = 1_000
     /// More objects of one kind without namespaces are listed, metadata only, if that is allowed.
     private static let maxNamed = 20
 
@@ -17,12 +17,17 @@ extension LiveReader {
     /// - Parameters:
     ///   - links: The references to look for.
     ///   - live: What was read already.
+    ///   - limit: How many may be asked for by name.
     /// - Returns: What is known then of all owners that had to be looked for.
-    func ancestors(of links: [OwnerLink], in live: LiveSet) async -> [OwnerLink.Owner: Ancestor] {
+    func ancestors(
+        of links: [OwnerLink],
+        in live: LiveSet,
+        room limit: Int = LiveReader.maxAncestors
+    ) async -> [OwnerLink.Owner: Ancestor] {
         var found: [OwnerLink.Owner: Ancestor] = [:]
         var graph = OwnerGraph(live, followsContainers: links.contains(where: \.isOfContainer))
         var known: Set<OwnerLink.Owner> = []
-        var room = Self.maxAncestors
+        var room = limit
         var open = links
         while !open.isEmpty {
             let unread = graph.climb(open, besides: &known).map(\.owner).filter { graph.ancestor($0) == nil }

@@ -10,24 +10,47 @@ package enum OwnedLater: Sendable, Hashable {
     case unknown(String)
 }
 
+/// What a plan knew of Namespaces and definitions with owners.
+package struct PlannedContainers: Sendable {
+    let objects: [KubeObject]
+    let unread: Set<GroupKind>
+    let unknownOwners: [String: Set<OwnerLink.Owner>]
+    let steps: Set<String>
+
+    /// - Parameters:
+    ///   - objects: Those that there were.
+    ///   - unread: The kinds of these that could not be listed, which nobody lists again.
+    ///   - unknownOwners: By their uid, the owners above them of which it was not known what owns them.
+    ///   - steps: The uids of all that is to be deleted. What owns those and is not known was not looked for, or allows nothing.
+    package init(
+        _ objects: [KubeObject],
+        unread: Set<GroupKind>,
+        unknownOwners: [String: Set<OwnerLink.Owner>],
+        steps: Set<String>
+    ) {
+        self.objects = objects
+        self.unread = unread
+        self.unknownOwners = unknownOwners
+        self.steps = steps
+    }
+}
+
 extension LiveReader {
     /// Looks again which Namespaces and definitions some objects own, directly or through others, just before these are deleted.
     ///
     /// - Parameters:
     ///   - objects: The objects with their uids.
-    ///   - unread: What was not known then: the kinds of these that could not be listed, which are left out, and owners.
-    ///   - steps: The uids of all that is to be deleted, which is judged itself.
+    ///   - planned: What the plan knew.
     ///   - isKnown: Whether the plan knew that the Namespace or definition with a uid goes along with an object.
     /// - Returns: What they own by now.
     package func ownedLater(
         by objects: [ObjectID: String],
-        besides unread: (kinds: Set<GroupKind>, owners: Set<OwnerLink.Owner>),
-        of steps: Set<String>,
+        since planned: PlannedContainers,
         isKnown: (_ uid: String, _ owner: ObjectID) -> Bool
     ) async -> OwnedLater {
         let (now, graph): ([KubeObject], OwnerGraph)
         do throws(KubeError) {
-            (now, graph) = try await containersWithOwners(besides: unread.kinds, of: steps)
+            (now, graph) = try await containersWithOwners(planned)
         } catch {
             return .unknown("what it owns could not be looked for again: \(error)")
         }
@@ -43,8 +66,10 @@ extension LiveReader {
                 guard let owner = byUID[link.owner.uid] ?? definition, !isKnown(uid, owner) else { continue }
                 if found[owner] == nil { found[owner] = object.id }
             }
+            guard !planned.steps.contains(uid) else { continue }
+            let known = planned.unknownOwners[uid] ?? []
             // A definition with owners is among these; one without leads nowhere.
-            let gap = above.first { graph.isGap($0.owner) && !$0.isOfContainer && !unread.owners.contains($0.owner) }
+            let gap = above.first { graph.isGap($0.owner) && !$0.isOfContainer && !known.contains($0.owner) }
             if let gap {
                 return .unknown(
                     "it may own \(object.id): \(gap.owner.id), which owns that or its owner, cannot be read now"
@@ -56,23 +81,28 @@ extension LiveReader {
 
     /// The Namespaces and definitions with owners that there are, ascending, and who owns what above them.
     private func containersWithOwners(
-        besides unread: Set<GroupKind>,
-        of steps: Set<String>
+        _ planned: PlannedContainers
     ) async throws(KubeError) -> ([KubeObject], OwnerGraph) {
         var live = LiveSet(catalog: try await client.discover(), objects: [:], unreadable: [:])
         var now: [KubeObject] = []
         for resource in [APIResource.namespaces, .customResourceDefinitions] {
             let kind = resource.gvk.groupKind
-            if case .unavailable(let reason) = live.catalog.lookup(kind), !unread.contains(kind) {
+            guard !planned.unread.contains(kind) else { continue }
+            switch live.catalog.lookup(kind) {
+            case .unknown: continue
+            case .unavailable(let reason):
                 throw KubeError(reason: .unreachable, message: "the API group \(kind.group) did not answer: \(reason)")
-            }
-            guard !unread.contains(kind), case .served = live.catalog.lookup(kind) else { continue }
-            now += try await objectsWithOwners(resource).filter {
-                $0.deletionTimestamp == nil && !steps.contains($0.uid ?? "")
+            case .served: now += try await objectsWithOwners(resource).filter { $0.deletionTimestamp == nil }
             }
         }
         live.ownedContainers = .read(now, unread: [:])
-        live.ancestors = await ancestors(of: now.flatMap(\.ownerLinks), in: live)
+        // What could not be known is not asked for again.
+        for owner in planned.unknownOwners.values.joined() {
+            live.ancestors[owner] = .unknown("it could not be read for the plan")
+        }
+        // The plan may have asked in several rounds.
+        let found = await ancestors(of: now.flatMap(\.ownerLinks), in: live, room: 3 * Self.maxAncestors)
+        live.ancestors.merge(found) { $1 }
         return (now.sorted { $0.id < $1.id }, OwnerGraph(live, followsContainers: true))
     }
 }

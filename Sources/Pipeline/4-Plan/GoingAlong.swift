@@ -53,6 +53,17 @@ extension PrunePlanner {
         return graph.climb(strangeContainers.flatMap(\.ownerLinks), besides: &known).filter { graph.isGap($0.owner) }
     }
 
+    /// By the uid of each of those, the owners above it of which it is not known what owns them.
+    var unknownAboveContainers: [String: Set<OwnerLink.Owner>] {
+        var found: [String: Set<OwnerLink.Owner>] = [:]
+        for object in strangeContainers {
+            var known: Set<OwnerLink.Owner> = []
+            let gaps = graph.climb(object.ownerLinks, besides: &known).map(\.owner).filter(graph.isGap)
+            if !gaps.isEmpty { found[object.uid ?? ""] = Set(gaps) }
+        }
+        return found
+    }
+
     /// The Namespaces and definitions with owners that are neither declared nor members, and not being deleted. Ascending.
     private var strangeContainers: [KubeObject] {
         guard case .read(let objects, _) = live.ownedContainers else { return [] }

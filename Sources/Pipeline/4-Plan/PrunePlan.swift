@@ -33,8 +33,9 @@ package struct PrunePlan: Sendable {
     package let along: [GoingAlong]
     /// The Namespaces and definitions with owners that there were.
     package let ownedContainers: OwnedContainers
-    /// Owners above those of which it was not known what owns them.
-    package let unknownOwners: Set<OwnerLink.Owner>
+    /// By the uid of each of those that is neither declared nor a member, the owners above it of which it was not known what
+    /// owns them.
+    package let unknownOwners: [String: Set<OwnerLink.Owner>]
     /// Inventory members that are gone already, that are not ours any more, or that ask to be kept and need no member; with
     /// the reason. They leave the inventory without a delete.
     package let released: [ReleasedObject]
@@ -68,7 +69,7 @@ package struct PrunePlan: Sendable {
         steps: [PruneStep],
         along: [GoingAlong] = [],
         ownedContainers: OwnedContainers = .unasked,
-        unknownOwners: Set<OwnerLink.Owner> = [],
+        unknownOwners: [String: Set<OwnerLink.Owner>] = [:],
         released: [ReleasedObject],
         kept: [ReleasedObject] = [],
         doubts: [ObjectID: Inventory.Doubt] = [:],

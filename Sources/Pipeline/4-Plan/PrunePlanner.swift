@@ -78,19 +78,7 @@ struct PrunePlanner {
         let unfollowed = keepUnfollowed(&fates)
         let staying = StayingObjects(planner: self, members: fates)
         fates.merge(staying.fates) { $1 }
-        var steps: [PruneStep] = []
-        var released: [ReleasedObject] = []
-        var kept: [ReleasedObject] = []
-        for (id, fate) in fates {
-            switch fate {
-            case .delete(let step): steps.append(step)
-            case .gone(let reason), .release(let reason), .spare(let reason, isMember: false):
-                released.append(ReleasedObject(id: id, reason: reason))
-            case .keep(let reason), .ending(let reason, _), .remain(let reason), .spare(let reason, isMember: true):
-                kept.append(ReleasedObject(id: id, reason: reason))
-            }
-        }
-        steps.sort(by: PrunePlanner.isDeletedBefore)
+        let (steps, released, kept) = Self.sorted(fates)
         let present = present(with: fates)
         let base = min(present, inventory.pruneBase ?? present)
         let along = goingAlong(with: steps)
@@ -113,9 +101,10 @@ struct PrunePlanner {
             steps: steps,
             along: along,
             ownedContainers: live.ownedContainers,
-            unknownOwners: Set(staying.gaps.aboveContainers.map(\.owner)),
-            released: released.sorted { $0.id < $1.id },
-            kept: kept.sorted { $0.id < $1.id },
+            // What is not known above anything that stays blocks.
+            unknownOwners: unknownAboveContainers,
+            released: released,
+            kept: kept,
             doubts: doubts,
             containers: verdict.containers,
             asksForOwnedContainers: verdict.asksForOwnedContainers,
@@ -123,6 +112,26 @@ struct PrunePlanner {
             base: base,
             leftOver: decision == .disabled ? [] : leftOver(fates)
         )
+    }
+
+    /// What becomes of all of them: the deletions in their order, the others ascending.
+    private static func sorted(
+        _ fates: [ObjectID: Fate]
+    ) -> (steps: [PruneStep], released: [ReleasedObject], kept: [ReleasedObject]) {
+        var steps: [PruneStep] = []
+        var released: [ReleasedObject] = []
+        var kept: [ReleasedObject] = []
+        for (id, fate) in fates {
+            switch fate {
+            case .delete(let step): steps.append(step)
+            case .gone(let reason), .release(let reason), .spare(let reason, isMember: false):
+                released.append(ReleasedObject(id: id, reason: reason))
+            case .keep(let reason), .ending(let reason, _), .remain(let reason), .spare(let reason, isMember: true):
+                kept.append(ReleasedObject(id: id, reason: reason))
+            }
+        }
+        steps.sort(by: PrunePlanner.isDeletedBefore)
+        return (steps, released.sorted { $0.id < $1.id }, kept.sorted { $0.id < $1.id })
     }
 
     /// How many members exist, as far as is known: one that was never created, or is gone, must not raise the limit for

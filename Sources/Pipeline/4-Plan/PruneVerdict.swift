@@ -177,7 +177,9 @@ struct PruneVerdict {
         var unread: [GroupKind: String] = [:]
         if case .read(_, let kinds) = planner.live.ownedContainers { unread = kinds }
         return unread.keys.map { "\($0) not listed" }
-            + gaps.aboveContainers.map { "\($0.owned) owned by unknown \($0.owner.id) \($0.owner.uid)" }
+            + planner.unknownAboveContainers.flatMap { uid, owners in
+                owners.map { "\(uid) perhaps owned through \($0.id) \($0.uid)" }
+            }
     }
 
     private var otherSource: String? {

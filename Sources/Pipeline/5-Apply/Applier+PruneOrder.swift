@@ -43,28 +43,32 @@ extension Applier {
         // What is in no namespace is owned by what is in none.
         let open = batch.filter { $0.id.namespace.isEmpty && run.pruned[$0.id] == nil && run.objection(to: $0) == nil }
         guard !open.isEmpty else { return }
-        guard case .read(_, let unread) = run.plan.prune.ownedContainers else {
+        guard case .read(let containers, let unread) = run.plan.prune.ownedContainers else {
             for step in open { run.keep(step, untilNextPass: "nobody has looked which Namespaces it owns") }
             return
         }
         if let reason = await reasonToStop() { return run.interrupt(reason) }
-        let alongWith = Dictionary(run.plan.prune.along.map { ($0.uid, $0.owners) }) { first, _ in first }
-        let later = await reader.ownedLater(
-            by: Dictionary(open.map { ($0.id, $0.uid) }) { first, _ in first },
-            besides: (Set(unread.keys), run.plan.prune.unknownOwners),
-            of: Set(run.plan.prune.steps.map(\.uid)),
-            isKnown: { alongWith[$0]?.contains($1) == true }
+        let planned = PlannedContainers(
+            containers,
+            unread: Set(unread.keys),
+            unknownOwners: run.plan.prune.unknownOwners,
+            steps: Set(run.plan.prune.steps.map(\.uid))
         )
-        switch later {
-        case .unknown(let reason):
-            for step in open { run.keep(step, untilNextPass: reason) }
-            return
+        let known = run.knownToGo(with: open)
+        let objects = Dictionary(open.map { ($0.id, $0.uid) }) { first, _ in first }
+        switch await reader.ownedLater(by: objects, since: planned, isKnown: { known[$0]?.contains($1) == true }) {
+        case .unknown(let reason): for step in open { run.keep(step, untilNextPass: reason) }
         case .known(let owned):
             for step in open {
                 guard let new = owned[step.id] else { continue }
                 run.keep(step, untilNextPass: "it owns \(new) since the plan was made")
             }
+            await lookIntoContainers(ownedBy: open, with: reader, &run)
         }
+    }
+
+    /// Looks through the Namespaces and definitions once more that go along with these steps, whether they are steps or not.
+    private func lookIntoContainers(ownedBy open: [PruneStep], with reader: LiveReader, _ run: inout ApplyRun) async {
         for along in run.plan.prune.along {
             let owners = open.filter { along.owners.contains($0.id) && run.pruned[$0.id] == nil }
             guard !owners.isEmpty, let contents = along.contents else { continue }
@@ -72,6 +76,16 @@ extension Applier {
             guard let reason = await reader.intruder(in: along.container, since: contents) else { continue }
             for step in owners {
                 run.keep(step, untilNextPass: "\(along.container), which goes along with it, may not go: \(reason)")
+            }
+        }
+        for step in open where run.pruned[step.id] == nil {
+            let below = run.open(below: step)
+            for (index, owned) in below.enumerated() {
+                guard let contents = owned.step.contents else { continue }
+                if let reason = await reasonToStop() { return run.interrupt(reason) }
+                guard let reason = await reader.intruder(in: owned.step.id, since: contents) else { continue }
+                run.keep(index, of: below, because: "not deleted: \(reason); the next pass decides anew")
+                break
             }
         }
     }

@@ -234,6 +234,48 @@ struct LateOwnerTests {
         )
     }
 
+    /// The Namespace is to be deleted itself, later than its owner.
+    @Test(arguments: [true, false])
+    func `a Namespace of git goes along with its owner only as it was`(isOwnedBefore: Bool) async throws {
+        try await withEmbeddedScene { scene, cluster in
+            let (role, space) = ("\(scene.namespace)-owner", "\(scene.namespace)-space")
+            let manifest = "apiVersion: v1\nkind: Namespace\nmetadata: {name: \(space)}\n"
+            let files = ["role.yaml": clusterRole(role), "space.yaml": manifest]
+            try scene.commit(scene.baseFiles(configMaps: 2).merging(files) { $1 })
+            let reconciler = try await scene.reconciler()
+            #expect(await reconciler.pass(.manual).outcome == .succeeded)
+            @Sendable func own() async throws {
+                let owners: JSON = [try await reference(to: role, in: scene)]
+                let body: JSON = ["metadata": ["ownerReferences": owners]]
+                let (resource, somebody) = (CoreResources.namespaces, "somebody")
+                _ = try await scene.client
+                    .patch(resource, namespace: "", name: space, type: .merge, body: body, fieldManager: somebody)
+            }
+            if isOwnedBefore { try await own() }
+            try scene.commit(["role.yaml": nil, "space.yaml": nil, "c0.yaml": nil])
+            let rule = cluster.faults.add(
+                FaultRule(
+                    "DELETE",
+                    "/api/v1/namespaces/\(scene.namespace)/configmaps/c0",
+                    .meanwhile {
+                        if !isOwnedBefore { try await own() }
+                        try await create("precious", in: space, annotations: ["sternpost.dev/prune": "disabled"], scene)
+                    },
+                    on: .nth(1)
+                )
+            )
+            let hold = try #require(await reconciler.pass(.manual).hold)
+            _ = try await scene.history.approve(project: scene.project.name, hash: hold.hash, person: "ada")
+            let outcome = await reconciler.pass(.approval)
+            #expect(cluster.faults.hits(rule) == 1)
+            #expect(outcome.names(.pruned) == ["c0"], "\(outcome.objects.compactMap(\.error))")
+            let live = try await scene.client.get(Self.roles, namespace: "", name: role)
+            #expect(live != nil)
+            let next = await reconciler.pass(.manual)
+            #expect(Set(next.prune?.kept.map(\.id.name) ?? []) == [role, space], "\(String(describing: next.prune))")
+        }
+    }
+
     @Test func `a Namespace that somebody else has come to own meanwhile holds up nothing`() async throws {
         try await withRemoval(
             { scene, role in try await makeRole("\(role)-other", ownedBy: nil, in: scene) },
