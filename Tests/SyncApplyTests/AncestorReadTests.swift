@@ -166,7 +166,7 @@ struct AncestorReadTests {
             }
             let answer = await ancestors(owners.map { link(project, $0) }, in: try await live(project), project)
             #expect(answer.requests == 0 && answer.known.count == 1_005)
-            let reason = "there are more than 1000 owners to look for"
+            let reason = "there are too many owners to look for, more than 1000"
             #expect(answer.known.values.allSatisfy { $0 == .unknown(reason) })
             // Those that need no question do not count.
             let unserved = (0..<1_005).map { number in

@@ -88,7 +88,7 @@ extension LiveReader {
         let named = open.filter { readings[$0] == nil }
         room -= named.count
         guard room >= 0 else {
-            let tooMany = Reading.unknown("there are more than \(Self.maxAncestors) owners to look for")
+            let tooMany = Reading.unknown("there are too many owners to look for, more than \(Self.maxAncestors)")
             return readings.merging(named.map { ($0, tooMany) }) { $1 }
         }
         let answers = await concurrently(named, limit: limit) { await get($0, catalog) }

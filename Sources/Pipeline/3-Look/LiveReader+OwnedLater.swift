@@ -12,23 +12,19 @@ package enum OwnedLater: Sendable, Hashable {
 
 /// What a plan knew of Namespaces and definitions with owners.
 package struct PlannedContainers: Sendable {
-    let objects: [KubeObject]
     let unread: Set<GroupKind>
     let unknownOwners: [String: Set<OwnerLink.Owner>]
     let steps: Set<String>
 
     /// - Parameters:
-    ///   - objects: Those that there were.
     ///   - unread: The kinds of these that could not be listed, which nobody lists again.
     ///   - unknownOwners: By their uid, the owners above them of which it was not known what owns them.
     ///   - steps: The uids of all that is to be deleted. What owns those and is not known was not looked for, or allows nothing.
     package init(
-        _ objects: [KubeObject],
         unread: Set<GroupKind>,
         unknownOwners: [String: Set<OwnerLink.Owner>],
         steps: Set<String>
     ) {
-        self.objects = objects
         self.unread = unread
         self.unknownOwners = unknownOwners
         self.steps = steps

@@ -34,17 +34,40 @@ extension PrunePlanner {
     /// The Namespaces and definitions that the garbage collector would delete with the last of these steps, and that are
     /// neither declared nor members, which are judged themselves. Ascending.
     func ownedContainers(of steps: [PruneStep]) -> [(container: KubeObject, owners: [ObjectID])] {
-        let byUID = Dictionary(steps.map { ($0.uid, $0.id) }) { first, _ in first }
-        let containers = Set(steps.map(\.id).filter(\.isContainer))
+        let among = StepIndex(steps)
         return strangeContainers.compactMap { object in
-            var known: Set<OwnerLink.Owner> = []
-            let above = graph.climb(object.ownerLinks, besides: &known)
-            // A definition takes along its objects, and those what they own.
-            let owners = above.compactMap {
-                byUID[$0.owner.uid] ?? (containers.contains($0.owner.id) ? $0.owner.id : nil)
-            }
-            return owners.isEmpty ? nil : (object, Set(owners).sorted())
+            let owners = owners(of: object, among)
+            return owners.isEmpty ? nil : (object, owners)
         }
+    }
+
+    /// By the uid of each Namespace and definition that goes, as a step or along with steps: the other steps that own it.
+    func containerOwners(with steps: [PruneStep], _ along: [GoingAlong]) -> [String: Set<ObjectID>] {
+        let among = StepIndex(steps)
+        var found = Dictionary(along.map { ($0.uid, Set($0.owners)) }) { $0.union($1) }
+        for step in steps where step.id.isContainer { found[step.uid] = Set(owners(of: step.live, among)) }
+        return found
+    }
+
+    private struct StepIndex {
+        let byUID: [String: ObjectID]
+        let containers: Set<ObjectID>
+
+        init(_ steps: [PruneStep]) {
+            byUID = Dictionary(steps.map { ($0.uid, $0.id) }) { first, _ in first }
+            containers = Set(steps.map(\.id).filter(\.isContainer))
+        }
+    }
+
+    /// The steps that own an object, directly or through others; ascending.
+    private func owners(of object: KubeObject, _ steps: StepIndex) -> [ObjectID] {
+        var known: Set<OwnerLink.Owner> = []
+        let above = graph.climb(object.ownerLinks, besides: &known)
+        // A definition takes along its objects, and those what they own.
+        let owners = above.compactMap { link in
+            steps.byUID[link.owner.uid] ?? (steps.containers.contains(link.owner.id) ? link.owner.id : nil)
+        }
+        return Set(owners).sorted()
     }
 
     /// One reference for each owner above Namespaces and definitions of others of which it is not known what owns it.

@@ -31,6 +31,8 @@ package struct PrunePlan: Sendable {
     package internal(set) var steps: [PruneStep]
     /// What goes along with the steps that is none itself, as far as it was looked for.
     package let along: [GoingAlong]
+    /// By the uid of each Namespace and definition that goes, as a step or along with steps: the other steps that own it.
+    package let containerOwners: [String: Set<ObjectID>]
     /// The Namespaces and definitions with owners that there were.
     package let ownedContainers: OwnedContainers
     /// By the uid of each of those that is neither declared nor a member, the owners above it of which it was not known what
@@ -68,6 +70,7 @@ package struct PrunePlan: Sendable {
         verdict: Verdict,
         steps: [PruneStep],
         along: [GoingAlong] = [],
+        containerOwners: [String: Set<ObjectID>] = [:],
         ownedContainers: OwnedContainers = .unasked,
         unknownOwners: [String: Set<OwnerLink.Owner>] = [:],
         released: [ReleasedObject],
@@ -82,6 +85,7 @@ package struct PrunePlan: Sendable {
         leftOver: Set<ObjectID> = []
     ) {
         self.along = along
+        self.containerOwners = containerOwners
         self.ownedContainers = ownedContainers
         self.unknownOwners = unknownOwners
         self.base = base

@@ -100,6 +100,7 @@ struct PrunePlanner {
             verdict: decision,
             steps: steps,
             along: along,
+            containerOwners: containerOwners(with: steps, along),
             ownedContainers: live.ownedContainers,
             // What is not known above anything that stays blocks.
             unknownOwners: unknownAboveContainers,

@@ -43,18 +43,17 @@ extension Applier {
         // What is in no namespace is owned by what is in none.
         let open = batch.filter { $0.id.namespace.isEmpty && run.pruned[$0.id] == nil && run.objection(to: $0) == nil }
         guard !open.isEmpty else { return }
-        guard case .read(let containers, let unread) = run.plan.prune.ownedContainers else {
+        guard case .read(_, let unread) = run.plan.prune.ownedContainers else {
             for step in open { run.keep(step, untilNextPass: "nobody has looked which Namespaces it owns") }
             return
         }
         if let reason = await reasonToStop() { return run.interrupt(reason) }
         let planned = PlannedContainers(
-            containers,
             unread: Set(unread.keys),
             unknownOwners: run.plan.prune.unknownOwners,
             steps: Set(run.plan.prune.steps.map(\.uid))
         )
-        let known = run.knownToGo(with: open)
+        let known = run.plan.prune.containerOwners
         let objects = Dictionary(open.map { ($0.id, $0.uid) }) { first, _ in first }
         switch await reader.ownedLater(by: objects, since: planned, isKnown: { known[$0]?.contains($1) == true }) {
         case .unknown(let reason): for step in open { run.keep(step, untilNextPass: reason) }
@@ -69,8 +68,9 @@ extension Applier {
 
     /// Looks through the Namespaces and definitions once more that go along with these steps, whether they are steps or not.
     private func lookIntoContainers(ownedBy open: [PruneStep], with reader: LiveReader, _ run: inout ApplyRun) async {
+        let steps = Dictionary(open.map { ($0.id, $0) }) { first, _ in first }
         for along in run.plan.prune.along {
-            let owners = open.filter { along.owners.contains($0.id) && run.pruned[$0.id] == nil }
+            let owners = along.owners.compactMap { steps[$0] }.filter { run.pruned[$0.id] == nil }
             guard !owners.isEmpty, let contents = along.contents else { continue }
             if let reason = await reasonToStop() { return run.interrupt(reason) }
             guard let reason = await reader.intruder(in: along.container, since: contents) else { continue }
@@ -78,12 +78,20 @@ extension Applier {
                 run.keep(step, untilNextPass: "\(along.container), which goes along with it, may not go: \(reason)")
             }
         }
+        var looked: [String: String?] = [:]
         for step in open where run.pruned[step.id] == nil {
             let below = run.open(below: step)
             for (index, owned) in below.enumerated() {
                 guard let contents = owned.step.contents else { continue }
                 if let reason = await reasonToStop() { return run.interrupt(reason) }
-                guard let reason = await reader.intruder(in: owned.step.id, since: contents) else { continue }
+                let answer: String?
+                if let known = looked[owned.step.uid] {
+                    answer = known
+                } else {
+                    answer = await reader.intruder(in: owned.step.id, since: contents)
+                    looked[owned.step.uid] = .some(answer)
+                }
+                guard let reason = answer else { continue }
                 run.keep(index, of: below, because: "not deleted: \(reason); the next pass decides anew")
                 break
             }

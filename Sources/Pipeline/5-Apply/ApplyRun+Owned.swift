@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import KubeObjects
-import SyncLook
 import SyncPlan
 
 /// What goes along with a deletion and is to be deleted itself.
@@ -29,18 +28,6 @@ extension ApplyRun {
             next += 1
         }
         return found
-    }
-
-    /// By the uid of each Namespace and definition that the plan knew to go along with one of these steps, those it goes along
-    /// with. Of a definition among the steps not all is known that goes along with it.
-    func knownToGo(with steps: [PruneStep]) -> [String: Set<ObjectID>] {
-        var known = Dictionary(plan.prune.along.map { ($0.uid, Set($0.owners)) }) { $0.union($1) }
-        for step in steps {
-            for owned in open(below: step) { known[owned.step.uid, default: []].insert(step.id) }
-        }
-        let definitions = steps.map(\.id).filter { $0.groupKind == GroupKind.customResourceDefinition }
-        for step in plan.prune.steps where step.id.isContainer { known[step.uid, default: []].formUnion(definitions) }
-        return known
     }
 
     /// Notes that a step is not deleted because what was found just before is not what the plan knew.
