@@ -67,7 +67,7 @@ struct AncestorReadTests {
         let before = project.client.statistics.requests
         let reader = LiveReader(client: project.client, applySet: project.applySet)
         let questions = PruneQuestions(containers: [], ownedContainers: false, owners: links)
-        let known = await reader.answer(questions, in: live) { _, _ in nil }.ancestors
+        let known = await reader.answer(questions, in: live) { _, _, _ in nil }.ancestors
         return (known, project.client.statistics.requests - before)
     }
 

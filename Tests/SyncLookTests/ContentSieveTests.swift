@@ -18,6 +18,7 @@ struct ContentSieveTests {
         let questions = Mutex<[String]>([])
         var sieve = ContentSieve(applySet: ApplySet(project: "posts", namespace: "sternpost"), limit: 2) {
             object,
+            _,
             wanted in
             questions.withLock { $0.append("\(object.name) of \(wanted.count)") }
             if object.name.hasPrefix("wish"), wanted.contains(.asksToBeKept) { return .asksToBeKept }
@@ -38,7 +39,7 @@ struct ContentSieveTests {
 
     @Test func `what follows from other objects, and what is this project's, takes no room of the others`() throws {
         let applySet = ApplySet(project: "posts", namespace: "sternpost")
-        var sieve = ContentSieve(applySet: applySet, limit: 2) { object, _ in
+        var sieve = ContentSieve(applySet: applySet, limit: 2) { object, _, _ in
             object.name == "pod-3" ? .asksToBeKept : nil
         }
         func pod(_ number: Int) throws -> KubeObject {

@@ -22,7 +22,7 @@ struct ContainerWitnessTests {
             json[["metadata", "labels", ApplySet.partOfLabel]] = nil
             json[["metadata", "labels", "kustomize.toolkit.fluxcd.io/name"]] = "apps"
         }
-        #expect(ContainerContents.witnesses(for: PlanFixture.applySet)(object, wanted) == expected)
+        #expect(ContainerContents.witnesses(for: PlanFixture.applySet)(object, false, wanted) == expected)
     }
 
     @Test func `an object that is going already is no witness, or the one behind it was not asked`() throws {
@@ -30,11 +30,11 @@ struct ContainerWitnessTests {
             json[["metadata", "annotations"]] = ["sternpost.dev/prune": "disabled"]
             json[["metadata", "deletionTimestamp"]] = "2026-01-01T00:00:00Z"
         }
-        #expect(ContainerContents.witnesses(for: PlanFixture.applySet)(object, Self.both) == nil)
+        #expect(ContainerContents.witnesses(for: PlanFixture.applySet)(object, false, Self.both) == nil)
     }
 
     @Test func `an object that says nothing is no witness`() throws {
         let object = try PlanFixture.live(PlanFixture.configMap("web"))
-        #expect(ContainerContents.witnesses(for: PlanFixture.applySet)(object, Self.both) == nil)
+        #expect(ContainerContents.witnesses(for: PlanFixture.applySet)(object, false, Self.both) == nil)
     }
 }

@@ -133,6 +133,26 @@ struct PruneContainerTests {
         #expect(plan.prune.kept.first?.reason.contains("ConfigMap shop/new, which stays") == true)
     }
 
+    /// The controller may stay while the Namespace goes.
+    @Test func `what something in no namespace controls is in the list, and so is what nothing known controls`() throws
+    {
+        let space = try PlanFixture.live(Self.space)
+        for (group, kind) in [("rbac.authorization.k8s.io/v1", "ClusterRole"), ("acme.dev/v1", "Nothing")] {
+            let object = try PlanFixture.object(
+                """
+                {"apiVersion":"v1","kind":"Secret","metadata":{"name":"data","namespace":"shop","uid":"x1",
+                "ownerReferences":[{"apiVersion":"\(group)","kind":"\(kind)","name":"c","uid":"x4","controller":true}]}}
+                """
+            )
+            let contents = ContainerContents(objects: [object], followers: FollowerRule(PlanFixture.catalog))
+            guard case .held(let reasons, _) = try plan(space, [], contents: contents).prune.verdict else {
+                Issue.record("not held")
+                return
+            }
+            #expect(reasons.contains { $0.contains("takes along 1 object not in the list: Secret shop/data") })
+        }
+    }
+
     @Test func `the list that a person approves names what goes along, and the hash covers it`() throws {
         let space = try PlanFixture.live(Self.space)
         let texts = [

@@ -9,8 +9,16 @@ package struct ContainerContents: Sendable, Hashable {
     package let notLookedAt: [GroupKind: String]
     /// The resources that were listed, to list the same ones again.
     package let resources: [APIResource]
+    /// Which of the objects follow from others.
+    package let followers: FollowerRule
 
-    package init(objects: [KubeObject], notLookedAt: [GroupKind: String] = [:], resources: [APIResource] = []) {
+    package init(
+        objects: [KubeObject],
+        notLookedAt: [GroupKind: String] = [:],
+        resources: [APIResource] = [],
+        followers: FollowerRule = .anyController
+    ) {
+        self.followers = followers
         self.objects = objects
         self.notLookedAt = notLookedAt
         self.resources = resources
@@ -24,37 +32,21 @@ package struct ContainerContents: Sendable, Hashable {
         case isForeign
     }
 
-    /// What one object says, of what is still wanted; nil for nothing of that. Asked of very many objects one at a time:
+    /// What one object says, which may follow from another one, of what is still wanted; nil for nothing of that. Asked of very many objects one at a time:
     /// the first of each witness is kept in any case, and is wanted no more.
-    package typealias Witnesses = @Sendable (_ object: KubeObject, _ wanted: Set<Witness>) -> Witness?
-
-    /// What Kubernetes puts into each Namespace by itself, and what only follows from other objects.
-    private static let bySystem: Set<String> = ["ConfigMap kube-root-ca.crt", "ServiceAccount default"]
-    private static let derived: Set<String> = [
-        "Event", "Event.events.k8s.io", "Endpoints", "PodMetrics.metrics.k8s.io",
-    ]
+    package typealias Witnesses =
+        @Sendable (
+            _ object: KubeObject, _ follows: Bool, _ wanted: Set<Witness>
+        ) -> Witness?
 
     /// The objects that were put there on purpose: without those that controllers made for other objects, which come
     /// and go with these.
-    package var ownObjects: [KubeObject] { objects.filter(Self.isOwn) }
-
-    /// Whether an object was put there on purpose: it follows neither from another object nor from the Namespace
-    /// itself.
-    package static func isOwn(_ object: KubeObject) -> Bool {
-        let kind = object.id.groupKind.description
-        guard !derived.contains(kind), !bySystem.contains("\(kind) \(object.name)") else { return false }
-        return !object.isControlled
-    }
+    package var ownObjects: [KubeObject] { objects.filter(followers.isOwn) }
 }
 
 extension KubeObject {
     /// Whether other objects own it: while it stays, they stay, because it would be deleted along with the last of them.
     package var hasOwners: Bool { metadata["ownerReferences"]?.array?.isEmpty == false }
-
-    /// Whether a controller made it for another object, and deletes it with that one.
-    package var isControlled: Bool {
-        metadata["ownerReferences"]?.array?.contains { $0["controller"]?.bool == true } == true
-    }
 }
 
 extension ObjectID {

@@ -6,6 +6,7 @@ import KubeObjects
 /// choice.
 struct ContentSieve {
     private let applySet: ApplySet
+    private let followers: FollowerRule
     private let limit: Int
     private let witnesses: ContainerContents.Witnesses
     private var uids: Set<String> = []
@@ -18,7 +19,13 @@ struct ContentSieve {
     /// Why what was kept is not all that there is; nil when it is.
     var problem: String? { isFull ? "there are more than \(limit) objects, and only these were looked at" : nil }
 
-    init(applySet: ApplySet, limit: Int, witnesses: @escaping ContainerContents.Witnesses) {
+    init(
+        applySet: ApplySet,
+        limit: Int,
+        followers: FollowerRule = .anyController,
+        witnesses: @escaping ContainerContents.Witnesses
+    ) {
+        self.followers = followers
         self.applySet = applySet
         self.limit = limit
         self.witnesses = witnesses
@@ -28,7 +35,7 @@ struct ContentSieve {
     mutating func keeps(_ object: KubeObject) -> KubeObject? {
         let isOurs = object.label(ApplySet.partOfLabel) == applySet.id
         // Most of those were read by the pass, too.
-        if isOurs, ContainerContents.isOwn(object) { return object }
+        if isOurs, followers.isOwn(object) { return object }
         guard hasRoom(for: object) || isTelling(object) else { return nil }
         var small = object
         if !isOurs { small.json[["metadata", "managedFields"]] = nil }
@@ -38,7 +45,7 @@ struct ContentSieve {
     /// What follows from other objects, such as the Pods of a workload, is not missed: it comes and goes by itself.
     private mutating func hasRoom(for object: KubeObject) -> Bool {
         let uid = object.uid ?? "\(object.id)"
-        guard ContainerContents.isOwn(object) else {
+        guard followers.isOwn(object) else {
             return uidsOfFollowers.contains(uid)
                 || uidsOfFollowers.count < limit && uidsOfFollowers.insert(uid).inserted
         }
@@ -48,7 +55,7 @@ struct ContentSieve {
     }
 
     private mutating func isTelling(_ object: KubeObject) -> Bool {
-        guard !wanted.isEmpty, let witness = witnesses(object, wanted) else { return false }
+        guard !wanted.isEmpty, let witness = witnesses(object, followers.follows(object), wanted) else { return false }
         wanted.remove(witness)
         return true
     }

@@ -35,11 +35,12 @@ extension LiveReader {
         let namespaces = containers.filter { $0.groupKind == GroupKind.namespace }
         let resources = namespaces.isEmpty ? [] : namespaced(live.catalog)
         let silent = Self.silent(live.catalog)
+        let followers = FollowerRule(live.catalog)
         if namespaces.count > Self.maxSingly {
-            result = await contents(ofAll: namespaces, resources, besides: silent, witnesses)
+            result = await contents(ofAll: namespaces, resources, besides: silent, followers, witnesses)
         } else {
             for id in namespaces {
-                result[id] = await contents(of: resources, namespace: id.name, besides: silent, witnesses)
+                result[id] = await contents(of: resources, namespace: id.name, besides: silent, followers, witnesses)
             }
         }
         let definitions = containers.filter { $0.groupKind == GroupKind.customResourceDefinition }
@@ -47,7 +48,7 @@ extension LiveReader {
             guard let kind = live.objects[id]?.whole?.definedKind ?? Self.kind(definedBy: id, live.catalog),
                 case .served(let resource) = live.catalog.lookup(kind)
             else { continue }
-            result[id] = await contents(of: [resource], namespace: "", witnesses)
+            result[id] = await contents(of: [resource], namespace: "", followers, witnesses)
         }
         return result
     }
@@ -57,10 +58,11 @@ extension LiveReader {
         ofAll namespaces: [ObjectID],
         _ resources: [APIResource],
         besides silent: [(GroupKind, String)],
+        _ followers: FollowerRule,
         _ witnesses: @escaping ContainerContents.Witnesses
     ) async -> [ObjectID: ContainerContents] {
         let lists = await concurrently(resources, limit: limit) { resource in
-            await foundObjects(resource, inAll: namespaces, witnesses)
+            await foundObjects(resource, inAll: namespaces, followers, witnesses)
         }
         var objects: [String: [KubeObject]] = [:]
         var problems: [String: [GroupKind: String]] = [:]
@@ -77,7 +79,8 @@ extension LiveReader {
             result[namespace] = ContainerContents(
                 objects: objects[namespace.name] ?? [],
                 notLookedAt: notLookedAt,
-                resources: resources
+                resources: resources,
+                followers: followers
             )
         }
         return result
@@ -103,10 +106,11 @@ extension LiveReader {
         of resources: [APIResource],
         namespace: String,
         besides silent: [(GroupKind, String)] = [],
+        _ followers: FollowerRule,
         _ witnesses: @escaping ContainerContents.Witnesses
     ) async -> ContainerContents {
         let lists = await concurrently(resources, limit: limit) { resource in
-            await foundObjects(resource, namespace: namespace, witnesses)
+            await foundObjects(resource, namespace: namespace, followers, witnesses)
         }
         var objects: [KubeObject] = []
         var notLookedAt = Dictionary(silent) { first, _ in first }
@@ -115,7 +119,7 @@ extension LiveReader {
             objects += found
             if let problem { notLookedAt[resource.gvk.groupKind] = problem }
         }
-        return ContainerContents(objects: objects, notLookedAt: notLookedAt, resources: resources)
+        return ContainerContents(objects: objects, notLookedAt: notLookedAt, resources: resources, followers: followers)
     }
 
     /// What a container holds now that was looked into before. A Namespace is looked through for the kinds that the API server
@@ -133,7 +137,7 @@ extension LiveReader {
         witnesses: @escaping ContainerContents.Witnesses
     ) async throws(KubeError) -> ContainerContents {
         guard container.groupKind == GroupKind.namespace else {
-            return await contents(of: before.resources, namespace: "", witnesses)
+            return await contents(of: before.resources, namespace: "", before.followers, witnesses)
         }
         let catalog = try await client.discover()
         let resources = namespaced(catalog)
@@ -141,7 +145,47 @@ extension LiveReader {
         let kinds = Set(resources.map(\.gvk.groupKind))
         let hidden = before.resources.filter { !kinds.contains($0.gvk.groupKind) }
         let silent = Self.silent(catalog)
-        return await contents(of: resources + hidden, namespace: container.name, besides: silent, witnesses)
+        return await contents(
+            of: resources + hidden,
+            namespace: container.name,
+            besides: silent,
+            FollowerRule(catalog),
+            witnesses
+        )
+    }
+
+    /// The same of many, with few lists.
+    ///
+    /// - Parameters:
+    ///   - before: What each of them held then.
+    ///   - witnesses: As above.
+    /// - Returns: The contents of all of them.
+    /// - Throws: The error of discovery.
+    package func contentsNow(
+        _ before: [ObjectID: ContainerContents],
+        witnesses: @escaping ContainerContents.Witnesses
+    ) async throws(KubeError) -> [ObjectID: ContainerContents] {
+        let namespaces = before.keys.filter { $0.groupKind == GroupKind.namespace }.sorted()
+        var result: [ObjectID: ContainerContents] = [:]
+        if namespaces.count > Self.maxSingly {
+            let catalog = try await client.discover()
+            let resources = namespaced(catalog)
+            let kinds = Set(resources.map(\.gvk.groupKind))
+            let all = Dictionary(before.values.lazy.flatMap(\.resources).map { ($0.gvk.groupKind, $0) }) { $1 }
+            let hidden = all.filter { !kinds.contains($0.key) }.values
+            let silent = Self.silent(catalog)
+            result = await contents(
+                ofAll: namespaces,
+                resources + hidden,
+                besides: silent,
+                FollowerRule(catalog),
+                witnesses
+            )
+        }
+        for (id, contents) in before where result[id] == nil {
+            result[id] = try await contentsNow(of: id, contents, witnesses: witnesses)
+        }
+        return result
     }
 
     /// Groups that do not answer now may have objects there all the same.
@@ -157,9 +201,10 @@ extension LiveReader {
         _ resource: APIResource,
         namespace: String,
         limit: Int = LiveReader.maxObjects,
+        _ followers: FollowerRule,
         _ witnesses: @escaping ContainerContents.Witnesses
     ) async -> (objects: [KubeObject], problem: String?) {
-        var sieve = ContentSieve(applySet: applySet, limit: limit, witnesses: witnesses)
+        var sieve = ContentSieve(applySet: applySet, limit: limit, followers: followers, witnesses: witnesses)
         do throws(KubeError) {
             let list = try await client.list(resource, namespace: namespace, metadataOnly: true) { object in
                 sieve.keeps(object)
@@ -174,10 +219,11 @@ extension LiveReader {
     private func foundObjects(
         _ resource: APIResource,
         inAll namespaces: [ObjectID],
+        _ followers: FollowerRule,
         _ witnesses: @escaping ContainerContents.Witnesses
     ) async -> [String: (objects: [KubeObject], problem: String?)] {
         let share = min(Self.maxObjects, max(Self.minShare, Self.maxObjectsTogether / namespaces.count))
-        let sieve = ContentSieve(applySet: applySet, limit: share, witnesses: witnesses)
+        let sieve = ContentSieve(applySet: applySet, limit: share, followers: followers, witnesses: witnesses)
         var sieves: [String: ContentSieve] = [:]
         for namespace in namespaces { sieves[namespace.name] = sieve }
         do throws(KubeError) {
@@ -192,7 +238,7 @@ extension LiveReader {
             default: return sieves.mapValues { _ in ([], "\(error)") }
             }
         }
-        return await foundObjects(resource, inEachOf: namespaces, limit: share, witnesses)
+        return await foundObjects(resource, inEachOf: namespaces, limit: share, followers, witnesses)
     }
 
     /// The same with one list for each namespace: where the whole cluster cannot be listed, one namespace may be. Not beyond the
@@ -201,6 +247,7 @@ extension LiveReader {
         _ resource: APIResource,
         inEachOf namespaces: [ObjectID],
         limit: Int,
+        _ followers: FollowerRule,
         _ witnesses: @escaping ContainerContents.Witnesses
     ) async -> [String: (objects: [KubeObject], problem: String?)] {
         var result: [String: (objects: [KubeObject], problem: String?)] = [:]
@@ -211,7 +258,13 @@ extension LiveReader {
                 for rest in namespaces[tried...] { result[rest.name] = ([], problem) }
                 break
             }
-            result[namespace.name] = await foundObjects(resource, namespace: namespace.name, limit: limit, witnesses)
+            result[namespace.name] = await foundObjects(
+                resource,
+                namespace: namespace.name,
+                limit: limit,
+                followers,
+                witnesses
+            )
         }
         return result
     }

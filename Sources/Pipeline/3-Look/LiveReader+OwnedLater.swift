@@ -4,8 +4,9 @@ import KubeObjects
 
 /// What some objects own by now that a plan did not know.
 package enum OwnedLater: Sendable, Hashable {
-    /// By object, what it owns; without those that own no more than the plan knew.
-    case known([ObjectID: ObjectID])
+    /// By object, what it owns; without those that own no more than the plan knew. And by its uid each of the Namespaces and
+    /// definitions with owners as it is now; metadata only.
+    case known([ObjectID: ObjectID], now: [String: KubeObject], FollowerRule)
     /// It cannot be known; a sentence without its end.
     case unknown(String)
 }
@@ -44,9 +45,9 @@ extension LiveReader {
         since planned: PlannedContainers,
         isKnown: (_ uid: String, _ owner: ObjectID) -> Bool
     ) async -> OwnedLater {
-        let (now, graph): ([KubeObject], OwnerGraph)
+        let (now, graph, followers): ([KubeObject], OwnerGraph, FollowerRule)
         do throws(KubeError) {
-            (now, graph) = try await containersWithOwners(planned)
+            (now, graph, followers) = try await containersWithOwners(planned)
         } catch {
             return .unknown("what it owns could not be looked for again: \(error)")
         }
@@ -72,13 +73,14 @@ extension LiveReader {
                 )
             }
         }
-        return .known(found)
+        let byContainerUID = Dictionary(now.map { ($0.uid ?? "", $0) }) { first, _ in first }
+        return .known(found, now: byContainerUID, followers)
     }
 
     /// The Namespaces and definitions with owners that there are, ascending, and who owns what above them.
     private func containersWithOwners(
         _ planned: PlannedContainers
-    ) async throws(KubeError) -> ([KubeObject], OwnerGraph) {
+    ) async throws(KubeError) -> ([KubeObject], OwnerGraph, FollowerRule) {
         var live = LiveSet(catalog: try await client.discover(), objects: [:], unreadable: [:])
         var now: [KubeObject] = []
         for resource in [APIResource.namespaces, .customResourceDefinitions] {
@@ -99,6 +101,39 @@ extension LiveReader {
         // The plan may have asked in several rounds.
         let found = await ancestors(of: now.flatMap(\.ownerLinks), in: live, room: 3 * Self.maxAncestors)
         live.ancestors.merge(found) { $1 }
-        return (now.sorted { $0.id < $1.id }, OwnerGraph(live, followsContainers: true))
+        return (now.sorted { $0.id < $1.id }, OwnerGraph(live, followsContainers: true), FollowerRule(live.catalog))
+    }
+
+    /// Who owns this project's own objects by now.
+    ///
+    /// - Parameters:
+    ///   - namespaces: The kinds to look through, each with the namespaces in which it is listed where the whole cluster may
+    ///     not be.
+    ///   - going: The uids of objects that do not count.
+    /// - Returns: By the uid of an owner, the first object that it owns; or why a kind could not be listed.
+    package func owners(
+        ofOursIn namespaces: [GroupKind: Set<String>],
+        except going: Set<String>
+    ) async -> Result<[String: ObjectID], KubeError> {
+        let catalog: APICatalog
+        do throws(KubeError) { catalog = try await client.discover() } catch { return .failure(error) }
+        var owned: [String: ObjectID] = [:]
+        for (kind, spaces) in namespaces.sorted(by: { $0.key < $1.key }) {
+            guard let resource = catalog.lookup(kind).resource, resource.verbs.contains("list") else { continue }
+            let list = await listLabelled(resource, namespaces: spaces) { object in
+                let counts = object.hasOwners && object.deletionTimestamp == nil && !going.contains(object.uid ?? "")
+                return counts ? (object.id, .whole(object)) : nil
+            }
+            switch list {
+            case .failure(let error): return .failure(error)
+            case .success(let found):
+                for object in found.objects.values.compactMap(\.whole).sorted(by: { $0.id < $1.id }) {
+                    for link in object.ownerLinks where owned[link.owner.uid] == nil {
+                        owned[link.owner.uid] = object.id
+                    }
+                }
+            }
+        }
+        return .success(owned)
     }
 }

@@ -23,6 +23,8 @@ struct PrunePlanner {
     /// For each owner of a member that has left: the uids of the nearest members and declared objects, itself or above it.
     /// What is above those is judged with them.
     private let judgedAbove: [OwnerLink.Owner: [String]]
+    /// Which objects follow from others.
+    let followers: FollowerRule
     /// Kinds and names of refused manifests.
     private let shielded: Set<KindAndName>
 
@@ -60,6 +62,7 @@ struct PrunePlanner {
             graph,
             Set(judged.compactMap { live.objects[$0]?.uid })
         )
+        followers = left.isEmpty ? .anyController : FollowerRule(live.catalog)
         appliedUIDs = Set(declared.compactMap { live.objects[$0]?.uid })
         shielded = Set(refused.map { KindAndName(kind: $0.id.groupKind, name: $0.id.name) })
     }

@@ -23,6 +23,7 @@ struct StayingObjects {
     }
 
     private let planner: PrunePlanner
+    private let followers: FollowerRule
     /// The references above what stays.
     private var above: [OwnerLink] = []
     /// Owners above what stays, above what stays for good, and above what no later pass may see.
@@ -50,6 +51,7 @@ struct StayingObjects {
 
     init(planner: PrunePlanner, members: [ObjectID: PrunePlanner.Fate]) {
         self.planner = planner
+        followers = planner.followers
         let home = planner.inventory.applySet.parent.namespace
         pin(.namespace(home), "it holds this project's own inventory", lasts: true)
         for id in planner.declared {
@@ -216,11 +218,11 @@ struct StayingObjects {
     /// Why an object that is no member must not go along with anything; a sentence without its end.
     private func objection(of object: KubeObject) -> String? {
         if let objection = SyncAnnotation.objection(of: object) { return "it \(objection.reason)" }
-        if ContainerContents.isOwn(object), let objection = planner.policy.border.objection(to: object) {
+        if followers.isOwn(object), let objection = planner.policy.border.objection(to: object) {
             return "it \(objection.reason)"
         }
         let owner = Ownership.of(object, for: planner.inventory.applySet, owners: planner.live.owners)
-        guard case .other(let owner) = owner, !object.isControlled else { return nil }
+        guard case .other(let owner) = owner, !followers.follows(object) else { return nil }
         return "it belongs to \(owner)"
     }
 

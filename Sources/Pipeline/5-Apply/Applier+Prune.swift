@@ -21,6 +21,7 @@ extension Applier {
         if case .held = run.plan.prune.verdict, let approver { run.wasApproved(by: approver) }
         for batch in batches(of: steps) {
             await awaitUsers(of: batch, &run)
+            await lookAtLaterOwners(of: batch, &run)
             guard run.interruption == nil else { return }
             await prune(batch, &run)
             await awaitCustomResources(of: batch, &run)
@@ -62,7 +63,7 @@ extension Applier {
                 run.record(.skipped(step, because: reason, isRetryable: true), ofPrune: step, isGone: false)
             } else if let contents = step.contents {
                 if let reason = await reasonToStop() { return run.interrupt(reason) }
-                let intruder = await reader.intruder(in: step.id, since: contents)
+                let intruder = await reader.intruders(in: [step.id: contents])[step.id]
                 if let intruder { run.keep(step, untilNextPass: intruder) } else { steps.append(step) }
             } else {
                 steps.append(step)

@@ -13,6 +13,7 @@ extension Applier {
         let open = batch.filter { run.objection(to: $0) == nil }
         let unasked = PodUsers.of(open, in: run.plan).filter { !run.askedUsers.contains($0) }
         guard !unasked.isEmpty, run.interruption == nil else { return }
+        run.waited()
         let unready = await users(unasked)
         run.asked(unasked, unready: unready)
         if let reason = await reasonToStop() { run.interrupt(reason) }
@@ -57,43 +58,45 @@ extension Applier {
         let objects = Dictionary(open.map { ($0.id, $0.uid) }) { first, _ in first }
         switch await reader.ownedLater(by: objects, since: planned, isKnown: { known[$0]?.contains($1) == true }) {
         case .unknown(let reason): for step in open { run.keep(step, untilNextPass: reason) }
-        case .known(let owned):
+        case .known(let owned, let now, let followers):
             for step in open {
                 guard let new = owned[step.id] else { continue }
                 run.keep(step, untilNextPass: "it owns \(new) since the plan was made")
+            }
+            for along in run.plan.prune.along {
+                guard let object = now[along.uid] else { continue }
+                let follows = followers.follows(object)
+                guard let objection = object.objectionToGoAlong(for: store.applySet, follows: follows) else { continue }
+                for step in open where along.owners.contains(step.id) && run.pruned[step.id] == nil {
+                    run.keep(step, untilNextPass: "\(along.container), which goes along with it, \(objection)")
+                }
             }
             await lookIntoContainers(ownedBy: open, with: reader, &run)
         }
     }
 
-    /// Looks through the Namespaces and definitions once more that go along with these steps, whether they are steps or not.
+    /// Looks through the Namespaces and definitions once more that go along with these steps, whether they are steps or not:
+    /// all at once, so that little time passes until the delete.
     private func lookIntoContainers(ownedBy open: [PruneStep], with reader: LiveReader, _ run: inout ApplyRun) async {
-        let steps = Dictionary(open.map { ($0.id, $0) }) { first, _ in first }
-        for along in run.plan.prune.along {
-            let owners = along.owners.compactMap { steps[$0] }.filter { run.pruned[$0.id] == nil }
-            guard !owners.isEmpty, let contents = along.contents else { continue }
-            if let reason = await reasonToStop() { return run.interrupt(reason) }
-            guard let reason = await reader.intruder(in: along.container, since: contents) else { continue }
-            for step in owners {
-                run.keep(step, untilNextPass: "\(along.container), which goes along with it, may not go: \(reason)")
+        let steps = Dictionary(open.lazy.filter { run.pruned[$0.id] == nil }.map { ($0.id, $0) }) { first, _ in first }
+        let below = steps.values.map { ($0, run.open(below: $0)) }
+        let along = run.plan.prune.along.filter { $0.owners.contains { steps[$0] != nil } }
+        var planned: [ObjectID: ContainerContents] = [:]
+        for container in along { planned[container.container] = container.contents }
+        for step in below.lazy.flatMap({ $0.1 }).map(\.step) { planned[step.id] = step.contents }
+        guard !planned.isEmpty else { return }
+        if let reason = await reasonToStop() { return run.interrupt(reason) }
+        let intruders = await reader.intruders(in: planned)
+        for container in along {
+            guard let reason = intruders[container.container] else { continue }
+            for step in container.owners.compactMap({ steps[$0] }) {
+                run.keep(step, untilNextPass: "\(container.container), which goes along with it, may not go: \(reason)")
             }
         }
-        var looked: [String: String?] = [:]
-        for step in open where run.pruned[step.id] == nil {
-            let below = run.open(below: step)
-            for (index, owned) in below.enumerated() {
-                guard let contents = owned.step.contents else { continue }
-                if let reason = await reasonToStop() { return run.interrupt(reason) }
-                let answer: String?
-                if let known = looked[owned.step.uid] {
-                    answer = known
-                } else {
-                    answer = await reader.intruder(in: owned.step.id, since: contents)
-                    looked[owned.step.uid] = .some(answer)
-                }
-                guard let reason = answer else { continue }
-                run.keep(index, of: below, because: "not deleted: \(reason); the next pass decides anew")
-                break
+        for (step, owned) in below where run.pruned[step.id] == nil {
+            for (index, item) in owned.enumerated() {
+                guard let reason = intruders[item.step.id] else { continue }
+                run.keep(index, of: owned, because: "not deleted: \(reason); the next pass decides anew")
             }
         }
     }
@@ -118,6 +121,7 @@ extension Applier {
                 run.keepRest(because: PrunePlan.reasonToKeepController(ofUndeleted: step.id))
                 return
             }
+            run.waited()
             if let trace = await trace(of: step, until: end) {
                 run.keepRest(because: trace.reasonToKeepController(of: step.id))
                 return

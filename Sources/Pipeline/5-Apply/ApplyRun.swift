@@ -39,6 +39,8 @@ struct ApplyRun: Sendable {
     /// By the uid of an owner: what goes along with it and is to be deleted itself.
     let stepsOwned: [String: [PruneStep]]
     private var stillThere: [ObjectID: PruneStep] = [:]
+    /// Whether time has passed since the plan was made, because a delete waited for something.
+    private(set) var hasWaited = false
     /// Why nothing more is deleted in this pass.
     private(set) var reasonToKeepRest: String?
     /// Why this pass deletes what it deletes, for the journal.
@@ -119,6 +121,18 @@ struct ApplyRun: Sendable {
         }
         if !isGone, PodUsers.isWorkload(id) {
             users.merge([id: outcome.action == .pruned ? "it waits for finalizers" : "it was not deleted"])
+        }
+    }
+
+    /// Notes that a delete had to wait.
+    mutating func waited() { hasWaited = true }
+
+    /// Where the objects of this project are that stay: by kind, the namespaces.
+    var placesThatStay: [GroupKind: Set<String>] {
+        let going = Set(plan.prune.steps.map(\.id))
+        return inventory.members.keys.reduce(into: [:]) { places, id in
+            guard !going.contains(id) else { return }
+            places[id.groupKind, default: []].formUnion(id.namespace.isEmpty ? [] : [id.namespace])
         }
     }
 

@@ -22,6 +22,77 @@ struct LateOwnerTests {
         isNamespaced: false
     )
 
+    @Test(arguments: [["sternpost.dev/prune": "disabled"], ["argocd.argoproj.io/tracking-id": "shop:/Namespace:x"]])
+    func `a Namespace that was to go along and asks to be kept since then, or is another tool's, keeps its owner`(
+        _ annotations: JSON
+    ) async throws {
+        try await withRemoval(
+            { scene, role in try await create("\(role)-space", ownedBy: role, in: scene) },
+            meanwhile: { scene, role in
+                let body: JSON = ["metadata": ["annotations": annotations]]
+                let (resource, name) = (CoreResources.namespaces, "\(role)-space")
+                _ = try await scene.client
+                    .patch(resource, namespace: "", name: name, type: .merge, body: body, fieldManager: "somebody")
+            },
+            check: { scene, role, outcome in
+                let reason = outcome.object(role)?.error ?? ""
+                #expect(reason.contains("Namespace \(role)-space, which goes along with it, "), "\(reason)")
+                let live = try await scene.client.get(CoreResources.namespaces, namespace: "", name: "\(role)-space")
+                #expect(live != nil && live?.deletionTimestamp == nil)
+            }
+        )
+    }
+
+    /// A custom resource with a finalizer is awaited before what comes next is deleted.
+    @Test func `what came to own a declared object while a delete was waited for stays`() async throws {
+        try await withEmbeddedScene { scene, cluster in
+            let (role, stays) = ("\(scene.namespace)-owner", "\(scene.namespace)-stays")
+            let files = [
+                "crd.yaml": scene.widgetDefinition(), "w.yaml": scene.widget("w", finalizers: "example.com/slow"),
+                "role.yaml": clusterRole(role), "stays.yaml": clusterRole(stays),
+            ]
+            try scene.commit(scene.baseFiles(configMaps: 2).merging(files) { $1 })
+            #expect(try await scene.sync().outcome == .succeeded)
+            try scene.commit(["w.yaml": nil, "role.yaml": nil])
+            let path = scene.widgets.path(namespace: scene.namespace, name: "w")
+            let rule = cluster.faults.add(
+                FaultRule(
+                    "DELETE",
+                    path,
+                    .meanwhile {
+                        let body: JSON = ["metadata": ["ownerReferences": [try await reference(to: role, in: scene)]]]
+                        let (resource, somebody) = (Self.roles, "somebody")
+                        _ = try await scene.client
+                            .patch(
+                                resource,
+                                namespace: "",
+                                name: stays,
+                                type: .merge,
+                                body: body,
+                                fieldManager: somebody
+                            )
+                    },
+                    on: .nth(1)
+                )
+            )
+            // The first is the last look; from then on it is awaited.
+            let end = FaultAction.meanwhile {
+                _ = try await scene.patch(scene.widgets, "w", ["metadata": ["finalizers": nil]])
+            }
+            cluster.faults.add(FaultRule("GET", path, end, on: .nth(2)))
+            let outcome = try await scene.sync()
+            #expect(cluster.faults.hits(rule) == 1)
+            #expect(outcome.names(.pruned) == ["w"], "\(outcome.objects.compactMap(\.error))")
+            let reason = outcome.object(role)?.error ?? ""
+            #expect(
+                reason.contains("it owns ClusterRole.rbac.authorization.k8s.io \(stays) since the plan"),
+                "\(reason)"
+            )
+            let live = try await scene.client.get(Self.roles, namespace: "", name: stays)
+            #expect(live != nil)
+        }
+    }
+
     private func reference(to role: String, in scene: Scene) async throws -> JSON {
         let owner = try #require(try await scene.client.get(Self.roles, namespace: "", name: role))
         return [

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import SyncLook
+import SyncPlan
+
+/// What has come to own this project's own objects while a pass waited between its deletes.
+extension Applier {
+    /// After a wait, before these deletes: lists what is this project's, and keeps what has come to own one of
+    /// those that stay. What could not be listed keeps all of these steps.
+    func lookAtLaterOwners(of batch: [PruneStep], _ run: inout ApplyRun) async {
+        guard run.hasWaited, run.interruption == nil else { return }
+        let open = batch.filter { run.objection(to: $0) == nil }
+        guard !open.isEmpty else { return }
+        if let reason = await reasonToStop() { return run.interrupt(reason) }
+        let reader = LiveReader(client: client, applySet: store.applySet, limit: limit)
+        let going = Set(run.plan.prune.steps.map(\.uid))
+        switch await reader.owners(ofOursIn: run.placesThatStay, except: going) {
+        case .failure(let error):
+            for step in open { run.keep(step, untilNextPass: "what it owns could not be looked for again: \(error)") }
+        case .success(let owned):
+            for step in open {
+                guard let object = owned[step.uid] else { continue }
+                run.keep(step, untilNextPass: "it owns \(object) since the plan was made")
+            }
+        }
+    }
+}
