@@ -134,23 +134,37 @@ struct PruneContainerTests {
     }
 
     /// The controller may stay while the Namespace goes.
-    @Test func `what something in no namespace controls is in the list, and so is what nothing known controls`() throws
-    {
+    @Test(
+        arguments: [
+            ("rbac.authorization.k8s.io/v1", "ClusterRole", false), ("acme.dev/v1", "Nothing", false),
+            ("apps/v1", "Deployment", true),
+        ]
+    )
+    func `what something in no namespace controls is in the list, and so is what nothing known controls`(
+        group: String,
+        kind: String,
+        follows: Bool
+    ) throws {
         let space = try PlanFixture.live(Self.space)
-        for (group, kind) in [("rbac.authorization.k8s.io/v1", "ClusterRole"), ("acme.dev/v1", "Nothing")] {
-            let object = try PlanFixture.object(
-                """
-                {"apiVersion":"v1","kind":"Secret","metadata":{"name":"data","namespace":"shop","uid":"x1",
-                "ownerReferences":[{"apiVersion":"\(group)","kind":"\(kind)","name":"c","uid":"x4","controller":true}]}}
-                """
-            )
-            let contents = ContainerContents(objects: [object], followers: FollowerRule(PlanFixture.catalog))
-            guard case .held(let reasons, _) = try plan(space, [], contents: contents).prune.verdict else {
-                Issue.record("not held")
-                return
-            }
-            #expect(reasons.contains { $0.contains("takes along 1 object not in the list: Secret shop/data") })
+        let object = try PlanFixture.object(
+            """
+            {"apiVersion":"v1","kind":"Secret","metadata":{"name":"data","namespace":"shop","uid":"x1",
+            "ownerReferences":[{"apiVersion":"\(group)","kind":"\(kind)","name":"c","uid":"x4","controller":true}]}}
+            """
+        )
+        let followers = FollowerRule(PlanFixture.catalog)
+        let contents = ContainerContents(objects: [object], followers: followers)
+        guard case .held(let reasons, _) = try plan(space, [], contents: contents).prune.verdict else {
+            Issue.record("not held")
+            return
         }
+        let line = "takes along 1 object not in the list: Secret shop/data"
+        #expect(reasons.contains { $0.contains(line) } == !follows, "\(reasons)")
+        var foreign = object
+        foreign.json[["metadata", "labels"]] = ["kustomize.toolkit.fluxcd.io/name": "apps"]
+        let kept = try plan(space, [], contents: ContainerContents(objects: [foreign], followers: followers)).prune.kept
+        let reason = kept.first?.reason.contains("Secret shop/data, which stays: it belongs to Flux")
+        #expect(reason == (follows ? nil : true), "\(kept)")
     }
 
     @Test func `the list that a person approves names what goes along, and the hash covers it`() throws {

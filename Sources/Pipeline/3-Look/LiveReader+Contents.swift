@@ -48,7 +48,8 @@ extension LiveReader {
             guard let kind = live.objects[id]?.whole?.definedKind ?? Self.kind(definedBy: id, live.catalog),
                 case .served(let resource) = live.catalog.lookup(kind)
             else { continue }
-            result[id] = await contents(of: [resource], namespace: "", followers, witnesses)
+            // What takes a definition along takes all of its objects, whatever controls them.
+            result[id] = await contents(of: [resource], namespace: "", .anyController, witnesses)
         }
         return result
     }

@@ -104,24 +104,22 @@ extension LiveReader {
         return (now.sorted { $0.id < $1.id }, OwnerGraph(live, followsContainers: true), FollowerRule(live.catalog))
     }
 
-    /// Who owns this project's own objects by now.
+    /// Who owns some of this project's own objects by now: one list for each kind, by label.
     ///
-    /// - Parameters:
-    ///   - namespaces: The kinds to look through, each with the namespaces in which it is listed where the whole cluster may
-    ///     not be.
-    ///   - going: The uids of objects that do not count.
+    /// - Parameter objects: Which objects count. A copy of the label on another one means nothing.
     /// - Returns: By the uid of an owner, the first object that it owns; or why a kind could not be listed.
     package func owners(
-        ofOursIn namespaces: [GroupKind: Set<String>],
-        except going: Set<String>
+        of objects: Set<ObjectID>
     ) async -> Result<[String: ObjectID], KubeError> {
         let catalog: APICatalog
         do throws(KubeError) { catalog = try await client.discover() } catch { return .failure(error) }
         var owned: [String: ObjectID] = [:]
-        for (kind, spaces) in namespaces.sorted(by: { $0.key < $1.key }) {
+        let kinds = Dictionary(grouping: objects, by: \.groupKind)
+        for (kind, ids) in kinds.sorted(by: { $0.key < $1.key }) {
+            let spaces = Set(ids.map(\.namespace)).subtracting([""])
             guard let resource = catalog.lookup(kind).resource, resource.verbs.contains("list") else { continue }
             let list = await listLabelled(resource, namespaces: spaces) { object in
-                let counts = object.hasOwners && object.deletionTimestamp == nil && !going.contains(object.uid ?? "")
+                let counts = object.hasOwners && object.deletionTimestamp == nil && objects.contains(object.id)
                 return counts ? (object.id, .whole(object)) : nil
             }
             switch list {

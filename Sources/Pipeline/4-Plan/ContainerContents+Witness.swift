@@ -9,7 +9,7 @@ extension ContainerContents {
             guard object.deletionTimestamp == nil else { return nil }
             if wanted.contains(.asksToBeKept), SyncAnnotation.objection(of: object) != nil { return .asksToBeKept }
             guard wanted.contains(.isForeign), !follows else { return nil }
-            if case .other = Ownership.of(object, for: applySet) { return .isForeign }
+            if case .other = Ownership.of(object, for: applySet, countsController: false) { return .isForeign }
             return nil
         }
     }
@@ -24,7 +24,9 @@ extension KubeObject {
     /// - Returns: That it asks to be kept, or whose it is.
     package func objectionToGoAlong(for applySet: ApplySet, follows: Bool) -> String? {
         if let objection = SyncAnnotation.objection(of: self) { return objection.reason }
-        guard !follows, case .other(let owner) = Ownership.of(self, for: applySet) else { return nil }
+        guard !follows, case .other(let owner) = Ownership.of(self, for: applySet, countsController: false) else {
+            return nil
+        }
         return "belongs to \(owner)"
     }
 }

@@ -23,16 +23,18 @@ package enum Ownership: Sendable, Hashable {
     ///   - live: The object.
     ///   - applySet: Ours.
     ///   - owners: The names of the ApplySets of others, by id, as ``LiveSet/owners``.
+    ///   - countsController: Whether what controls the object owns it.
     /// - Returns: The owner.
     package static func of(
         _ live: KubeObject,
         for applySet: ApplySet,
-        owners: [String: String] = [:]
+        owners: [String: String] = [:],
+        countsController: Bool = true
     ) -> Ownership {
         let partOf = live.label(ApplySet.partOfLabel)
         if let partOf, partOf != applySet.id { return .other(owners[partOf] ?? "another ApplySet (\(partOf))") }
         if otherTool(live) != nil, let other = otherTool(withoutOwnMarks(live)) { return .other(other) }
-        if let controller = controller(of: live) { return .other("its controller \(controller)") }
+        if countsController, let controller = controller(of: live) { return .other("its controller \(controller)") }
         return partOf == nil ? .unowned : .ours
     }
 

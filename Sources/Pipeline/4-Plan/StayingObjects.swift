@@ -218,10 +218,15 @@ struct StayingObjects {
     /// Why an object that is no member must not go along with anything; a sentence without its end.
     private func objection(of object: KubeObject) -> String? {
         if let objection = SyncAnnotation.objection(of: object) { return "it \(objection.reason)" }
-        if followers.isOwn(object), let objection = planner.policy.border.objection(to: object) {
+        if FollowerRule.anyController.isOwn(object), let objection = planner.policy.border.objection(to: object) {
             return "it \(objection.reason)"
         }
-        let owner = Ownership.of(object, for: planner.inventory.applySet, owners: planner.live.owners)
+        let owner = Ownership.of(
+            object,
+            for: planner.inventory.applySet,
+            owners: planner.live.owners,
+            countsController: false
+        )
         guard case .other(let owner) = owner, !followers.follows(object) else { return nil }
         return "it belongs to \(owner)"
     }

@@ -12,8 +12,7 @@ extension Applier {
         guard !open.isEmpty else { return }
         if let reason = await reasonToStop() { return run.interrupt(reason) }
         let reader = LiveReader(client: client, applySet: store.applySet, limit: limit)
-        let going = Set(run.plan.prune.steps.map(\.uid))
-        switch await reader.owners(ofOursIn: run.placesThatStay, except: going) {
+        switch await reader.owners(of: run.staying) {
         case .failure(let error):
             for step in open { run.keep(step, untilNextPass: "what it owns could not be looked for again: \(error)") }
         case .success(let owned):

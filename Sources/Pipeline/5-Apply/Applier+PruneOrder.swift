@@ -78,15 +78,16 @@ extension Applier {
     /// Looks through the Namespaces and definitions once more that go along with these steps, whether they are steps or not:
     /// all at once, so that little time passes until the delete.
     private func lookIntoContainers(ownedBy open: [PruneStep], with reader: LiveReader, _ run: inout ApplyRun) async {
-        let steps = Dictionary(open.lazy.filter { run.pruned[$0.id] == nil }.map { ($0.id, $0) }) { first, _ in first }
+        let steps = Dictionary(open.filter { run.pruned[$0.id] == nil }.map { ($0.id, $0) }) { first, _ in first }
         let below = steps.values.map { ($0, run.open(below: $0)) }
         let along = run.plan.prune.along.filter { $0.owners.contains { steps[$0] != nil } }
-        var planned: [ObjectID: ContainerContents] = [:]
-        for container in along { planned[container.container] = container.contents }
-        for step in below.lazy.flatMap({ $0.1 }).map(\.step) { planned[step.id] = step.contents }
-        guard !planned.isEmpty else { return }
         if let reason = await reasonToStop() { return run.interrupt(reason) }
-        let intruders = await reader.intruders(in: planned)
+        // As the plan asked for them: of many together less may be looked at.
+        let owned = Dictionary(along.map { ($0.container, $0.contents) }) { first, _ in first }
+        let ours = Dictionary(below.flatMap { $0.1 }.map { ($0.step.id, $0.step.contents) }) { first, _ in first }
+        let intruders = await reader.intruders(in: owned.compactMapValues { $0 }).merging(
+            await reader.intruders(in: ours.compactMapValues { $0 })
+        ) { first, _ in first }
         for container in along {
             guard let reason = intruders[container.container] else { continue }
             for step in container.owners.compactMap({ steps[$0] }) {

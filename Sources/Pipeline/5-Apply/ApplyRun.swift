@@ -127,14 +127,8 @@ struct ApplyRun: Sendable {
     /// Notes that a delete had to wait.
     mutating func waited() { hasWaited = true }
 
-    /// Where the objects of this project are that stay: by kind, the namespaces.
-    var placesThatStay: [GroupKind: Set<String>] {
-        let going = Set(plan.prune.steps.map(\.id))
-        return inventory.members.keys.reduce(into: [:]) { places, id in
-            guard !going.contains(id) else { return }
-            places[id.groupKind, default: []].formUnion(id.namespace.isEmpty ? [] : [id.namespace])
-        }
-    }
+    /// The objects of this project that are not to be deleted.
+    var staying: Set<ObjectID> { Set(inventory.members.keys).subtracting(plan.prune.steps.map(\.id)) }
 
     /// Notes that what was deleted before is gone.
     mutating func isGone(_ id: ObjectID) {
