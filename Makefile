@@ -16,7 +16,7 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 
 BUILD_PACKAGES := libgit2-dev libyaml-dev libcurl4-openssl-dev libsqlite3-dev pkg-config git
-TEST_PACKAGES := nginx-light fcgiwrap openssh-server openssh-client openssl faketime python3-h2 docker-registry skopeo \
+TEST_PACKAGES := nginx-light fcgiwrap openssh-server openssh-client openssl python3-h2 docker-registry skopeo \
 	apache2-utils
 DEMO_PACKAGES := docker-registry
 SWIFT := swift

@@ -259,7 +259,12 @@ let package = Package(
         ),
 
         // Tests
-        .target(name: "TestKit", dependencies: ["PlainText", crypto], path: "Tests/TestKit", swiftSettings: strict),
+        .target(
+            name: "TestKit",
+            dependencies: ["PlainText", "Processes", crypto],
+            path: "Tests/TestKit",
+            swiftSettings: strict
+        ),
         .target(name: "WallClock", path: "Tests/WallClock"),
         .target(
             name: "ClusterKit",
@@ -272,7 +277,8 @@ let package = Package(
         .target(
             name: "SceneKit",
             dependencies: [
-                "TestKit", "ClusterKit", "SyncLoop", "SyncImages", "EmbeddedCluster", "SyncSource", "SyncRender",
+                "TestKit", "ClusterKit", "Processes", "SyncLoop", "SyncImages", "EmbeddedCluster", "SyncSource",
+                "SyncRender",
                 "SyncLook", "SyncPlan", "SyncApply",
                 "SyncObserve", "SyncRecord", "HTTPWire", "KubeClient", "KubeObjects", "GitStore", "OCIRegistry",
                 logging,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import KubeObjects
+import Processes
 import Synchronization
 import TestKit
 
@@ -41,45 +43,33 @@ package final class OperatorProcess: Sendable {
         log: URL
     ) throws {
         self.log = log
-        let words = wrapper + [try TestProducts.path(of: "sternpost")] + arguments
-        var actions = posix_spawn_file_actions_t()
-        var attributes = posix_spawnattr_t()
-        posix_spawn_file_actions_init(&actions)
-        posix_spawnattr_init(&attributes)
-        defer {
-            posix_spawn_file_actions_destroy(&actions)
-            posix_spawnattr_destroy(&attributes)
-        }
+        var words = wrapper + [try TestProducts.path(of: "sternpost")] + arguments
+        if case .closed = output { words = ["sh", "-c", "exec \"$@\" <&- >&- 2>&-", "sh"] + words }
+        // It finds the program, and becomes it.
+        var program = ProgramStart(path: "/usr/bin/env", arguments: words)
+        program.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C"].merging(environment) { $1 }
+        program.leadsGroup = false
+        var file: FileHandle?
         switch output {
         case .file:
-            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
             let path = log.path(percentEncoded: false)
-            posix_spawn_file_actions_addopen(&actions, 1, path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-            posix_spawn_file_actions_adddup2(&actions, 1, 2)
-        case .closed:
-            for descriptor in 0...STDERR_FILENO { posix_spawn_file_actions_addclose(&actions, descriptor) }
+            let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else {
+                throw MissingProgram(description: "\(path): \(String(cString: strerror(errno)))")
+            }
+            file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+            program.output = .descriptor(descriptor)
+            program.errors = .descriptor(descriptor)
         case .pipe(let descriptor):
-            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-            posix_spawn_file_actions_adddup2(&actions, descriptor, 1)
-            posix_spawn_file_actions_adddup2(&actions, descriptor, 2)
+            program.output = .descriptor(descriptor)
+            program.errors = .descriptor(descriptor)
+        case .closed: break
         }
-        // Closing what is not open is no error here.
-        for descriptor in Int32(3)..<1024 { posix_spawn_file_actions_addclose(&actions, descriptor) }
-        // Dispatch's threads block all signals, and the child would inherit that and not hear SIGTERM.
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        let variables = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C"].merging(environment) { $1 }
-        var pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-        var settings: [UnsafeMutablePointer<CChar>?] = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for pointer in pointers + settings { free(pointer) } }
-        var child: pid_t = 0
-        let problem = posix_spawnp(&child, words[0], &actions, &attributes, &pointers, &settings)
-        guard problem == 0 else {
-            throw MissingProgram(description: "cannot start \(words[0]): \(String(cString: strerror(problem)))")
+        let start = withExtendedLifetime(file) { program.start() }
+        switch start {
+        case .success(let child): pid = child
+        case .failure(let problem): throw MissingProgram(description: "cannot start \(words[0]): \(problem)")
         }
-        pid = child
     }
 
     /// Everything that it wrote so far.
@@ -100,6 +90,28 @@ package final class OperatorProcess: Sendable {
     /// How many descriptors it has open now.
     package var openDescriptors: Int {
         (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count) ?? 0
+    }
+
+    /// How many descriptors it has open now, without its connections to the cluster: of those it keeps as many as it once
+    /// needed at a time, which is more on a busy machine.
+    ///
+    /// - Parameter scene: Whose cluster, by the port of its server on this machine.
+    /// - Returns: Their number; 0 when the process has ended.
+    package func openDescriptors(besideCluster scene: Scene) -> Int {
+        let server = scene.kubeconfig["clusters"]?.array?.first?["cluster"]?["server"]?.string ?? ""
+        let port = URL(string: server)?.port ?? 0
+        let table = (try? String(contentsOfFile: "/proc/\(pid)/net/tcp", encoding: .utf8)) ?? ""
+        // Words of a line: number, own address, the other one's as `0100007F:1F90`, …; the tenth is the socket's number.
+        let connections = table.split(separator: "\n").map { $0.split(separator: " ") }.filter { words in
+            words.count > 9 && words[2].split(separator: ":").last.flatMap { Int($0, radix: 16) } == port
+        }
+        let kept = Set(connections.map { "socket:[\($0[9])]" })
+        let folder = "/proc/\(pid)/fd"
+        let open = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return open.count { name in
+            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(name)")
+            return !kept.contains(target ?? "")
+        }
     }
 
     /// Sends a signal, unless it has ended.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Processes
 
 /// Runs a short program with its input and output in files.
 ///
@@ -21,7 +22,7 @@ enum SpawnedProgram {
         defer { try? FileManager.default.removeItem(at: folder) }
         let files = ["input", "output", "errors"].map { folder.appending(path: $0) }
         try Data(input).write(to: files[0])
-        let child = try start([path] + arguments, environment, files.map { $0.path(percentEncoded: false) })
+        let child = try start(path, arguments, environment, files)
         var status: Int32 = 0
         while waitpid(child, &status, 0) < 0, errno == EINTR {}
         let signal = status & 0x7F
@@ -32,38 +33,31 @@ enum SpawnedProgram {
         )
     }
 
-    /// Starts a program with the files as its standard input, output and error, and with no other descriptor.
-    private static func start(_ words: [String], _ environment: [String: String], _ files: [String]) throws -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        var attributes = posix_spawnattr_t()
-        posix_spawn_file_actions_init(&actions)
-        posix_spawnattr_init(&attributes)
-        defer {
-            posix_spawn_file_actions_destroy(&actions)
-            posix_spawnattr_destroy(&attributes)
+    /// Starts a program with the files as its standard input, output and error, and with no other descriptor: a socket of a
+    /// server of this process would stay open in the program after the server has closed it.
+    private static func start(
+        _ path: String,
+        _ arguments: [String],
+        _ environment: [String: String],
+        _ files: [URL]
+    ) throws -> pid_t {
+        let input = try FileHandle(forReadingFrom: files[0])
+        let outputs = try files.dropFirst().map { file in
+            guard FileManager.default.createFile(atPath: file.path(percentEncoded: false), contents: nil) else {
+                throw CocoaError(.fileWriteUnknown)
+            }
+            return try FileHandle(forWritingTo: file)
         }
-        // A socket of a server of this process would stay open in the program after the server has closed it.
-        let inherited = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
-        // Closing what is not open any more is no error here.
-        for descriptor in inherited.compactMap({ Int32($0) }) where descriptor > 2 {
-            posix_spawn_file_actions_addclose(&actions, descriptor)
+        var program = ProgramStart(path: path, arguments: arguments)
+        program.environment = environment
+        program.input = .descriptor(input.fileDescriptor)
+        program.output = .descriptor(outputs[0].fileDescriptor)
+        program.errors = .descriptor(outputs[1].fileDescriptor)
+        program.leadsGroup = false
+        defer { for file in [input] + outputs { try? file.close() } }
+        switch program.start() {
+        case .success(let child): return child
+        case .failure(let problem): throw MissingProgram(description: "\(path): \(problem)")
         }
-        posix_spawn_file_actions_addopen(&actions, 0, files[0], O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, files[1], O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        posix_spawn_file_actions_addopen(&actions, 2, files[2], O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        // Dispatch's threads block all signals, and the program would inherit that and not hear SIGTERM.
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        var pointers = words.map { strdup($0) } + [nil]
-        var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for text in pointers + variables { free(text) } }
-        var child: pid_t = 0
-        let failure = posix_spawn(&child, words[0], &actions, &attributes, &pointers, &variables)
-        guard failure == 0 else {
-            throw MissingProgram(description: "\(words[0]): \(String(cString: strerror(failure)))")
-        }
-        return child
     }
 }

@@ -123,8 +123,8 @@ extension SettingReader {
 
     /// The key whose sign stands at a place; nil when there is none.
     private func key(before index: Int, in line: ArraySlice<UInt8>) -> Key? {
-        let before = line[..<index].suffix(SensitiveName.maxBytes + 8)
-        let next = line[(index + 1)...].first
+        // Asked at every byte, and most are no sign.
+        var before: ArraySlice<UInt8> { line[..<index].suffix(SensitiveName.maxBytes + 8) }
         func key(_ end: ArraySlice<UInt8>, _ sign: Key.Sign, skipping count: Int = 1) -> Key? {
             let name = end.suffix(SensitiveName.maxBytes)
             let start = name.lastIndex { !$0.isKeyByte }.map { $0 + 1 } ?? name.startIndex
@@ -136,6 +136,7 @@ extension SettingReader {
             let isURL = line[index] == UInt8(ascii: ":") && line[(index + 1)...].starts(with: "//".utf8)
             var end = before.trimmingBlanks
             if end.last?.isQuoteByte == true { end = end.dropLast() }
+            let next = line[(index + 1)...].first
             // `==`, `:=`, `::` and `=>`
             let isDouble = next == line[index] || next == UInt8(ascii: "=") || next == UInt8(ascii: ">")
             let found = key(end, .assignment, skipping: isDouble ? 2 : 1)

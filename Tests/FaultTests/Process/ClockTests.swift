@@ -12,32 +12,6 @@ extension ProcessFaultTests {
     /// The wall clock of the operator's process jumps; its monotonic clock goes on, as with a real clock that is set.
     @Suite(.timeLimit(.minutes(5)))
     struct ClockTests {
-        /// A wall clock that the test sets; `Tests/WallClock` is the other side.
-        private struct WallClock {
-            private let file: URL
-
-            init(in folder: String) throws {
-                file = URL(filePath: "\(folder)/wall-clock")
-                try Data(count: 8).write(to: file)
-            }
-
-            /// Sets it so many seconds off, from now on.
-            func set(_ offset: Int64) throws {
-                // In place: the process looks at this very file.
-                let handle = try FileHandle(forUpdating: file)
-                try handle.write(contentsOf: withUnsafeBytes(of: offset) { Data($0) })
-                try handle.close()
-            }
-
-            /// What a process needs to live by it.
-            func environment() throws -> [String: String] {
-                [
-                    "LD_PRELOAD": try TestProducts.path(of: "libWallClock.so"),
-                    "WALL_CLOCK_OFFSET_FILE": file.path(percentEncoded: false),
-                ]
-            }
-        }
-
         @Test func `P6: jumps of the clock change neither intervals nor lease nor the audit's order`() async throws {
             try await withEmbeddedScene { scene, _ in
                 let clock = try WallClock(in: scene.folder)

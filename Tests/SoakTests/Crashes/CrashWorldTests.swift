@@ -63,23 +63,21 @@ struct CrashWorldTests {
 
     @Test(arguments: [true, false])
     func `P1, P6: under a clock that jumps the order of the rows is their sequence`(dies: Bool) async throws {
-        let library = try FakeTime.library()
         try await withEmbeddedScene { scene, cluster in
             let bystanders = try await scene.plantBystanders()
             let tool = try SceneTool(scene)
-            let clock = FakeTime(library: library, file: tool.tool.folder.appending(path: "clock").path)
+            let clock = try WallClock(in: scene.folder)
             var project = try CrashProject(scene, objects: CrashWorldTests.objects)
             var oracle = CrashOracle(scene, cluster, tool)
-            try clock.set("+0")
-            #expect(try await tool.sync(environment: clock.environment, wrapper: FakeTime.wrapper).status == 0)
+            #expect(try await tool.sync(environment: clock.environment()).status == 0)
             var concludedBefore = 0
             for (number, place) in CrashWorldTests.places.enumerated() {
                 oracle.place = place
-                let (there, back) = number.isMultiple(of: 2) ? ("-3600", "+3600") : ("+3600", "-3600")
+                let (there, back) = number.isMultiple(of: 2) ? (Int64(-3600), Int64(3600)) : (3600, -3600)
                 let change = try await project.next()
                 try await oracle.begin()
-                let environment = clock.environment.merging(["STERNPOST_STOP_AT": place]) { $1 }
-                let running = try tool.startSync(environment: environment, wrapper: FakeTime.wrapper)
+                let environment = try clock.environment().merging(["STERNPOST_STOP_AT": place]) { $1 }
+                let running = try tool.startSync(environment: environment)
                 #expect(try await running.stops(), "\(place) was not met")
                 try clock.set(there)
                 running.send(dies ? SIGKILL : SIGCONT)
@@ -88,11 +86,11 @@ struct CrashWorldTests {
                 try await tool.buryLease()
                 let survivors = try await oracle.checkAfterDeath(change)
                 try clock.set(back)
-                let lived = try await tool.sync(environment: clock.environment, wrapper: FakeTime.wrapper)
+                let lived = try await tool.sync(environment: clock.environment())
                 #expect(lived.status == 0, "\(place): \(lived.output) \(lived.errors)")
                 try await oracle.checkAfterRecovery(project, change, survivors: survivors)
                 concludedBefore += try await rowsThatWentBack(tool, scene)
-                try clock.set("+0")
+                try clock.set(0)
             }
             #expect(concludedBefore > 0, "the clock did not jump between an intent and its outcome")
             try await scene.checkPromises(bystanders: bystanders)
@@ -113,33 +111,4 @@ struct CrashWorldTests {
             return count
         }
     }
-}
-
-/// libfaketime: a wall clock that a file sets, while the monotonic one goes on.
-private struct FakeTime {
-    let library: String
-    let file: String
-
-    static func library() throws -> String {
-        let folders = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib").map { "/usr/lib/\($0)" }
-        let found = folders.map { "\($0)/faketime/libfaketimeMT.so.1" }.first(where: FileManager.default.fileExists)
-        guard let found else {
-            throw MissingProgram(description: "libfaketime is not installed: apt-get install faketime")
-        }
-        return found
-    }
-
-    /// The library changes the environment when it starts, and Swift's runtime finds the arguments by its place: so it
-    /// starts in a program before, which then becomes the binary.
-    static let wrapper = ["/usr/bin/env"]
-
-    var environment: [String: String] {
-        [
-            "LD_PRELOAD": library, "FAKETIME_TIMESTAMP_FILE": file, "FAKETIME_NO_CACHE": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1",
-        ]
-    }
-
-    /// Seconds beside the real time: `-3600`.
-    func set(_ offset: String) throws { try offset.write(toFile: file, atomically: true, encoding: .utf8) }
 }

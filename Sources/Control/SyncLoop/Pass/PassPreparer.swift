@@ -92,11 +92,8 @@ package struct PassPreparer: Sendable {
         let step = try await fromSource { try await self.step(to: tip, from: previous) }
         let rendered = try await fromSource { try await source.rendered(at: tip) }
         progress?(.rendered(rendered.commit, objects: rendered.objects.count))
-        // Names stand in git unencrypted. If they were masked, no message would say what it is about.
-        let redactor = cluster.client.redactor
-        redactor.allow(names: [project.name, project.namespace, project.policy.targetNamespace])
-        redactor.allow(names: rendered.objects.lazy.flatMap { $0.object.id.names })
-        for item in rendered.objects { redactor.register(secretObject: item.object) }
+        // The names of its objects were told to the redactor as it was rendered.
+        cluster.client.redactor.allow(names: [project.name, project.namespace, project.policy.targetNamespace])
         let (prepared, draft) = try await readCluster(
             rendered,
             step,

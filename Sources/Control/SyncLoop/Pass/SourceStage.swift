@@ -69,8 +69,10 @@ package actor SourceStage {
         let result: Result<RenderedSet, RenderFailure>
         do {
             result = try await withTaskCancellationHandler {
-                try await onOwnThread {
-                    Result { () throws(RenderFailure) in try Renderer.render(snapshot, stop: stop) }
+                try await onOwnThread { [redactor = reader.redactor] in
+                    let result = Result { () throws(RenderFailure) in try Renderer.render(snapshot, stop: stop) }
+                    SourceStage.teach(redactor, what: result, stop: stop)
+                    return result
                 }
             } onCancel: {
                 stop.make()
@@ -85,11 +87,25 @@ package actor SourceStage {
             last = rendered
             return rendered
         case .failure(let failure):
-            // Before its problems, or the subject of its commit, are shown anywhere.
-            reader.redactor.allow(names: failure.known.names)
-            for secret in failure.known.secrets { reader.redactor.register(secret: secret) }
             failed = (snapshot.treeID, failure.forgetting)
             throw failure
+        }
+    }
+
+    /// Tells the redactor the names and the Secrets of a commit, before its subject, its problems or its objects are shown
+    /// anywhere. Names stand in git in clear: if they were masked, no message would say what it is about.
+    private static func teach(
+        _ redactor: Redactor,
+        what result: Result<RenderedSet, RenderFailure>,
+        stop: StopRequest
+    ) {
+        switch result {
+        case .success(let set):
+            redactor.allow(names: set.objects.lazy.flatMap { $0.object.id.names })
+            for item in set.objects where !stop.isMade { redactor.register(secretObject: item.object) }
+        case .failure(let failure):
+            redactor.allow(names: failure.known.names)
+            for secret in failure.known.secrets where !stop.isMade { redactor.register(secret: secret) }
         }
     }
 
