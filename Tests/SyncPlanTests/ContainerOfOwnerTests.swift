@@ -55,8 +55,11 @@ struct ContainerOfOwnerTests {
         _ owned: OwnedContainers,
         contents: [KubeObject]? = [],
         of member: KubeObject? = nil,
+        border: ProjectBorder = ProjectBorder(),
         _ ancestors: [OwnerLink.Owner: Ancestor] = [:]
     ) throws -> PrunePlan {
+        var policy = PlanPolicy(prune: .init(maxObjects: 100, maxPercent: 100))
+        policy.border = border
         let profile =
             try member
             ?? PlanFixture.live(
@@ -68,7 +71,7 @@ struct ContainerOfOwnerTests {
             live: [profile],
             members: [(profile, profile.uid)],
             catalog: catalog,
-            policy: PlanPolicy(prune: .init(maxObjects: 100, maxPercent: 100)),
+            policy: policy,
             contents: contents.map { [space: ContainerContents(objects: $0)] } ?? [:],
             ancestors: ancestors,
             ownedContainers: owned
@@ -86,6 +89,23 @@ struct ContainerOfOwnerTests {
         #expect(!next.asksForOwnedContainers && next.containers == [Self.space])
         let nobodys = try Self.prune(.read([], unread: [:]))
         #expect(nobodys.verdict == .allowed && nobodys.questions.isEmpty)
+    }
+
+    /// Capsule's Tenants control their Namespaces.
+    @Test func `one behind the border keeps its owner, also when that controls it`() throws {
+        var space = try Self.space(by: Self.owner("Profile"))
+        for controls in [false, true] {
+            space.json[["metadata", "ownerReferences"]] = [
+                [
+                    "apiVersion": "acme.dev/v1", "kind": "Profile", "name": "p", "uid": "uid-Profile",
+                    "controller": .bool(controls),
+                ]
+            ]
+            let border = ProjectBorder(forbiddenNamespaces: ["tenant"])
+            let plan = try Self.prune(.read([space], unread: [:]), border: border)
+            #expect(plan.steps.isEmpty, "\(controls)")
+            #expect(plan.kept.first?.reason.contains("--forbid-namespaces") == true, "\(plan.kept)")
+        }
     }
 
     @Test func `it goes with its owner only after approval, of what is in it by name and incarnation`() throws {

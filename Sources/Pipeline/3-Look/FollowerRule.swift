@@ -10,6 +10,9 @@ package struct FollowerRule: Sendable, Hashable {
     /// Every object that another one controls.
     package static let anyController = FollowerRule(namespaced: nil)
 
+    /// No object: a definition takes all of its objects along, whatever controls them, and that may stay.
+    package static let nothing = FollowerRule(namespaced: [])
+
     private init(namespaced: Set<GroupKind>?) { self.namespaced = namespaced }
 
     /// - Parameter catalog: The kinds that the API server has. One that it lacks controls nothing.

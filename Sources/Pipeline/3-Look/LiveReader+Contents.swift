@@ -48,22 +48,23 @@ extension LiveReader {
             guard let kind = live.objects[id]?.whole?.definedKind ?? Self.kind(definedBy: id, live.catalog),
                 case .served(let resource) = live.catalog.lookup(kind)
             else { continue }
-            // What takes a definition along takes all of its objects, whatever controls them.
-            result[id] = await contents(of: [resource], namespace: "", .anyController, witnesses)
+            result[id] = await contents(of: [resource], namespace: "", .nothing, witnesses)
         }
         return result
     }
 
-    /// Looks through many Namespaces at once.
+    /// Looks through many Namespaces at once, with `room` for so many objects of a kind in each, at least.
     private func contents(
         ofAll namespaces: [ObjectID],
         _ resources: [APIResource],
         besides silent: [(GroupKind, String)],
+        room: Int = LiveReader.minShare,
         _ followers: FollowerRule,
         _ witnesses: @escaping ContainerContents.Witnesses
     ) async -> [ObjectID: ContainerContents] {
+        let share = min(Self.maxObjects, max(room, Self.maxObjectsTogether / namespaces.count))
         let lists = await concurrently(resources, limit: limit) { resource in
-            await foundObjects(resource, inAll: namespaces, followers, witnesses)
+            await foundObjects(resource, inAll: namespaces, limit: share, followers, witnesses)
         }
         var objects: [String: [KubeObject]] = [:]
         var problems: [String: [GroupKind: String]] = [:]
@@ -172,13 +173,16 @@ extension LiveReader {
             let catalog = try await client.discover()
             let resources = namespaced(catalog)
             let kinds = Set(resources.map(\.gvk.groupKind))
-            let all = Dictionary(before.values.lazy.flatMap(\.resources).map { ($0.gvk.groupKind, $0) }) { $1 }
+            let listed = before.values.lazy.flatMap(\.resources).filter(\.isNamespaced)
+            let all = Dictionary(listed.map { ($0.gvk.groupKind, $0) }) { $1 }
             let hidden = all.filter { !kinds.contains($0.key) }.values
             let silent = Self.silent(catalog)
             result = await contents(
                 ofAll: namespaces,
                 resources + hidden,
                 besides: silent,
+                // The plan may have looked at fewer of them at a time.
+                room: max(Self.minShare, before.values.lazy.map(\.objects.count).max() ?? 0),
                 FollowerRule(catalog),
                 witnesses
             )
@@ -220,10 +224,10 @@ extension LiveReader {
     private func foundObjects(
         _ resource: APIResource,
         inAll namespaces: [ObjectID],
+        limit share: Int,
         _ followers: FollowerRule,
         _ witnesses: @escaping ContainerContents.Witnesses
     ) async -> [String: (objects: [KubeObject], problem: String?)] {
-        let share = min(Self.maxObjects, max(Self.minShare, Self.maxObjectsTogether / namespaces.count))
         let sieve = ContentSieve(applySet: applySet, limit: share, followers: followers, witnesses: witnesses)
         var sieves: [String: ContentSieve] = [:]
         for namespace in namespaces { sieves[namespace.name] = sieve }

@@ -117,7 +117,17 @@ extension LiveReader {
         let kinds = Dictionary(grouping: objects, by: \.groupKind)
         for (kind, ids) in kinds.sorted(by: { $0.key < $1.key }) {
             let spaces = Set(ids.map(\.namespace)).subtracting([""])
-            guard let resource = catalog.lookup(kind).resource, resource.verbs.contains("list") else { continue }
+            let resource: APIResource
+            switch catalog.lookup(kind) {
+            case .served(let served) where served.verbs.contains("list"): resource = served
+            case .unavailable(let reason):
+                return .failure(
+                    KubeError(reason: .unreachable, message: "the API group \(kind.group) did not answer: \(reason)")
+                )
+            case .served: return .failure(KubeError(reason: .forbidden, message: "\(kind) cannot be listed"))
+            // There are no objects of it any more.
+            case .unknown: continue
+            }
             let list = await listLabelled(resource, namespaces: spaces) { object in
                 let counts = object.hasOwners && object.deletionTimestamp == nil && objects.contains(object.id)
                 return counts ? (object.id, .whole(object)) : nil

@@ -201,6 +201,8 @@ struct StayingObjects {
         }
         let found = planner.live.contents.values.flatMap(\.objects)
         let unread = Set(labelled.map(\.id)).subtracting(found.map(\.id))
+        let definitions = planner.live.contents.values.filter { $0.followers == .nothing }
+        let ofDefinitions = Set(definitions.lazy.flatMap(\.objects).map(\.id))
         for object in (labelled + found).sorted(by: { $0.id < $1.id }) {
             let id = object.id
             let passes = unread.contains(id)
@@ -209,16 +211,17 @@ struct StayingObjects {
                 stays(id, "a manifest of its kind and name is refused", object)
             } else if object.deletionTimestamp != nil {
                 ends(id, "it \(object.deletionText)", object)
-            } else if let objection = objection(of: object) {
+            } else if let objection = objection(of: object, ofDefinitions.contains(id) ? .nothing : followers) {
                 stays(id, objection, object, lasts: true, passes: passes)
             }
         }
     }
 
-    /// Why an object that is no member must not go along with anything; a sentence without its end.
-    private func objection(of object: KubeObject) -> String? {
+    /// Why an object that is no member must not go along with anything; a sentence without its end. What follows from another
+    /// one is behind no border, and its marks are copies.
+    private func objection(of object: KubeObject, _ followers: FollowerRule) -> String? {
         if let objection = SyncAnnotation.objection(of: object) { return "it \(objection.reason)" }
-        if FollowerRule.anyController.isOwn(object), let objection = planner.policy.border.objection(to: object) {
+        if followers.isOwn(object), let objection = planner.policy.border.objection(to: object) {
             return "it \(objection.reason)"
         }
         let owner = Ownership.of(
@@ -236,7 +239,7 @@ struct StayingObjects {
         for case .delete(let step) in members.values { steps.append(step) }
         steps.sort { $0.id < $1.id }
         for (container, _) in planner.ownedContainers(of: steps) {
-            guard let objection = objection(of: container) else { continue }
+            guard let objection = objection(of: container, .nothing) else { continue }
             stays(container.id, objection, container, lasts: true)
         }
         keepWhatIsPinned(of: steps)

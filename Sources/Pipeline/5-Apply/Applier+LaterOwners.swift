@@ -5,7 +5,7 @@ import SyncPlan
 /// What has come to own this project's own objects while a pass waited between its deletes.
 extension Applier {
     /// After a wait, before these deletes: lists what is this project's, and keeps what has come to own one of
-    /// those that stay. What could not be listed keeps all of these steps.
+    /// those that stay, and what owns that. What could not be listed keeps all of these steps.
     func lookAtLaterOwners(of batch: [PruneStep], _ run: inout ApplyRun) async {
         guard run.hasWaited, run.interruption == nil else { return }
         let open = batch.filter { run.objection(to: $0) == nil }
@@ -17,8 +17,16 @@ extension Applier {
             for step in open { run.keep(step, untilNextPass: "what it owns could not be looked for again: \(error)") }
         case .success(let owned):
             for step in open {
-                guard let object = owned[step.uid] else { continue }
-                run.keep(step, untilNextPass: "it owns \(object) since the plan was made")
+                if let object = owned[step.uid] {
+                    run.keep(step, untilNextPass: "it owns \(object) since the plan was made")
+                    continue
+                }
+                let below = run.open(below: step)
+                for (index, item) in below.enumerated().reversed() {
+                    guard let object = owned[item.step.uid] else { continue }
+                    let reason = "it owns \(object) since the plan was made; the next pass decides anew"
+                    run.keep(index, of: below, because: "not deleted: \(reason)")
+                }
             }
         }
     }

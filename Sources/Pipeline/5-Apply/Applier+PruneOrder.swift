@@ -82,7 +82,6 @@ extension Applier {
         let below = steps.values.map { ($0, run.open(below: $0)) }
         let along = run.plan.prune.along.filter { $0.owners.contains { steps[$0] != nil } }
         if let reason = await reasonToStop() { return run.interrupt(reason) }
-        // As the plan asked for them: of many together less may be looked at.
         let owned = Dictionary(along.map { ($0.container, $0.contents) }) { first, _ in first }
         let ours = Dictionary(below.flatMap { $0.1 }.map { ($0.step.id, $0.step.contents) }) { first, _ in first }
         let intruders = await reader.intruders(in: owned.compactMapValues { $0 }).merging(
@@ -95,7 +94,8 @@ extension Applier {
             }
         }
         for (step, owned) in below where run.pruned[step.id] == nil {
-            for (index, item) in owned.enumerated() {
+            // Each in the end with a reason of its own, if it has one.
+            for (index, item) in owned.enumerated().reversed() {
                 guard let reason = intruders[item.step.id] else { continue }
                 run.keep(index, of: owned, because: "not deleted: \(reason); the next pass decides anew")
             }

@@ -127,8 +127,11 @@ struct ApplyRun: Sendable {
     /// Notes that a delete had to wait.
     mutating func waited() { hasWaited = true }
 
-    /// The objects of this project that are not to be deleted.
-    var staying: Set<ObjectID> { Set(inventory.members.keys).subtracting(plan.prune.steps.map(\.id)) }
+    /// The objects of this project that are not deleted, and will not be as far as is known.
+    var staying: Set<ObjectID> {
+        let going = plan.prune.steps.lazy.map(\.id).filter { id in pruned[id].map { $0.action == .pruned } ?? true }
+        return Set(inventory.members.keys).subtracting(going)
+    }
 
     /// Notes that what was deleted before is gone.
     mutating func isGone(_ id: ObjectID) {

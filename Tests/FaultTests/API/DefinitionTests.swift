@@ -9,6 +9,7 @@ import SyncPlan
 import SyncRecord
 import TestKit
 import Testing
+import YAMLText
 
 /// Definitions and the objects of the kinds that they define: which comes first, coming and going.
 @Suite(.timeLimit(.minutes(5)))
@@ -64,6 +65,37 @@ struct DefinitionTests {
             let firstWidget = try #require(log.firstIndex { $0.method == "PATCH" && $0.path.contains("/widgets/") })
             #expect(lastLook < firstWidget, "no object is sent before its definition is established")
             try await scene.checkPromises(bystanders: bystanders)
+        }
+    }
+
+    /// What controls them may stay.
+    @Test func `all objects that a definition takes along are in the list, whatever controls them`() async throws {
+        try await withEmbeddedScene { scene, _ in
+            try scene.commit(Self.files(scene, widgets: 0))
+            #expect(try await scene.sync().outcome == .succeeded)
+            let space = try await scene.client.get(CoreResources.namespaces, namespace: "", name: scene.namespace)
+            let controllers = [space, try await scene.liveConfigMap("c0")].compactMap { $0 }
+            #expect(controllers.count == 2)
+            for controller in controllers {
+                var widget = try KubeObject(YAMLText.single(scene.widget("of-\(controller.id.kind.lowercased())")))
+                widget.json[["metadata", "ownerReferences"]] = [
+                    [
+                        "apiVersion": "v1", "kind": .string(controller.id.kind), "name": .string(controller.name),
+                        "uid": .string(controller.uid ?? ""), "controller": true,
+                    ]
+                ]
+                _ = try await scene.client.create(widget, in: scene.widgets, fieldManager: "somebody")
+            }
+            try scene.commit(["zz-crd.yaml": nil])
+            guard case .held(let reasons, _) = try await scene.sync().prune?.verdict else {
+                Issue.record("not held")
+                return
+            }
+            let line = try #require(
+                reasons.first { $0.contains("takes along 2 objects not in the list") },
+                "\(reasons)"
+            )
+            #expect(line.contains("of-namespace") && line.contains("of-configmap"), "\(line)")
         }
     }
 

@@ -15,6 +15,12 @@ import Testing
 /// A prune may take minutes. What goes along with an object without namespace may change meanwhile.
 @Suite(.timeLimit(.minutes(5)))
 struct LateOwnerTests {
+    private static let priorities = CoreResources.resource(
+        "scheduling.k8s.io/v1",
+        "PriorityClass",
+        "priorityclasses",
+        isNamespaced: false
+    )
     private static let roles = CoreResources.resource(
         "rbac.authorization.k8s.io/v1",
         "ClusterRole",
@@ -44,34 +50,28 @@ struct LateOwnerTests {
     }
 
     /// A custom resource with a finalizer is awaited before what comes next is deleted.
-    @Test func `what came to own a declared object while a delete was waited for stays`() async throws {
+    @Test(arguments: [false, true])
+    func `what came to own a declared object while a delete was waited for stays`(throughAnother: Bool) async throws {
         try await withEmbeddedScene { scene, cluster in
             let (role, stays) = ("\(scene.namespace)-owner", "\(scene.namespace)-stays")
+            // Its turn comes before the role's, which would go along with it.
+            let priority = "\(scene.namespace)-priority"
             let files = [
                 "crd.yaml": scene.widgetDefinition(), "w.yaml": scene.widget("w", finalizers: "example.com/slow"),
                 "role.yaml": clusterRole(role), "stays.yaml": clusterRole(stays),
+                "priority.yaml":
+                    "apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: {name: \(priority)}\nvalue: 1\n",
             ]
             try scene.commit(scene.baseFiles(configMaps: 2).merging(files) { $1 })
             #expect(try await scene.sync().outcome == .succeeded)
-            try scene.commit(["w.yaml": nil, "role.yaml": nil])
+            if throughAnother { try await give(Self.roles, role, to: (Self.priorities, priority), in: scene) }
+            try scene.commit(["w.yaml": nil, "role.yaml": nil, "priority.yaml": nil])
             let path = scene.widgets.path(namespace: scene.namespace, name: "w")
             let rule = cluster.faults.add(
                 FaultRule(
                     "DELETE",
                     path,
-                    .meanwhile {
-                        let body: JSON = ["metadata": ["ownerReferences": [try await reference(to: role, in: scene)]]]
-                        let (resource, somebody) = (Self.roles, "somebody")
-                        _ = try await scene.client
-                            .patch(
-                                resource,
-                                namespace: "",
-                                name: stays,
-                                type: .merge,
-                                body: body,
-                                fieldManager: somebody
-                            )
-                    },
+                    .meanwhile { try await give(Self.roles, stays, to: (Self.roles, role), in: scene) },
                     on: .nth(1)
                 )
             )
@@ -82,7 +82,8 @@ struct LateOwnerTests {
             cluster.faults.add(FaultRule("GET", path, end, on: .nth(2)))
             let outcome = try await scene.sync()
             #expect(cluster.faults.hits(rule) == 1)
-            #expect(outcome.names(.pruned) == ["w"], "\(outcome.objects.compactMap(\.error))")
+            let others = throughAnother ? [] : [priority]
+            #expect(outcome.names(.pruned) == (others + ["w"]).sorted(), "\(outcome.objects.compactMap(\.error))")
             let reason = outcome.object(role)?.error ?? ""
             #expect(
                 reason.contains("it owns ClusterRole.rbac.authorization.k8s.io \(stays) since the plan"),
@@ -93,12 +94,29 @@ struct LateOwnerTests {
         }
     }
 
-    private func reference(to role: String, in scene: Scene) async throws -> JSON {
-        let owner = try #require(try await scene.client.get(Self.roles, namespace: "", name: role))
+    private func reference(
+        to role: String,
+        in scene: Scene,
+        _ resource: APIResource = LateOwnerTests.roles
+    ) async throws -> JSON {
+        let owner = try #require(try await scene.client.get(resource, namespace: "", name: role))
         return [
-            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "name": .string(role),
+            "apiVersion": .string(resource.gvk.apiVersion), "kind": .string(resource.gvk.kind), "name": .string(role),
             "uid": .string(owner.uid ?? ""),
         ]
+    }
+
+    /// Makes an object without namespace owned by another one.
+    private func give(
+        _ resource: APIResource,
+        _ name: String,
+        to owner: (APIResource, String),
+        in scene: Scene
+    ) async throws {
+        let reference = try await reference(to: owner.1, in: scene, owner.0)
+        let body: JSON = ["metadata": ["ownerReferences": [reference]]]
+        _ = try await scene.client
+            .patch(resource, namespace: "", name: name, type: .merge, body: body, fieldManager: "somebody")
     }
 
     private func create(_ namespace: String, ownedBy role: String, in scene: Scene) async throws {
