@@ -59,7 +59,7 @@ struct ManyContainersTests {
             let together = try await contents(spaces, project)
             #expect(Set(together.found.keys) == Set(spaces))
             let last = try #require(together.found[spaces[24]])
-            #expect(last.ownObjects.map(\.name) == ["one"] && last.notLookedAt.isEmpty)
+            #expect(last.ownObjects(going: []).map(\.name) == ["one"] && last.notLookedAt.isEmpty)
             let crowded = try #require(together.found[spaces[3]])
             #expect(crowded.objects.contains { $0.name == "z" })
             #expect(crowded.notLookedAt[configMaps.gvk.groupKind]?.contains("more than 400") == true)

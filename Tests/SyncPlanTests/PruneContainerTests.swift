@@ -167,6 +167,39 @@ struct PruneContainerTests {
         #expect(reason == (follows ? nil : true), "\(kept)")
     }
 
+    /// Its label may be a copy of the other one's.
+    @Test(arguments: [false, true])
+    func `of a definition's objects those that follow from a member that goes as well are not judged`(goes: Bool) throws
+    {
+        let (definition, widget) = (
+            try PlanFixture.live(Self.definition), try PlanFixture.live(Self.widget, uid: "uid-w")
+        )
+        var child = try PlanFixture.object(
+            """
+            {"apiVersion":"acme.dev/v1","kind":"Widget","metadata":{"name":"c","namespace":"shop","uid":"x1",
+            "ownerReferences":[{"apiVersion":"acme.dev/v1","kind":"Widget","name":"w","uid":"\(goes ? "uid-w" : "x4")",
+            "controller":true}]}}
+            """
+        )
+        let plain = try plan(
+            definition,
+            [widget],
+            contents: ContainerContents(objects: [child], followers: .ofWhatGoes)
+        )
+        guard case .held(let reasons, _) = plain.prune.verdict else {
+            Issue.record("not held")
+            return
+        }
+        #expect(reasons.contains { $0.contains("takes along 1 object not in the list") } == !goes, "\(reasons)")
+        child.json[["metadata", "labels"]] = ["kapp.k14s.io/app": "shop"]
+        let marked = try plan(
+            definition,
+            [widget],
+            contents: ContainerContents(objects: [child], followers: .ofWhatGoes)
+        )
+        #expect(marked.prune.steps.contains { $0.id == definition.id } == goes, "\(marked.prune.kept)")
+    }
+
     @Test func `the list that a person approves names what goes along, and the hash covers it`() throws {
         let space = try PlanFixture.live(Self.space)
         let texts = [

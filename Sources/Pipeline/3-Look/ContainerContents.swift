@@ -41,7 +41,13 @@ package struct ContainerContents: Sendable, Hashable {
 
     /// The objects that were put there on purpose: without those that controllers made for other objects, which come
     /// and go with these.
-    package var ownObjects: [KubeObject] { objects.filter(followers.isOwn) }
+    ///
+    /// - Parameter going: The uids of what is deleted as well.
+    /// - Returns: These objects, in the order in which they were found.
+    package func ownObjects(going: Set<String>) -> [KubeObject] { objects.filter { followers.isOwn($0, going: going) } }
+
+    /// How many objects of one kind it holds, at most.
+    var mostOfOneKind: Int { Dictionary(grouping: objects, by: \.id.groupKind).values.lazy.map(\.count).max() ?? 0 }
 }
 
 extension KubeObject {

@@ -35,7 +35,7 @@ struct ContentSieve {
     mutating func keeps(_ object: KubeObject) -> KubeObject? {
         let isOurs = object.label(ApplySet.partOfLabel) == applySet.id
         // Most of those were read by the pass, too.
-        if isOurs, followers.isOwn(object) { return object }
+        if isOurs, followers.isOwn(object, going: []) { return object }
         guard hasRoom(for: object) || isTelling(object) else { return nil }
         var small = object
         if !isOurs { small.json[["metadata", "managedFields"]] = nil }
@@ -45,9 +45,14 @@ struct ContentSieve {
     /// What follows from other objects, such as the Pods of a workload, is not missed: it comes and goes by itself.
     private mutating func hasRoom(for object: KubeObject) -> Bool {
         let uid = object.uid ?? "\(object.id)"
-        guard followers.isOwn(object) else {
-            return uidsOfFollowers.contains(uid)
+        // What goes as well is not known yet; what somebody made by hand is not crowded out.
+        let rooms = followers == .ofWhatGoes ? .anyController : followers
+        guard rooms.isOwn(object, going: []) else {
+            let hasRoom =
+                uidsOfFollowers.contains(uid)
                 || uidsOfFollowers.count < limit && uidsOfFollowers.insert(uid).inserted
+            if !hasRoom, followers == .ofWhatGoes { isFull = true }
+            return hasRoom
         }
         if uids.contains(uid) || uids.count < limit && uids.insert(uid).inserted { return true }
         isFull = true
@@ -55,7 +60,8 @@ struct ContentSieve {
     }
 
     private mutating func isTelling(_ object: KubeObject) -> Bool {
-        guard !wanted.isEmpty, let witness = witnesses(object, followers.follows(object), wanted) else { return false }
+        let follows = followers.follows(object, going: [])
+        guard !wanted.isEmpty, let witness = witnesses(object, follows, wanted) else { return false }
         wanted.remove(witness)
         return true
     }

@@ -48,7 +48,7 @@ extension LiveReader {
             guard let kind = live.objects[id]?.whole?.definedKind ?? Self.kind(definedBy: id, live.catalog),
                 case .served(let resource) = live.catalog.lookup(kind)
             else { continue }
-            result[id] = await contents(of: [resource], namespace: "", .nothing, witnesses)
+            result[id] = await contents(of: [resource], namespace: "", .ofWhatGoes, witnesses)
         }
         return result
     }
@@ -182,7 +182,7 @@ extension LiveReader {
                 resources + hidden,
                 besides: silent,
                 // The plan may have looked at fewer of them at a time.
-                room: max(Self.minShare, before.values.lazy.map(\.objects.count).max() ?? 0),
+                room: max(Self.minShare, before.values.lazy.map(\.mostOfOneKind).max() ?? 0),
                 FollowerRule(catalog),
                 witnesses
             )

@@ -24,8 +24,9 @@ extension PrunePlanner {
         let uids = Set(steps.map(\.uid))
         func along(_ id: ObjectID, _ uid: String, owners: [ObjectID]) -> GoingAlong {
             let contents = live.contents[id]
-            let objects = contents?.ownObjects.filter { !uids.contains($0.uid ?? "") }.sorted { $0.id < $1.id }
-            return GoingAlong(container: id, uid: uid, owners: owners, objects: objects ?? [], contents: contents)
+            let own = contents?.ownObjects(going: uids) ?? []
+            let objects = own.filter { !uids.contains($0.uid ?? "") }.sorted { $0.id < $1.id }
+            return GoingAlong(container: id, uid: uid, owners: owners, objects: objects, contents: contents)
         }
         return steps.filter(\.id.isContainer).map { along($0.id, $0.uid, owners: []) }
             + ownedContainers(of: steps).map { along($0.container.id, $0.container.uid ?? "", owners: $0.owners) }

@@ -24,6 +24,8 @@ struct StayingObjects {
 
     private let planner: PrunePlanner
     private let followers: FollowerRule
+    /// The uids of what would be deleted, if nothing needed it.
+    private let going: Set<String>
     /// The references above what stays.
     private var above: [OwnerLink] = []
     /// Owners above what stays, above what stays for good, and above what no later pass may see.
@@ -52,6 +54,7 @@ struct StayingObjects {
     init(planner: PrunePlanner, members: [ObjectID: PrunePlanner.Fate]) {
         self.planner = planner
         followers = planner.followers
+        going = Set(members.values.compactMap { if case .delete(let step) = $0 { step.uid } else { nil } })
         let home = planner.inventory.applySet.parent.namespace
         pin(.namespace(home), "it holds this project's own inventory", lasts: true)
         for id in planner.declared {
@@ -201,7 +204,7 @@ struct StayingObjects {
         }
         let found = planner.live.contents.values.flatMap(\.objects)
         let unread = Set(labelled.map(\.id)).subtracting(found.map(\.id))
-        let definitions = planner.live.contents.values.filter { $0.followers == .nothing }
+        let definitions = planner.live.contents.values.filter { $0.followers == .ofWhatGoes }
         let ofDefinitions = Set(definitions.lazy.flatMap(\.objects).map(\.id))
         for object in (labelled + found).sorted(by: { $0.id < $1.id }) {
             let id = object.id
@@ -211,7 +214,11 @@ struct StayingObjects {
                 stays(id, "a manifest of its kind and name is refused", object)
             } else if object.deletionTimestamp != nil {
                 ends(id, "it \(object.deletionText)", object)
-            } else if let objection = objection(of: object, ofDefinitions.contains(id) ? .nothing : followers) {
+            } else if let objection = objection(
+                of: object,
+                ofDefinitions.contains(id) ? .ofWhatGoes : followers,
+                besides: going
+            ) {
                 stays(id, objection, object, lasts: true, passes: passes)
             }
         }
@@ -219,9 +226,9 @@ struct StayingObjects {
 
     /// Why an object that is no member must not go along with anything; a sentence without its end. What follows from another
     /// one is behind no border, and its marks are copies.
-    private func objection(of object: KubeObject, _ followers: FollowerRule) -> String? {
+    private func objection(of object: KubeObject, _ followers: FollowerRule, besides going: Set<String>) -> String? {
         if let objection = SyncAnnotation.objection(of: object) { return "it \(objection.reason)" }
-        if followers.isOwn(object), let objection = planner.policy.border.objection(to: object) {
+        if followers.isOwn(object, going: going), let objection = planner.policy.border.objection(to: object) {
             return "it \(objection.reason)"
         }
         let owner = Ownership.of(
@@ -230,7 +237,7 @@ struct StayingObjects {
             owners: planner.live.owners,
             countsController: false
         )
-        guard case .other(let owner) = owner, !followers.follows(object) else { return nil }
+        guard case .other(let owner) = owner, !followers.follows(object, going: going) else { return nil }
         return "it belongs to \(owner)"
     }
 
@@ -239,7 +246,7 @@ struct StayingObjects {
         for case .delete(let step) in members.values { steps.append(step) }
         steps.sort { $0.id < $1.id }
         for (container, _) in planner.ownedContainers(of: steps) {
-            guard let objection = objection(of: container, .nothing) else { continue }
+            guard let objection = objection(of: container, .ofWhatGoes, besides: []) else { continue }
             stays(container.id, objection, container, lasts: true)
         }
         keepWhatIsPinned(of: steps)

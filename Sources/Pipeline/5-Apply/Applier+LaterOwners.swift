@@ -23,7 +23,8 @@ extension Applier {
                 }
                 let below = run.open(below: step)
                 for (index, item) in below.enumerated().reversed() {
-                    guard let object = owned[item.step.uid] else { continue }
+                    // What has to stay for a reason that is known keeps what owns it, too.
+                    guard let object = owned[item.step.uid], run.objection(to: item.step) == nil else { continue }
                     let reason = "it owns \(object) since the plan was made; the next pass decides anew"
                     run.keep(index, of: below, because: "not deleted: \(reason)")
                 }

@@ -65,7 +65,7 @@ extension Applier {
             }
             for along in run.plan.prune.along {
                 guard let object = now[along.uid] else { continue }
-                let follows = followers.follows(object)
+                let follows = followers.follows(object, going: run.going)
                 guard let objection = object.objectionToGoAlong(for: store.applySet, follows: follows) else { continue }
                 for step in open where along.owners.contains(step.id) && run.pruned[step.id] == nil {
                     run.keep(step, untilNextPass: "\(along.container), which goes along with it, \(objection)")
@@ -84,8 +84,8 @@ extension Applier {
         if let reason = await reasonToStop() { return run.interrupt(reason) }
         let owned = Dictionary(along.map { ($0.container, $0.contents) }) { first, _ in first }
         let ours = Dictionary(below.flatMap { $0.1 }.map { ($0.step.id, $0.step.contents) }) { first, _ in first }
-        let intruders = await reader.intruders(in: owned.compactMapValues { $0 }).merging(
-            await reader.intruders(in: ours.compactMapValues { $0 })
+        let intruders = await reader.intruders(in: owned.compactMapValues { $0 }, going: run.going).merging(
+            await reader.intruders(in: ours.compactMapValues { $0 }, going: run.going)
         ) { first, _ in first }
         for container in along {
             guard let reason = intruders[container.container] else { continue }

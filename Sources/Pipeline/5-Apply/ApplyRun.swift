@@ -128,9 +128,13 @@ struct ApplyRun: Sendable {
     mutating func waited() { hasWaited = true }
 
     /// The objects of this project that are not deleted, and will not be as far as is known.
-    var staying: Set<ObjectID> {
-        let going = plan.prune.steps.lazy.map(\.id).filter { id in pruned[id].map { $0.action == .pruned } ?? true }
-        return Set(inventory.members.keys).subtracting(going)
+    var staying: Set<ObjectID> { Set(inventory.members.keys).subtracting(stepsThatGo.map(\.id)) }
+
+    /// The uids of what is deleted in this pass, as far as is known.
+    var going: Set<String> { Set(stepsThatGo.map(\.uid)) }
+
+    private var stepsThatGo: [PruneStep] {
+        plan.prune.steps.filter { step in pruned[step.id].map { $0.action == .pruned } ?? true }
     }
 
     /// Notes that what was deleted before is gone.

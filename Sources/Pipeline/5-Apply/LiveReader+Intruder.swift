@@ -8,23 +8,29 @@ import SyncPlan
 extension LiveReader {
     /// Why containers that were looked into when the plan was made must not be deleted any more.
     ///
-    /// - Parameter planned: What each of them held then.
+    /// - Parameters:
+    ///   - planned: What each of them held then.
+    ///   - going: The uids of what is deleted as well.
     /// - Returns: By container the reason: something in it asks to be kept by now, is another tool's, or was put there since; or
     ///   it cannot be looked through again. Without those that may go.
-    func intruders(in planned: [ObjectID: ContainerContents]) async -> [ObjectID: String] {
+    func intruders(in planned: [ObjectID: ContainerContents], going: Set<String>) async -> [ObjectID: String] {
         guard !planned.isEmpty else { return [:] }
         do throws(KubeError) {
             let now = try await contentsNow(planned, witnesses: ContainerContents.witnesses(for: applySet))
             return planned.reduce(into: [:]) { reasons, item in
                 guard let contents = now[item.key] else { return }
-                reasons[item.key] = intruder(in: contents, since: item.value)
+                reasons[item.key] = intruder(in: contents, since: item.value, going: going)
             }
         } catch {
             return planned.mapValues { _ in "it could not be looked through again: \(error)" }
         }
     }
 
-    private func intruder(in now: ContainerContents, since planned: ContainerContents) -> String? {
+    private func intruder(
+        in now: ContainerContents,
+        since planned: ContainerContents,
+        going: Set<String>
+    ) -> String? {
         for (kind, reason) in now.notLookedAt.sorted(by: { $0.key < $1.key }) where planned.notLookedAt[kind] == nil {
             return "it could not be looked through again for \(kind): \(reason)"
         }
@@ -32,12 +38,13 @@ extension LiveReader {
         func uid(_ object: KubeObject) -> String { object.uid ?? "\(object.id)" }
         let known = Set(planned.objects.map(uid))
         for object in now.objects.sorted(by: { $0.id < $1.id }) where object.deletionTimestamp == nil {
-            if let objection = object.objectionToGoAlong(for: applySet, follows: now.followers.follows(object)) {
+            let follows = now.followers.follows(object, going: going)
+            if let objection = object.objectionToGoAlong(for: applySet, follows: follows) {
                 return "\(object.id) in it \(objection)"
             }
             // Of a kind that was only partly looked at, nobody knows what has come.
             let isKnown = known.contains(uid(object)) || planned.notLookedAt[object.id.groupKind] != nil
-            if !isKnown, now.followers.isOwn(object) {
+            if !isKnown, now.followers.isOwn(object, going: going) {
                 return "\(object.id) was put there since the plan was made"
             }
         }
