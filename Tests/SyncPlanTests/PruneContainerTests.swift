@@ -200,6 +200,27 @@ struct PruneContainerTests {
         #expect(marked.prune.steps.contains { $0.id == definition.id } == goes, "\(marked.prune.kept)")
     }
 
+    /// It has the mark as well, and nothing takes it away.
+    @Test func `of a definition's objects those that follow from a member that has to stay are judged`() throws {
+        let definition = try PlanFixture.live(Self.definition)
+        let owner = try Self.map("owner")
+        let child = try Self.map("child", ownedBy: "owner", wish: "disabled")
+        let widget = try PlanFixture.object(
+            """
+            {"apiVersion":"acme.dev/v1","kind":"Widget","metadata":{"name":"c","namespace":"shop","uid":"x1",
+            "labels":{"kapp.k14s.io/app":"shop"},"ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"owner",
+            "uid":"uid-owner","controller":true}]}}
+            """
+        )
+        let contents = ContainerContents(objects: [widget], followers: .ofWhatGoes)
+        let free = try plan(definition, [owner], contents: contents)
+        #expect(free.prune.steps.count == 2, "\(free.prune.kept)")
+        let plan = try plan(definition, [owner, child], contents: contents)
+        #expect(plan.prune.steps.isEmpty)
+        let reason = plan.prune.kept.first { $0.id == definition.id }?.reason
+        #expect(reason?.contains("Widget.acme.dev shop/c") == true, "\(reason ?? "-")")
+    }
+
     @Test func `the list that a person approves names what goes along, and the hash covers it`() throws {
         let space = try PlanFixture.live(Self.space)
         let texts = [

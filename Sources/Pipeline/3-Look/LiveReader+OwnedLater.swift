@@ -116,26 +116,23 @@ extension LiveReader {
         var owned: [String: ObjectID] = [:]
         let kinds = Dictionary(grouping: objects, by: \.groupKind)
         for (kind, ids) in kinds.sorted(by: { $0.key < $1.key }) {
-            let spaces = Set(ids.map(\.namespace)).subtracting([""])
-            let resource: APIResource
-            switch catalog.lookup(kind) {
-            case .served(let served) where served.verbs.contains("list"): resource = served
-            case .unavailable(let reason):
-                return .failure(
-                    KubeError(reason: .unreachable, message: "the API group \(kind.group) did not answer: \(reason)")
-                )
-            case .served: return .failure(KubeError(reason: .forbidden, message: "\(kind) cannot be listed"))
-            // There are no objects of it any more.
-            case .unknown: continue
-            }
-            let list = await listLabelled(resource, namespaces: spaces) { object in
-                let counts = object.hasOwners && object.deletionTimestamp == nil && objects.contains(object.id)
-                return counts ? (object.id, .whole(object)) : nil
-            }
-            switch list {
+            let found: Result<[KubeObject], KubeError> =
+                switch catalog.lookup(kind) {
+                // There are no objects of it any more.
+                case .unknown: .success([])
+                case .unavailable(let reason):
+                    .failure(
+                        KubeError(
+                            reason: .unreachable,
+                            message: "the API group \(kind.group) did not answer: \(reason)"
+                        )
+                    )
+                case .served(let resource): await present(Set(ids), resource)
+                }
+            switch found {
             case .failure(let error): return .failure(error)
             case .success(let found):
-                for object in found.objects.values.compactMap(\.whole).sorted(by: { $0.id < $1.id }) {
+                for object in found.sorted(by: { $0.id < $1.id }) where object.deletionTimestamp == nil {
                     for link in object.ownerLinks where owned[link.owner.uid] == nil {
                         owned[link.owner.uid] = object.id
                     }
@@ -143,5 +140,17 @@ extension LiveReader {
             }
         }
         return .success(owned)
+    }
+
+    /// Those of some objects of one kind that are there: in a list, or one by one where the kind cannot be listed.
+    private func present(_ ids: Set<ObjectID>, _ resource: APIResource) async -> Result<[KubeObject], KubeError> {
+        let spaces = Set(ids.map(\.namespace)).subtracting([""])
+        guard resource.verbs.contains("list") else {
+            return await wholes(ids.sorted(), of: resource, namespaces: spaces).map { Array($0.values) }
+        }
+        let list = await listLabelled(resource, namespaces: spaces) { object in
+            object.hasOwners && ids.contains(object.id) ? (object.id, .whole(object)) : nil
+        }
+        return list.map { $0.objects.values.compactMap(\.whole) }
     }
 }

@@ -24,8 +24,10 @@ struct StayingObjects {
 
     private let planner: PrunePlanner
     private let followers: FollowerRule
-    /// The uids of what would be deleted, if nothing needed it.
-    private let going: Set<String>
+    /// The uids of what would be deleted, and of what is in that, as far as nothing is known to need it.
+    private var going: Set<String>
+    /// The objects of definitions that are looked at here, which are no members; ascending.
+    private var ofDefinitions: [KubeObject] = []
     /// The references above what stays.
     private var above: [OwnerLink] = []
     /// Owners above what stays, above what stays for good, and above what no later pass may see.
@@ -54,7 +56,7 @@ struct StayingObjects {
     init(planner: PrunePlanner, members: [ObjectID: PrunePlanner.Fate]) {
         self.planner = planner
         followers = planner.followers
-        going = Set(members.values.compactMap { if case .delete(let step) = $0 { step.uid } else { nil } })
+        going = planner.uids(with: Self.steps(of: members), [])
         let home = planner.inventory.applySet.parent.namespace
         pin(.namespace(home), "it holds this project's own inventory", lasts: true)
         for id in planner.declared {
@@ -205,7 +207,7 @@ struct StayingObjects {
         let found = planner.live.contents.values.flatMap(\.objects)
         let unread = Set(labelled.map(\.id)).subtracting(found.map(\.id))
         let definitions = planner.live.contents.values.filter { $0.followers == .ofWhatGoes }
-        let ofDefinitions = Set(definitions.lazy.flatMap(\.objects).map(\.id))
+        let defined = Set(definitions.lazy.flatMap(\.objects).map(\.id))
         for object in (labelled + found).sorted(by: { $0.id < $1.id }) {
             let id = object.id
             let passes = unread.contains(id)
@@ -216,12 +218,36 @@ struct StayingObjects {
                 ends(id, "it \(object.deletionText)", object)
             } else if let objection = objection(
                 of: object,
-                ofDefinitions.contains(id) ? .ofWhatGoes : followers,
+                defined.contains(id) ? .ofWhatGoes : followers,
                 besides: going
             ) {
                 stays(id, objection, object, lasts: true, passes: passes)
+            } else if defined.contains(id) {
+                ofDefinitions.append(object)
             }
         }
+    }
+
+    /// What stays takes nothing along: what it controls is judged once more.
+    ///
+    /// - Returns: Whether something stays that did not before.
+    private mutating func judgeAgain(_ steps: [PruneStep]) -> Bool {
+        let before = going
+        going = planner.uids(with: steps.filter { fates[$0.id] == nil }, [])
+        guard going != before else { return false }
+        let judged = ofDefinitions.compactMap { object in
+            objection(of: object, .ofWhatGoes, besides: going).map { (object, $0) }
+        }
+        for (object, objection) in judged { stays(object.id, objection, object, lasts: true) }
+        let ids = Set(judged.map(\.0.id))
+        ofDefinitions.removeAll { ids.contains($0.id) }
+        return !judged.isEmpty
+    }
+
+    private static func steps(of members: [ObjectID: PrunePlanner.Fate]) -> [PruneStep] {
+        var steps: [PruneStep] = []
+        for case .delete(let step) in members.values { steps.append(step) }
+        return steps.sorted { $0.id < $1.id }
     }
 
     /// Why an object that is no member must not go along with anything; a sentence without its end. What follows from another
@@ -242,14 +268,12 @@ struct StayingObjects {
     }
 
     private mutating func decide(_ members: [ObjectID: PrunePlanner.Fate]) {
-        var steps: [PruneStep] = []
-        for case .delete(let step) in members.values { steps.append(step) }
-        steps.sort { $0.id < $1.id }
+        let steps = Self.steps(of: members)
         for (container, _) in planner.ownedContainers(of: steps) {
             guard let objection = objection(of: container, .ofWhatGoes, besides: []) else { continue }
             stays(container.id, objection, container, lasts: true)
         }
-        keepWhatIsPinned(of: steps)
+        repeat { keepWhatIsPinned(of: steps) } while judgeAgain(steps)
         findGaps(above: steps.filter { fates[$0.id] == nil })
         gaps.aboveContainers = planner.gapsAboveContainers
     }

@@ -63,9 +63,10 @@ extension Applier {
                 guard let new = owned[step.id] else { continue }
                 run.keep(step, untilNextPass: "it owns \(new) since the plan was made")
             }
+            let going = run.going.now
             for along in run.plan.prune.along {
                 guard let object = now[along.uid] else { continue }
-                let follows = followers.follows(object, going: run.going)
+                let follows = followers.follows(object, going: going)
                 guard let objection = object.objectionToGoAlong(for: store.applySet, follows: follows) else { continue }
                 for step in open where along.owners.contains(step.id) && run.pruned[step.id] == nil {
                     run.keep(step, untilNextPass: "\(along.container), which goes along with it, \(objection)")

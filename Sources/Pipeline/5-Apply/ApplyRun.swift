@@ -130,8 +130,10 @@ struct ApplyRun: Sendable {
     /// The objects of this project that are not deleted, and will not be as far as is known.
     var staying: Set<ObjectID> { Set(inventory.members.keys).subtracting(stepsThatGo.map(\.id)) }
 
-    /// The uids of what is deleted in this pass, as far as is known.
-    var going: Set<String> { Set(stepsThatGo.map(\.uid)) }
+    /// The uids of what goes in this pass, as planned and as far as is known now.
+    var going: (planned: Set<String>, now: Set<String>) {
+        (plan.prune.uids(with: plan.prune.steps), plan.prune.uids(with: stepsThatGo))
+    }
 
     private var stepsThatGo: [PruneStep] {
         plan.prune.steps.filter { step in pruned[step.id].map { $0.action == .pruned } ?? true }

@@ -10,10 +10,13 @@ extension LiveReader {
     ///
     /// - Parameters:
     ///   - planned: What each of them held then.
-    ///   - going: The uids of what is deleted as well.
+    ///   - going: The uids of what goes as well, as planned and as far as is known now.
     /// - Returns: By container the reason: something in it asks to be kept by now, is another tool's, or was put there since; or
     ///   it cannot be looked through again. Without those that may go.
-    func intruders(in planned: [ObjectID: ContainerContents], going: Set<String>) async -> [ObjectID: String] {
+    func intruders(
+        in planned: [ObjectID: ContainerContents],
+        going: (planned: Set<String>, now: Set<String>)
+    ) async -> [ObjectID: String] {
         guard !planned.isEmpty else { return [:] }
         do throws(KubeError) {
             let now = try await contentsNow(planned, witnesses: ContainerContents.witnesses(for: applySet))
@@ -29,7 +32,7 @@ extension LiveReader {
     private func intruder(
         in now: ContainerContents,
         since planned: ContainerContents,
-        going: Set<String>
+        going: (planned: Set<String>, now: Set<String>)
     ) -> String? {
         for (kind, reason) in now.notLookedAt.sorted(by: { $0.key < $1.key }) where planned.notLookedAt[kind] == nil {
             return "it could not be looked through again for \(kind): \(reason)"
@@ -37,15 +40,19 @@ extension LiveReader {
         // What is not stored may have no uid.
         func uid(_ object: KubeObject) -> String { object.uid ?? "\(object.id)" }
         let known = Set(planned.objects.map(uid))
+        // What follows from what stays by now was in no list.
+        let unlisted = Set(planned.objects.lazy.filter { planned.followers.follows($0, going: going.planned) }.map(uid))
         for object in now.objects.sorted(by: { $0.id < $1.id }) where object.deletionTimestamp == nil {
-            let follows = now.followers.follows(object, going: going)
+            let follows = now.followers.follows(object, going: going.now)
             if let objection = object.objectionToGoAlong(for: applySet, follows: follows) {
                 return "\(object.id) in it \(objection)"
             }
             // Of a kind that was only partly looked at, nobody knows what has come.
             let isKnown = known.contains(uid(object)) || planned.notLookedAt[object.id.groupKind] != nil
-            if !isKnown, now.followers.isOwn(object, going: going) {
-                return "\(object.id) was put there since the plan was made"
+            guard now.followers.isOwn(object, going: going.now) else { continue }
+            if !isKnown { return "\(object.id) was put there since the plan was made" }
+            if unlisted.contains(uid(object)) {
+                return "\(object.id) would go along with it, and what controls that stays by now"
             }
         }
         return nil

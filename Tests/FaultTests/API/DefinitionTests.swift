@@ -77,14 +77,7 @@ struct DefinitionTests {
             let controllers = [space, try await scene.liveConfigMap("c0")].compactMap { $0 }
             #expect(controllers.count == 2)
             for controller in controllers {
-                var widget = try KubeObject(YAMLText.single(scene.widget("of-\(controller.id.kind.lowercased())")))
-                widget.json[["metadata", "ownerReferences"]] = [
-                    [
-                        "apiVersion": "v1", "kind": .string(controller.id.kind), "name": .string(controller.name),
-                        "uid": .string(controller.uid ?? ""), "controller": true,
-                    ]
-                ]
-                _ = try await scene.client.create(widget, in: scene.widgets, fieldManager: "somebody")
+                try await create("of-\(controller.id.kind.lowercased())", controlledBy: controller, in: scene)
             }
             try scene.commit(["zz-crd.yaml": nil])
             guard case .held(let reasons, _) = try await scene.sync().prune?.verdict else {
@@ -97,6 +90,42 @@ struct DefinitionTests {
             )
             #expect(line.contains("of-namespace") && line.contains("of-configmap"), "\(line)")
         }
+    }
+
+    /// It was in no list: it was to go with what controls it.
+    @Test func `a definition stays while an object of it follows from one whose delete was refused`() async throws {
+        try await withEmbeddedScene { scene, cluster in
+            try scene.commit(Self.files(scene, widgets: 0).merging(["c1.yaml": scene.configMap("c1", "1")]) { $1 })
+            let reconciler = try await scene.reconciler()
+            #expect(await reconciler.pass(.manual).outcome == .succeeded)
+            try await create("follower", controlledBy: try #require(try await scene.liveConfigMap("c0")), in: scene)
+            try scene.commit(["zz-crd.yaml": nil, "c0.yaml": nil])
+            let hold = try #require(await reconciler.pass(.manual).hold)
+            #expect(!hold.reasons.contains { $0.contains("takes along") }, "\(hold.reasons)")
+            _ = try await scene.history.approve(project: scene.project.name, hash: hold.hash, person: "ada")
+            let path = CoreResources.configMaps.path(namespace: scene.namespace, name: "c0")
+            cluster.faults.add(
+                FaultRule("DELETE", path, .failure(status: 403, reason: "Forbidden", message: "it has backups"))
+            )
+            let outcome = await reconciler.pass(.approval)
+            let reason = outcome.object("widgets.\(scene.group)")?.error ?? ""
+            #expect(
+                reason.contains("follower would go along with it, and what controls that stays by now"),
+                "\(reason)"
+            )
+            #expect(try await scene.live(scene.widgets, "follower") != nil)
+        }
+    }
+
+    private func create(_ name: String, controlledBy controller: KubeObject, in scene: Scene) async throws {
+        var widget = try KubeObject(YAMLText.single(scene.widget(name)))
+        widget.json[["metadata", "ownerReferences"]] = [
+            [
+                "apiVersion": "v1", "kind": .string(controller.id.kind), "name": .string(controller.name),
+                "uid": .string(controller.uid ?? ""), "controller": true,
+            ]
+        ]
+        _ = try await scene.client.create(widget, in: scene.widgets, fieldManager: "somebody")
     }
 
     @Test func `A30: without its namespace an object fails at once, also beside its definition`()
