@@ -7,27 +7,27 @@ import Testing
 
 /// Namespaces and definitions, whose deletion takes other objects along.
 struct PruneContainerTests {
-    private static let space = #"{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"shop"}}"#
+    static let space = #"{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"shop"}}"#
     private static let claim =
         #"{"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"data","namespace":"shop"}}"#
-    private static let elsewhere =
+    static let elsewhere =
         #"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"new","namespace":"other"}}"#
-    private static let definition = """
+    static let definition = """
         {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"widgets.acme.dev"},
         "spec":{"group":"acme.dev","scope":"Namespaced","names":{"kind":"Widget","plural":"widgets"},
         "versions":[{"name":"v1","served":true}]}}
         """
-    private static let widget =
+    static let widget =
         #"{"apiVersion":"acme.dev/v1","kind":"Widget","metadata":{"name":"w","namespace":"shop"}}"#
 
-    private static let catalog: APICatalog = {
+    static let catalog: APICatalog = {
         var catalog = PlanFixture.catalog
         let gvk = GroupVersionKind(group: "acme.dev", version: "v1", kind: "Widget")
         catalog.add(APIResource(gvk: gvk, plural: "widgets", isNamespaced: true, verbs: ["list", "get", "delete"]))
         return catalog
     }()
 
-    private func plan(
+    func plan(
         _ container: KubeObject,
         _ others: [KubeObject],
         strangers: [KubeObject] = [],
@@ -167,60 +167,6 @@ struct PruneContainerTests {
         #expect(reason == (follows ? nil : true), "\(kept)")
     }
 
-    /// Its label may be a copy of the other one's.
-    @Test(arguments: [false, true])
-    func `of a definition's objects those that follow from a member that goes as well are not judged`(goes: Bool) throws
-    {
-        let (definition, widget) = (
-            try PlanFixture.live(Self.definition), try PlanFixture.live(Self.widget, uid: "uid-w")
-        )
-        var child = try PlanFixture.object(
-            """
-            {"apiVersion":"acme.dev/v1","kind":"Widget","metadata":{"name":"c","namespace":"shop","uid":"x1",
-            "ownerReferences":[{"apiVersion":"acme.dev/v1","kind":"Widget","name":"w","uid":"\(goes ? "uid-w" : "x4")",
-            "controller":true}]}}
-            """
-        )
-        let plain = try plan(
-            definition,
-            [widget],
-            contents: ContainerContents(objects: [child], followers: .ofWhatGoes)
-        )
-        guard case .held(let reasons, _) = plain.prune.verdict else {
-            Issue.record("not held")
-            return
-        }
-        #expect(reasons.contains { $0.contains("takes along 1 object not in the list") } == !goes, "\(reasons)")
-        child.json[["metadata", "labels"]] = ["kapp.k14s.io/app": "shop"]
-        let marked = try plan(
-            definition,
-            [widget],
-            contents: ContainerContents(objects: [child], followers: .ofWhatGoes)
-        )
-        #expect(marked.prune.steps.contains { $0.id == definition.id } == goes, "\(marked.prune.kept)")
-    }
-
-    /// It has the mark as well, and nothing takes it away.
-    @Test func `of a definition's objects those that follow from a member that has to stay are judged`() throws {
-        let definition = try PlanFixture.live(Self.definition)
-        let owner = try Self.map("owner")
-        let child = try Self.map("child", ownedBy: "owner", wish: "disabled")
-        let widget = try PlanFixture.object(
-            """
-            {"apiVersion":"acme.dev/v1","kind":"Widget","metadata":{"name":"c","namespace":"shop","uid":"x1",
-            "labels":{"kapp.k14s.io/app":"shop"},"ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"owner",
-            "uid":"uid-owner","controller":true}]}}
-            """
-        )
-        let contents = ContainerContents(objects: [widget], followers: .ofWhatGoes)
-        let free = try plan(definition, [owner], contents: contents)
-        #expect(free.prune.steps.count == 2, "\(free.prune.kept)")
-        let plan = try plan(definition, [owner, child], contents: contents)
-        #expect(plan.prune.steps.isEmpty)
-        let reason = plan.prune.kept.first { $0.id == definition.id }?.reason
-        #expect(reason?.contains("Widget.acme.dev shop/c") == true, "\(reason ?? "-")")
-    }
-
     @Test func `the list that a person approves names what goes along, and the hash covers it`() throws {
         let space = try PlanFixture.live(Self.space)
         let texts = [
@@ -278,7 +224,7 @@ struct PruneContainerTests {
         #expect(try plan(space, [going]).prune.steps.map(\.id) == [space.id])
     }
 
-    private static func map(_ name: String, ownedBy owner: String? = nil, wish: String? = nil) throws -> KubeObject {
+    static func map(_ name: String, ownedBy owner: String? = nil, wish: String? = nil) throws -> KubeObject {
         try PlanFixture.live(PlanFixture.configMap(name), uid: "uid-\(name)") { json in
             if let wish { json[["metadata", "annotations", "sternpost.dev/prune"]] = .string(wish) }
             if let owner {

@@ -129,7 +129,7 @@ package struct LiveReader: Sendable {
         namespaces: Set<String>
     ) async -> Result<[ObjectID: KubeObject], KubeError> {
         var found: [ObjectID: KubeObject] = [:]
-        if ids.count > Self.maxSingleReads {
+        if ids.count > Self.maxSingleReads, resource.verbs.contains("list") {
             let wanted = Set(ids)
             let list = await listLabelled(resource, namespaces: namespaces) { object in
                 wanted.contains(object.id) ? (object.id, .whole(object)) : nil

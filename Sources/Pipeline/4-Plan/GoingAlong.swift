@@ -16,18 +16,10 @@ package struct GoingAlong: Sendable {
     package let contents: ContainerContents?
 }
 
-extension PrunePlan {
-    /// The uids of what goes with some of the steps: of these, and of all that is in the Namespaces and definitions among them,
-    /// or owned by them.
-    ///
-    /// - Parameter going: Of the plan's steps.
-    /// - Returns: Of objects that were not looked at none.
-    package func uids(with going: [PruneStep]) -> Set<String> {
-        let ids = Set(going.map(\.id))
-        let containers = along.filter { ids.contains($0.container) || !ids.isDisjoint(with: $0.owners) }
-        let objects = containers.lazy.compactMap(\.contents).flatMap(\.objects)
-        return Set(going.lazy.map(\.uid)).union(objects.compactMap(\.uid))
-    }
+extension Sequence<PruneStep> {
+    /// The uids of those that are deleted before any Namespace and definition. What they control goes by itself, once they are
+    /// gone. What another container holds or is may stay when that is refused, after a definition is gone.
+    package var uidsOfFirst: Set<String> { Set(lazy.filter { !$0.id.isContainer }.map(\.uid)) }
 }
 
 /// Namespaces and definitions among what goes, or owned by what goes.
@@ -36,23 +28,15 @@ extension PrunePlanner {
     func goingAlong(with steps: [PruneStep]) -> [GoingAlong] {
         let steps = steps.sorted { $0.id < $1.id }
         let uids = Set(steps.map(\.uid))
-        let owned = ownedContainers(of: steps)
-        let going = self.uids(with: steps, owned.map(\.container.id))
+        let first = steps.uidsOfFirst
         func along(_ id: ObjectID, _ uid: String, owners: [ObjectID]) -> GoingAlong {
             let contents = live.contents[id]
-            let own = contents?.ownObjects(going: going) ?? []
+            let own = contents?.ownObjects(going: first) ?? []
             let objects = own.filter { !uids.contains($0.uid ?? "") }.sorted { $0.id < $1.id }
             return GoingAlong(container: id, uid: uid, owners: owners, objects: objects, contents: contents)
         }
         return steps.filter(\.id.isContainer).map { along($0.id, $0.uid, owners: []) }
-            + owned.map { along($0.container.id, $0.container.uid ?? "", owners: $0.owners) }
-    }
-
-    /// The uids of these steps, and of all that is in the Namespaces and definitions among them and among `others`.
-    func uids(with steps: [PruneStep], _ others: [ObjectID]) -> Set<String> {
-        let containers = steps.map(\.id).filter(\.isContainer) + others
-        let contents = containers.lazy.compactMap { live.contents[$0] }
-        return Set(steps.lazy.map(\.uid)).union(contents.flatMap(\.objects).compactMap(\.uid))
+            + ownedContainers(of: steps).map { along($0.container.id, $0.container.uid ?? "", owners: $0.owners) }
     }
 
     /// The Namespaces and definitions that the garbage collector would delete with the last of these steps, and that are

@@ -24,7 +24,7 @@ struct StayingObjects {
 
     private let planner: PrunePlanner
     private let followers: FollowerRule
-    /// The uids of what would be deleted, and of what is in that, as far as nothing is known to need it.
+    /// The uids of what would be deleted first, as far as nothing is known to need it.
     private var going: Set<String>
     /// The objects of definitions that are looked at here, which are no members; ascending.
     private var ofDefinitions: [KubeObject] = []
@@ -56,7 +56,7 @@ struct StayingObjects {
     init(planner: PrunePlanner, members: [ObjectID: PrunePlanner.Fate]) {
         self.planner = planner
         followers = planner.followers
-        going = planner.uids(with: Self.steps(of: members), [])
+        going = Self.steps(of: members).uidsOfFirst
         let home = planner.inventory.applySet.parent.namespace
         pin(.namespace(home), "it holds this project's own inventory", lasts: true)
         for id in planner.declared {
@@ -233,7 +233,7 @@ struct StayingObjects {
     /// - Returns: Whether something stays that did not before.
     private mutating func judgeAgain(_ steps: [PruneStep]) -> Bool {
         let before = going
-        going = planner.uids(with: steps.filter { fates[$0.id] == nil }, [])
+        going = steps.filter { fates[$0.id] == nil }.uidsOfFirst
         guard going != before else { return false }
         let judged = ofDefinitions.compactMap { object in
             objection(of: object, .ofWhatGoes, besides: going).map { (object, $0) }

@@ -63,7 +63,7 @@ extension Applier {
                 run.record(.skipped(step, because: reason, isRetryable: true), ofPrune: step, isGone: false)
             } else if let contents = step.contents {
                 if let reason = await reasonToStop() { return run.interrupt(reason) }
-                let intruder = await reader.intruders(in: [step.id: contents], going: run.going)[step.id]
+                let intruder = await reader.intruders(in: [step.id: contents], after: run.first)[step.id]
                 if let intruder { run.keep(step, untilNextPass: intruder) } else { steps.append(step) }
             } else {
                 steps.append(step)

@@ -63,10 +63,9 @@ extension Applier {
                 guard let new = owned[step.id] else { continue }
                 run.keep(step, untilNextPass: "it owns \(new) since the plan was made")
             }
-            let going = run.going.now
             for along in run.plan.prune.along {
                 guard let object = now[along.uid] else { continue }
-                let follows = followers.follows(object, going: going)
+                let follows = followers.follows(object, going: [])
                 guard let objection = object.objectionToGoAlong(for: store.applySet, follows: follows) else { continue }
                 for step in open where along.owners.contains(step.id) && run.pruned[step.id] == nil {
                     run.keep(step, untilNextPass: "\(along.container), which goes along with it, \(objection)")
@@ -85,9 +84,14 @@ extension Applier {
         if let reason = await reasonToStop() { return run.interrupt(reason) }
         let owned = Dictionary(along.map { ($0.container, $0.contents) }) { first, _ in first }
         let ours = Dictionary(below.flatMap { $0.1 }.map { ($0.step.id, $0.step.contents) }) { first, _ in first }
-        let intruders = await reader.intruders(in: owned.compactMapValues { $0 }, going: run.going).merging(
-            await reader.intruders(in: ours.compactMapValues { $0 }, going: run.going)
-        ) { first, _ in first }
+        var owners = Dictionary(along.map { ($0.container, Set($0.owners.compactMap { steps[$0]?.uid })) }) {
+            $0.union($1)
+        }
+        for (step, items) in below { for item in items { owners[item.step.id, default: []].insert(step.uid) } }
+        let intruders = await reader.intruders(in: owned.compactMapValues { $0 }, after: run.first, owners: owners)
+            .merging(
+                await reader.intruders(in: ours.compactMapValues { $0 }, after: run.first, owners: owners)
+            ) { first, _ in first }
         for container in along {
             guard let reason = intruders[container.container] else { continue }
             for step in container.owners.compactMap({ steps[$0] }) {

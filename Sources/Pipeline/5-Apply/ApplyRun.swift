@@ -128,15 +128,15 @@ struct ApplyRun: Sendable {
     mutating func waited() { hasWaited = true }
 
     /// The objects of this project that are not deleted, and will not be as far as is known.
-    var staying: Set<ObjectID> { Set(inventory.members.keys).subtracting(stepsThatGo.map(\.id)) }
-
-    /// The uids of what goes in this pass, as planned and as far as is known now.
-    var going: (planned: Set<String>, now: Set<String>) {
-        (plan.prune.uids(with: plan.prune.steps), plan.prune.uids(with: stepsThatGo))
+    var staying: Set<ObjectID> {
+        let going = plan.prune.steps.filter { step in pruned[step.id].map { $0.action == .pruned } ?? true }
+        return Set(inventory.members.keys).subtracting(going.map(\.id))
     }
 
-    private var stepsThatGo: [PruneStep] {
-        plan.prune.steps.filter { step in pruned[step.id].map { $0.action == .pruned } ?? true }
+    /// The uids of what is to go before Namespaces and definitions, and of what of that was deleted by now.
+    var first: (planned: Set<String>, deleted: Set<String>) {
+        let steps = plan.prune.steps
+        return (steps.uidsOfFirst, steps.filter { pruned[$0.id]?.action == .pruned }.uidsOfFirst)
     }
 
     /// Notes that what was deleted before is gone.

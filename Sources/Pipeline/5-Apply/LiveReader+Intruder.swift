@@ -10,19 +10,22 @@ extension LiveReader {
     ///
     /// - Parameters:
     ///   - planned: What each of them held then.
-    ///   - going: The uids of what goes as well, as planned and as far as is known now.
+    ///   - first: The uids of what was to be deleted first, and of what of that was.
+    ///   - owners: By container the uids of what it goes along with, when it does.
     /// - Returns: By container the reason: something in it asks to be kept by now, is another tool's, or was put there since; or
     ///   it cannot be looked through again. Without those that may go.
     func intruders(
         in planned: [ObjectID: ContainerContents],
-        going: (planned: Set<String>, now: Set<String>)
+        after first: (planned: Set<String>, deleted: Set<String>),
+        owners: [ObjectID: Set<String>] = [:]
     ) async -> [ObjectID: String] {
         guard !planned.isEmpty else { return [:] }
         do throws(KubeError) {
             let now = try await contentsNow(planned, witnesses: ContainerContents.witnesses(for: applySet))
             return planned.reduce(into: [:]) { reasons, item in
                 guard let contents = now[item.key] else { return }
-                reasons[item.key] = intruder(in: contents, since: item.value, going: going)
+                let gone = first.deleted.union(owners[item.key] ?? [])
+                reasons[item.key] = intruder(in: contents, since: item.value, going: (first.planned, gone))
             }
         } catch {
             return planned.mapValues { _ in "it could not be looked through again: \(error)" }
@@ -40,8 +43,10 @@ extension LiveReader {
         // What is not stored may have no uid.
         func uid(_ object: KubeObject) -> String { object.uid ?? "\(object.id)" }
         let known = Set(planned.objects.map(uid))
-        // What follows from what stays by now was in no list.
-        let unlisted = Set(planned.objects.lazy.filter { planned.followers.follows($0, going: going.planned) }.map(uid))
+        // What in a definition follows from what is still there was in no list.
+        let unlisted =
+            planned.followers == .ofWhatGoes
+            ? Set(planned.objects.lazy.filter { planned.followers.follows($0, going: going.planned) }.map(uid)) : []
         for object in now.objects.sorted(by: { $0.id < $1.id }) where object.deletionTimestamp == nil {
             let follows = now.followers.follows(object, going: going.now)
             if let objection = object.objectionToGoAlong(for: applySet, follows: follows) {
@@ -52,7 +57,7 @@ extension LiveReader {
             guard now.followers.isOwn(object, going: going.now) else { continue }
             if !isKnown { return "\(object.id) was put there since the plan was made" }
             if unlisted.contains(uid(object)) {
-                return "\(object.id) would go along with it, and what controls that stays by now"
+                return "\(object.id) would go along with it, and what controls that is still there"
             }
         }
         return nil

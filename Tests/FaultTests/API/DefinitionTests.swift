@@ -110,7 +110,7 @@ struct DefinitionTests {
             let outcome = await reconciler.pass(.approval)
             let reason = outcome.object("widgets.\(scene.group)")?.error ?? ""
             #expect(
-                reason.contains("follower would go along with it, and what controls that stays by now"),
+                reason.contains("follower would go along with it, and what controls that is still there"),
                 "\(reason)"
             )
             #expect(try await scene.live(scene.widgets, "follower") != nil)
