@@ -157,6 +157,30 @@ struct ContainerOfOwnerTests {
     }
 
     /// Nobody has declared the Tenant: it goes with the definition of its kind, and the Namespace with it.
+    /// Its controller removes the finalizers, and may be what the owner installs.
+    @Test(arguments: [false, true])
+    func `its owner stays while another custom resource waits for finalizers`(isOwned: Bool) throws {
+        func object(_ kind: String) -> String {
+            #"{"apiVersion":"acme.dev/v1","kind":"\#(kind)","metadata":{"name":"p"}}"#
+        }
+        let profile = try PlanFixture.live(object("Profile"), uid: "uid-Profile")
+        let tenant = try PlanFixture.live(object("Tenant"), uid: "uid-Tenant") { json in
+            json[["metadata", "finalizers"]] = ["acme.dev/slow"]
+            json[["metadata", "deletionTimestamp"]] = "2026-01-01T00:00:00Z"
+        }
+        let spaces = isOwned ? [try Self.space(by: Self.owner("Profile"))] : []
+        let plan = PlanFixture.plan(
+            try PlanFixture.rendered(PlanFixture.configMap("new")),
+            live: [profile, tenant],
+            members: [(profile, profile.uid), (tenant, tenant.uid)],
+            catalog: Self.catalog,
+            policy: PlanPolicy(prune: .init(maxObjects: 100, maxPercent: 100)),
+            contents: [Self.space: ContainerContents(objects: [])],
+            ownedContainers: .read(spaces, unread: [:])
+        )
+        #expect(plan.prune.steps.map(\.id) == (isOwned ? [] : [profile.id]))
+    }
+
     @Test func `it goes along with the definition of the kind of its owner`() throws {
         let definition = try PlanFixture.live(
             """

@@ -10,7 +10,7 @@ package struct GoingAlong: Sendable {
     package let uid: String
     /// The steps that own it, directly or through others; ascending. Empty where the container is a step itself.
     package let owners: [ObjectID]
-    /// Metadata of what was put there on purpose; without the steps. Ascending.
+    /// Metadata of what a person is shown: what was put there on purpose, without the steps. Ascending.
     package let objects: [KubeObject]
     /// All that it held; nil when it was not looked through.
     package let contents: ContainerContents?
@@ -25,17 +25,29 @@ extension Sequence<PruneStep> {
 /// Namespaces and definitions among what goes, or owned by what goes.
 extension PrunePlanner {
     /// What goes along with these steps: first with those that are containers, then with those that own one.
-    func goingAlong(with steps: [PruneStep]) -> [GoingAlong] {
-        let steps = steps.sorted { $0.id < $1.id }
+    ///
+    /// - Parameters:
+    ///   - steps: In the order of deletion.
+    ///   - owners: As ``containerOwners(of:)``.
+    /// - Returns: Each in ascending order.
+    func goingAlong(with steps: [PruneStep], owners: [String: Set<ObjectID>]) -> [GoingAlong] {
         let uids = Set(steps.map(\.uid))
         let first = steps.uidsOfFirst
+        // What goes along with an owner is looked through when the turn of that comes: what follows from later steps is listed.
+        func going(before uid: String) -> Set<String> {
+            guard let its = owners[uid], let turn = steps.first(where: { its.contains($0.id) }) else { return first }
+            let before = steps.prefix { !its.contains($0.id) && $0.id.groupKind != turn.id.groupKind }
+            return before.uidsOfFirst.union(steps.filter { its.contains($0.id) }.uidsOfFirst)
+        }
         func along(_ id: ObjectID, _ uid: String, owners: [ObjectID]) -> GoingAlong {
             let contents = live.contents[id]
-            let own = contents?.ownObjects(going: first) ?? []
+            let going = contents?.followers == .ofWhatGoes ? going(before: uid) : first
+            let own = contents?.ownObjects(going: going) ?? []
             let objects = own.filter { !uids.contains($0.uid ?? "") }.sorted { $0.id < $1.id }
             return GoingAlong(container: id, uid: uid, owners: owners, objects: objects, contents: contents)
         }
-        return steps.filter(\.id.isContainer).map { along($0.id, $0.uid, owners: []) }
+        let containers = steps.filter(\.id.isContainer).sorted { $0.id < $1.id }
+        return containers.map { along($0.id, $0.uid, owners: []) }
             + ownedContainers(of: steps).map { along($0.container.id, $0.container.uid ?? "", owners: $0.owners) }
     }
 
@@ -50,9 +62,10 @@ extension PrunePlanner {
     }
 
     /// By the uid of each Namespace and definition that goes, as a step or along with steps: the other steps that own it.
-    func containerOwners(with steps: [PruneStep], _ along: [GoingAlong]) -> [String: Set<ObjectID>] {
+    func containerOwners(of steps: [PruneStep]) -> [String: Set<ObjectID>] {
         let among = StepIndex(steps)
-        var found = Dictionary(along.map { ($0.uid, Set($0.owners)) }) { $0.union($1) }
+        let along = ownedContainers(of: steps)
+        var found = Dictionary(along.map { ($0.container.uid ?? "", Set($0.owners)) }) { $0.union($1) }
         for step in steps where step.id.isContainer { found[step.uid] = Set(owners(of: step.live, among)) }
         return found
     }
@@ -76,6 +89,12 @@ extension PrunePlanner {
             steps.byUID[link.owner.uid] ?? (steps.containers.contains(link.owner.id) ? link.owner.id : nil)
         }
         return Set(owners).sorted()
+    }
+
+    /// The uids of all that owns a Namespace or definition of others, directly or through others.
+    var uidsAboveContainers: Set<String> {
+        var known: Set<OwnerLink.Owner> = []
+        return Set(graph.climb(strangeContainers.flatMap(\.ownerLinks), besides: &known).map(\.owner.uid))
     }
 
     /// One reference for each owner above Namespaces and definitions of others of which it is not known what owns it.

@@ -5,7 +5,7 @@ import SyncLook
 /// Custom resources that are being deleted: only their controller can remove their finalizers.
 extension PrunePlanner {
     /// While a custom resource waits for finalizers, what would be deleted after it stays: its controller may be among that,
-    /// or what the controller needs. Namespaces and definitions have rules of their own, by what they hold.
+    /// or what the controller needs. Namespaces and definitions have rules of their own, by what they hold; what owns one stays.
     func keepControllers(_ fates: inout [ObjectID: Fate]) {
         // Also one that asks to be kept, or is no longer ours: it is being deleted all the same.
         let waiting = fates.keys.filter { id in
@@ -14,8 +14,9 @@ extension PrunePlanner {
         }
         .max(by: PrunePlanner.isRankedBelow)
         guard let waiting else { return }
-        for case (let id, .delete) in fates
-        where PrunePlanner.rank(id) < PrunePlanner.rank(waiting) && !id.isContainer {
+        let owners = uidsAboveContainers
+        for case (let id, .delete(let step)) in fates
+        where !id.isContainer && (PrunePlanner.rank(id) < PrunePlanner.rank(waiting) || owners.contains(step.uid)) {
             fates[id] = .keep(PrunePlan.reasonToKeepController(of: waiting))
         }
     }

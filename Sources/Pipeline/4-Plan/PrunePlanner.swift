@@ -81,10 +81,13 @@ struct PrunePlanner {
         let unfollowed = keepUnfollowed(&fates)
         let staying = StayingObjects(planner: self, members: fates)
         fates.merge(staying.fates) { $1 }
-        let (steps, released, kept) = Self.sorted(fates)
+        var (steps, released, kept) = Self.sorted(fates)
+        let containerOwners = containerOwners(of: steps)
+        let owners = Set(containerOwners.values.joined())
+        steps.sort { Self.isDeletedBefore($0, $1, ownersOfContainers: owners) }
         let present = present(with: fates)
         let base = min(present, inventory.pruneBase ?? present)
-        let along = goingAlong(with: steps)
+        let along = goingAlong(with: steps, owners: containerOwners)
         let verdict = PruneVerdict(
             planner: self,
             steps: steps,
@@ -103,7 +106,7 @@ struct PrunePlanner {
             verdict: decision,
             steps: steps,
             along: along,
-            containerOwners: containerOwners(with: steps, along),
+            containerOwners: containerOwners,
             ownedContainers: live.ownedContainers,
             // What is not known above anything that stays blocks.
             unknownOwners: unknownAboveContainers,
@@ -118,7 +121,7 @@ struct PrunePlanner {
         )
     }
 
-    /// What becomes of all of them: the deletions in their order, the others ascending.
+    /// What becomes of all of them: the deletions in no order, the others ascending.
     private static func sorted(
         _ fates: [ObjectID: Fate]
     ) -> (steps: [PruneStep], released: [ReleasedObject], kept: [ReleasedObject]) {
@@ -134,7 +137,6 @@ struct PrunePlanner {
                 kept.append(ReleasedObject(id: id, reason: reason))
             }
         }
-        steps.sort(by: PrunePlanner.isDeletedBefore)
         return (steps, released.sorted { $0.id < $1.id }, kept.sorted { $0.id < $1.id })
     }
 
@@ -191,10 +193,16 @@ struct PrunePlanner {
     }
 
     /// Reverse of the order of apply: later stages first, namespaces and definitions last. Of one stage bindings first, which
-    /// name accounts, and last what many kinds name and what, but for tokens, names nothing itself.
-    private static func isDeletedBefore(_ left: PruneStep, _ right: PruneStep) -> Bool {
-        let first = (rank(left.id), rankInStage(left.id))
-        let second = (rank(right.id), rankInStage(right.id))
+    /// name accounts, and last what many kinds name and what, but for tokens, names nothing itself. Of custom resources
+    /// those last that own a Namespace or a definition: others may be in it, or control what is.
+    private static func isDeletedBefore(
+        _ left: PruneStep,
+        _ right: PruneStep,
+        ownersOfContainers: Set<ObjectID>
+    ) -> Bool {
+        func rankOfOwner(_ id: ObjectID) -> Int { id.isCustomResource && ownersOfContainers.contains(id) ? 0 : 1 }
+        let first = (rank(left.id), rankOfOwner(left.id), rankInStage(left.id))
+        let second = (rank(right.id), rankOfOwner(right.id), rankInStage(right.id))
         return first != second ? first > second : right.id < left.id
     }
 

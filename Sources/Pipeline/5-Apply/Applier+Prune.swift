@@ -49,6 +49,8 @@ extension Applier {
         // What did not end in time is not waited for again.
         let end = ContinuousClock.now + (run.reasonToKeepRest == nil ? pruneLimit : .zero)
         let reader = LiveReader(client: client, applySet: store.applySet, limit: limit)
+        let along = Dictionary(run.plan.prune.along.map { ($0.container, $0) }) { first, _ in first }
+        let all = Set(run.plan.prune.steps.map(\.uid))
         await lookAtOwnedContainers(of: batch, with: reader, &run)
         for step in batch where run.pruned[step.id] == nil {
             if run.objection(to: step) == nil { await lookAtOwned(by: step, &run) }
@@ -61,9 +63,9 @@ extension Applier {
                 run.record(outcome, ofPrune: step, isGone: objection.isGone)
             } else if let reason = await instancesLeft(of: step, until: end, run) {
                 run.record(.skipped(step, because: reason, isRetryable: true), ofPrune: step, isGone: false)
-            } else if let contents = step.contents {
+            } else if let along = along[step.id], along.contents != nil {
                 if let reason = await reasonToStop() { return run.interrupt(reason) }
-                let intruder = await reader.intruders(in: [step.id: contents], after: run.first)[step.id]
+                let intruder = await reader.intruders(in: [along], besides: all, gone: run.deletedFirst)[step.id]
                 if let intruder { run.keep(step, untilNextPass: intruder) } else { steps.append(step) }
             } else {
                 steps.append(step)

@@ -82,16 +82,17 @@ extension Applier {
         let below = steps.values.map { ($0, run.open(below: $0)) }
         let along = run.plan.prune.along.filter { $0.owners.contains { steps[$0] != nil } }
         if let reason = await reasonToStop() { return run.interrupt(reason) }
-        let owned = Dictionary(along.map { ($0.container, $0.contents) }) { first, _ in first }
-        let ours = Dictionary(below.flatMap { $0.1 }.map { ($0.step.id, $0.step.contents) }) { first, _ in first }
-        var owners = Dictionary(along.map { ($0.container, Set($0.owners.compactMap { steps[$0]?.uid })) }) {
-            $0.union($1)
-        }
-        for (step, items) in below { for item in items { owners[item.step.id, default: []].insert(step.uid) } }
-        let intruders = await reader.intruders(in: owned.compactMapValues { $0 }, after: run.first, owners: owners)
-            .merging(
-                await reader.intruders(in: ours.compactMapValues { $0 }, after: run.first, owners: owners)
-            ) { first, _ in first }
+        let ours = Set(below.lazy.flatMap(\.1).map(\.step.id))
+        let all = run.plan.prune.steps
+        let uids = Dictionary(all.map { ($0.id, $0.uid) }) { first, _ in first }
+        // While one of these stays, the container stays.
+        let owners = run.plan.prune.containerOwners.mapValues { Set($0.compactMap { uids[$0] }) }
+        let intruders = await reader.intruders(
+            in: along + run.plan.prune.along.filter { ours.contains($0.container) },
+            besides: Set(all.map(\.uid)),
+            gone: run.deletedFirst,
+            owners: owners
+        )
         for container in along {
             guard let reason = intruders[container.container] else { continue }
             for step in container.owners.compactMap({ steps[$0] }) {

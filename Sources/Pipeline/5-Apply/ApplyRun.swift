@@ -133,11 +133,8 @@ struct ApplyRun: Sendable {
         return Set(inventory.members.keys).subtracting(going.map(\.id))
     }
 
-    /// The uids of what is to go before Namespaces and definitions, and of what of that was deleted by now.
-    var first: (planned: Set<String>, deleted: Set<String>) {
-        let steps = plan.prune.steps
-        return (steps.uidsOfFirst, steps.filter { pruned[$0.id]?.action == .pruned }.uidsOfFirst)
-    }
+    /// The uids of what was deleted by now, without Namespaces and definitions.
+    var deletedFirst: Set<String> { plan.prune.steps.filter { pruned[$0.id]?.action == .pruned }.uidsOfFirst }
 
     /// Notes that what was deleted before is gone.
     mutating func isGone(_ id: ObjectID) {
