@@ -79,6 +79,9 @@ struct UsageTests {
     @Test(arguments: [
         ("--forbid-kinds secret", "--forbid-kinds: secret is no kind; expected KIND.GROUP"),
         ("--forbid-kinds Secret,", "--forbid-kinds Secret,: expected names separated by commas"),
+        ("--forbid-kinds Role.rbac.authorization.k8s.io/v1", "Role.rbac.authorization.k8s.io/v1 is no kind; expected"),
+        ("--forbid-namespaces kube-*", "--forbid-namespaces: kube-* is no name of a namespace; patterns are not read"),
+        ("--forbid-namespaces a,Default", "--forbid-namespaces: Default is no name of a namespace"),
         ("--forbid-namespaces a,,b", "--forbid-namespaces a,,b: expected names separated by commas"),
         ("--own-project other", "--own-project other: there is no such project; there are: posts"),
     ])

@@ -149,6 +149,24 @@ struct BorderSyncTests {
         }
     }
 
+    @Test(arguments: ["ClusterRoleBindings", "ClusterRoleBinding"])
+    func `a forbidden kind that forbids nothing as it is written ends the sync before it writes`(word: String)
+        async throws
+    {
+        try await withScene { scene in
+            let tool = try SceneTool(scene)
+            let closed = closed(scene)
+            try commit(closed, to: scene)
+            for command in [["diff"], ["sync", "--no-wait"]] {
+                let result = try await tool.command(command + tool.project + ["--forbid-kinds", word])
+                #expect(result.status == 2)
+                let words = "--forbid-kinds \(word): the API server has no such kind; write ClusterRoleBinding.rbac"
+                #expect(result.errors.contains(words), "\(result.errors)")
+            }
+            #expect(try await live(closed, scene) == [])
+        }
+    }
+
     /// Makes the Secret that the operator reads before it starts, as a person does.
     private func plantLogin(_ name: String, _ scene: Scene) async throws {
         let place = JSON.string(scene.project.namespace)

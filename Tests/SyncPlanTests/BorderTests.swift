@@ -54,6 +54,29 @@ struct BorderTests {
         return plan.refused
     }
 
+    @Test(arguments: [
+        ("ClusterRoleBindings", true), ("ClusterRoleBinding", true),
+        ("CLUSTERROLEBINDING.rbac.authorization.k8s.io", true),
+        ("ClusterRoleBindings.rbac.authorization.k8s.io", true),
+        ("ClusterRoleBinding.rbac.authorization.k8s.io", false),
+        // Perhaps defined later.
+        ("ClusterRoleBinding.example.org", false), ("Tenant.example.org", false), ("Tenant", false),
+    ])
+    func `a forbidden kind that the API server does not have is told when another word must be meant`(
+        word: String,
+        isMisspelt: Bool
+    ) {
+        var border = ProjectBorder(forbiddenKinds: [GroupKind(parsing: word)])
+        let found = border.misspeltKind(in: Self.catalog)
+        #expect((found != nil) == isMisspelt)
+        if let found {
+            #expect(found.written == GroupKind(parsing: word))
+            #expect(found.meant == GroupKind(parsing: "ClusterRoleBinding.rbac.authorization.k8s.io"))
+        }
+        border.isOwnProject = true
+        #expect(border.misspeltKind(in: Self.catalog) == nil)
+    }
+
     static let bookkeeping = [
         manifest("v1", "Secret", "x", more: #","labels":{"applyset.kubernetes.io/id":"applyset-x-v1"}"#),
         manifest("v1", "ConfigMap", "x", more: #","labels":{"applyset.kubernetes.io/id":""}"#),

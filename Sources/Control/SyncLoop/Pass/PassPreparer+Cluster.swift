@@ -22,6 +22,13 @@ extension PassPreparer {
         do {
             let began = ContinuousClock.now
             let catalog = try await cluster.catalog(for: rendered, isWatched: mirror != nil)
+            if let (written, meant) = policy.border.misspeltKind(in: catalog) {
+                throw PassFailure(
+                    stage: .cluster,
+                    message: "--forbid-kinds \(written): the API server has no such kind; write \(meant)",
+                    isRetryable: false
+                )
+            }
             func plan(_ catalog: APICatalog) async throws -> (pass: PreparedPass, draft: PlanDraft) {
                 try await self.plan(
                     rendered,

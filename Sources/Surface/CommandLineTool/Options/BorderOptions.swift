@@ -57,7 +57,7 @@ struct BorderOptions: ParsableArguments {
         let border = ProjectBorder(
             operatorNamespace: operatorNamespace,
             credentials: Set(projects.compactMap(\.credentialsSecret)),
-            forbiddenNamespaces: Set(try list(forbidNamespaces, "--forbid-namespaces")),
+            forbiddenNamespaces: Set(try namespaces()),
             forbiddenKinds: Set(try kinds())
         )
         return projects.map { project in
@@ -73,9 +73,27 @@ struct BorderOptions: ParsableArguments {
         try applied(to: [project], operatorNamespace: nil).first ?? project
     }
 
+    private func namespaces() throws -> [String] {
+        try list(forbidNamespaces, "--forbid-namespaces").map { text in
+            guard Self.consists(text, of: Self.lowercase + "-"), text.utf8.count <= 63 else {
+                throw CommandFailure("--forbid-namespaces: \(text) is no name of a namespace; patterns are not read")
+            }
+            return text
+        }
+    }
+
+    private static let lowercase = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+    private static func consists(_ text: some StringProtocol, of letters: String) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy(letters.utf8.contains)
+    }
+
     private func kinds() throws -> [GroupKind] {
         try list(forbidKinds, "--forbid-kinds").map { text in
-            guard text.first?.isUppercase == true else {
+            let kind = text.prefix { $0 != "." }
+            guard kind.first?.isUppercase == true, Self.consists(kind.lowercased(), of: Self.lowercase),
+                Self.consists(text.dropFirst(kind.count), of: Self.lowercase + "-.") || kind == text
+            else {
                 throw CommandFailure(
                     "--forbid-kinds: \(text) is no kind; expected KIND.GROUP, as in ClusterRole.rbac.authorization.k8s.io"
                 )
