@@ -146,6 +146,25 @@ struct PortTests {
         }
     }
 
+    @Test func `who has an answer and does not leave makes room for who comes`() async throws {
+        // Only who comes closes a connection.
+        let limits = PortLimits(connections: 4, lifetime: .seconds(600), closeGrace: .seconds(600))
+        try await serving(limits) { port in
+            var crowd: [RawConnection] = []
+            for _ in 0..<20 {
+                // A client sees the end of its answer a moment before its place is free.
+                try await eventually("there is room", within: .seconds(10)) {
+                    let connection = try RawConnection(port: port)
+                    connection.send(request("/healthz"))
+                    guard await connection.answer()?.hasSuffix("ok\n") == true else { return false }
+                    crowd.append(connection)
+                    return true
+                }
+            }
+            #expect(crowd.count == 20)
+        }
+    }
+
     @Test(arguments: [
         ("localhost", true), ("127.0.0.1", true), ("[::1]", true), ("localhost:8080", true), ("[::1]:80", true),
         ("127.0.0.1:80.evil.com", false), ("localhost:99@evil", false), ("localhost.evil.com", false), ("", false),

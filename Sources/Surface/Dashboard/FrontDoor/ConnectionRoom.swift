@@ -3,14 +3,25 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// Room for a bounded number of connections. Who asks at once finds a place also in a crowd of those who ask nothing: the
-/// oldest of these gives way.
+/// Room for a bounded number of connections. Who asks at once finds a place also in a crowd of those who ask nothing, or who
+/// have got their answer and do not leave: the oldest of these gives way.
 final class ConnectionRoom: Sendable {
     private struct State {
         var lastTicket = 0
         /// Those that have not sent a whole request yet.
         var asking: [Int: any Channel] = [:]
-        var answered: Set<Int> = []
+        /// Those whose request is being answered.
+        var answering: [Int: any Channel] = [:]
+        /// Those that have got their answer, and whose client has not closed the connection yet.
+        var leaving: [Int: any Channel] = [:]
+
+        var count: Int { asking.count + answering.count + leaving.count }
+
+        /// Takes the place of one that gives way; nil when none does.
+        mutating func evict() -> (any Channel)? {
+            if let oldest = leaving.keys.min() { return leaving.removeValue(forKey: oldest) }
+            return asking.keys.min().flatMap { asking.removeValue(forKey: $0) }
+        }
         var lastWarning: ContinuousClock.Instant?
     }
 
@@ -32,12 +43,12 @@ final class ConnectionRoom: Sendable {
         let (ticket, evicted, isNews) = state.withLock { state -> (Int?, (any Channel)?, Bool) in
             var evicted: (any Channel)?
             var isNews = false
-            if state.asking.count + state.answered.count >= limit {
+            if state.count >= limit {
                 let now = ContinuousClock.now
                 isNews = state.lastWarning.map { $0.duration(to: now) > ConnectionRoom.warningInterval } ?? true
                 if isNews { state.lastWarning = now }
-                guard let oldest = state.asking.keys.min() else { return (nil, nil, isNews) }
-                evicted = state.asking.removeValue(forKey: oldest)
+                evicted = state.evict()
+                guard evicted != nil else { return (nil, nil, isNews) }
             }
             state.lastTicket += 1
             state.asking[state.lastTicket] = channel
@@ -46,7 +57,7 @@ final class ConnectionRoom: Sendable {
         evicted?.close(promise: nil)
         if isNews {
             logger.warning(
-                "the port is crowded; the oldest connections that ask nothing are closed",
+                "the port is crowded; the oldest connections that ask nothing, or have their answer, are closed",
                 metadata: ["address": "\(channel.localAddress?.description ?? "")", "connections": "\(limit)"]
             )
         }
@@ -56,19 +67,32 @@ final class ConnectionRoom: Sendable {
     /// Notes that the connection has sent its request: from now on it keeps its place.
     func hasAsked(_ ticket: Int) {
         state.withLock { state in
-            if state.asking.removeValue(forKey: ticket) != nil { state.answered.insert(ticket) }
+            if let channel = state.asking.removeValue(forKey: ticket) { state.answering[ticket] = channel }
         }
     }
 
-    /// Notes that the connection is closed. One that has asked keeps its place until it is given back: work that is under way
-    /// for it counts.
-    func hasClosed(_ ticket: Int) { state.withLock { $0.asking[ticket] = nil } }
+    /// Notes that the whole answer was handed to the system: nothing is done for the connection any more.
+    func hasAnswered(_ ticket: Int) {
+        state.withLock { state in
+            if let channel = state.answering.removeValue(forKey: ticket) { state.leaving[ticket] = channel }
+        }
+    }
+
+    /// Notes that the connection is closed. One whose answer is being made keeps its place until it is given back: work that
+    /// is under way for it counts.
+    func hasClosed(_ ticket: Int) {
+        state.withLock { state in
+            state.asking[ticket] = nil
+            state.leaving[ticket] = nil
+        }
+    }
 
     /// Takes a ticket back; one that was evicted may be given back as well.
     func leave(_ ticket: Int) {
         state.withLock { state in
             state.asking[ticket] = nil
-            state.answered.remove(ticket)
+            state.answering[ticket] = nil
+            state.leaving[ticket] = nil
         }
     }
 }

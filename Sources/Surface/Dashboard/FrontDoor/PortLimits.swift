@@ -3,7 +3,7 @@ import NIOCore
 
 /// The limits of the port for its clients: how many, how long, how much.
 package struct PortLimits: Sendable, Hashable {
-    /// The most connections at a time; for one more, the oldest that has not asked anything yet gives way.
+    /// The most connections at a time; for one more, the oldest that has its answer gives way, or has not asked anything yet.
     package var connections: Int
     /// The longest time from the connection to the end of the request's headers; then 408.
     package var headDeadline: Duration

@@ -78,8 +78,12 @@ final class RequestGate: ChannelDuplexHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        context.close(mode: mode, promise: promise)
-        if mode == .output { leave(context) }
+        guard mode == .output else { return context.close(mode: mode, promise: promise) }
+        let end = promise ?? context.eventLoop.makePromise()
+        // It ends when all that was written has left this process.
+        end.futureResult.whenComplete { [visit] _ in visit.hasAnswered() }
+        context.close(mode: mode, promise: end)
+        leave(context)
     }
 
     private func refuse(_ refusal: RequestHead.Refusal, _ context: ChannelHandlerContext) {

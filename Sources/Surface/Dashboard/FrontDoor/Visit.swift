@@ -31,6 +31,9 @@ final class Visit: Sendable {
     /// Notes that the whole request has come.
     func hasAsked() { if let ticket = ticket.withLock({ $0 }) { room.hasAsked(ticket) } }
 
+    /// Notes that the whole answer was handed to the system.
+    func hasAnswered() { if let ticket = ticket.withLock({ $0 }) { room.hasAnswered(ticket) } }
+
     /// Notes that the client has hung up. It may still take an answer that is being made, but is not waited for: who has closed
     /// the connection looks the same as who only says no more, until something is sent.
     func hasLeft() { end.finish() }
